@@ -1,0 +1,6 @@
+"""Check the links of a curated list, enrich its repositories, write what was found."""
+
+__version__ = "0.1.0"
+
+PROJECT_URL = "https://github.com/lmsys-enrich/lmsys-enrich"
+USER_AGENT = f"lmsys-enrich/{__version__} (+{PROJECT_URL})"

@@ -1,0 +1,1 @@
+"""Whom to ask about a link: a forge that knows it, else the website itself."""

@@ -1,0 +1,51 @@
+"""The time of the run and the passing of time, handed to whoever needs them."""
+
+import asyncio
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Protocol
+
+from lmsys_enrich.errors import InputError
+
+
+class Clock(Protocol):
+    """
+    Tells the time and waits.
+
+    `run_time` is one moment, in UTC, for the whole run: it dates every finding
+    and counts the days. `monotonic` measures, in seconds, what passes meanwhile.
+    """
+
+    @property
+    def run_time(self) -> datetime: ...
+
+    def monotonic(self) -> float: ...
+
+    async def sleep(self, seconds: float) -> None: ...
+
+
+class SystemClock:
+    """The machine's clock; `SOURCE_DATE_EPOCH` fixes the run's time."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self.run_time = _run_time(environ.get("SOURCE_DATE_EPOCH", ""))
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+
+def _run_time(epoch: str) -> datetime:
+    """Whole seconds; see https://reproducible-builds.org/specs/source-date-epoch/."""
+    if not epoch:
+        return datetime.now(UTC).replace(microsecond=0)
+    try:
+        return datetime.fromtimestamp(int(epoch), UTC)
+    except (ValueError, OverflowError, OSError):
+        raise InputError(
+            f"SOURCE_DATE_EPOCH is {epoch!r}, not a number of seconds since 1970",
+            hint="Unset it, or set it to a whole number such as `date +%s` prints.",
+        ) from None

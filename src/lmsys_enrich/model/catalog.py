@@ -1,0 +1,126 @@
+"""A list as its maintainer wrote it: sections, entries and links, each with its place."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import TypeAlias
+
+Cell: TypeAlias = str | int | float | bool | None
+"""What may stand in a column; true and false are shown as ✔ and ✗, `None` as nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something stands in a source. Line and column count from 1, as editors do."""
+
+    file: str
+    line: int
+    column: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An address as written; `role` is `url` for an entry's main link, else its key in `links`."""
+
+    url: str
+    role: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Exemption:
+    """Why an entry's links are not to be checked, and the last day on which that holds."""
+
+    reason: str
+    until: date | None = None
+
+    def holds_on(self, day: date) -> bool:
+        """Whether the exemption is still in force on that day."""
+        return self.until is None or day <= self.until
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a section's table: the entries' key, and the header as readers see it."""
+
+    key: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """
+    One thing that the list names.
+
+    `id` is unique within the list; where the source gives none it is made from
+    the name, and `id_is_written` is false. `links` begins with the main link
+    (role `url`), if there is one. `cells` holds everything else that the source
+    says of the entry, under its keys and in its order (year, description, …).
+    """
+
+    id: str
+    name: str
+    place: Place
+    links: tuple[Link, ...] = ()
+    cells: Mapping[str, Cell] = field(default_factory=dict)
+    ignore: Exemption | None = None
+    id_is_written: bool = False
+
+    @property
+    def url(self) -> str | None:
+        """The main link as written, or none."""
+        return next((link.url for link in self.links if link.role == "url"), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading with what stands below it; without columns its entries are a bullet list."""
+
+    title: str
+    place: Place
+    text: str = ""
+    columns: tuple[Column, ...] = ()
+    entries: tuple[Entry, ...] = ()
+    sections: tuple["Section", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """An entry together with the titles of the sections it stands in, outermost first."""
+
+    path: tuple[str, ...]
+    entry: Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """A whole list. `source` is the file it was read from, as the user named it."""
+
+    title: str
+    source: Path
+    description: str = ""
+    sections: tuple[Section, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """A short name for folders and headings: the file's, or its folder's for a README."""
+        stem = self.source.stem
+        parent = self.source.resolve().parent.name
+        return parent if stem.lower() in {"readme", "entries", "index"} and parent else stem
+
+    def placed(self) -> Iterator[Placed]:
+        """Yield every entry in the order of the source."""
+        for section in self.sections:
+            yield from _placed(section, ())
+
+
+def _placed(section: Section, above: tuple[str, ...]) -> Iterator[Placed]:
+    path = (*above, section.title)
+    for entry in section.entries:
+        yield Placed(path, entry)
+    for inner in section.sections:
+        yield from _placed(inner, path)

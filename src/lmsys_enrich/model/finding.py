@@ -1,0 +1,110 @@
+"""What is known about a link: what was seen in this run, and what earlier runs add."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+
+from lmsys_enrich.model.repository import Learned, Repository
+
+
+class Verdict(StrEnum):
+    """What the evidence allows to say of a link; the order is that of reports."""
+
+    ALIVE = "alive"
+    MOVED = "moved"
+    DEAD = "dead"
+    FAILING = "failing"
+    GUARDED = "guarded"
+    SKIPPED = "skipped"
+    UNCHECKED = "unchecked"
+
+
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """One redirect on the way: the address that answered, with which status."""
+
+    url: str
+    status: int
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A better address for the source, and why it is one."""
+
+    url: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A link to ask about, under its key, with what earlier runs found out about it."""
+
+    url: str
+    known: "Finding | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """
+    What an asker saw of one link in this run; `url` is the question's.
+
+    `may_die` is false for a failure that never becomes a death by lasting, as a
+    deep address that redirects to its site's home page.
+    """
+
+    url: str
+    verdict: Verdict
+    reason: str
+    http_status: int | None = None
+    final_url: str | None = None
+    hops: tuple[Hop, ...] = ()
+    suggestion: Suggestion | None = None
+    may_die: bool = True
+    repository: Learned | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """
+    What is held about one link after a run.
+
+    Where the verdict is `unchecked`, everything but `verdict` and `reason` is
+    what earlier runs found, `last_verdict` their verdict, `checked_at` its date.
+
+    `failing_since` is when the present failure was first seen, `failures` on how
+    many different days since, the last of them `failed_on`. `published` is the
+    verdict that stands in the outputs last written.
+    """
+
+    url: str
+    verdict: Verdict
+    reason: str
+    checked_at: datetime | None = None
+    http_status: int | None = None
+    final_url: str | None = None
+    hops: tuple[Hop, ...] = ()
+    suggestion: Suggestion | None = None
+    first_seen: datetime | None = None
+    last_alive: datetime | None = None
+    failing_since: datetime | None = None
+    failures: int = 0
+    failed_on: date | None = None
+    last_verdict: Verdict | None = None
+    published: Verdict | None = None
+    repository: Repository | None = None
+
+    @property
+    def standing(self) -> Verdict:
+        """The best knowledge there is: the verdict, or the last one where this run has none."""
+        if self.verdict is Verdict.UNCHECKED and self.last_verdict is not None:
+            return self.last_verdict
+        return self.verdict
+
+
+def unchecked(question: Question, reason: str) -> Finding:
+    """Return what earlier runs found about a link that this run did not reach."""
+    known = question.known
+    if known is None:
+        return Finding(url=question.url, verdict=Verdict.UNCHECKED, reason=reason)
+    standing = None if known.standing is Verdict.UNCHECKED else known.standing
+    return replace(known, verdict=Verdict.UNCHECKED, reason=reason, last_verdict=standing)

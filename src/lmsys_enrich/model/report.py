@@ -1,0 +1,115 @@
+"""All that a run found, in the order of the lists, for whoever shows it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from lmsys_enrich.model.catalog import Catalog, Entry, Link
+from lmsys_enrich.model.finding import Finding, Verdict
+from lmsys_enrich.model.repository import Repository
+from lmsys_enrich.urls import InvalidAddress, link_key
+
+
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """What the run cost: requests sent by kind, points of GitHub's quota, links not asked again."""
+
+    web: int = 0
+    graphql: int = 0
+    rest: int = 0
+    graphql_points: int = 0
+    retries: int = 0
+    cached: int = 0
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """Something that kept the run from finding out, told once, with the next step."""
+
+    what: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """
+    The lists of a run with everything found about their links.
+
+    `findings` has one finding for each link of `catalogs`, under its key.
+    `notice` stands on every page written, where there is something that every
+    reader must know, as that the facts are simulated.
+    """
+
+    run_time: datetime
+    catalogs: tuple[Catalog, ...]
+    findings: Mapping[str, Finding]
+    stale_after: timedelta
+    traffic: Traffic = field(default_factory=Traffic)
+    obstacles: tuple[Obstacle, ...] = ()
+    notice: str | None = None
+
+    def finding(self, link: Link) -> Finding:
+        """Return what is held about a link of one of the lists."""
+        return self.findings[key_of(link)]
+
+    def repository(self, entry: Entry) -> Repository | None:
+        """Return the facts of the entry's first link that is a repository."""
+        found = (self.finding(link).repository for link in entry.links)
+        return next((facts for facts in found if facts is not None), None)
+
+    def only(self, catalog: Catalog) -> "Report":
+        """Return the report of one of the lists alone."""
+        keys = {key_of(link) for placed in catalog.placed() for link in placed.entry.links}
+        findings = {key: found for key, found in self.findings.items() if key in keys}
+        return Report(
+            self.run_time,
+            (catalog,),
+            findings,
+            self.stale_after,
+            self.traffic,
+            self.obstacles,
+            self.notice,
+        )
+
+    def is_stale(self, facts: Repository) -> bool:
+        """Whether the repository's last known commit is older than `stale_after`."""
+        return facts.last_commit is not None and self.run_time - facts.last_commit > self.stale_after
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The figures of a run; each link and each repository counts once."""
+
+    entries: int
+    links: int
+    by_verdict: Mapping[Verdict, int]
+    repositories: int
+    archived: int
+    stale: int
+
+
+def summarise(report: Report) -> Summary:
+    """Count what the report holds; verdicts are those of this run."""
+    repositories = {
+        facts.full_name.lower(): facts for found in report.findings.values() if (facts := found.repository)
+    }
+    counts = dict.fromkeys(Verdict, 0)
+    for found in report.findings.values():
+        counts[found.verdict] += 1
+    return Summary(
+        entries=sum(1 for catalog in report.catalogs for _ in catalog.placed()),
+        links=len(report.findings),
+        by_verdict=counts,
+        repositories=len(repositories),
+        archived=sum(bool(facts.archived) for facts in repositories.values()),
+        stale=sum(report.is_stale(facts) for facts in repositories.values()),
+    )
+
+
+def key_of(link: Link) -> str:
+    """Return the key under which a link's finding stands; an unusable address is its own key."""
+    try:
+        return link_key(link.url)
+    except InvalidAddress:
+        return link.url.strip()

@@ -1,0 +1,83 @@
+"""What a forge knows about a repository, and how old and new knowledge become one."""
+
+from dataclasses import dataclass, field, fields, replace
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """The latest release that is neither a draft nor a pre-release."""
+
+    tag: str
+    published_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repository:
+    """
+    The facts about a repository, all times in UTC.
+
+    `license` is an SPDX identifier, `"other"` where the forge cannot classify
+    the file, None where there is none. `last_commit` is the committer date of
+    the default branch's head. `fetched_at` dates the facts; the few that could
+    not be learned then and were kept from earlier have their own dates in `kept`.
+    `taken_over_by` is set while the name answers for another repository: its id.
+    """
+
+    full_name: str
+    id: int | None
+    fetched_at: datetime
+    stars: int | None = None
+    forks: int | None = None
+    license: str | None = None
+    last_commit: datetime | None = None
+    pushed_at: datetime | None = None
+    created_at: datetime | None = None
+    archived: bool | None = None
+    archived_at: datetime | None = None
+    disabled: bool | None = None
+    locked: bool | None = None
+    fork: bool | None = None
+    template: bool | None = None
+    mirror: bool | None = None
+    empty: bool | None = None
+    description: str | None = None
+    homepage: str | None = None
+    language: str | None = None
+    topics: tuple[str, ...] = ()
+    default_branch: str | None = None
+    latest_release: Release | None = None
+    renamed_from: str | None = None
+    taken_over_by: int | None = None
+    kept: dict[str, datetime] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """
+    What one answer told about a repository.
+
+    `unlearned` names the fields whose value in `facts` means nothing because the
+    forge failed to tell them: None there is not the fact that there is none.
+    """
+
+    facts: Repository
+    unlearned: frozenset[str] = frozenset()
+
+
+def merge(known: Repository | None, learned: Learned) -> Repository:
+    """
+    Return the new facts, with what was not learned kept from the earlier ones.
+
+    Only facts about the same repository are kept: another `id` is another
+    repository, whatever its name.
+    """
+    new = learned.facts
+    if known is None or not learned.unlearned or (known.id is not None and known.id != new.id):
+        return new
+    earlier = {name: getattr(known, name) for name in _FACTS & learned.unlearned}
+    dates = {name: known.kept.get(name, known.fetched_at) for name in sorted(earlier)}
+    return replace(new, **earlier, kept=dates)
+
+
+_FACTS = frozenset(f.name for f in fields(Repository)) - {"full_name", "id", "fetched_at", "kept"}

@@ -1,0 +1,78 @@
+"""Stand-ins with behaviour for what the program is handed: time, the network, the memory."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from lmsys_enrich.model.finding import Finding
+from lmsys_enrich.net.exchange import Outcome, Reply, Request, Trouble, TroubleKind
+
+NIGHT = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+
+
+@dataclass
+class FakeClock:
+    """Time passes only when somebody sleeps; `slept` tells for how long, each time."""
+
+    run_time: datetime = NIGHT
+    elapsed: float = 0.0
+    slept: list[float] = field(default_factory=list)
+
+    def monotonic(self) -> float:
+        return self.elapsed
+
+    async def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.elapsed += seconds
+
+    def days_later(self, days: float) -> "FakeClock":
+        return FakeClock(self.run_time + timedelta(days=days))
+
+
+Script = Outcome | list[Outcome] | Callable[[Request], Outcome]
+
+
+@dataclass
+class FakeFetch:
+    """
+    Answers from a script by address, or by `METHOD address`, and writes down what it was asked.
+
+    A list is played one outcome after the other, its last one for ever. What the
+    script does not know is a host that does not exist.
+    """
+
+    script: Mapping[str, Script]
+    asked: list[Request] = field(default_factory=list)
+
+    async def __call__(self, request: Request) -> Outcome:
+        self.asked.append(request)
+        for name in (f"{request.method} {request.url}", request.url):
+            if name in self.script:
+                return self._play(name, request)
+        return Trouble(TroubleKind.NAME_UNKNOWN, f"no such host in the script: {request.url}")
+
+    def _play(self, name: str, request: Request) -> Outcome:
+        match self.script[name]:
+            case list() as outcomes:
+                turn = sum(name in {r.url, f"{r.method} {r.url}"} for r in self.asked)
+                return outcomes[min(turn, len(outcomes)) - 1]
+            case Reply() | Trouble() as outcome:
+                return outcome
+            case answer:
+                return answer(request)
+
+    def methods(self, url: str) -> list[str]:
+        return [request.method for request in self.asked if request.url == url]
+
+
+@dataclass
+class DictMemory:
+    """Keeps findings for as long as the test lasts."""
+
+    kept: dict[str, Finding] = field(default_factory=dict)
+
+    def recall(self, urls: Iterable[str]) -> dict[str, Finding]:
+        return {url: self.kept[url] for url in urls if url in self.kept}
+
+    def keep(self, findings: Iterable[Finding]) -> None:
+        self.kept.update((finding.url, finding) for finding in findings)
