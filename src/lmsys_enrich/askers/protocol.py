@@ -1,6 +1,6 @@
 """What every asker promises."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from typing import Protocol
 
 from lmsys_enrich.model.finding import Answer, Question
@@ -24,6 +24,6 @@ class Asker(Protocol):
         """Whether this asker is the one for a link, given by its key."""
         ...
 
-    def ask(self, questions: Sequence[Question]) -> AsyncIterator[Answer]:
+    def ask(self, questions: Sequence[Question]) -> AsyncGenerator[Answer, None]:
         """Ask about links that it claims, the most urgent first."""
         ...

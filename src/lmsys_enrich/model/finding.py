@@ -89,6 +89,7 @@ class Finding:
     failing_since: datetime | None = None
     failures: int = 0
     failed_on: date | None = None
+    may_die: bool = True
     last_verdict: Verdict | None = None
     published: Verdict | None = None
     repository: Repository | None = None

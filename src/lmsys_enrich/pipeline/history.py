@@ -1,0 +1,66 @@
+"""What an answer of today means beside what earlier runs found."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from lmsys_enrich.model.finding import Answer, Finding, Question, Verdict
+from lmsys_enrich.model.repository import merge
+
+_PROVES_LIFE = frozenset({Verdict.ALIVE, Verdict.MOVED})
+_BAD_NEWS = frozenset({Verdict.FAILING, Verdict.DEAD})
+
+
+def find(question: Question, answer: Answer, now: datetime, dead_after: int) -> Finding:
+    """
+    Join an answer with its link's past.
+
+    Facts about a repository outlive whatever becomes of its link. A failure
+    that lasts is a death once it was seen on `dead_after` different days: two
+    runs in one night count once, and a day without an answer counts for nothing.
+    """
+    known = question.known
+    finding = Finding(
+        url=question.url,
+        verdict=answer.verdict,
+        reason=answer.reason,
+        checked_at=now,
+        http_status=answer.http_status,
+        final_url=answer.final_url,
+        hops=answer.hops,
+        suggestion=answer.suggestion,
+        first_seen=known.first_seen if known else now,
+        last_alive=known.last_alive if known else None,
+        published=known.published if known else None,
+        repository=known.repository if known else None,
+    )
+    if answer.repository is not None:
+        finding = replace(finding, repository=merge(finding.repository, answer.repository))
+    if answer.verdict in _PROVES_LIFE:
+        return replace(finding, last_alive=now)
+    if answer.verdict in _BAD_NEWS:
+        return _with_failures(finding, known, answer, now, dead_after)
+    return finding
+
+
+def _with_failures(
+    finding: Finding, known: Finding | None, answer: Answer, now: datetime, dead_after: int
+) -> Finding:
+    """Count the days on which the link failed in a row, and call it dead when they are enough."""
+    since, failures, failed_on = now, 1, now.date()
+    if known is not None and known.failed_on is not None and known.may_die == answer.may_die:
+        since = known.failing_since or now
+        another_day = now.date() > known.failed_on
+        failures = known.failures + another_day
+        failed_on = now.date() if another_day else known.failed_on
+    verdict, reason = answer.verdict, answer.reason
+    if verdict is Verdict.FAILING and answer.may_die and failures >= dead_after:
+        verdict, reason = Verdict.DEAD, f"{reason}; failed on {failures} days since {since:%Y-%m-%d}"
+    return replace(
+        finding,
+        verdict=verdict,
+        reason=reason,
+        failing_since=since,
+        failures=failures,
+        failed_on=failed_on,
+        may_die=answer.may_die,
+    )

@@ -1,0 +1,59 @@
+"""
+Too much bad news at once is not believed.
+
+One night in 2026 a generator whose questions a forge had begun to refuse wrote
+a list with 70 of its 180 projects missing, and nobody noticed for two weeks:
+https://github.com/best-of-lists/best-of-generator/issues/90
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from lmsys_enrich.errors import MassChange
+from lmsys_enrich.model.finding import Finding, Verdict
+
+_LIVING = frozenset({Verdict.ALIVE, Verdict.MOVED})
+_SHOWN = 10
+
+
+def refuse_mass_change(
+    findings: Iterable[Finding], known: Mapping[str, Finding], max_change: float
+) -> None:
+    """
+    Raise `MassChange` where more than `max_change` percent of the living are lost.
+
+    Living is what the outputs last written call alive or moved; lost is what
+    this run would call dead, or whose facts it would no longer have.
+    """
+    living = lost = 0
+    examples: list[str] = []
+    for finding in findings:
+        before = known.get(finding.url)
+        if before is None or before.published not in _LIVING:
+            continue
+        living += 1
+        if loss := _loss(before, finding):
+            lost += 1
+            examples.append(f"  {finding.url}: {loss}")
+    if lost * 100 > max_change * living:
+        raise MassChange(_told(lost, living, examples), hint=_hint(max_change))
+
+
+def _loss(before: Finding, after: Finding) -> str | None:
+    if after.verdict is Verdict.DEAD:
+        return after.reason
+    if before.repository is not None and after.repository is None:
+        return "its facts would be lost"
+    return None
+
+
+def _told(lost: int, living: int, examples: Sequence[str]) -> str:
+    more = [f"  and {lost - _SHOWN} more"] if lost > _SHOWN else []
+    head = f"{lost} of {living} links that were alive would be dead or without facts; nothing was written:"
+    return "\n".join([head, *examples[:_SHOWN], *more])
+
+
+def _hint(max_change: float) -> str:
+    return (
+        f"Look at some of them. If it is true, run again with --accept-changes"
+        f" (or raise --max-change, now {max_change:g})."
+    )

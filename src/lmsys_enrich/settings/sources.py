@@ -1,0 +1,183 @@
+"""Where a setting's value comes from: flag, variable, file, default, in this order."""
+
+import difflib
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import MISSING, Field, fields
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, get_args, get_type_hints
+
+from lmsys_enrich.errors import InputError
+from lmsys_enrich.settings.durations import parse_duration
+from lmsys_enrich.settings.settings import Failure, Settings
+
+CONFIG_FILE = "lmsys-enrich.toml"
+_PREFIX = "LMSYS_ENRICH_"
+_TRUE = frozenset({"1", "true", "yes", "on"})
+_FALSE = frozenset({"", "0", "false", "no", "off"})
+_AT_LEAST_ONE = frozenset({"concurrency", "per_host", "dead_after"})
+
+
+def resolve(flags: Mapping[str, object], environ: Mapping[str, str], folder: Path) -> Settings:
+    """
+    Return the settings for a run in `folder`; `flags` holds what the command line gave.
+
+    Raises `InputError` that tells every value that cannot be used, with its origin.
+    """
+    problems: list[str] = []
+    values: dict[str, object] = {}
+    for source in (_from_file(folder, problems), _from_environ(environ, problems), _from_flags(flags)):
+        for name, (origin, raw) in source.items():
+            try:
+                values[name] = parse(name, raw)
+            except ValueError as problem:
+                problems.append(f"{origin}: {problem}")
+    if problems:
+        raise InputError("\n".join(problems), hint="`lmsys-enrich run --help` tells every setting.")
+    return Settings(**values)  # type: ignore[arg-type]  # `parse` gives each field its type
+
+
+def knobs() -> Sequence[Field[Any]]:
+    """Return the table of settings."""
+    return fields(Settings)
+
+
+def flag_of(name: str) -> str:
+    """Return a setting's flag, as `--max-age`."""
+    return f"--{key_of(name)}"
+
+
+def key_of(name: str) -> str:
+    """Return a setting's key in a file, as `max-age`."""
+    return name.replace("_", "-")
+
+
+def default_of(name: str) -> object:
+    """Return a setting's default."""
+    default = next(knob.default for knob in knobs() if knob.name == name)
+    return None if default is MISSING else default
+
+
+def kind_of(name: str) -> type:
+    """Return what a setting's value is: the type without None, the items' type of a tuple."""
+    hint = get_type_hints(Settings)[name]
+    arguments = [argument for argument in get_args(hint) if argument not in {type(None), ...}]
+    kind = arguments[0] if arguments else hint
+    assert isinstance(kind, type)
+    return kind
+
+
+def is_list(name: str) -> bool:
+    """Whether a setting takes several values, separated by commas."""
+    return isinstance(default_of(name), tuple)
+
+
+def parse(name: str, raw: object) -> object:
+    """Return the value that `raw`, text or what TOML makes of it, means. Raises `ValueError` in words."""
+    if is_list(name):
+        items = raw if isinstance(raw, list) else _split(name, str(raw))
+        return tuple(_parse_one(name, item) for item in items)
+    return _parse_one(name, raw)
+
+
+def _split(name: str, text: str) -> list[str]:
+    # A regular expression may hold commas, so a variable or flag gives one of them.
+    return [text] if kind_of(name) is str else [item.strip() for item in text.split(",") if item.strip()]
+
+
+def _parse_one(name: str, raw: object) -> object:
+    kind = kind_of(name)
+    if kind is bool:
+        return raw if isinstance(raw, bool) else _switch(str(raw))
+    if kind is timedelta:
+        return parse_duration(str(raw))
+    if kind is Failure:
+        return _one_of(str(raw), list(Failure))
+    if kind in {int, float}:
+        return _number(name, raw, kind)
+    if kind is Path:
+        return Path(str(raw))
+    return _regular_expression(str(raw))
+
+
+def _number(name: str, raw: object, kind: type) -> float:
+    least = 1 if name in _AT_LEAST_ONE else 0
+    try:
+        number = kind(str(raw))
+    except ValueError:
+        number = None
+    if number is None or not least <= number < float("inf") or (name == "timeout" and not number):
+        raise ValueError(f"{raw!r} is not a number{' from 1' if least else ''} for {key_of(name)}")
+    assert isinstance(number, int | float)
+    return number
+
+
+def _switch(text: str) -> bool:
+    if text.lower() in _TRUE | _FALSE:
+        return text.lower() in _TRUE
+    raise ValueError(f"{text!r} is neither true nor false")
+
+
+def _one_of(text: str, allowed: Sequence[Failure]) -> Failure:
+    if text in allowed:
+        return Failure(text)
+    raise ValueError(f"{text!r} is none of {', '.join(allowed)}{_meant(text, allowed)}")
+
+
+def _regular_expression(text: str) -> str:
+    try:
+        re.compile(text)
+    except re.error as problem:
+        raise ValueError(f"{text!r} is not a regular expression: {problem}") from None
+    return text
+
+
+def _meant(word: str, known: Sequence[str]) -> str:
+    close = difflib.get_close_matches(word, known, n=1)
+    return f"; did you mean {close[0]!r}?" if close else ""
+
+
+_Source = Mapping[str, tuple[str, object]]
+
+
+def _from_flags(flags: Mapping[str, object]) -> _Source:
+    return {name: (flag_of(name), raw) for name, raw in flags.items() if raw is not None}
+
+
+def _from_environ(environ: Mapping[str, str], problems: list[str]) -> _Source:
+    variables = {f"{_PREFIX}{knob.name.upper()}": knob.name for knob in knobs()}
+    found: dict[str, tuple[str, object]] = {}
+    for variable, value in environ.items():
+        if variable in variables:
+            found[variables[variable]] = (variable, value)
+        elif variable.startswith(_PREFIX):
+            problems.append(f"{variable}: no such setting{_meant(variable, list(variables))}")
+    return found
+
+
+def _from_file(folder: Path, problems: list[str]) -> _Source:
+    for path, table in ((folder / CONFIG_FILE, ()), (folder / "pyproject.toml", ("tool", "lmsys-enrich"))):
+        if path.is_file():
+            content = _read_toml(path, table)
+            if content is not None:
+                return _named(path.name, content, problems)
+    return {}
+
+
+def _named(origin: str, content: Mapping[str, object], problems: list[str]) -> _Source:
+    keys = {key_of(knob.name): knob.name for knob in knobs()}
+    unknown = [key for key in content if key not in keys]
+    problems.extend(f"{origin}: no such setting {key!r}{_meant(key, list(keys))}" for key in unknown)
+    return {keys[key]: (f"{origin}: {key}", raw) for key, raw in content.items() if key in keys}
+
+
+def _read_toml(path: Path, table: Sequence[str]) -> Mapping[str, object] | None:
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as problem:
+        raise InputError(f"{path.name} cannot be read: {problem}", hint="Mend it, or move it away.") from None
+    for name in table:
+        content = content.get(name, {})
+    return content or None
