@@ -1,0 +1,72 @@
+"""`lmsys-enrich cache`: what earlier runs found."""
+
+import argparse
+from datetime import UTC, datetime, timedelta
+
+from lmsys_enrich.cli.flags import add_setting_flags, settings_of
+from lmsys_enrich.cli.terminal import Terminal
+from lmsys_enrich.clock import SystemClock
+from lmsys_enrich.errors import InputError
+from lmsys_enrich.memory.disk import DiskMemory
+from lmsys_enrich.model.finding import Finding
+from lmsys_enrich.settings.durations import parse_duration
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what to do with the cache."""
+    parser.add_argument(
+        "act",
+        choices=("info", "clear", "prune"),
+        help="info: count what is kept; clear: forget it all; prune: forget links not checked for long",
+    )
+    parser.add_argument(
+        "--older-than", default="90d", metavar="TIME", help="for prune: how long is long (default: 90d)"
+    )
+    add_setting_flags(parser, {"cache"})
+
+
+def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
+    """Do it, and tell how many links it concerned."""
+    settings = settings_of(arguments, terminal.environ)
+    if not settings.cache.is_dir():
+        terminal.result(f"{settings.cache}: no cache there")
+        return 0
+    memory = DiskMemory(settings.cache, terminal.warn)
+    try:
+        match arguments.act:
+            case "info":
+                terminal.result(_info(memory, str(settings.cache)))
+            case "clear":
+                gone = memory.forget(finding.url for finding in list(memory.everything()))
+                terminal.result(f"{settings.cache}: forgot {gone} links")
+            case _:
+                gone = memory.forget(_long_unchecked(memory, arguments, terminal))
+                terminal.result(f"{settings.cache}: forgot {gone} links")
+    finally:
+        memory.close()
+    return 0
+
+
+def _info(memory: DiskMemory, folder: str) -> str:
+    contents = memory.contents()
+    oldest = contents.oldest
+    since = f", the oldest from {oldest.checked_at:%Y-%m-%d}" if oldest and oldest.checked_at else ""
+    return (
+        f"{folder}: {contents.findings} links, {contents.repositories} repositories,"
+        f" {contents.size / 1e6:.1f} MB{since}"
+    )
+
+
+def _long_unchecked(memory: DiskMemory, arguments: argparse.Namespace, terminal: Terminal) -> list[str]:
+    now = SystemClock(terminal.environ).run_time
+    try:
+        long: timedelta = parse_duration(arguments.older_than)
+    except ValueError as problem:
+        raise InputError(f"--older-than: {problem}") from None
+    return [finding.url for finding in memory.everything() if now - _last_checked(finding) > long]
+
+
+def _last_checked(finding: Finding) -> datetime:
+    return finding.checked_at or _EPOCH

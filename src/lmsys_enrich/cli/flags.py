@@ -1,0 +1,65 @@
+"""The settings as flags, made from their table."""
+
+import argparse
+from collections.abc import Collection, Mapping
+from dataclasses import Field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from lmsys_enrich.settings.durations import format_duration
+from lmsys_enrich.settings.settings import Settings
+from lmsys_enrich.settings.sources import default_of, flag_of, kind_of, knobs, resolve
+from lmsys_enrich.cli.terminal import Terminal
+
+
+def add_list_argument(parser: argparse.ArgumentParser) -> None:
+    """Add LIST…, the files to read."""
+    parser.add_argument(
+        "lists",
+        nargs="*",
+        metavar="LIST",
+        type=Path,
+        default=[Path("entries.yaml")],
+        help="entries.yaml or a Markdown list (default: entries.yaml)",
+    )
+
+
+def add_setting_flags(parser: argparse.ArgumentParser, names: Collection[str] | None = None) -> None:
+    """Add a flag for each setting, or for those named."""
+    group = parser.add_argument_group("settings")
+    for knob in knobs():
+        if names is None or knob.name in names:
+            _add(group, knob)
+
+
+def settings_of(arguments: argparse.Namespace, environ: Mapping[str, str]) -> Settings:
+    """Return the settings that flags, variables and files make."""
+    flags = {knob.name: getattr(arguments, knob.name, None) for knob in knobs()}
+    return resolve(flags, environ, Path.cwd())
+
+
+def _add(group: argparse._ArgumentGroup, knob: Field[Any]) -> None:
+    flag, about = flag_of(knob.name), knob.metadata["about"]
+    if kind_of(knob.name) is bool:
+        group.add_argument(flag, action=argparse.BooleanOptionalAction, default=None, help=about)
+        return
+    default = shown(default_of(knob.name))
+    about = f"{about} (default: {default})" if default else about
+    # argparse reads % in help as its own.
+    group.add_argument(flag, metavar=knob.metadata["metavar"], default=None, help=about.replace("%", "%%"))
+
+
+def shown(default: object) -> str:
+    """Return a default as a person would write it."""
+    match default:
+        case None | ():
+            return ""
+        case timedelta():
+            return format_duration(default)
+        case tuple():
+            return ",".join(map(str, default))
+        case float():
+            return f"{default:g}"
+        case _:
+            return str(default)

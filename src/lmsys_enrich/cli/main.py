@@ -1,0 +1,102 @@
+"""The command line: finds the command, runs it, and turns what ends it into an exit code."""
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from typing import NoReturn, Protocol, TextIO
+
+from lmsys_enrich import __version__
+from lmsys_enrich.cli.terminal import Terminal
+from lmsys_enrich.errors import EnrichError, OutputError
+
+_COMMANDS = {
+    "run": "check every link, enrich every repository, write every output",
+    "validate": "tell all mistakes of a list at once; no network",
+    "stale": "show repositories without recent commits, archived, renamed or gone",
+    "cache": "show, clear or prune what earlier runs found",
+    "schema": "print a JSON Schema: entries, report or config",
+    "demo": "run on simulated GitHub and websites; no network, no token",
+}
+_INTERRUPTED = 130
+
+_EPILOG = """\
+exit codes:
+  0    done, nothing that --fail-on names
+  1    a bug of ours
+  2    the list, the settings or the command line is wrong
+  3    could not find out: network or GitHub refuse, quota or deadline reached
+  4    outputs cannot be written; the old ones are whole
+  5    refused to write: too much would change at once (--max-change)
+  10   findings that --fail-on names (default: dead)
+  130  interrupted; what was found is kept
+
+Settings are flags, LMSYS_ENRICH_* variables, or keys in lmsys-enrich.toml or
+[tool.lmsys-enrich] of pyproject.toml, in this order. GITHUB_TOKEN is used for
+GitHub's API alone.
+"""
+
+
+class Command(Protocol):
+    """What each module in `cli.commands` offers."""
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None: ...
+
+    def execute(self, arguments: argparse.Namespace, terminal: Terminal) -> int: ...
+
+
+def entry() -> NoReturn:
+    """Run as the installed program does."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            # A terminal or pipe without Unicode shows `?` rather than ending the run.
+            stream.reconfigure(errors="replace")
+    sys.exit(main(sys.argv[1:], os.environ, sys.stdout, sys.stderr))
+
+
+def main(argv: Sequence[str], environ: Mapping[str, str], out: TextIO, err: TextIO) -> int:
+    """Run one command and return its exit code."""
+    terminal = Terminal(out, err, environ)
+    chosen = next((word for word in argv if not word.startswith("-")), None)
+    parser = build_parser([chosen] if chosen in _COMMANDS else [])
+    try:
+        arguments = parser.parse_args(argv)
+    except SystemExit as end:  # argparse has told help, version or what is wrong
+        return end.code if isinstance(end.code, int) else 2
+    if arguments.command is None:
+        parser.print_help(out)
+        return 2
+    try:
+        return _module(arguments.command).execute(arguments, terminal)
+    except EnrichError as problem:
+        return terminal.fail(problem)
+    except BrokenPipeError:
+        # Whoever read our output has seen enough; see
+        # https://docs.python.org/3/library/signal.html#note-on-sigpipe
+        os.dup2(os.open(os.devnull, os.O_WRONLY), out.fileno())
+        return OutputError.exit_code
+    except KeyboardInterrupt:
+        return _INTERRUPTED
+
+
+def build_parser(commands: Sequence[str]) -> argparse.ArgumentParser:
+    """Return the parser; only the named commands get their arguments, since others need not be loaded."""
+    parser = argparse.ArgumentParser(
+        prog="lmsys-enrich",
+        description="Check the links of a curated list, enrich its repositories, write what was found.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"lmsys-enrich {__version__}")
+    adding = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
+    for name, about in _COMMANDS.items():
+        command = adding.add_parser(name, help=about, description=about[0].upper() + about[1:] + ".")
+        if name in commands:
+            _module(name).add_arguments(command)
+    return parser
+
+
+def _module(name: str) -> Command:
+    module: Command = importlib.import_module(f"lmsys_enrich.cli.commands.{name}")
+    return module

@@ -1,0 +1,96 @@
+"""A run on one screen: figures, what to act on, what it cost."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from lmsys_enrich.model.finding import Finding, Verdict
+from lmsys_enrich.model.report import Report, key_of, summarise
+
+_ACT_ON = (Verdict.DEAD, Verdict.FAILING, Verdict.MOVED)
+_SHOWN = 12
+
+
+def summary_json(report: Report, written: Sequence[Path], code: int) -> str:
+    """Return the figures for a program."""
+    summary = summarise(report)
+    return json.dumps(
+        {
+            "entries": summary.entries,
+            "links": summary.links,
+            **{verdict.value: count for verdict, count in summary.by_verdict.items()},
+            "repositories": summary.repositories,
+            "archived": summary.archived,
+            "stale": summary.stale,
+            "generated_at": f"{report.run_time:%Y-%m-%dT%H:%M:%SZ}",
+            "exit_code": code,
+            "traffic": asdict(report.traffic),
+            "obstacles": [asdict(obstacle) for obstacle in report.obstacles],
+            "written": [str(path) for path in written],
+        },
+        ensure_ascii=False,
+        indent=2,
+    )
+
+
+def summary_text(report: Report, folder: Path, written: Sequence[Path]) -> str:
+    """Return the figures for a person."""
+    return "\n".join([*_figures(report), *_act_on(report), *_obstacles(report), _cost(report), _where(folder, written)])
+
+
+def _figures(report: Report) -> Iterator[str]:
+    summary = summarise(report)
+    verdicts = ", ".join(f"{count} {verdict}" for verdict, count in summary.by_verdict.items() if count)
+    yield f"{_count(summary.links, 'link')} in {_count(summary.entries, 'entry', 'entries')}: {verdicts or 'none'}"
+    if summary.repositories:
+        yield (
+            f"{_count(summary.repositories, 'repository', 'repositories')}:"
+            f" {summary.archived} archived, {summary.stale} stale"
+        )
+
+
+def _act_on(report: Report) -> Iterator[str]:
+    places = {
+        key_of(link): link.place
+        for catalog in reversed(report.catalogs)
+        for placed in reversed(list(catalog.placed()))
+        for link in reversed(placed.entry.links)
+    }
+    findings = [found for verdict in _ACT_ON for found in report.findings.values() if found.verdict is verdict]
+    if findings:
+        yield ""
+    for finding in findings[:_SHOWN]:
+        yield f"  {finding.verdict:<8} {finding.url}"
+        yield f"           {places[finding.url]}: {_why(finding)}"
+    if len(findings) > _SHOWN:
+        yield f"  and {len(findings) - _SHOWN} more in dead-links.md"
+    if findings:
+        yield ""
+
+
+def _why(finding: Finding) -> str:
+    return f"{finding.reason} → {finding.suggestion.url}" if finding.suggestion else finding.reason
+
+
+def _obstacles(report: Report) -> Iterator[str]:
+    for obstacle in report.obstacles:
+        yield f"Could not find out everything: {obstacle.what}"
+        yield f"→ {obstacle.hint}"
+
+
+def _cost(report: Report) -> str:
+    traffic = report.traffic
+    requests = traffic.web + traffic.graphql + traffic.rest
+    return (
+        f"{_count(requests, 'request')} ({traffic.web} web, {traffic.graphql} GraphQL, {traffic.rest} REST),"
+        f" {traffic.retries} retries, {traffic.cached} links known from earlier, {traffic.seconds:.1f} s"
+    )
+
+
+def _where(folder: Path, written: Sequence[Path]) -> str:
+    return f"{_count(len(written), 'file')} changed in {folder}" if written else f"Nothing changed in {folder}"
+
+
+def _count(number: int, one: str, many: str | None = None) -> str:
+    return f"{number:,} {one if number == 1 else many or one + 's'}"

@@ -1,0 +1,211 @@
+"""Findings survive on disk; whatever else lies in a cache folder is harmless."""
+
+import contextlib
+import pickle
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from lmsys_enrich.memory.disk import DiskMemory
+from lmsys_enrich.model.finding import Finding, Hop, Suggestion, Verdict
+from lmsys_enrich.model.repository import Release
+from tests.builders import finding, repository
+from tests.fakes import NIGHT
+
+URL = "https://example.org/"
+
+
+@contextlib.contextmanager
+def opened(folder: Path) -> Iterator[tuple[DiskMemory, list[str]]]:
+    warnings: list[str] = []
+    memory = DiskMemory(folder, warnings.append)
+    yield memory, warnings
+    memory.close()
+
+
+@contextlib.contextmanager
+def database(folder: Path) -> Iterator[sqlite3.Connection]:
+    with contextlib.closing(sqlite3.connect(folder / "findings-1" / "cache.db")) as connection:
+        yield connection
+        connection.commit()
+
+
+def full_finding() -> Finding:
+    return finding(
+        URL,
+        Verdict.MOVED,
+        http_status=301,
+        final_url="https://example.com/",
+        hops=(Hop(URL, 301),),
+        suggestion=Suggestion("https://example.com/", "permanent redirect"),
+        first_seen=NIGHT,
+        last_alive=NIGHT,
+        failing_since=NIGHT,
+        failures=2,
+        failed_on=NIGHT.date(),
+        published=Verdict.ALIVE,
+        repository=repository(
+            topics=("llm", "训练"), latest_release=Release("v1", NIGHT), kept={"stars": NIGHT}, last_commit=NIGHT
+        ),
+    )
+
+
+def test_a_finding_comes_back_as_it_was(tmp_path: Path) -> None:
+    with opened(tmp_path) as (memory, _):
+        memory.keep([full_finding()])
+    with opened(tmp_path) as (memory, warnings):
+        assert memory.recall([URL, "https://other.example/"]) == {URL: full_finding()}
+        assert warnings == []
+
+
+def test_many_findings_are_kept_at_once(tmp_path: Path) -> None:
+    many = [finding(f"https://example.org/{number}") for number in range(1201)]
+    with opened(tmp_path) as (memory, _):
+        memory.keep(many)
+        assert list(memory.recall(found.url for found in many).values()) == many
+        assert memory.contents().findings == 1201
+
+
+def test_the_folder_is_for_its_owner_alone(tmp_path: Path) -> None:
+    with opened(tmp_path / "cache"):
+        assert (tmp_path / "cache" / "findings-1").stat().st_mode & 0o077 == 0
+
+
+class Boom:
+    """Pickled, it writes a file when it is loaded."""
+
+    def __init__(self, target: Path) -> None:
+        self.target = target
+
+    def __reduce__(self) -> tuple[object, tuple[object, ...]]:
+        return (Path.touch, (self.target,))
+
+
+def test_a_pickled_value_is_never_loaded(tmp_path: Path) -> None:
+    target = tmp_path / "executed"
+    with opened(tmp_path) as (memory, _):
+        memory.keep([finding(URL), finding(URL + "good")])
+    with database(tmp_path) as connection:
+        poison = pickle.dumps(Boom(target))
+        connection.execute("UPDATE Cache SET mode = 4, value = ? WHERE key = ?", (poison, URL))
+    with opened(tmp_path) as (memory, _):
+        assert set(memory.recall([URL, URL + "good"])) == {URL + "good"}
+    assert not target.exists()
+
+
+def test_a_pickled_key_is_never_loaded(tmp_path: Path) -> None:
+    target = tmp_path / "executed"
+    with opened(tmp_path) as (memory, _):
+        memory.keep([finding(URL)])
+    with database(tmp_path) as connection:
+        connection.execute("UPDATE Cache SET raw = 0, key = ?", (pickle.dumps(Boom(target)),))
+    with opened(tmp_path) as (memory, warnings):
+        assert list(memory.everything()) == []
+        assert "damaged" in warnings[0]
+    assert not target.exists()
+
+
+def test_a_row_that_names_a_file_neither_reads_nor_removes_it(tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text('"a secret"')
+    with opened(tmp_path) as (memory, _):
+        memory.keep([finding(URL)])
+    with database(tmp_path) as connection:
+        connection.execute("UPDATE Cache SET mode = 3, value = NULL, filename = '../../secret'")
+    with opened(tmp_path) as (memory, _):
+        assert memory.recall([URL]) == {}
+        memory.keep([finding(URL)])
+        assert memory.recall([URL]) == {URL: finding(URL)}
+    assert secret.read_text() == '"a secret"'
+
+
+@pytest.mark.parametrize(
+    "value",
+    [b"", b"{", b"[]", b"null", b"\xff\xfe", b'{"url": "https://example.org/"}', "text", 5, None],
+)
+def test_a_value_that_is_no_finding_counts_as_none(tmp_path: Path, value: object) -> None:
+    with opened(tmp_path) as (memory, _):
+        memory.keep([finding(URL)])
+    with database(tmp_path) as connection:
+        connection.execute("UPDATE Cache SET value = ?", (value,))
+    with opened(tmp_path) as (memory, _):
+        assert memory.recall([URL]) == {}
+
+
+def test_a_finding_under_another_links_key_counts_as_none(tmp_path: Path) -> None:
+    with opened(tmp_path) as (memory, _):
+        memory.keep([finding(URL)])
+    with database(tmp_path) as connection:
+        connection.execute("UPDATE Cache SET key = 'https://victim.example/'")
+    with opened(tmp_path) as (memory, _):
+        assert memory.recall(["https://victim.example/"]) == {}
+
+
+@pytest.mark.parametrize("content", [b"garbage, not a database" * 100, b"SQLite format 3\x00" + b"\xff" * 5000])
+def test_a_damaged_cache_is_set_aside_with_a_word_and_a_new_one_begun(tmp_path: Path, content: bytes) -> None:
+    with opened(tmp_path) as (memory, _):
+        memory.keep([finding(URL)])
+    (tmp_path / "findings-1" / "cache.db").write_bytes(content)
+    with opened(tmp_path) as (memory, warnings):
+        memory.keep([finding(URL)])
+        assert memory.recall([URL]) == {URL: finding(URL)}
+    assert len(warnings) == 1
+    assert "findings-1.damaged-1" in warnings[0]
+    assert (tmp_path / "findings-1.damaged-1" / "cache.db").read_bytes() == content
+
+
+def test_settings_that_would_become_attributes_are_refused(tmp_path: Path) -> None:
+    with opened(tmp_path) as (memory, _):
+        memory.keep([finding(URL)])
+    with database(tmp_path) as connection:
+        connection.execute("INSERT INTO Settings VALUES ('get', 'hostile')")
+    with opened(tmp_path) as (memory, warnings):
+        memory.keep([finding(URL)])
+        assert memory.recall([URL]) == {URL: finding(URL)}
+    assert "settings of another program" in warnings[0]
+
+
+def test_a_database_of_another_program_is_set_aside(tmp_path: Path) -> None:
+    (tmp_path / "findings-1").mkdir()
+    with database(tmp_path) as connection:
+        connection.execute("CREATE TABLE bookmarks (url)")
+    with opened(tmp_path) as (memory, warnings):
+        memory.keep([finding(URL)])
+        assert memory.recall([URL]) == {URL: finding(URL)}
+    assert "bookmarks" in warnings[0]
+
+
+def test_a_cache_that_cannot_be_used_is_done_without(tmp_path: Path) -> None:
+    (tmp_path / "cache").write_text("a file where a folder should be")
+    with opened(tmp_path / "cache") as (memory, warnings):
+        memory.keep([finding(URL)])
+        assert memory.recall([URL]) == {}
+        assert list(memory.everything()) == []
+        assert memory.forget([URL]) == 0
+    assert warnings
+    assert "goes on without" in warnings[0]
+
+
+def test_two_runs_share_one_cache(tmp_path: Path) -> None:
+    with opened(tmp_path) as (one, _), opened(tmp_path) as (other, _):
+        one.keep([finding(URL + "one")])
+        other.keep([finding(URL + "other")])
+        assert set(one.recall([URL + "one", URL + "other"])) == {URL + "one", URL + "other"}
+
+
+def test_forgetting_tells_how_many_there_were(tmp_path: Path) -> None:
+    with opened(tmp_path) as (memory, _):
+        memory.keep([finding(URL), finding(URL + "b")])
+        assert memory.forget([URL, URL + "unknown"]) == 1
+        assert [found.url for found in memory.everything()] == [URL + "b"]
+
+
+def test_contents_tell_links_repositories_size_and_the_oldest(tmp_path: Path) -> None:
+    old = finding(URL, at=NIGHT.replace(day=1), repository=repository("A/b"))
+    with opened(tmp_path) as (memory, _):
+        memory.keep([old, finding(URL + "2", repository=repository("a/B"))])
+        contents = memory.contents()
+    assert (contents.findings, contents.repositories, contents.oldest) == (2, 1, old)
+    assert contents.size > 0

@@ -1,0 +1,96 @@
+"""What an answer means beside its link's past."""
+
+from datetime import timedelta
+
+import pytest
+
+from lmsys_enrich.model.finding import Answer, Finding, Question, Verdict
+from lmsys_enrich.model.repository import Learned
+from lmsys_enrich.pipeline.history import find
+from tests.builders import day, repository
+
+URL = "https://example.org/paper"
+
+
+def night(known: Finding | None, number: int, verdict: Verdict, *, may_die: bool = True) -> Finding:
+    answer = Answer(URL, verdict, "no answer within 20 s", may_die=may_die)
+    return find(Question(URL, known), answer, day(number), dead_after=3)
+
+
+def test_a_failure_is_dead_when_it_was_seen_on_three_different_days() -> None:
+    found = None
+    seen = []
+    for number in (10, 11, 12):
+        found = night(found, number, Verdict.FAILING)
+        seen.append((found.verdict, found.failures, found.failing_since))
+    assert seen == [
+        (Verdict.FAILING, 1, day(10)),
+        (Verdict.FAILING, 2, day(10)),
+        (Verdict.DEAD, 3, day(10)),
+    ]
+    assert found is not None
+    assert "failed on 3 days since 2026-11-10" in found.reason
+
+
+def test_runs_in_one_night_count_once() -> None:
+    found = None
+    for hour in range(5):
+        answer = Answer(URL, Verdict.FAILING, "503")
+        found = find(Question(URL, found), answer, day(10) + timedelta(hours=hour), dead_after=3)
+    assert found is not None
+    assert (found.verdict, found.failures) == (Verdict.FAILING, 1)
+
+
+def test_a_clock_that_was_set_back_counts_no_day_twice() -> None:
+    found = night(night(night(None, 11, Verdict.FAILING), 10, Verdict.FAILING), 11, Verdict.FAILING)
+    assert (found.verdict, found.failures) == (Verdict.FAILING, 1)
+
+
+@pytest.mark.parametrize("between", [Verdict.ALIVE, Verdict.MOVED, Verdict.GUARDED, Verdict.SKIPPED])
+def test_any_other_answer_begins_the_count_anew(between: Verdict) -> None:
+    found = night(night(None, 10, Verdict.FAILING), 11, Verdict.FAILING)
+    found = night(night(found, 12, between), 13, Verdict.FAILING)
+    assert (found.verdict, found.failures, found.failing_since) == (Verdict.FAILING, 1, day(13))
+
+
+def test_a_soft_404_never_dies_however_long_it_lasts() -> None:
+    found = None
+    for number in range(1, 30):
+        found = night(found, number, Verdict.FAILING, may_die=False)
+        assert found.verdict is Verdict.FAILING
+    assert found is not None
+    assert found.failures == 29
+
+
+def test_days_of_a_soft_404_do_not_count_towards_a_death_by_time_out() -> None:
+    found = None
+    for number in range(1, 10):
+        found = night(found, number, Verdict.FAILING, may_die=False)
+    found = night(found, 10, Verdict.FAILING)
+    assert (found.verdict, found.failures) == (Verdict.FAILING, 1)
+
+
+def test_a_dead_link_that_answers_again_is_alive_and_its_death_forgotten() -> None:
+    found = night(night(None, 10, Verdict.DEAD), 11, Verdict.ALIVE)
+    assert (found.verdict, found.failures, found.failing_since) == (Verdict.ALIVE, 0, None)
+    assert found.last_alive == day(11)
+    assert found.first_seen == day(10)
+
+
+def test_the_last_day_alive_is_remembered_through_failures() -> None:
+    found = night(night(None, 10, Verdict.ALIVE), 12, Verdict.FAILING)
+    assert found.last_alive == day(10)
+
+
+def test_a_404_is_dead_at_once_and_keeps_its_date() -> None:
+    found = night(night(None, 10, Verdict.DEAD), 11, Verdict.DEAD)
+    assert (found.verdict, found.failing_since, found.failures) == (Verdict.DEAD, day(10), 2)
+
+
+@pytest.mark.parametrize("verdict", list(Verdict))
+def test_facts_outlive_every_verdict(verdict: Verdict) -> None:
+    facts = repository(stars=3000)
+    known = find(
+        Question(URL), Answer(URL, Verdict.ALIVE, "", repository=Learned(facts)), day(10), dead_after=3
+    )
+    assert night(known, 11, verdict).repository == facts
