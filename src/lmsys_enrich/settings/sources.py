@@ -136,7 +136,7 @@ def _regular_expression(text: str) -> str:
 
 def _meant(word: str, known: Sequence[str]) -> str:
     close = difflib.get_close_matches(word, known, n=1)
-    return f"; did you mean {close[0]!r}?" if close else ""
+    return f"; did you mean {str(close[0])!r}?" if close else ""
 
 
 _Source = Mapping[str, tuple[str, object]]

@@ -1,0 +1,30 @@
+"""A report without a run: what earlier runs found, as they found it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from lmsys_enrich.model.catalog import Catalog
+from lmsys_enrich.model.finding import Finding, Question, Verdict, unchecked
+from lmsys_enrich.model.report import Report, key_of
+from lmsys_enrich.pipeline.plan import Known
+from lmsys_enrich.settings.settings import Settings
+
+
+def recollect(catalogs: Sequence[Catalog], known: Known, settings: Settings, now: datetime) -> Report:
+    """Return what is held about the lists' links; those never asked about are unchecked."""
+    urls = {key_of(link) for catalog in catalogs for placed in catalog.placed() for link in placed.entry.links}
+    return Report(
+        run_time=now,
+        catalogs=tuple(catalogs),
+        findings={url: _recalled(url, known.about(url)) for url in sorted(urls)},
+        stale_after=settings.stale_after,
+    )
+
+
+def _recalled(url: str, known: Finding | None) -> Finding:
+    if known is None:
+        return unchecked(Question(url), "no run has asked about it yet")
+    if known.verdict is Verdict.UNCHECKED and known.last_verdict is not None:
+        return replace(known, verdict=known.last_verdict, last_verdict=None)
+    return known

@@ -1,0 +1,96 @@
+"""Where a setting's value comes from, and what is said of one that cannot be used."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from lmsys_enrich.errors import InputError
+from lmsys_enrich.settings.settings import Failure, Settings
+from lmsys_enrich.settings.sources import knobs, resolve
+
+
+def test_without_any_source_the_defaults_hold(tmp_path: Path) -> None:
+    assert resolve({}, {}, tmp_path) == Settings()
+
+
+def test_a_flag_outdoes_a_variable_outdoes_a_file(tmp_path: Path) -> None:
+    (tmp_path / "lmsys-enrich.toml").write_text("concurrency = 1\nper-host = 1\ndead-after = 1\n")
+    environ = {"LMSYS_ENRICH_CONCURRENCY": "2", "LMSYS_ENRICH_PER_HOST": "2"}
+    found = resolve({"concurrency": "3", "timeout": None}, environ, tmp_path)
+    assert (found.concurrency, found.per_host, found.dead_after) == (3, 2, 1)
+
+
+def test_settings_may_stand_in_pyproject(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text('[tool.lmsys-enrich]\nfail-on = ["moved", "stale"]\n')
+    assert resolve({}, {}, tmp_path).fail_on == (Failure.MOVED, Failure.STALE)
+
+
+def test_a_pyproject_of_something_else_says_nothing(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text("[project]\nname = 'x'\n")
+    assert resolve({}, {}, tmp_path) == Settings()
+
+
+@pytest.mark.parametrize(
+    ("name", "raw", "value"),
+    [
+        ("max_age", "7d", timedelta(days=7)),
+        ("deadline", "20m", timedelta(minutes=20)),
+        ("stale_after", "12mo", timedelta(days=365.25)),
+        ("fail_on", "dead,archived", (Failure.DEAD, Failure.ARCHIVED)),
+        ("fail_on", "none", (Failure.NONE,)),
+        ("timeout", "2.5", 2.5),
+        ("max_change", "0", 0.0),
+        ("offline", "yes", True),
+        ("offline", "0", False),
+        ("exclude", r"^https://a\.org/{1,2}", (r"^https://a\.org/{1,2}",)),
+        ("out", "site", Path("site")),
+    ],
+)
+def test_values_are_read_as_people_write_them(tmp_path: Path, name: str, raw: str, value: object) -> None:
+    environ = {f"LMSYS_ENRICH_{name.upper()}": raw}
+    assert getattr(resolve({}, environ, tmp_path), name) == value
+
+
+@pytest.mark.parametrize(
+    ("environ", "said"),
+    [
+        ({"LMSYS_ENRICH_CONCURENCY": "1"}, "no such setting; did you mean 'LMSYS_ENRICH_CONCURRENCY'?"),
+        ({"LMSYS_ENRICH_CONCURRENCY": "0"}, "LMSYS_ENRICH_CONCURRENCY: '0' is not a number from 1"),
+        ({"LMSYS_ENRICH_CONCURRENCY": "many"}, "'many' is not a number"),
+        ({"LMSYS_ENRICH_TIMEOUT": "0"}, "'0' is not a number"),
+        ({"LMSYS_ENRICH_TIMEOUT": "nan"}, "'nan' is not a number"),
+        ({"LMSYS_ENRICH_MAX_AGE": "soon"}, "'soon' is not a length of time such as 90s"),
+        ({"LMSYS_ENRICH_FAIL_ON": "ded"}, "'ded' is none of dead, new-dead"),
+        ({"LMSYS_ENRICH_FAIL_ON": "ded"}, "did you mean 'dead'?"),
+        ({"LMSYS_ENRICH_OFFLINE": "perhaps"}, "neither true nor false"),
+        ({"LMSYS_ENRICH_EXCLUDE": "("}, "not a regular expression"),
+    ],
+)
+def test_a_value_that_cannot_be_used_is_told_with_its_origin(
+    tmp_path: Path, environ: dict[str, str], said: str
+) -> None:
+    with pytest.raises(InputError) as refused:
+        resolve({}, environ, tmp_path)
+    assert said in str(refused.value)
+    assert next(iter(environ)) in str(refused.value)
+
+
+def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
+    (tmp_path / "lmsys-enrich.toml").write_text("max-agee = '7d'\nper-host = -1\n")
+    with pytest.raises(InputError) as refused:
+        resolve({"deadline": "x"}, {"LMSYS_ENRICH_NO": "1"}, tmp_path)
+    said = str(refused.value)
+    for part in ("'max-agee'; did you mean 'max-age'?", "per-host: -1", "--deadline: 'x'", "LMSYS_ENRICH_NO"):
+        assert part in said
+
+
+def test_a_file_that_is_no_toml_is_told(tmp_path: Path) -> None:
+    (tmp_path / "lmsys-enrich.toml").write_text("= nothing")
+    with pytest.raises(InputError, match=r"lmsys-enrich\.toml cannot be read"):
+        resolve({}, {}, tmp_path)
+
+
+@pytest.mark.parametrize("knob", knobs(), ids=lambda knob: knob.name)
+def test_every_setting_tells_what_it_is_for(knob: object) -> None:
+    assert knob.metadata["about"]  # type: ignore[attr-defined]
