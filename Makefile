@@ -1,0 +1,71 @@
+# Two commands on a fresh machine: `make demo` and `make test`. Both make .venv by themselves.
+
+# The first of these that really runs, is 3.11 or newer and can make a .venv; or say PYTHON=… yourself.
+PYTHONS := python3.14 python3.13 python3.12 python3.11 python3
+CAN_RUN := import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))
+PYTHON ?= $(shell for p in $(PYTHONS); do if $$p -c '$(CAN_RUN)' >/dev/null 2>&1; then echo $$p; break; fi; done)
+
+BIN := .venv/bin
+# Each is written last: a set-up that broke off is begun again.
+LOCKED := .venv/.locked
+READY := .venv/.ready
+UV := 0.13.9
+PIP := -m pip install --quiet --disable-pip-version-check
+
+define NO_PYTHON
+
+lmsys-enrich needs CPython 3.11 or newer with its venv module, and found none of: $(PYTHONS).
+Install one (Debian, Ubuntu: apt install python3 python3-venv), or name yours: make PYTHON=/path/to/python
+
+endef
+
+.DEFAULT_GOAL := help
+.PHONY: help demo run test format lint types bench lock clean
+
+help: ## Show this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /|/' | awk -F'|' '{printf "make %-8s %s\n", $$1, $$2}'
+
+$(LOCKED): requirements-dev.lock
+	$(if $(PYTHON),,$(error $(NO_PYTHON)))
+	$(PYTHON) -m venv --clear .venv
+	$(BIN)/python $(PIP) --require-hashes --requirement requirements-dev.lock
+	@touch $@
+
+$(READY): $(LOCKED) pyproject.toml
+	$(BIN)/python $(PIP) --no-deps --no-build-isolation --editable .
+	$(BIN)/python -m pip check --disable-pip-version-check
+	@touch $@
+
+demo: $(READY) ## Run the main job against a simulated GitHub and simulated sites; no token, no network
+	$(BIN)/lmsys-enrich demo
+
+run: $(READY) ## Run the main job against the real GitHub (GITHUB_TOKEN); ARGS="--plan other.yaml"
+	$(BIN)/lmsys-enrich run $(ARGS)
+
+test: lint ## Run every check: format, lint, types, import order, spelling, tests with coverage
+	$(BIN)/pytest --numprocesses auto --cov --cov-report term $(ARGS)
+
+lint: $(READY) ## Run every check that runs no code of ours
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/codespell
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
+
+format: $(READY) ## Lay out the code, and mend what can be mended by itself
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(READY) ## Measure speed
+	$(BIN)/python benchmarks/run.py $(ARGS)
+
+lock: ## Resolve requirements-dev.lock after a change of pyproject.toml; ARGS=--upgrade for newer versions
+	$(if $(PYTHON),,$(error $(NO_PYTHON)))
+	$(PYTHON) -m venv build/lock
+	build/lock/bin/python $(PIP) uv==$(UV)
+	build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --all-extras --group dev \
+		--custom-compile-command 'make lock' $(ARGS) --output-file requirements-dev.lock pyproject.toml
+
+clean: ## Remove everything that was made here, the cache of findings excepted
+	rm -rf .venv .ci/node_modules .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist
