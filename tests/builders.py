@@ -17,9 +17,7 @@ def entry(name: str, *urls: str, ignore: Exemption | None = None, line: int = 1)
         Link(url, "url" if number == 0 else f"link{number}", Place("entries.yaml", line, 10))
         for number, url in enumerate(urls)
     )
-    return Entry(
-        id=name.lower(), name=name, place=Place("entries.yaml", line, 1), links=links, ignore=ignore
-    )
+    return Entry(id=name.lower(), name=name, place=Place("entries.yaml", line, 1), links=links, ignore=ignore)
 
 
 def catalog(*entries: Entry, source: str = "entries.yaml") -> Catalog:

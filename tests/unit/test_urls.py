@@ -33,7 +33,15 @@ def test_spellings_of_one_thing_share_a_key(url: str, key: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["https://", "https:///path", "http://:80/", "https://exa mple.org:x/", "http://[::1", "https://\u2028.org/" ]
+    "url",
+    [
+        "https://",
+        "https:///path",
+        "http://:80/",
+        "https://exa mple.org:x/",
+        "http://[::1",
+        "https://\u2028.org/",
+    ],
 )
 def test_an_address_without_a_usable_host_is_told(url: str) -> None:
     with pytest.raises(InvalidAddress):
@@ -50,8 +58,13 @@ def test_a_key_is_its_own_key(text: str) -> None:
 
 
 def test_kinds_of_addresses() -> None:
-    assert is_web("HTTP://x") and is_web("https://x") and not is_web("ftp://x") and not is_web("httpx")
-    assert has_scheme("mailto:x") and not has_scheme("docs/x") and not has_scheme("#x")
+    assert is_web("HTTP://x")
+    assert is_web("https://x")
+    assert not is_web("ftp://x")
+    assert not is_web("httpx")
+    assert has_scheme("mailto:x")
+    assert not has_scheme("docs/x")
+    assert not has_scheme("#x")
 
 
 def test_the_host_of_an_address_carries_its_port_when_it_is_unusual() -> None:

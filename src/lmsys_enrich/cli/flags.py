@@ -10,7 +10,6 @@ from typing import Any
 from lmsys_enrich.settings.durations import format_duration
 from lmsys_enrich.settings.settings import Settings
 from lmsys_enrich.settings.sources import default_of, flag_of, kind_of, knobs, resolve
-from lmsys_enrich.cli.terminal import Terminal
 
 
 def add_list_argument(parser: argparse.ArgumentParser) -> None:

@@ -36,7 +36,9 @@ def summary_json(report: Report, written: Sequence[Path], code: int) -> str:
 
 def summary_text(report: Report, folder: Path, written: Sequence[Path]) -> str:
     """Return the figures for a person."""
-    return "\n".join([*_figures(report), *_act_on(report), *_obstacles(report), _cost(report), _where(folder, written)])
+    return "\n".join(
+        [*_figures(report), *_act_on(report), *_obstacles(report), _cost(report), _where(folder, written)]
+    )
 
 
 def _figures(report: Report) -> Iterator[str]:
@@ -57,7 +59,9 @@ def _act_on(report: Report) -> Iterator[str]:
         for placed in reversed(list(catalog.placed()))
         for link in reversed(placed.entry.links)
     }
-    findings = [found for verdict in _ACT_ON for found in report.findings.values() if found.verdict is verdict]
+    findings = [
+        found for verdict in _ACT_ON for found in report.findings.values() if found.verdict is verdict
+    ]
     if findings:
         yield ""
     for finding in findings[:_SHOWN]:
@@ -89,7 +93,9 @@ def _cost(report: Report) -> str:
 
 
 def _where(folder: Path, written: Sequence[Path]) -> str:
-    return f"{_count(len(written), 'file')} changed in {folder}" if written else f"Nothing changed in {folder}"
+    return (
+        f"{_count(len(written), 'file')} changed in {folder}" if written else f"Nothing changed in {folder}"
+    )
 
 
 def _count(number: int, one: str, many: str | None = None) -> str:

@@ -24,11 +24,17 @@ def text_table(table: Table) -> str:
 
 def markdown_table(table: Table) -> str:
     """Return a table for GitHub; what would end a cell or begin something else is escaped."""
-    lines = [table.titles, ["---"] * len(table.titles), *([_cell(cell) for cell in row] for row in table.rows)]
+    lines = [
+        table.titles,
+        ["---"] * len(table.titles),
+        *([_cell(cell) for cell in row] for row in table.rows),
+    ]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def _cell(text: str) -> str:
     one_line = " ".join(text.split())
-    escaped = "".join(f"\\{character}" if character in "\\`*_{}[]<>|~" else character for character in one_line)
+    escaped = "".join(
+        f"\\{character}" if character in "\\`*_{}[]<>|~" else character for character in one_line
+    )
     return escaped.replace("&", "&amp;")

@@ -8,6 +8,7 @@ can be wrong, but can never run or remove anything.
 """
 
 import contextlib
+import shutil
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator
@@ -18,6 +19,7 @@ from typing import Any
 import diskcache
 import msgspec
 
+from lmsys_enrich.errors import OutputError
 from lmsys_enrich.model.finding import Finding
 
 _FORMAT = "findings-1"  # a new name for a new shape of `Finding`: an older cache is then left alone
@@ -59,7 +61,7 @@ class _JsonRows(diskcache.Disk):  # type: ignore[misc]  # diskcache has no type 
             raise _NotOurs("a key that is no text")
         return key
 
-    def store(self, value: bytes, read: bool, key: object = None) -> tuple[int, int, None, memoryview]:  # noqa: FBT001 - diskcache's signature
+    def store(self, value: bytes, read: bool, key: object = None) -> tuple[int, int, None, memoryview]:
         del read, key  # values are never files
         return 0, _RAW, None, sqlite3.Binary(value)
 
@@ -115,10 +117,10 @@ class DiskMemory:
 
     def forget(self, urls: Iterable[str]) -> int:
         """Drop what is kept about these links; return how many there were."""
-        gone = 0
+        gone: list[str] = []
         with self._survived(), self._writing() as cache:
-            gone = sum(bool(cache.delete(url)) for url in list(urls))
-        return gone
+            gone.extend(url for url in list(urls) if cache.delete(url))
+        return len(gone)
 
     def contents(self) -> Contents:
         """Count what is kept."""
@@ -220,6 +222,20 @@ class DiskMemory:
         self._warn(f"The cache in {self._folder} cannot be used ({problem}). This run goes on without it.")
 
 
+def erase(folder: Path) -> None:
+    """
+    Remove every cache in a folder, those set aside included, and nothing else there.
+
+    Raises `OutputError` where that is not allowed.
+    """
+    try:
+        for cache in folder.glob("findings-*"):
+            if cache.is_dir() and not cache.is_symlink():
+                shutil.rmtree(cache)
+    except OSError as problem:
+        raise OutputError(f"{folder} cannot be cleared: {problem}", hint="Look at who owns it.") from None
+
+
 class _Nowhere:
     """Takes findings where there is no cache to take them."""
 
@@ -240,7 +256,9 @@ def _refuse_foreign(database: Path) -> None:
     """
     if not database.exists():
         return
-    with contextlib.closing(sqlite3.connect(f"{database.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+    with contextlib.closing(
+        sqlite3.connect(f"{database.absolute().as_uri()}?mode=ro", uri=True)
+    ) as connection:
         tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
         if not tables:
             return

@@ -15,9 +15,7 @@ _LIVING = frozenset({Verdict.ALIVE, Verdict.MOVED})
 _SHOWN = 10
 
 
-def refuse_mass_change(
-    findings: Iterable[Finding], known: Mapping[str, Finding], max_change: float
-) -> None:
+def refuse_mass_change(findings: Iterable[Finding], known: Mapping[str, Finding], max_change: float) -> None:
     """
     Raise `MassChange` where more than `max_change` percent of the living are lost.
 

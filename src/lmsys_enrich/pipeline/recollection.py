@@ -13,7 +13,9 @@ from lmsys_enrich.settings.settings import Settings
 
 def recollect(catalogs: Sequence[Catalog], known: Known, settings: Settings, now: datetime) -> Report:
     """Return what is held about the lists' links; those never asked about are unchecked."""
-    urls = {key_of(link) for catalog in catalogs for placed in catalog.placed() for link in placed.entry.links}
+    urls = {
+        key_of(link) for catalog in catalogs for placed in catalog.placed() for link in placed.entry.links
+    }
     return Report(
         run_time=now,
         catalogs=tuple(catalogs),

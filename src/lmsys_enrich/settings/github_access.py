@@ -48,7 +48,8 @@ def _address(environ: Mapping[str, str], name: str) -> str:
     value = environ.get(name, "").strip().rstrip("/")
     if value and (urlsplit(value).scheme not in {"http", "https"} or not urlsplit(value).hostname):
         raise InputError(
-            f"{name} is {value!r}, which is no web address", hint=f"Unset {name}, or give it as https://HOST/…."
+            f"{name} is {value!r}, which is no web address",
+            hint=f"Unset {name}, or give it as https://HOST/….",
         )
     return value
 

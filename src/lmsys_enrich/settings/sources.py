@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, Field, fields
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, get_args, get_type_hints
+from typing import Any, cast, get_args, get_type_hints
 
 from lmsys_enrich.errors import InputError
 from lmsys_enrich.settings.durations import parse_duration
@@ -64,9 +64,7 @@ def kind_of(name: str) -> type:
     """Return what a setting's value is: the type without None, the items' type of a tuple."""
     hint = get_type_hints(Settings)[name]
     arguments = [argument for argument in get_args(hint) if argument not in {type(None), ...}]
-    kind = arguments[0] if arguments else hint
-    assert isinstance(kind, type)
-    return kind
+    return cast("type", arguments[0] if arguments else hint)
 
 
 def is_list(name: str) -> bool:
@@ -110,8 +108,7 @@ def _number(name: str, raw: object, kind: type) -> float:
         number = None
     if number is None or not least <= number < float("inf") or (name == "timeout" and not number):
         raise ValueError(f"{raw!r} is not a number{' from 1' if least else ''} for {key_of(name)}")
-    assert isinstance(number, int | float)
-    return number
+    return cast("float", number)
 
 
 def _switch(text: str) -> bool:

@@ -47,7 +47,10 @@ def full_finding() -> Finding:
         failed_on=NIGHT.date(),
         published=Verdict.ALIVE,
         repository=repository(
-            topics=("llm", "训练"), latest_release=Release("v1", NIGHT), kept={"stars": NIGHT}, last_commit=NIGHT
+            topics=("llm", "训练"),
+            latest_release=Release("v1", NIGHT),
+            kept={"stars": NIGHT},
+            last_commit=NIGHT,
         ),
     )
 
@@ -143,7 +146,9 @@ def test_a_finding_under_another_links_key_counts_as_none(tmp_path: Path) -> Non
         assert memory.recall(["https://victim.example/"]) == {}
 
 
-@pytest.mark.parametrize("content", [b"garbage, not a database" * 100, b"SQLite format 3\x00" + b"\xff" * 5000])
+@pytest.mark.parametrize(
+    "content", [b"garbage, not a database" * 100, b"SQLite format 3\x00" + b"\xff" * 5000]
+)
 def test_a_damaged_cache_is_set_aside_with_a_word_and_a_new_one_begun(tmp_path: Path, content: bytes) -> None:
     with opened(tmp_path) as (memory, _):
         memory.keep([finding(URL)])

@@ -6,6 +6,7 @@ from lmsys_enrich.errors import InputError
 from lmsys_enrich.settings.github_access import GitHubAccess, github_access
 
 TOKEN = "ghp_" + "x" * 36
+OTHER = TOKEN.swapcase()
 
 
 def test_without_variables_it_is_the_public_github_without_a_token() -> None:
@@ -39,8 +40,8 @@ def test_one_api_address_suffices(environ: dict[str, str], api: str, graphql: st
 
 
 def test_github_token_goes_before_gh_token() -> None:
-    assert github_access({"GITHUB_TOKEN": TOKEN, "GH_TOKEN": "other"}).token == TOKEN
-    assert github_access({"GITHUB_TOKEN": " ", "GH_TOKEN": "other"}).token == "other"
+    assert github_access({"GITHUB_TOKEN": TOKEN, "GH_TOKEN": OTHER}).token == TOKEN
+    assert github_access({"GITHUB_TOKEN": " ", "GH_TOKEN": OTHER}).token == OTHER
 
 
 def test_a_token_is_not_shown_when_the_access_is() -> None:

@@ -7,7 +7,7 @@ from lmsys_enrich.cli.flags import add_setting_flags, settings_of
 from lmsys_enrich.cli.terminal import Terminal
 from lmsys_enrich.clock import SystemClock
 from lmsys_enrich.errors import InputError
-from lmsys_enrich.memory.disk import DiskMemory
+from lmsys_enrich.memory.disk import DiskMemory, erase
 from lmsys_enrich.model.finding import Finding
 from lmsys_enrich.settings.durations import parse_duration
 
@@ -39,8 +39,10 @@ def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
             case "info":
                 terminal.result(_info(memory, str(settings.cache)))
             case "clear":
-                gone = memory.forget(finding.url for finding in list(memory.everything()))
-                terminal.result(f"{settings.cache}: forgot {gone} links")
+                known = memory.contents().findings
+                memory.close()
+                erase(settings.cache)
+                terminal.result(f"{settings.cache}: forgot {known} links")
             case _:
                 gone = memory.forget(_long_unchecked(memory, arguments, terminal))
                 terminal.result(f"{settings.cache}: forgot {gone} links")

@@ -29,7 +29,7 @@ def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
     if arguments.which == "config":
         terminal.result(json.dumps(config_schema(), indent=2, ensure_ascii=False))
     else:
-        schema = files("lmsys_enrich.schemas").joinpath(f"{arguments.which}.json").read_text(encoding="utf-8")
+        schema = files("lmsys_enrich").joinpath("schemas", f"{arguments.which}.json").read_text(encoding="utf-8")
         terminal.result(schema.rstrip("\n"))
     return 0
 
@@ -58,7 +58,7 @@ def _property(name: str, about: str) -> dict[str, Any]:
     elif kind is Failure:
         value = {"enum": [failure.value for failure in Failure]}
     if is_list(name):
-        assert isinstance(default, tuple)
-        return {"description": about, "type": "array", "items": value, "default": list(default)}
+        items = default if isinstance(default, tuple) else ()
+        return {"description": about, "type": "array", "items": value, "default": list(items)}
     default = default if isinstance(default, bool | int | float) else shown(default)
     return {"description": about, **value, **({"default": default} if default not in {"", None} else {})}

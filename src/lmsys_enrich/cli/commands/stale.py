@@ -2,10 +2,10 @@
 
 import argparse
 import json
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
 
-from lmsys_enrich.cli.earlier import open_memory
+from lmsys_enrich.cli.earlier import earlier_runs
 from lmsys_enrich.cli.flags import add_list_argument, add_setting_flags, settings_of
 from lmsys_enrich.cli.table import Table, markdown_table, text_table
 from lmsys_enrich.cli.terminal import Terminal
@@ -15,20 +15,21 @@ from lmsys_enrich.lists.read import read_lists
 from lmsys_enrich.model.catalog import Entry, Link
 from lmsys_enrich.model.finding import Finding, Verdict
 from lmsys_enrich.model.report import Report
-from lmsys_enrich.model.repository import Repository
 from lmsys_enrich.pipeline.recollection import recollect
 from lmsys_enrich.settings.durations import parse_duration
+from lmsys_enrich.settings.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
 class StaleRepository:
-    """A repository to look at; `why` has one reason or several."""
+    """A repository to look at: why, its last commit as a date, the entry it belongs to and where that stands."""
 
     entry: str
     repository: str
     url: str
     why: str
-    last_commit: datetime | None
+    last_commit: str | None
+    stars: int | None
     place: str
 
 
@@ -46,17 +47,94 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Print the table; what was never found out is told beside it."""
-    settings = settings_of(arguments, terminal.environ)
+    settings = _with_age(settings_of(arguments, terminal.environ), arguments.older_than)
     catalogs = read_lists(arguments.lists)
-    with open_memory(settings, terminal) as memory:
-        known = memory.known(catalogs)
-    now = SystemClock(terminal.environ).run_time
-    report = recollect(catalogs, known, settings, now)
-    if arguments.older_than is not None:
-        report = _with_age(report, arguments.older_than)
-    rows = stale_repositories(report)
-    terminal.result(_shown(rows, as_json=arguments.as_json, md=arguments.md))
-    unknown = sum(found.checked_at is None for found in report.findings.values())
-    if unknown:
-        terminal.warn(f"{unknown} of {len(report.findings)} links were never checked; `lmsys-enrich run` does that")
+    with earlier_runs(settings, terminal) as earlier:
+        known = earlier.known(catalogs)
+    report = recollect(catalogs, known, settings, SystemClock(terminal.environ).run_time)
+    rows = list(_stale(report))
+    if arguments.as_json:
+        terminal.result(json.dumps([asdict(row) for row in rows], ensure_ascii=False, indent=2))
+    elif rows:
+        terminal.result(markdown_table(_table(rows)) if arguments.md else text_table(_table(rows)))
+    else:
+        terminal.tell("No repository is stale, archived, renamed or gone, as far as is known.")
+    _warn_of_gaps(report, terminal)
     return 0
+
+
+def _with_age(settings: Settings, older_than: str | None) -> Settings:
+    if older_than is None:
+        return settings
+    try:
+        return replace(settings, stale_after=parse_duration(older_than))
+    except ValueError as problem:
+        raise InputError(f"--older-than: {problem}", hint="Give it as 90d, 12mo or 2y.") from None
+
+
+def _stale(report: Report) -> Iterator[StaleRepository]:
+    """Yield the repositories to look at, in the order of the lists, each once."""
+    seen: set[str] = set()
+    for catalog in report.catalogs:
+        for placed in catalog.placed():
+            for link in placed.entry.links:
+                finding = report.finding(link)
+                why = ", ".join(_reasons(report, finding))
+                if why and finding.url not in seen:
+                    seen.add(finding.url)
+                    yield _row(placed.entry, link, finding, why)
+
+
+def _reasons(report: Report, finding: Finding) -> Iterator[str]:
+    facts = finding.repository
+    if facts is None:
+        return
+    if finding.standing is Verdict.DEAD:
+        yield "gone"
+    if facts.taken_over_by is not None:
+        yield "name taken over by another repository"
+    if facts.renamed_from is not None:
+        yield f"renamed to {facts.full_name}"
+    if facts.archived:
+        yield f"archived {facts.archived_at:%Y-%m-%d}" if facts.archived_at else "archived"
+    if report.is_stale(facts):
+        yield "no recent commit"
+
+
+def _row(entry: Entry, link: Link, finding: Finding, why: str) -> StaleRepository:
+    facts = finding.repository
+    commit = facts.last_commit if facts else None
+    return StaleRepository(
+        entry=entry.name,
+        repository=facts.full_name if facts else "",
+        url=link.url,
+        why=why,
+        last_commit=f"{commit:%Y-%m-%d}" if commit else None,
+        stars=facts.stars if facts else None,
+        place=str(link.place),
+    )
+
+
+def _table(rows: Sequence[StaleRepository]) -> Table:
+    return Table(
+        ("Entry", "Repository", "Last commit", "Stars", "Why", "Where"),
+        [
+            (
+                row.entry,
+                row.repository,
+                row.last_commit or "unknown",
+                "" if row.stars is None else f"{row.stars:,}",
+                row.why,
+                row.place,
+            )
+            for row in rows
+        ],
+    )
+
+
+def _warn_of_gaps(report: Report, terminal: Terminal) -> None:
+    never = sum(found.checked_at is None for found in report.findings.values())
+    if never:
+        terminal.warn(
+            f"{never} of {len(report.findings)} links were never checked; `lmsys-enrich run` does that"
+        )

@@ -1,0 +1,41 @@
+"""`lmsys-enrich demo`: the main job on a simulated GitHub and simulated websites."""
+
+import argparse
+import asyncio
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+from lmsys_enrich.cli.flags import add_setting_flags, settings_of
+from lmsys_enrich.cli.job import Job, perform
+from lmsys_enrich.cli.terminal import Terminal
+from lmsys_enrich.settings.settings import Failure, Settings
+from lmsys_enrich.simulation.internet import NOTICE, simulated_internet
+
+_LIST = Path("entries.yaml")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add how it is told; the rest is the demonstration's own."""
+    add_setting_flags(parser, {"out", "json", "quiet", "verbose"})
+
+
+def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
+    """Run on `entries.yaml`, where there is one, and on a list with one link of every fate."""
+    settings = settings_of(arguments, terminal.environ)
+    # In a folder of its own: what is made up must not lie where a real run looks for what it knew.
+    return asyncio.run(_demonstrate(replace(settings, out=settings.out / "demo"), terminal))
+
+
+async def _demonstrate(settings: Settings, terminal: Terminal) -> int:
+    with tempfile.TemporaryDirectory(prefix="lmsys-enrich-") as cache:
+        async with simulated_internet() as internet:
+            job = Job(
+                lists=(*([_LIST] if _LIST.is_file() else []), *internet.lists),
+                settings=replace(settings, cache=Path(cache), fail_on=(Failure.NONE,), accept_changes=True),
+                environ={**terminal.environ, **internet.environ},
+                through=internet.through,
+                notice=NOTICE,
+            )
+            terminal.tell(NOTICE)
+            return await perform(job, terminal)

@@ -1,0 +1,28 @@
+"""`lmsys-enrich run`: the main job."""
+
+import argparse
+import asyncio
+
+from lmsys_enrich.cli.flags import add_list_argument, add_setting_flags, settings_of
+from lmsys_enrich.cli.job import Job, perform
+from lmsys_enrich.cli.terminal import Terminal
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add LIST, `--plan` and every setting."""
+    add_list_argument(parser)
+    parser.add_argument(
+        "--plan", action="store_true", help="tell links, requests, points and minutes; ask nobody, write nothing"
+    )
+    add_setting_flags(parser)
+
+
+def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
+    """Check, enrich, write."""
+    job = Job(
+        lists=arguments.lists,
+        settings=settings_of(arguments, terminal.environ),
+        environ=terminal.environ,
+        plan_only=arguments.plan,
+    )
+    return asyncio.run(perform(job, terminal))

@@ -1,0 +1,41 @@
+"""What earlier runs left behind: the memory in `--cache`, and the outputs in `--out`."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from lmsys_enrich.cli.terminal import Terminal
+from lmsys_enrich.memory.disk import DiskMemory
+from lmsys_enrich.memory.published import read_published
+from lmsys_enrich.model.catalog import Catalog
+from lmsys_enrich.model.report import key_of
+from lmsys_enrich.pipeline.plan import Known
+from lmsys_enrich.settings.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """An open memory, and what is known with its help."""
+
+    memory: DiskMemory
+    settings: Settings
+    terminal: Terminal
+
+    def known(self, catalogs: Sequence[Catalog]) -> Known:
+        """Return what earlier runs found about the links of these lists."""
+        urls = {key_of(link) for catalog in catalogs for placed in catalog.placed() for link in placed.entry.links}
+        published = read_published(self.settings.out, self.terminal.warn)
+        return Known(
+            kept=self.memory.recall(urls),
+            published={url: found for url, found in published.items() if url in urls},
+        )
+
+
+@contextmanager
+def earlier_runs(settings: Settings, terminal: Terminal) -> Iterator[Earlier]:
+    """Open what earlier runs left behind, and close it again."""
+    memory = DiskMemory(settings.cache, terminal.warn)
+    try:
+        yield Earlier(memory, settings, terminal)
+    finally:
+        memory.close()

@@ -1,0 +1,141 @@
+"""The main job, from lists to exit code: what `run` and `demo` do."""
+
+import asyncio
+import signal
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from lmsys_enrich.askers.github.asker import GitHubAsker
+from lmsys_enrich.askers.protocol import Asker
+from lmsys_enrich.askers.website.asker import WebsiteAsker
+from lmsys_enrich.cli.earlier import earlier_runs
+from lmsys_enrich.cli.exit_code import exit_code
+from lmsys_enrich.cli.forecast import forecast_text
+from lmsys_enrich.cli.progress import progress
+from lmsys_enrich.cli.summary import summary_json, summary_text
+from lmsys_enrich.cli.terminal import Terminal
+from lmsys_enrich.clock import Clock, SystemClock
+from lmsys_enrich.lists.read import read_lists
+from lmsys_enrich.model.finding import Finding
+from lmsys_enrich.model.report import Report
+from lmsys_enrich.net.exchange import Fetch
+from lmsys_enrich.net.meter import Meter
+from lmsys_enrich.net.open import open_client
+from lmsys_enrich.outputs.files import write_files
+from lmsys_enrich.outputs.registry import render_all
+from lmsys_enrich.pipeline.mass_change import refuse_mass_change
+from lmsys_enrich.pipeline.run import Run, enrich
+from lmsys_enrich.pipeline.stop import Stop
+from lmsys_enrich.settings.github_access import github_access
+from lmsys_enrich.settings.settings import Settings
+
+
+_INTERRUPTED = "interrupted"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """
+    What to do, and with what.
+
+    `environ` tells where GitHub is and which proxies there are. `through` may put
+    something between the program and the network, and `notice` is then what
+    readers of the outputs must know.
+    """
+
+    lists: Sequence[Path]
+    settings: Settings
+    environ: Mapping[str, str]
+    plan_only: bool = False
+    through: Callable[[Fetch], Fetch] | None = None
+    notice: str | None = None
+
+
+async def perform(job: Job, terminal: Terminal) -> int:
+    """Do the job and return its exit code; raises `EnrichError` where it cannot reach its end."""
+    clock, meter, stop = SystemClock(job.environ), Meter(), Stop()
+    terminal = replace(terminal, quiet=job.settings.quiet)
+    catalogs = read_lists(job.lists)
+    with earlier_runs(job.settings, terminal) as earlier:
+        async with open_client(job.settings, job.environ, clock, meter, job.through) as fetch:
+            run = Run(
+                catalogs=catalogs,
+                askers=_askers(job, fetch, clock, meter),
+                memory=earlier.memory,
+                known=earlier.known(catalogs),
+                clock=clock,
+                settings=job.settings,
+                traffic=lambda: meter.traffic(cached=0, seconds=0.0),
+                notice=job.notice,
+            )
+            plan = run.plan()
+            if job.plan_only:
+                terminal.result(forecast_text(run, plan))
+                return 0
+            total = len(plan.settled) + sum(map(len, plan.questions))
+            with (
+                _interruptible(stop, terminal),
+                progress(terminal, total, verbose=job.settings.verbose) as watch,
+            ):
+                report = await enrich(replace(run, watch=watch), plan, stop)
+        return _conclude(job, terminal, run, report, interrupted=stop.reason == _INTERRUPTED)
+
+
+def _askers(job: Job, fetch: Fetch, clock: Clock, meter: Meter) -> tuple[Asker, ...]:
+    """Return whom to ask, the most knowing first: a link is for the first that claims it."""
+    websites = WebsiteAsker(fetch, concurrency=job.settings.concurrency)
+    github = GitHubAsker(
+        fetch,
+        github_access(job.environ),
+        clock,
+        patience=job.settings.patience,
+        web=websites,
+        spent=meter.spent,
+    )
+    return github, websites
+
+
+@contextmanager
+def _interruptible(stop: Stop, terminal: Terminal) -> Iterator[None]:
+    """Let the first Ctrl-C, or SIGTERM, end the asking; the next one ends the program."""
+    loop = asyncio.get_running_loop()
+
+    def interrupt() -> None:
+        release()
+        stop.now(_INTERRUPTED)
+        terminal.tell("Interrupted: what was found is kept. Once more ends at once.")
+
+    def release() -> None:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, interrupt)
+    try:
+        yield
+    finally:
+        release()
+
+
+def _conclude(job: Job, terminal: Terminal, run: Run, report: Report, *, interrupted: bool) -> int:
+    """Write what was found, unless it is too much to be true, and say what it came to."""
+    if not job.settings.accept_changes:
+        before = {url: found for url in report.findings if (found := run.known.about(url)) is not None}
+        refuse_mass_change(report.findings.values(), before, job.settings.max_change)
+    written = write_files(job.settings.out, render_all(report))
+    run.memory.keep(_published(report))
+    code = exit_code(report, job.settings, interrupted=interrupted)
+    if job.settings.json:
+        terminal.result(summary_json(report, written.changed, code))
+    elif not job.settings.quiet:
+        terminal.result(summary_text(report, job.settings.out, written.changed))
+    return code
+
+
+def _published(report: Report) -> Iterator[Finding]:
+    """Yield the findings whose verdict now stands in the outputs for the first time."""
+    for finding in report.findings.values():
+        if finding.published is not finding.standing:
+            yield replace(finding, published=finding.standing)

@@ -1,0 +1,61 @@
+from datetime import timedelta
+
+import pytest
+
+from lmsys_enrich.cli.exit_code import exit_code
+from lmsys_enrich.model.finding import Finding, Verdict
+from lmsys_enrich.settings.settings import Failure, Settings
+from tests.builders import finding, report, repository
+from tests.fakes import NIGHT
+
+DEAD = finding("https://a.org/", Verdict.DEAD)
+LONG_DEAD = finding("https://a.org/", Verdict.DEAD, published=Verdict.DEAD)
+MOVED = finding("https://a.org/", Verdict.MOVED)
+ARCHIVED = finding("https://github.com/a/b", repository=repository("a/b", archived=True))
+OLD = finding("https://github.com/a/b", repository=repository("a/b", last_commit=NIGHT - timedelta(days=500)))
+YOUNG = finding("https://github.com/a/b", repository=repository("a/b", last_commit=NIGHT))
+FAILING = finding("https://a.org/", Verdict.FAILING)
+GUARDED = finding("https://a.org/", Verdict.GUARDED)
+SKIPPED = finding("https://a.org/", Verdict.SKIPPED)
+UNCHECKED = finding("https://b.org/", Verdict.UNCHECKED)
+
+
+def code(*found: Finding, fail_on: tuple[Failure, ...] = (Failure.DEAD,), **rest: bool) -> int:
+    settings = Settings(fail_on=fail_on, offline=rest.get("offline", False))
+    return exit_code(report(*found), settings, interrupted=rest.get("interrupted", False))
+
+
+@pytest.mark.parametrize(
+    ("found", "fail_on", "expected"),
+    [
+        (DEAD, Failure.DEAD, 10),
+        (DEAD, Failure.NEW_DEAD, 10),
+        (LONG_DEAD, Failure.DEAD, 10),
+        (LONG_DEAD, Failure.NEW_DEAD, 0),
+        (DEAD, Failure.NONE, 0),
+        (MOVED, Failure.MOVED, 10),
+        (MOVED, Failure.DEAD, 0),
+        (ARCHIVED, Failure.ARCHIVED, 10),
+        (ARCHIVED, Failure.STALE, 0),
+        (OLD, Failure.STALE, 10),
+        (YOUNG, Failure.STALE, 0),
+        (FAILING, Failure.DEAD, 0),
+        (GUARDED, Failure.DEAD, 0),
+        (SKIPPED, Failure.DEAD, 0),
+    ],
+    ids=str,
+)
+def test_a_run_fails_on_what_the_settings_name(found: Finding, fail_on: Failure, expected: int) -> None:
+    assert code(found, fail_on=(fail_on,)) == expected
+
+
+def test_a_run_that_could_not_find_out_says_so_before_its_findings() -> None:
+    assert code(DEAD, UNCHECKED) == 3
+
+
+def test_whoever_runs_offline_has_asked_for_unchecked_links() -> None:
+    assert code(UNCHECKED, offline=True) == 0
+
+
+def test_an_interrupted_run_says_so_first() -> None:
+    assert code(DEAD, UNCHECKED, interrupted=True) == 130

@@ -1,0 +1,38 @@
+from io import StringIO
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lmsys_enrich.cli.terminal import Terminal, printable
+from lmsys_enrich.errors import InputError
+
+
+def terminal(*, quiet: bool = False) -> tuple[Terminal, StringIO, StringIO]:
+    out, err = StringIO(), StringIO()
+    return Terminal(out, err, {}, quiet=quiet), out, err
+
+
+@given(st.text())
+def test_nothing_printed_steers_a_terminal(text: str) -> None:
+    assert not {"\x1b", "\x9b", "\x07", "\r", "\u202e", "\u2066"} & set(printable(text))
+
+
+def test_words_of_any_language_stay_as_they_are() -> None:
+    assert printable("训练 – Übersicht\n\tالعربية") == "训练 – Übersicht\n\tالعربية"
+
+
+def test_results_go_to_stdout_and_everything_else_to_stderr() -> None:
+    shown, out, err = terminal()
+    shown.result("42 links")
+    shown.tell("10 of 42")
+    shown.warn("the cache is damaged")
+    assert out.getvalue() == "42 links\n"
+    assert err.getvalue() == "10 of 42\nwarning: the cache is damaged\n"
+
+
+def test_quiet_keeps_warnings_and_errors() -> None:
+    shown, _, err = terminal(quiet=True)
+    shown.tell("10 of 42")
+    shown.warn("the cache is damaged")
+    assert shown.fail(InputError("no such file", hint="Name one.")) == 2
+    assert err.getvalue() == "warning: the cache is damaged\nno such file\n→ Name one.\n"
