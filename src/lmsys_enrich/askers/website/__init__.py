@@ -1,0 +1,1 @@
+"""Asks websites whether a link is alive."""

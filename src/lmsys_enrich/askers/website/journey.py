@@ -1,0 +1,39 @@
+"""What following one link came to, hop by hop, before anybody judges it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+
+from lmsys_enrich.model.finding import Hop
+from lmsys_enrich.net.exchange import Outcome
+
+MAX_HOPS = 10
+SUCCESS = range(200, 300)
+
+
+class DeadEnd(StrEnum):
+    """A redirect that cannot be followed; the value is what a maintainer is told."""
+
+    LOOP = "redirects in a loop"
+    TOO_MANY = f"redirects more than {MAX_HOPS} times"
+    NO_TARGET = "redirects without saying where to"
+    OTHER_SCHEME = "redirects to an address that is neither http nor https"
+
+
+End: TypeAlias = Outcome | DeadEnd
+
+
+@dataclass(frozen=True, slots=True)
+class Journey:
+    """
+    The way from a link to where it ends.
+
+    `hops` are the redirects, in order; `final` is the address at which the way
+    ends, with its fragment, and `end` what was found there. A journey without
+    hops ends where it starts.
+    """
+
+    start: str
+    hops: tuple[Hop, ...]
+    final: str
+    end: End

@@ -1,0 +1,81 @@
+"""What the end of a journey says of the link, by the table of verdicts."""
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import assert_never
+
+from lmsys_enrich.askers.website.journey import SUCCESS, DeadEnd, End
+from lmsys_enrich.askers.website.walls import is_wall
+from lmsys_enrich.model.finding import Verdict
+from lmsys_enrich.net.exchange import Reply, Trouble, TroubleKind
+
+_GONE = frozenset({404, 410, 451})
+# They announce other forms of the page, or that it did not change: either way it is there.
+_NO_REDIRECT = frozenset({300, 304})
+
+_TROUBLE: dict[TroubleKind, tuple[Verdict, str]] = {
+    TroubleKind.NAME_UNKNOWN: (Verdict.DEAD, "host name does not exist"),
+    TroubleKind.NAME_UNANSWERED: (Verdict.FAILING, "host name could not be looked up"),
+    TroubleKind.REFUSED: (Verdict.FAILING, "connection refused"),
+    TroubleKind.UNREACHABLE: (Verdict.FAILING, "host cannot be reached"),
+    TroubleKind.RESET: (Verdict.FAILING, "connection was broken off"),
+    TroubleKind.TIMEOUT: (Verdict.FAILING, "no answer in time"),
+    TroubleKind.TLS: (Verdict.FAILING, "no secure connection"),
+    TroubleKind.PROTOCOL: (Verdict.FAILING, "the answer is not HTTP"),
+    TroubleKind.PRIVATE: (Verdict.SKIPPED, "private address"),
+    TroubleKind.ADDRESS: (Verdict.FAILING, "the address cannot be asked"),
+    TroubleKind.PROXY: (Verdict.FAILING, "the proxy did not let the question through"),
+}
+# Where the kind alone leaves a maintainer guessing; other details change from night to night.
+_DETAILED = frozenset({TroubleKind.TLS, TroubleKind.ADDRESS})
+_LONGEST_DETAIL = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A verdict with its reason; `may_die` as in `Answer`."""
+
+    verdict: Verdict
+    reason: str
+    may_die: bool = True
+
+
+def judge(end: End) -> Judgement:
+    """Judge where a journey ended, whatever led there."""
+    match end:
+        case Reply():
+            return _judge_reply(end)
+        case Trouble():
+            return _judge_trouble(end)
+        case DeadEnd.OTHER_SCHEME:
+            return Judgement(Verdict.SKIPPED, end.value)
+        case DeadEnd():
+            return Judgement(Verdict.FAILING, end.value)
+        case _:
+            assert_never(end)
+
+
+def _judge_reply(reply: Reply) -> Judgement:
+    reason = _status_line(reply.status)
+    if reply.status in _GONE:
+        return Judgement(Verdict.DEAD, reason)
+    if is_wall(reply):
+        return Judgement(Verdict.GUARDED, f"{reason}: the site turns robots away")
+    alive = reply.status in SUCCESS or reply.status in _NO_REDIRECT
+    return Judgement(Verdict.ALIVE if alive else Verdict.FAILING, reason)
+
+
+def _judge_trouble(trouble: Trouble) -> Judgement:
+    verdict, reason = _TROUBLE[trouble.kind]
+    detail = " ".join(trouble.detail.split())[:_LONGEST_DETAIL]
+    if trouble.kind in _DETAILED and detail:
+        reason = f"{reason}: {detail}"
+    # The proxy is ours: what it refuses says nothing of the link, however long it lasts.
+    return Judgement(verdict, reason, may_die=trouble.kind is not TroubleKind.PROXY)
+
+
+def _status_line(status: int) -> str:
+    try:
+        return f"{status} {HTTPStatus(status).phrase}"
+    except ValueError:
+        return f"HTTP status {status}"

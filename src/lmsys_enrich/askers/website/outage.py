@@ -1,0 +1,159 @@
+"""
+We may be the fault: tells a network that is gone from links that are.
+
+A failure of the kind that our own network can cause is believed only beside a
+genuine reply. Until one comes it is withheld; where none comes, well-known
+hosts are asked, and if they do not answer either, nothing is said of the links.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from ipaddress import ip_address
+from urllib.parse import urljoin, urlsplit
+
+from lmsys_enrich.askers.website.journey import Journey
+from lmsys_enrich.askers.website.turns import host_or_text
+from lmsys_enrich.model.finding import Answer
+from lmsys_enrich.model.report import Obstacle
+from lmsys_enrich.net.exchange import Outcome, Reply, Trouble, TroubleKind
+from lmsys_enrich.net.sites import same_site
+from lmsys_enrich.urls import InvalidAddress, host_of
+
+CANARIES = ("https://www.iana.org/", "https://example.com/", "https://www.wikipedia.org/")
+"""Hosts of several operators that are hardly ever away all at once."""
+
+# So many hosts failing in a row are no chance any more: ask the canaries at once …
+_SURELY_STRANGE = 10
+# … and so many at the end of a run, where no further link can show that the network is there.
+_STRANGE_AT_THE_END = 5
+
+# About the address alone, whatever the network does.
+_NOT_THE_NETWORK = frozenset({TroubleKind.PRIVATE, TroubleKind.ADDRESS})
+# What a proxy or a portal answers in the place of the site.
+_PERHAPS_A_PROXY = frozenset({407, 502, 503, 504, 511})
+# What a canary may answer, so that it proves the network; others are a proxy's, or no proof.
+_GENUINE = frozenset(range(200, 500)) - _PERHAPS_A_PROXY
+_NAME = frozenset({TroubleKind.NAME_UNKNOWN, TroubleKind.NAME_UNANSWERED})
+
+
+class Evidence(Enum):
+    """What a visit tells of our own network."""
+
+    SOUND = auto()
+    SUSPECT = auto()
+    NONE = auto()
+
+
+def evidence(journey: Journey) -> Evidence:
+    """Tell what a journey says of our own network, whatever it says of its link."""
+    if journey.hops:
+        return Evidence.SUSPECT if _is_led_away(journey) else Evidence.SOUND
+    match journey.end:
+        case Trouble(kind):
+            alone = kind in _NOT_THE_NETWORK or _is_this_machine(journey.start)
+            return Evidence.NONE if alone else Evidence.SUSPECT
+        case Reply(status):
+            return Evidence.SUSPECT if status in _PERHAPS_A_PROXY else Evidence.SOUND
+        case _:
+            return Evidence.NONE
+
+
+@dataclass(slots=True)
+class Outage:
+    """
+    Holds answers back until the network is known to be sound.
+
+    Feed it every answer with `consider`, which returns those that may be told.
+    When `is_suspected`, ask the canaries and hand their outcomes to `clear` or
+    `obstacle`.
+    """
+
+    _held: list[Answer] = field(default_factory=list)
+    _hosts: set[str] = field(default_factory=set)
+    _was_sound: bool = False
+
+    def consider(self, answer: Answer, seen: Evidence) -> list[Answer]:
+        """Take an answer, and return what may be told now."""
+        match seen:
+            case Evidence.NONE:
+                return [answer]
+            case Evidence.SOUND:
+                self._was_sound = True
+                return [*self.clear(), answer]
+            case Evidence.SUSPECT:
+                self._held.append(answer)
+                self._hosts.add(urlsplit(answer.url).hostname or answer.url)
+                return []
+
+    def is_suspected(self, *, at_the_end: bool) -> bool:
+        """Whether so much failed since the last genuine reply that the canaries must be asked."""
+        if not at_the_end:
+            return len(self._hosts) >= _SURELY_STRANGE
+        return bool(self._held) and (not self._was_sound or len(self._hosts) >= _STRANGE_AT_THE_END)
+
+    def clear(self) -> list[Answer]:
+        """Return everything that was held back: the network is sound."""
+        held, self._held, self._hosts = self._held, [], set()
+        return held
+
+    def obstacle(self, canaries: Sequence[str], outcomes: Iterable[Outcome]) -> Obstacle:
+        """Tell that nothing can be found out, and what stands in the way."""
+        what, hint = _diagnosis(list(outcomes))
+        asked = ", ".join(host_or_text(url) for url in canaries)
+        beside = f" and from {asked}" if asked else ""
+        return Obstacle(
+            f"{what}: no genuine answer from {len(self._hosts)} host(s) in a row{beside}",
+            f"{hint} Then run again: what was known is kept, and nothing was called dead.",
+        )
+
+
+def is_alive(canary: str, outcome: Outcome) -> bool:
+    """Whether the canary itself answered, and nobody in its place."""
+    if not isinstance(outcome, Reply) or outcome.status not in _GENUINE:
+        return False
+    target = urljoin(canary, outcome.headers.get("location", ""))
+    return _same_site(canary, target)
+
+
+def _diagnosis(outcomes: list[Outcome]) -> tuple[str, str]:
+    kinds = {outcome.kind for outcome in outcomes if isinstance(outcome, Trouble)}
+    if TroubleKind.PROXY in kinds:
+        return "The proxy lets nothing through", "Check HTTPS_PROXY and NO_PROXY."
+    if TroubleKind.TLS in kinds or any(isinstance(outcome, Reply) for outcome in outcomes):
+        return (
+            "Something answers in the place of every website",
+            "Log in to the network (a captive portal?), or check the proxy and SSL_CERT_FILE.",
+        )
+    if kinds and kinds <= _NAME:
+        return "No host name can be looked up", "Check the name server (DNS) of this machine."
+    return "The network cannot be reached", "Check the connection of this machine."
+
+
+def _is_led_away(journey: Journey) -> bool:
+    """
+    Whether an unencrypted answer sent us to another site at once, as captive portals do.
+
+    Over https nobody but the site itself can do that.
+    """
+    first = journey.hops[0].url
+    target = journey.hops[1].url if len(journey.hops) > 1 else journey.final
+    return first.startswith("http:") and not _same_site(first, target)
+
+
+def _same_site(url: str, target: str) -> bool:
+    try:
+        return same_site(host_of(url), host_of(target))
+    except InvalidAddress:
+        return False
+
+
+def _is_this_machine(url: str) -> bool:
+    """Whether the host is this machine, which needs no network to be reached."""
+    name = urlsplit(url).hostname or ""
+    if name == "localhost" or name.endswith(".localhost"):
+        return True
+    try:
+        return ip_address(name).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,141 @@
+"""Visit one link: HEAD, then GET where HEAD is refused or doubtful, redirects followed hop by hop."""
+
+from dataclasses import dataclass, field
+from urllib.parse import quote, urldefrag, urljoin
+
+from lmsys_enrich.askers.website.cookies import Cookies
+from lmsys_enrich.askers.website.journey import MAX_HOPS, SUCCESS, DeadEnd, Journey
+from lmsys_enrich.askers.website.judge import judge
+from lmsys_enrich.askers.website.redirects import leads_to_home_page
+from lmsys_enrich.askers.website.walls import is_challenge
+from lmsys_enrich.model.finding import Hop, Verdict
+from lmsys_enrich.net.exchange import Fetch, Outcome, Reply, Request, Trouble, TroubleKind
+from lmsys_enrich.urls import InvalidAddress, has_scheme, is_web, link_key
+
+_ACCEPT = "text/html,application/xhtml+xml,*/*;q=0.8"
+# Walls tell what they are at the top of their pages, which are small.
+_ENOUGH_FOR_MARKS = 16_384
+# The longest address that RFC 9110 §4.1 asks everybody to bear.
+_LONGEST_ADDRESS = 8000
+# The statuses that browsers follow: https://fetch.spec.whatwg.org/#redirect-status
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+# Asking again with GET would annoy a host that wants fewer questions (429), or is known to get the same.
+_SAME_WITH_GET = frozenset({300, 304, 429, 999})
+# A server may stumble over HEAD alone; the others happen before it has seen the method.
+_PERHAPS_BECAUSE_OF_HEAD = frozenset({TroubleKind.RESET, TroubleKind.TIMEOUT, TroubleKind.PROTOCOL})
+
+
+async def visit(fetch: Fetch, url: str) -> Journey:
+    """
+    Follow a link to its end, with as few requests as give a sure answer.
+
+    A way that leads in circles or to the home page is gone once more, with GET
+    alone and with the cookies that the site has set: some sites answer HEAD
+    otherwise, and some let nobody in who does not bring a cookie back.
+    """
+    cookies = Cookies()
+    journey = await _Walk(fetch, cookies).go(url)
+    if journey.end in {DeadEnd.LOOP, DeadEnd.TOO_MANY} or _is_soft_404(journey):
+        return await _Walk(fetch, cookies, careful=True).go(url)
+    return journey
+
+
+def _is_soft_404(journey: Journey) -> bool:
+    return bool(journey.hops) and leads_to_home_page(journey) and judge(journey.end).verdict is Verdict.ALIVE
+
+
+@dataclass(slots=True)
+class _Walk:
+    """One way along the redirects; a careful one uses GET only and carries cookies."""
+
+    fetch: Fetch
+    cookies: Cookies
+    careful: bool = False
+    _hops: list[Hop] = field(default_factory=list)
+    _seen: set[tuple[str, str]] = field(default_factory=set)
+
+    async def go(self, start: str) -> Journey:
+        address = start
+        while True:
+            try:
+                url = link_key(address)
+            except InvalidAddress as problem:
+                return self._end(start, address, Trouble(TroubleKind.ADDRESS, str(problem)))
+            if self._was_here(url):
+                return self._end(start, address, DeadEnd.LOOP)
+            outcome = await self._ask(url)
+            if not isinstance(outcome, Reply) or outcome.status not in _REDIRECTS:
+                return self._end(start, address, outcome)
+            self._hops.append(Hop(url, outcome.status))
+            self.cookies.note(url, outcome)
+            target = _target(url, outcome)
+            if isinstance(target, DeadEnd | Trouble):
+                return self._end(start, address, target)
+            address = target
+            if len(self._hops) > MAX_HOPS:
+                return self._end(start, address, DeadEnd.TOO_MANY)
+
+    def _was_here(self, url: str) -> bool:
+        """Whether this was asked before; another cookie makes it another question."""
+        question = (url, self._cookie(url))
+        been = question in self._seen
+        self._seen.add(question)
+        return been
+
+    def _cookie(self, url: str) -> str:
+        return self.cookies.header(url) if self.careful else ""
+
+    async def _ask(self, url: str) -> Outcome:
+        headers = {"accept": _ACCEPT}
+        if cookie := self._cookie(url):
+            headers["cookie"] = cookie
+        get = Request("GET", url, headers=headers, body_limit=_ENOUGH_FOR_MARKS)
+        if self.careful:
+            return await self.fetch(get)
+        head = await self.fetch(Request("HEAD", url, headers=headers))
+        if not _is_doubtful(head):
+            return head
+        got = await self.fetch(get)
+        # A wall that first refuses and then hangs up is still a wall.
+        return head if isinstance(got, Trouble) and judge(head).verdict is Verdict.GUARDED else got
+
+    def _end(self, start: str, final: str, end: Outcome | DeadEnd) -> Journey:
+        return Journey(start, tuple(self._hops), final, end)
+
+
+def _is_doubtful(head: Outcome) -> bool:
+    """Whether GET could come to something else."""
+    if isinstance(head, Trouble):
+        return head.kind in _PERHAPS_BECAUSE_OF_HEAD
+    if head.status in _REDIRECTS:
+        return not head.headers.get("location", "").strip()
+    sure = head.status in SUCCESS or head.status in _SAME_WITH_GET or is_challenge(head)
+    return not sure
+
+
+def _target(base: str, reply: Reply) -> str | DeadEnd | Trouble:
+    """Return the absolute address that a redirect names, or why there is none to go to."""
+    location = _as_sent(reply.headers.get("location", "")).strip()
+    if not location:
+        return DeadEnd.NO_TARGET
+    try:
+        target, fragment = urldefrag(urljoin(base, location))
+        if len(target) > _LONGEST_ADDRESS:
+            raise InvalidAddress(f"it is {len(target)} characters long")
+        if has_scheme(target) and not is_web(target):
+            return DeadEnd.OTHER_SCHEME
+        target = link_key(target)
+    except ValueError as problem:
+        return Trouble(TroubleKind.ADDRESS, str(problem))
+    return f"{target}#{quote(fragment, safe=_IN_FRAGMENT)}" if fragment else target
+
+
+_IN_FRAGMENT = "!$%&'()*+,/:;=?@~"
+
+
+def _as_sent(location: str) -> str:
+    """Undo the reading of UTF-8 as Latin-1, which many servers send although RFC 9110 wants ASCII."""
+    try:
+        return location.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return location
