@@ -20,7 +20,7 @@ Install one (Debian, Ubuntu: apt install python3 python3-venv), or name yours: m
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test format lint types bench lock clean
+.PHONY: help demo run test format lint golden bench lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /|/' | awk -F'|' '{printf "make %-8s %s\n", $$1, $$2}'
@@ -56,6 +56,9 @@ lint: $(READY) ## Run every check that runs no code of ours
 format: $(READY) ## Lay out the code, and mend what can be mended by itself
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+golden: $(READY) ## Write the golden files again, and what README tells of --help; then look at the diff
+	WRITE_GOLDEN=1 $(BIN)/pytest -q tests/unit/outputs tests/unit/test_readme.py
 
 bench: $(READY) ## Measure speed
 	$(BIN)/python benchmarks/run.py $(ARGS)

@@ -23,7 +23,9 @@ class Earlier:
 
     def known(self, catalogs: Sequence[Catalog]) -> Known:
         """Return what earlier runs found about the links of these lists."""
-        urls = {key_of(link) for catalog in catalogs for placed in catalog.placed() for link in placed.entry.links}
+        urls = {
+            key_of(link) for catalog in catalogs for placed in catalog.placed() for link in placed.entry.links
+        }
         published = read_published(self.settings.out, self.terminal.warn)
         return Known(
             kept=self.memory.recall(urls),

@@ -2,13 +2,43 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from math import ceil
 
 from lmsys_enrich.askers.github.estimate import Estimate
-from lmsys_enrich.model.finding import Question
-from lmsys_enrich.model.report import Report
 from lmsys_enrich.pipeline.plan import Plan
 from lmsys_enrich.settings.settings import Settings
 from lmsys_enrich.urls import host_of
 
-_SECONDS_A_PAGE = 1.0  # what a site takes to answer, on the whole; one that never answers takes the time-out
-_SECONDS_A_BATCH = 2.0  # fifty repositories in one question
+_PAGE = timedelta(seconds=1)  # what a site takes to answer, on the whole
+
+
+def forecast_text(plan: Plan, github: Estimate, pages: Sequence[str], settings: Settings) -> str:
+    """Return the forecast; `pages` are the links that websites themselves would be asked about."""
+    return "\n".join(_lines(plan, github, pages, settings))
+
+
+def _lines(plan: Plan, github: Estimate, pages: Sequence[str], settings: Settings) -> Iterator[str]:
+    asked = sum(map(len, plan.questions))
+    hosts = Counter(map(host_of, pages))
+    yield f"{len(plan.fresh) + len(plan.settled) + asked:,} links"
+    yield f"  {len(plan.fresh):>7,}  known and fresh: not asked again"
+    yield f"  {len(plan.settled):>7,}  need no question: exempt, excluded, or not on the web"
+    yield f"  {asked - len(pages):>7,}  for GitHub's API"
+    yield f"  {len(pages):>7,}  for {len(hosts):,} websites"
+    yield ""
+    yield f"Requests  {github.graphql:,} GraphQL, {github.rest:,} REST, about {len(pages):,} to websites"
+    yield f"Quota     {github.points:,} of {github.hourly:,} points an hour"
+    yield f"Time      {_told(max(github.takes, _crawl(hosts, settings)))}"
+
+
+def _crawl(hosts: Counter[str], settings: Settings) -> timedelta:
+    """Return the longer of two: all pages over all connections, the busiest host over its own."""
+    busiest = max(hosts.values(), default=0)
+    rounds = max(ceil(hosts.total() / settings.concurrency), ceil(busiest / settings.per_host))
+    return rounds * _PAGE
+
+
+def _told(length: timedelta) -> str:
+    minutes = ceil(length / timedelta(minutes=1))
+    return "less than a minute" if minutes <= 1 else f"about {minutes:,} minutes"

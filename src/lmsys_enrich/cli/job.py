@@ -31,7 +31,6 @@ from lmsys_enrich.pipeline.stop import Stop
 from lmsys_enrich.settings.github_access import github_access
 from lmsys_enrich.settings.settings import Settings
 
-
 _INTERRUPTED = "interrupted"
 
 

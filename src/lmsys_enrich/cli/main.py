@@ -11,7 +11,7 @@ from lmsys_enrich import __version__
 from lmsys_enrich.cli.terminal import Terminal
 from lmsys_enrich.errors import EnrichError, OutputError
 
-_COMMANDS = {
+COMMANDS = {
     "run": "check every link, enrich every repository, write every output",
     "validate": "tell all mistakes of a list at once; no network",
     "stale": "show repositories without recent commits, archived, renamed or gone",
@@ -59,7 +59,7 @@ def main(argv: Sequence[str], environ: Mapping[str, str], out: TextIO, err: Text
     """Run one command and return its exit code."""
     terminal = Terminal(out, err, environ)
     chosen = next((word for word in argv if not word.startswith("-")), None)
-    parser = build_parser([chosen] if chosen in _COMMANDS else [])
+    parser = build_parser([chosen] if chosen in COMMANDS else [])
     try:
         arguments = parser.parse_args(argv)
     except SystemExit as end:  # argparse has told help, version or what is wrong
@@ -90,7 +90,7 @@ def build_parser(commands: Sequence[str]) -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"lmsys-enrich {__version__}")
     adding = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
-    for name, about in _COMMANDS.items():
+    for name, about in COMMANDS.items():
         command = adding.add_parser(name, help=about, description=about[0].upper() + about[1:] + ".")
         if name in commands:
             _module(name).add_arguments(command)

@@ -44,7 +44,8 @@ def summary_text(report: Report, folder: Path, written: Sequence[Path]) -> str:
 def _figures(report: Report) -> Iterator[str]:
     summary = summarise(report)
     verdicts = ", ".join(f"{count} {verdict}" for verdict, count in summary.by_verdict.items() if count)
-    yield f"{_count(summary.links, 'link')} in {_count(summary.entries, 'entry', 'entries')}: {verdicts or 'none'}"
+    links, entries = _count(summary.links, "link"), _count(summary.entries, "entry", "entries")
+    yield f"{links} in {entries}: {verdicts or 'none'}"
     if summary.repositories:
         yield (
             f"{_count(summary.repositories, 'repository', 'repositories')}:"

@@ -18,7 +18,7 @@ def test_nothing_printed_steers_a_terminal(text: str) -> None:
 
 
 def test_words_of_any_language_stay_as_they_are() -> None:
-    assert printable("训练 – Übersicht\n\tالعربية") == "训练 – Übersicht\n\tالعربية"
+    assert printable("训练: Übersicht\n\tहिन्दी") == "训练: Übersicht\n\tहिन्दी"
 
 
 def test_results_go_to_stdout_and_everything_else_to_stderr() -> None:

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import tempfile
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,14 +25,15 @@ def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Run on `entries.yaml`, where there is one, and on a list with one link of every fate."""
     settings = settings_of(arguments, terminal.environ)
     # In a folder of its own: what is made up must not lie where a real run looks for what it knew.
-    return asyncio.run(_demonstrate(replace(settings, out=settings.out / "demo"), terminal))
+    lists = (_LIST,) if _LIST.is_file() else ()
+    return asyncio.run(_demonstrate(lists, replace(settings, out=settings.out / "demo"), terminal))
 
 
-async def _demonstrate(settings: Settings, terminal: Terminal) -> int:
+async def _demonstrate(lists: Sequence[Path], settings: Settings, terminal: Terminal) -> int:
     with tempfile.TemporaryDirectory(prefix="lmsys-enrich-") as cache:
         async with simulated_internet() as internet:
             job = Job(
-                lists=(*([_LIST] if _LIST.is_file() else []), *internet.lists),
+                lists=(*lists, *internet.lists),
                 settings=replace(settings, cache=Path(cache), fail_on=(Failure.NONE,), accept_changes=True),
                 environ={**terminal.environ, **internet.environ},
                 through=internet.through,

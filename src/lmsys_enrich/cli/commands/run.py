@@ -12,7 +12,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add LIST, `--plan` and every setting."""
     add_list_argument(parser)
     parser.add_argument(
-        "--plan", action="store_true", help="tell links, requests, points and minutes; ask nobody, write nothing"
+        "--plan",
+        action="store_true",
+        help="tell links, requests, points and minutes; ask nobody, write nothing",
     )
     add_setting_flags(parser)
 

@@ -29,7 +29,9 @@ def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
     if arguments.which == "config":
         terminal.result(json.dumps(config_schema(), indent=2, ensure_ascii=False))
     else:
-        schema = files("lmsys_enrich").joinpath("schemas", f"{arguments.which}.json").read_text(encoding="utf-8")
+        schema = (
+            files("lmsys_enrich").joinpath("schemas", f"{arguments.which}.json").read_text(encoding="utf-8")
+        )
         terminal.result(schema.rstrip("\n"))
     return 0
 

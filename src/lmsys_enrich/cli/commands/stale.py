@@ -22,7 +22,7 @@ from lmsys_enrich.settings.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class StaleRepository:
-    """A repository to look at: why, its last commit as a date, the entry it belongs to and where that stands."""
+    """A repository to look at, why, and the entry it belongs to; `last_commit` is a date."""
 
     entry: str
     repository: str
@@ -37,7 +37,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add LIST, the age, and the form of the table."""
     add_list_argument(parser)
     parser.add_argument(
-        "--older-than", metavar="TIME", help="how long without a commit is stale (default: --stale-after, 12mo)"
+        "--older-than",
+        metavar="TIME",
+        help="how long without a commit is stale (default: --stale-after, 12mo)",
     )
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", dest="as_json", help="print JSON")

@@ -1,0 +1,80 @@
+"""
+What a run tells GitHub Actions: a summary of the job, outputs of the step, marks in the source.
+
+https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
+"""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from lmsys_enrich.cli.terminal import printable
+from lmsys_enrich.errors import OutputError
+from lmsys_enrich.model.finding import Finding, Verdict
+from lmsys_enrich.model.report import Report, summarise
+
+# What GitHub shows of a step; more would be cut without a word:
+# https://docs.github.com/en/actions/reference/limits
+_SHOWN = 10
+_LEVELS = {Verdict.DEAD: "error", Verdict.FAILING: "warning", Verdict.MOVED: "notice"}
+
+
+def annotations(report: Report, environ: Mapping[str, str]) -> Iterator[str]:
+    """Yield the commands that mark dead, failing and moved links in the source, outside of Actions none."""
+    if environ.get("GITHUB_ACTIONS") != "true":
+        return
+    for verdict, level in _LEVELS.items():
+        marked = (
+            (link.place, finding)
+            for catalog in report.catalogs
+            for placed in catalog.placed()
+            for link in placed.entry.links
+            if (finding := report.finding(link)).verdict is verdict
+        )
+        for (place, finding), _ in zip(marked, range(_SHOWN), strict=False):
+            where = f"file={_property(place.file)},line={place.line},col={place.column}"
+            yield f"::{level} {where},title={_property(f'{verdict} link')}::{_data(_told(finding))}"
+
+
+def write_step_files(report: Report, code: int, summary: str, environ: Mapping[str, str]) -> None:
+    """
+    Append to the files that `GITHUB_OUTPUT` and `GITHUB_STEP_SUMMARY` name, where they do.
+
+    Raises `OutputError` where one cannot be written.
+    """
+    figures = summarise(report)
+    outputs = {
+        "exit-code": code,
+        "links": figures.links,
+        **{verdict.value: count for verdict, count in figures.by_verdict.items()},
+        "repositories": figures.repositories,
+        "archived": figures.archived,
+        "stale": figures.stale,
+    }
+    _append(environ, "GITHUB_OUTPUT", "".join(f"{name}={value}\n" for name, value in outputs.items()))
+    _append(environ, "GITHUB_STEP_SUMMARY", summary)
+
+
+def _append(environ: Mapping[str, str], variable: str, text: str) -> None:
+    if not (name := environ.get(variable)):
+        return
+    try:
+        with Path(name).open("a", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as problem:
+        raise OutputError(
+            f"{variable}: {problem}", hint=f"Unset {variable}, or let it name a file that can be written."
+        ) from None
+
+
+def _told(finding: Finding) -> str:
+    better = f" → {finding.suggestion.url}" if finding.suggestion else ""
+    return f"{finding.url}: {finding.reason}{better}"
+
+
+def _data(text: str) -> str:
+    """Escape a message, as https://github.com/actions/toolkit/blob/main/packages/core/src/command.ts does."""
+    return printable(text).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")
