@@ -1,0 +1,114 @@
+"""Requests as a good guest makes them: few at a time, waiting when asked to, trying again with care."""
+
+import random
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+from lmsys_enrich.clock import Clock
+from lmsys_enrich.net.exchange import Fetch, Kind, Outcome, Reply, Request, TroubleKind
+from lmsys_enrich.net.meter import Meter
+from lmsys_enrich.net.retry import retrying
+from lmsys_enrich.net.throttle import Throttle
+from lmsys_enrich.urls import host_of
+
+_MAY_PASS = frozenset(
+    {TroubleKind.NAME_UNANSWERED, TroubleKind.RESET, TroubleKind.TIMEOUT, TroubleKind.UNREACHABLE}
+)
+_MAY_PASS_STATUS = frozenset({408, 425, 429, 500, 502, 503, 504})
+_FIRST_PAUSE = 1.0  # seconds; each further one is twice as long
+
+
+class PoliteFetch:
+    """
+    A `Fetch` that throttles, counts, and asks websites again after what may pass.
+
+    `Retry-After` is obeyed for the whole host; a wait longer than `patience` is
+    not waited for, and the host is left alone for the rest of the run. An API's
+    answers are for its own gate to judge, so they are not asked for again here.
+    """
+
+    def __init__(
+        self,
+        fetch: Fetch,
+        throttle: Throttle,
+        clock: Clock,
+        *,
+        retries: int,
+        patience: timedelta,
+        meter: Meter,
+    ) -> None:
+        self._fetch = fetch
+        self._throttle = throttle
+        self._clock = clock
+        self._retries = retries
+        self._patience = patience.total_seconds()
+        self._meter = meter
+
+    async def __call__(self, request: Request) -> Outcome:
+        host = host_of(request.url)
+
+        async def attempt() -> Outcome:
+            return await self._send(host, request)
+
+        def pause_after(outcome: Outcome, tries: int) -> float | None:
+            return self._pause(host, request, outcome, tries)
+
+        return await retrying(attempt, pause_after, self._clock.sleep)
+
+    async def _send(self, host: str, request: Request) -> Outcome:
+        async with self._throttle.passing(host):
+            if (closed := self._throttle.closed(host)) is not None and request.kind is Kind.WEB:
+                return closed
+            self._meter.sent(request.kind)
+            outcome = await self._fetch(request)
+        if request.kind is Kind.WEB:
+            self._throttle.note(host, outcome)
+        return outcome
+
+    def _pause(self, host: str, request: Request, outcome: Outcome, tries: int) -> float | None:
+        """Return the seconds until the next try; none where the outcome stands."""
+        if request.kind is not Kind.WEB or self._throttle.closed(host) is not None:
+            return None
+        if isinstance(outcome, Reply):
+            if outcome.status not in _MAY_PASS_STATUS:
+                return None
+            asked = retry_after(outcome, self._clock.run_time)
+            if asked is not None and asked > self._patience:
+                self._throttle.close(host, outcome)
+                return None
+            if asked is not None:
+                self._throttle.pause(host, asked)
+        elif outcome.kind not in _MAY_PASS:
+            return None
+        else:
+            asked = None
+        if tries > self._retries:
+            return None
+        self._meter.retried()
+        # Not all at the same moment: https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter/
+        pause = _FIRST_PAUSE * 2.0 ** (tries - 1) * random.uniform(0.5, 1.0)  # noqa: S311 - no secret
+        return max(pause, asked or 0.0)
+
+
+def retry_after(reply: Reply, now: datetime) -> float | None:
+    """
+    Return the seconds that a reply asks to wait, none where it does not ask.
+
+    A date is measured from the reply's own `Date`, since clocks differ:
+    https://www.rfc-editor.org/rfc/rfc9110#field.retry-after
+    """
+    value = reply.headers.get("retry-after", "").strip()
+    if value.isdecimal() and value.isascii():
+        return min(float(value), 1e9)
+    until = _date(value)
+    if until is None:
+        return None
+    return max(0.0, (until - (_date(reply.headers.get("date", "")) or now)).total_seconds())
+
+
+def _date(text: str) -> datetime | None:
+    try:
+        parsed = parsedate_to_datetime(text)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)

@@ -1,0 +1,37 @@
+"""The one policy for asking again. The only door to tenacity."""
+
+from collections.abc import Awaitable, Callable
+from typing import TypeVar, cast
+
+from tenacity import AsyncRetrying, Future, RetryCallState
+
+T = TypeVar("T")
+
+PauseAfter = Callable[[T, int], float | None]
+"""Tells, of an outcome and how many tries there were, the seconds until the next; None: it stands."""
+
+
+async def retrying(
+    attempt: Callable[[], Awaitable[T]], pause_after: PauseAfter[T], sleep: Callable[[float], Awaitable[None]]
+) -> T:
+    """Try until an outcome stands, and return it; exceptions are not caught."""
+    pauses: dict[int, float | None] = {}
+
+    def pause(state: RetryCallState) -> float | None:
+        if state.attempt_number not in pauses:
+            outcome = cast("Future", state.outcome)  # tenacity asks only after a try
+            pauses[state.attempt_number] = pause_after(outcome.result(), state.attempt_number)
+        return pauses[state.attempt_number]
+
+    policy = AsyncRetrying(
+        retry=lambda state: not _failed(state) and pause(state) is not None,
+        wait=lambda state: pause(state) or 0.0,
+        sleep=sleep,
+        reraise=True,
+    )
+    result: T = await policy(attempt)
+    return result
+
+
+def _failed(state: RetryCallState) -> bool:
+    return state.outcome is not None and state.outcome.failed
