@@ -1,0 +1,1 @@
+"""Links on GitHub, answered through its API: fifty repositories in one question."""

@@ -1,0 +1,179 @@
+"""Asking GitHub's API: every request passes the gate, carries the token only there, and is read."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urljoin, urlsplit
+
+from lmsys_enrich.askers.github.gate import Gate
+from lmsys_enrich.askers.github.json_reading import node, number
+from lmsys_enrich.askers.github.outcomes import (
+    Limited,
+    Overloaded,
+    Reading,
+    Refused,
+    Rejected,
+    Said,
+    Troubled,
+    drained,
+    read_graphql,
+    read_rest,
+    remaining,
+)
+from lmsys_enrich.askers.github.query import Query
+from lmsys_enrich.clock import Clock
+from lmsys_enrich.model.report import Obstacle
+from lmsys_enrich.net.exchange import Fetch, Kind, Outcome, Request
+from lmsys_enrich.net.retry import retrying
+from lmsys_enrich.settings.github_access import GitHubAccess
+from lmsys_enrich.urls import InvalidAddress, host_of
+
+_BODY_LIMIT = 8 * 2**20
+_VERSION = "2022-11-28"
+_TRIES = 3
+_MAX_HOPS = 3
+_REDIRECTS = frozenset({301, 302, 307, 308})
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """No answer can be had: the gate is closed, and its obstacle says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """No answer came this time, though others may: asked a few times in vain."""
+
+    message: str
+
+
+@dataclass(slots=True)
+class Api:
+    """
+    GitHub's API, asked with a token or, where `token` is None, without one.
+
+    `spent` is told the points of quota that GraphQL answers have cost.
+    """
+
+    fetch: Fetch
+    access: GitHubAccess
+    clock: Clock
+    gate: Gate
+    token: str | None = field(repr=False)
+    spent: Callable[[int], None]
+    left: int | None = None
+    """How many REST requests the quota still allows, as told last."""
+
+    async def graphql(self, query: Query) -> Said | Overloaded | Closed:
+        """Ask a GraphQL question once it is allowed; too big a question is told, not asked again."""
+        content = json.dumps({"query": query.text, "variables": query.variables}).encode()
+        headers = {**self._headers("application/json"), "content-type": "application/json"}
+        request = Request(
+            "POST",
+            self.access.graphql_url,
+            Kind.GRAPHQL,
+            headers,
+            content,
+            _BODY_LIMIT,
+            trusted=True,
+        )
+        reading = await self._ask(request, read_graphql)
+        if isinstance(reading, Unanswered):
+            return Overloaded(reading.message)
+        return reading
+
+    async def rest(self, path: str) -> Said | Unanswered | Closed:
+        """Ask REST for a path, redirects followed, but never to another host."""
+        url = f"{self.access.api_url}{path}"
+        for _ in range(_MAX_HOPS):
+            headers = self._headers("application/vnd.github+json")
+            request = Request("GET", url, Kind.REST, headers, body_limit=_BODY_LIMIT, trusted=True)
+            reading = await self._ask(request, read_rest)
+            if isinstance(reading, Overloaded):
+                return Unanswered(reading.message)
+            if not isinstance(reading, Said) or reading.status not in _REDIRECTS:
+                return reading
+            target = urljoin(url, reading.headers.get("location", url))
+            if not _same_host(target, self.access.api_url):
+                return Unanswered("GitHub's API redirects to another host")
+            url = target
+        return Unanswered("GitHub's API redirects in circles")
+
+    def _headers(self, accept: str) -> Mapping[str, str]:
+        headers = {"accept": accept, "x-github-api-version": _VERSION}
+        return {**headers, "authorization": f"Bearer {self.token}"} if self.token else headers
+
+    async def _ask(
+        self, request: Request, read: Callable[[Outcome], Reading]
+    ) -> Said | Overloaded | Unanswered | Closed:
+        """Send a request when the gate lets it through, and again where that may help."""
+
+        async def attempt() -> Reading | Closed:
+            async with self.gate.turn(request.kind) as is_open:
+                if not is_open:
+                    return Closed()
+                reading = read(await self.fetch(request))
+                self._tell_gate(request.kind, reading)
+                return reading
+
+        match await retrying(attempt, _pause_after, self.clock.sleep):
+            case Said() | Overloaded() | Closed() as final:
+                return final
+            case Troubled(message):
+                return Unanswered(message)
+            case _:
+                return Closed()
+
+    def _tell_gate(self, kind: Kind, reading: Reading) -> None:
+        match reading:
+            case Said(_, headers, body):
+                self.gate.worked()
+                if kind is Kind.REST:
+                    self.left = remaining(headers)
+                rate_limit = node(node(node(body).get("data")).get("rateLimit"))
+                self.spent(number(rate_limit.get("cost")) or 0)
+                if (pause := drained(headers, rate_limit)) is not None:
+                    self.gate.drained(kind, pause)
+            case Limited():
+                self.gate.limited(kind, reading)
+            case Rejected(message):
+                for every in Kind:
+                    self.gate.close(every, self._rejected(message))
+            case Refused(message):
+                self.gate.close(kind, self._refused(message))
+            case Overloaded(message) | Troubled(message):
+                self.gate.failed(kind, self._without_token(message))
+
+    def _rejected(self, message: str) -> Obstacle:
+        return Obstacle(
+            f"GitHub rejects the token ({self._without_token(message)})",
+            "Renew GITHUB_TOKEN or GH_TOKEN, or unset them to ask without a token.",
+        )
+
+    def _refused(self, message: str) -> Obstacle:
+        return Obstacle(
+            f"GitHub's API refuses to answer ({self._without_token(message)})",
+            "Check GITHUB_API_URL and GITHUB_GRAPHQL_URL, and what the token may read.",
+        )
+
+    def _without_token(self, message: str) -> str:
+        return message.replace(self.token, "…") if self.token else message
+
+
+def _pause_after(reading: Reading | Closed, tries: int) -> float | None:
+    """Tell whether to ask again: how long to wait is the gate's to know."""
+    match reading:
+        case Limited():
+            return 0.0  # until the gate lets it through, or closes
+        case Troubled():
+            return 0.0 if tries < _TRIES else None
+        case _:
+            return None
+
+
+def _same_host(url: str, other: str) -> bool:
+    """Whether both are at one host and port, and neither drops the encryption."""
+    try:
+        return host_of(url) == host_of(other) and urlsplit(url).scheme == urlsplit(other).scheme
+    except InvalidAddress:
+        return False

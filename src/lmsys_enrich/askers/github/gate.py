@@ -1,0 +1,135 @@
+"""
+One gate for everything that is asked with one token: it paces, waits, and closes.
+
+GitHub's rules: https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+from lmsys_enrich.askers.github.outcomes import Limited
+from lmsys_enrich.clock import Clock
+from lmsys_enrich.model.report import Obstacle
+from lmsys_enrich.net.exchange import Kind
+
+_AT_ONCE = 2
+_FIRST_PAUSE = 60.0  # seconds after a secondary limit that names none; doubled each time
+_LIMITS_IN_A_ROW = 5
+_FAILURES_IN_A_ROW = 6
+# GitHub allows 60 s of its time in 60 s and tells to estimate it by the time of the responses.
+_WINDOW = 60.0
+_TIME_IN_WINDOW = 50.0
+
+
+class Gate:
+    """
+    Lets requests through, a few at once, as GitHub wants them.
+
+    A wait longer than `patience` closes the gate for that kind of request until
+    the end of the run, with an obstacle; so do too many failures one after the
+    other, and a token that is not accepted.
+    """
+
+    def __init__(self, clock: Clock, patience: timedelta) -> None:
+        self._clock = clock
+        self._patience = patience.total_seconds()
+        self._places = asyncio.Semaphore(_AT_ONCE)
+        self._until: dict[Kind, float] = {}
+        self._closed: dict[Kind, Obstacle] = {}
+        self._spent: deque[tuple[float, float]] = deque()
+        self._limits = 0
+        self._failures = 0
+
+    @property
+    def obstacles(self) -> Sequence[Obstacle]:
+        """Why the gate is closed, each reason once."""
+        return tuple(dict.fromkeys(self._closed.values()))
+
+    @asynccontextmanager
+    async def turn(self, kind: Kind) -> AsyncGenerator[bool, None]:
+        """Wait for a place and for the time to ask; false if the gate is closed."""
+        async with self._places:
+            is_open = await self._opens(kind)
+            started = self._clock.monotonic()
+            try:
+                yield is_open
+            finally:
+                ended = self._clock.monotonic()
+                if kind is Kind.GRAPHQL:
+                    self._spent.append((ended, ended - started))
+
+    def worked(self) -> None:
+        """Take note that GitHub answered a question."""
+        self._limits = self._failures = 0
+
+    def drained(self, kind: Kind, pause: float) -> None:
+        """Take note that the quota is used up for that many seconds."""
+        self._hold(kind, pause)
+
+    def limited(self, kind: Kind, limit: Limited) -> None:
+        """Take note of a limit; one that is not about the quota holds up every kind of request."""
+        self._limits += 1
+        pause = limit.pause if limit.pause is not None else _FIRST_PAUSE * 2 ** (self._limits - 1)
+        for held in (kind,) if limit.is_primary else Kind:
+            self._hold(held, pause)
+        if self._limits >= _LIMITS_IN_A_ROW:
+            self.close(kind, _quota(f"GitHub's limits do not lift ({limit.message})"))
+
+    def failed(self, kind: Kind, message: str) -> None:
+        """Take note of a failure: the next request waits, the longer the more have failed in a row."""
+        self._failures += 1
+        if self._failures >= _FAILURES_IN_A_ROW:
+            self.close(
+                kind,
+                Obstacle(
+                    f"GitHub's API has trouble ({message})",
+                    "See https://www.githubstatus.com, and run again later: what was known is kept.",
+                ),
+            )
+        self._hold(kind, min(float(self._failures**2), self._patience))
+
+    def close(self, kind: Kind, obstacle: Obstacle) -> None:
+        """Let no more requests of that kind through; the first reason stands."""
+        self._closed.setdefault(kind, obstacle)
+
+    def is_open(self, kind: Kind) -> bool:
+        """Whether requests of that kind are let through, at once or later."""
+        return kind not in self._closed and self._held(kind) <= self._patience
+
+    async def _opens(self, kind: Kind) -> bool:
+        while kind not in self._closed:
+            wait = self._held(kind)
+            if wait > self._patience:
+                minutes = -(-int(wait) // 60)
+                self.close(kind, _quota(f"GitHub wants us to wait for {minutes} minutes before asking on"))
+                break
+            wait = max(wait, self._breather() if kind is Kind.GRAPHQL else 0.0)
+            if wait <= 0:
+                return True
+            await self._clock.sleep(wait)
+        return False
+
+    def _hold(self, kind: Kind, pause: float) -> None:
+        self._until[kind] = max(self._until.get(kind, 0.0), self._clock.monotonic() + pause)
+
+    def _held(self, kind: Kind) -> float:
+        # Rounded, so that a wait of just the length of our patience is not found longer.
+        return round(self._until.get(kind, 0.0) - self._clock.monotonic(), 3)
+
+    def _breather(self) -> float:
+        """Return how long to rest so that GitHub's time for us is not overdrawn."""
+        now = self._clock.monotonic()
+        while self._spent and self._spent[0][0] <= now - _WINDOW:
+            self._spent.popleft()
+        if sum(seconds for _, seconds in self._spent) <= _TIME_IN_WINDOW:
+            return 0.0
+        return self._spent[0][0] + _WINDOW - now
+
+
+def _quota(what: str) -> Obstacle:
+    return Obstacle(
+        what, "Run again later, when what was found now is not asked again; or wait longer with --patience."
+    )
