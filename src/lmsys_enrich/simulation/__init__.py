@@ -1,0 +1,1 @@
+"""GitHub and websites on loopback: real servers, made-up facts."""

@@ -1,0 +1,124 @@
+"""The REST endpoints that are asked, answered as https://docs.github.com/en/rest documents them."""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import unquote
+
+from lmsys_enrich.simulation.nodes import committed_at, latest_release, moment, rest_body
+from lmsys_enrich.simulation.quota import Quota
+from lmsys_enrich.simulation.server import Received, Sent
+from lmsys_enrich.simulation.world import SimulatedRepository, World
+
+_JSON = {"content-type": "application/json; charset=utf-8"}
+_NOT_FOUND = {
+    "message": "Not Found",
+    "documentation_url": "https://docs.github.com/rest",
+    "status": "404",
+}
+
+
+def answer(world: World, received: Received, quota: Quota, *, has_token: bool) -> Sent:
+    """Answer a request below the API's address."""
+    if received.path == "/rate_limit":
+        core = {"limit": quota.limit, "remaining": quota.remaining, "reset": quota.reset, "used": quota.used}
+        return _json(200, {"resources": {"core": core}, "rate": core}, quota)
+    if not quota.take(1):
+        return rate_limited(quota)
+    if found := re.fullmatch(r"/users/([^/]+)", received.path):
+        login = next((known for known in world.owners if known.lower() == found[1].lower()), None)
+        return _json(200, {"login": login}, quota) if login else _json(404, _NOT_FOUND, quota)
+    return _repository(world, received, quota, has_token=has_token)
+
+
+def _repository(world: World, received: Received, quota: Quota, *, has_token: bool) -> Sent:
+    """Answer about a repository by its number or its name, or lead from its former name to its number."""
+    if found := re.fullmatch(r"/repositories/(\d+)(/.*)?", received.path):
+        repository = next((r for r in world.repositories if r.id == int(found[1])), None)
+        return _about(repository, found[2] or "", quota, has_token=has_token)
+    if found := re.fullmatch(r"/repos/([^/]+/[^/]+)(/.*)?", received.path):
+        name = unquote(found[1])
+        repository = world.repository(name)
+        if repository is not None and repository.name.lower() != name.lower():
+            return _renamed(repository, received, found[2] or "", quota)
+        return _about(repository, found[2] or "", quota, has_token=has_token)
+    return _json(404, _NOT_FOUND, quota)
+
+
+def rate_limited(quota: Quota) -> Sent:
+    """Return what GitHub says when an hour's requests are spent."""
+    body = {
+        "message": "API rate limit exceeded for 127.0.0.1.",
+        "documentation_url": "https://docs.github.com/rest/overview/resources-in-the-rest-api#rate-limiting",
+    }
+    return _json(403, body, quota)
+
+
+def _renamed(repository: SimulatedRepository, received: Received, rest: str, quota: Quota) -> Sent:
+    """Lead to the repository's number, as GitHub does for a name that it had."""
+    location = f"http://{received.headers.get('host', '')}/repositories/{repository.id}{rest}"
+    reply = _json(301, {"message": "Moved Permanently", "url": location}, quota)
+    return Sent(301, {**reply.headers, "location": location}, reply.body)
+
+
+def _about(repository: SimulatedRepository | None, rest: str, quota: Quota, *, has_token: bool) -> Sent:
+    if repository is None:
+        return _json(404, _NOT_FOUND, quota)
+    if repository.fate == "blocked":
+        block = {
+            "reason": "dmca",
+            "created_at": "2024-01-01T00:00:00Z",
+            "html_url": "https://github.com/github/dmca",
+        }
+        return _json(451, {"message": "Repository access blocked", "block": block}, quota)
+    if repository.fate == "sso" and has_token:
+        return _json(403, {"message": "Resource protected by organization SAML enforcement."}, quota)
+    for pattern, read in _BELOW.items():
+        if found := re.fullmatch(pattern, rest):
+            status, body = read(repository, *found.groups())
+            return _json(status, body, quota)
+    return _json(404, _NOT_FOUND, quota)
+
+
+_Answer = tuple[int, object]
+
+
+def _itself(repository: SimulatedRepository) -> _Answer:
+    return 200, rest_body(repository)
+
+
+def _commits(repository: SimulatedRepository) -> _Answer:
+    if repository.branch is None:
+        return 409, {"message": "Git Repository is empty."}
+    return 200, [{"commit": {"committer": {"date": moment(committed_at(repository))}}}]
+
+
+def _latest(repository: SimulatedRepository) -> _Answer:
+    release = latest_release(repository)
+    return (200, release) if release else (404, _NOT_FOUND)
+
+
+def _issue(repository: SimulatedRepository, number: str) -> _Answer:
+    for place, numbers in (("issues", repository.issues), ("pull", repository.pulls)):
+        if int(number) in numbers:
+            return 200, {"html_url": f"https://github.com/{repository.name}/{place}/{number}"}
+    return 404, _NOT_FOUND
+
+
+def _branch(repository: SimulatedRepository, name: str) -> _Answer:
+    return (200, {"name": name}) if unquote(name) == repository.branch else (404, _NOT_FOUND)
+
+
+_BELOW: Mapping[str, Callable[..., _Answer]] = {
+    "": _itself,
+    r"/commits": _commits,
+    r"/releases/latest": _latest,
+    r"/issues/(\d+)": _issue,
+    r"/branches/([^/]+)": _branch,
+}
+
+
+def _json(status: int, body: object, quota: Quota) -> Sent:
+    content: dict[str, Any] | object = body
+    return Sent(status, {**_JSON, **quota.headers()}, json.dumps(content).encode())

@@ -1,0 +1,165 @@
+"""A small HTTP/1.1 server on loopback that can also misbehave, and that logs what it was asked."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from typing import TypeAlias
+
+import h11
+
+_READ = 65_536
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A request as it arrived; header names are in lower case."""
+
+    method: str
+    target: str
+    headers: Mapping[str, str]
+    body: bytes = b""
+
+    @property
+    def path(self) -> str:
+        """The target without its query."""
+        return self.target.partition("?")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A reply. Of a HEAD request's reply the body is only counted."""
+
+    status: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+
+class Misdeed(Enum):
+    """What a server may do in the place of a reply."""
+
+    RESET = auto()  # breaks off the connection
+    SILENCE = auto()  # never answers
+    GARBAGE = auto()  # answers in no language
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """Bytes sent as they are; then the connection is closed."""
+
+    data: bytes
+
+
+Response: TypeAlias = Sent | Misdeed | Raw
+Handler: TypeAlias = Callable[[Received], Awaitable[Response]]
+
+
+@dataclass(slots=True)
+class Server:
+    """A running server; `log` has every request as it arrived, `busiest` the most there were at once."""
+
+    handler: Handler
+    address: str = "127.0.0.1"
+    port: int = 0
+    log: list[Received] = field(default_factory=list)
+    busiest: int = 0
+    _under_way: int = 0
+    _connections: set[asyncio.Task[None]] = field(default_factory=set)
+
+    @property
+    def url(self) -> str:
+        """Its address, without a slash at the end."""
+        return f"http://{self.address}:{self.port}"
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Serve one connection to its end."""
+        task = asyncio.current_task()
+        if task is not None:
+            self._connections.add(task)
+            task.add_done_callback(self._connections.discard)
+        try:
+            with contextlib.suppress(ConnectionError, h11.RemoteProtocolError, asyncio.CancelledError):
+                await self._converse(reader, writer)
+        finally:
+            writer.transport.abort()
+
+    async def stop(self) -> None:
+        """End every connection."""
+        for task in list(self._connections):
+            task.cancel()
+        await asyncio.gather(*self._connections, return_exceptions=True)
+
+    async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        http = h11.Connection(h11.SERVER)
+        while (received := await _receive(http, reader)) is not None:
+            self.log.append(received)
+            self._under_way += 1
+            self.busiest = max(self.busiest, self._under_way)
+            try:
+                response = await self.handler(received)
+            finally:
+                self._under_way -= 1
+            if not await _respond(http, writer, response, is_head=received.method == "HEAD"):
+                return
+            if http.our_state is not h11.DONE or http.their_state is not h11.DONE:
+                return
+            http.start_next_cycle()
+
+
+@asynccontextmanager
+async def serving(handler: Handler, port: int = 0) -> AsyncGenerator[Server, None]:
+    """Yield a server that listens on loopback, at a free port unless one is named."""
+    server = Server(handler)
+    listening = await asyncio.start_server(server.serve, server.address, port)
+    server.port = listening.sockets[0].getsockname()[1]
+    try:
+        yield server
+    finally:
+        listening.close()
+        await server.stop()
+
+
+async def _receive(http: h11.Connection, reader: asyncio.StreamReader) -> Received | None:
+    head: h11.Request | None = None
+    body = b""
+    while True:
+        event = http.next_event()
+        if event is h11.NEED_DATA:
+            http.receive_data(await reader.read(_READ))
+        elif isinstance(event, h11.Request):
+            head = event
+        elif isinstance(event, h11.Data):
+            body += event.data
+        elif isinstance(event, h11.EndOfMessage) and head is not None:
+            headers = {name.decode("ascii"): value.decode("latin-1") for name, value in head.headers}
+            return Received(head.method.decode("ascii"), head.target.decode("ascii"), headers, body)
+        else:
+            return None
+
+
+async def _respond(
+    http: h11.Connection, writer: asyncio.StreamWriter, response: Response, *, is_head: bool
+) -> bool:
+    """Send a reply, or do the misdeed; return whether the connection goes on."""
+    match response:
+        case Sent(status, headers, body):
+            lines = [*headers.items(), ("content-length", str(len(body)))]
+            sent = http.send(h11.Response(status_code=status, headers=lines)) or b""
+            sent += b"" if is_head else http.send(h11.Data(data=body)) or b""
+            writer.write(sent + (http.send(h11.EndOfMessage()) or b""))
+            await writer.drain()
+            return True
+        case Raw(data):
+            writer.write(data)
+            await writer.drain()
+            writer.close()
+        case Misdeed.GARBAGE:
+            writer.write(b"\x00\x01 what is this\r\n\r\n" * 8)
+            await writer.drain()
+        case Misdeed.SILENCE:
+            await asyncio.Event().wait()
+        case Misdeed.RESET:
+            pass
+    return False
