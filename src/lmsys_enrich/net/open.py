@@ -86,7 +86,7 @@ def _is_excepted(host: str, no_proxy: str) -> bool:
     As most programs read it: https://about.gitlab.com/blog/we-need-to-talk-no-proxy/
     """
     names = (name.strip().lower().lstrip(".").partition(":")[0] for name in no_proxy.split(","))
-    return any(name and (name == "*" or host == name or host.endswith(f".{name}")) for name in names)
+    return any(name and (name in {"*", host} or host.endswith(f".{name}")) for name in names)
 
 
 def _by_proxy(proxy: str, tls: ssl.SSLContext) -> httpx.AsyncHTTPTransport:

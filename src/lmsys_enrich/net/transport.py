@@ -224,6 +224,7 @@ async def _next_event(connection: _Connection) -> h11.Event:
 
 
 def _no_reply(problem: OSError) -> NoReply:
+    kind, detail = TroubleKind.UNREACHABLE, problem.strerror
     match problem:
         case ssl.SSLCertVerificationError():
             kind, detail = TroubleKind.TLS, problem.verify_message
@@ -236,5 +237,5 @@ def _no_reply(problem: OSError) -> NoReply:
         case ConnectionError():
             kind, detail = TroubleKind.RESET, "the host broke off the connection"
         case _:
-            kind, detail = TroubleKind.UNREACHABLE, problem.strerror
+            pass  # whatever else, the host was not reached
     return NoReply(kind, detail or "the host gave no reason")

@@ -35,7 +35,7 @@ async def visit(fetch: Fetch, url: str) -> Journey:
     """
     cookies = Cookies()
     journey = await _Walk(fetch, cookies).go(url)
-    if journey.end in {DeadEnd.LOOP, DeadEnd.TOO_MANY} or _is_soft_404(journey):
+    if journey.end in (DeadEnd.LOOP, DeadEnd.TOO_MANY) or _is_soft_404(journey):
         return await _Walk(fetch, cookies, careful=True).go(url)
     return journey
 
