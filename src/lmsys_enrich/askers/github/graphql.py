@@ -1,6 +1,6 @@
 """One batch asked through GraphQL: good aliases are answers, the others are asked again or looked at."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -43,32 +43,36 @@ async def ask_batch(api: Api, batch: Sequence[Subject], now: datetime) -> Step:
 
 
 def _read_batch(batch: Sequence[Subject], body: object, now: datetime) -> Step:
+    aliases = read_aliases(body, len(batch))
     step, again = Step(), list[Subject]()
-    for subject, answer in zip(batch, read_aliases(body, len(batch)), strict=True):
+    for subject, answer in zip(batch, aliases, strict=True):
         again.extend(_read(step, subject, answer, now))
-    half = (len(batch) + 1) // 2
-    for smaller_batch in batches(again, half):
-        alone = len(batch) == 1 and not _is_second_try(smaller_batch[0])
-        step.next.append(LookAtSubject(smaller_batch[0]) if alone else AskBatch(smaller_batch))
-    return step
+    step.next.extend(_ask_again(batch, again))
+    several = sum(isinstance(answer, Untold) for answer in aliases) > 1
+    return replace(step, too_much=len(batch)) if several else step
 
 
-def _is_second_try(subject: Subject) -> bool:
-    return isinstance(subject, RepositorySubject) and subject.again
+def _ask_again(batch: Sequence[Subject], again: Sequence[Subject]) -> Iterator[Job]:
+    """Yield how to ask about the subjects of a batch that were not told: never in the same company."""
+    for smaller in batches(again, (len(batch) + 1) // 2):
+        yield LookAtSubject(smaller[0]) if smaller == tuple(batch) else AskBatch(smaller)
 
 
 def _read(step: Step, subject: Subject, answer: AliasAnswer, now: datetime) -> list[Subject]:
     """Add to the step what the answer says; return what is to be asked again."""
-    match answer:
-        case Missing():
-            step.gone(subject, _NO_ACCOUNT if isinstance(subject, OwnerSubject) else _NO_REPOSITORY)
-        case ShutOut():
+    match (answer, subject):
+        case (Missing(), OwnerSubject()):
+            step.gone(subject, _NO_ACCOUNT)
+        case (Missing(), _):
+            step.gone(subject, _NO_REPOSITORY)
+        case (ShutOut(), _):
             step.next.append(LookAtSubject(subject, openly=True))
-        case Found() if isinstance(subject, OwnerSubject):
-            step.answers.extend(of_owner(question, page=link.page) for question, link in subject.links)
-        case Found() if isinstance(subject, RepositorySubject):
-            return _RepositoryReader(step, subject, answer, now).read()
-        case Untold() if isinstance(subject, OwnerSubject):
+        case (Found(), OwnerSubject(links=links)):
+            step.answers.extend(of_owner(question, page=link.page) for question, link in links)
+        case (Found() as found, RepositorySubject()):
+            return _RepositoryReader(step, subject, found, now).read()
+        case (_, OwnerSubject()):
+            # Without an error, or with one: of accounts GraphQL tells nothing more.
             step.next.append(LookAtSubject(subject))
         case _:
             return [subject]
@@ -88,7 +92,8 @@ class _RepositoryReader:
         """Add answers to the step; return the subject with the links that must be asked again."""
         full_name = text(self.found.node.get("nameWithOwner"))
         if full_name is None:
-            return [self.subject]
+            self.step.next.append(LookAtSubject(self.subject))
+            return []
         again = [pair for pair in self.subject.links if not self._is_told(*pair, full_name)]
         if not again:
             return []

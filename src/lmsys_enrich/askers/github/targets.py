@@ -147,7 +147,7 @@ def target_of(url: str, server: str) -> Target | None:
     segments = tuple(unquote(segment) for segment in parts.path.split("/") if segment)
     if host == _RAW and home == _GITHUB:
         return _raw(segments, parts.path)
-    if host not in {home, f"www.{home}"} or not segments or segments[0].lower() in SITE_PAGES:
+    if host not in {home, f"www.{home}"} or not segments:
         return None
     return _at_server(server, segments, parts.path, f"?{parts.query}" if parts.query else "")
 
@@ -155,6 +155,8 @@ def target_of(url: str, server: str) -> Target | None:
 def _at_server(server: str, segments: tuple[str, ...], path: str, query: str) -> Target | None:
     if segments[0] == "orgs" and len(segments) > 1:
         return _owner(segments[1], page=len(segments) > 2)  # noqa: PLR2004 - `/orgs/login/page`
+    if segments[0].lower() in SITE_PAGES:
+        return None
     if len(segments) == 1:
         return _owner(segments[0], page=False)
     name = _name(segments[0], segments[1])
