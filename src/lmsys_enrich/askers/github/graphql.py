@@ -23,7 +23,7 @@ from lmsys_enrich.askers.github.parts import address, is_there, lookups
 from lmsys_enrich.askers.github.query import is_part_alias, part_alias, query
 from lmsys_enrich.askers.github.steps import AskBatch, Job, LookAtSubject, LookForPart, Step
 from lmsys_enrich.askers.github.subjects import OwnerSubject, RepositorySubject, Subject, batches, halves
-from lmsys_enrich.askers.github.targets import Part, RepositoryLink
+from lmsys_enrich.askers.github.targets import Page, Part, RepositoryLink
 from lmsys_enrich.model.finding import Question
 
 _NO_REPOSITORY = Gone("GitHub has no such repository")
@@ -121,8 +121,11 @@ class _RepositoryReader:
         position = self.subject.links.index((question, link))
         names = [part_alias(position, number) for number in range(len(lookups(part)))]
         there = next((value for name in names if is_there(value := self.found.node.get(name))), None)
-        if there is not None or not names:
+        if there is not None or isinstance(part, Page):
             self.step.answers.append(of_part(question, link, part, full_name, address(node(there))))
+            return True
+        if not names:
+            self.step.for_web.append(question)
             return True
         if all(is_missing(self.found.failed.get(name)) for name in names):
             self.step.next.append(LookForPart(question, link, part, full_name))

@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from lmsys_enrich.askers.github.steps import AskBatch, Job, Step
 from lmsys_enrich.askers.github.subjects import REPOSITORIES_AT_ONCE, batches
 
-_AT_ONCE = 3  # the gate lets two requests through; the third job is ready when one of them is back
+_AT_ONCE = 2  # as many requests as the gate lets through: a batch that waits may have to be smaller
 _FEWEST = 10  # batches never get smaller than this because of others that were too much
 
 
