@@ -8,13 +8,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lmsys_enrich.askers.github.asker import GitHubAsker
+from lmsys_enrich.askers.github.estimate import estimate
+from lmsys_enrich.askers.github.without_token import advice
 from lmsys_enrich.askers.protocol import Asker
 from lmsys_enrich.askers.website.asker import WebsiteAsker
 from lmsys_enrich.cli.earlier import earlier_runs
 from lmsys_enrich.cli.exit_code import exit_code
 from lmsys_enrich.cli.forecast import forecast_text
+from lmsys_enrich.cli.github_actions import annotations, write_step_files
 from lmsys_enrich.cli.progress import progress
-from lmsys_enrich.cli.summary import summary_json, summary_text
+from lmsys_enrich.cli.summary import summary_json, summary_markdown, summary_text
 from lmsys_enrich.cli.terminal import Terminal
 from lmsys_enrich.clock import Clock, SystemClock
 from lmsys_enrich.lists.read import read_lists
@@ -26,6 +29,7 @@ from lmsys_enrich.net.open import open_client
 from lmsys_enrich.outputs.files import write_files
 from lmsys_enrich.outputs.registry import render_all
 from lmsys_enrich.pipeline.mass_change import refuse_mass_change
+from lmsys_enrich.pipeline.plan import Plan
 from lmsys_enrich.pipeline.run import Run, enrich
 from lmsys_enrich.pipeline.stop import Stop
 from lmsys_enrich.settings.github_access import github_access
@@ -71,8 +75,9 @@ async def perform(job: Job, terminal: Terminal) -> int:
             )
             plan = run.plan()
             if job.plan_only:
-                terminal.result(forecast_text(run, plan))
+                terminal.result(_forecast(job, plan))
                 return 0
+            _advise(job, plan, terminal)
             total = len(plan.settled) + sum(map(len, plan.questions))
             with (
                 _interruptible(stop, terminal),
@@ -80,6 +85,15 @@ async def perform(job: Job, terminal: Terminal) -> int:
             ):
                 report = await enrich(replace(run, watch=watch), plan, stop)
         return _conclude(job, terminal, run, report, interrupted=stop.reason == _INTERRUPTED)
+
+
+def _forecast(job: Job, plan: Plan) -> str:
+    """Return what the plan will cost: GitHub's questions come first, as in `_askers`."""
+    for_github, for_websites = plan.questions
+    access = github_access(job.environ)
+    expected = estimate([question.url for question in for_github], access)
+    pages = [*expected.pages, *(question.url for question in for_websites)]
+    return forecast_text(plan, expected, pages, job.settings)
 
 
 def _askers(job: Job, fetch: Fetch, clock: Clock, meter: Meter) -> tuple[Asker, ...]:
@@ -94,6 +108,13 @@ def _askers(job: Job, fetch: Fetch, clock: Clock, meter: Meter) -> tuple[Asker, 
         spent=meter.spent,
     )
     return github, websites
+
+
+def _advise(job: Job, plan: Plan, terminal: Terminal) -> None:
+    """Tell what a token would give, where there is none."""
+    token = github_access(job.environ).token
+    if token is None and not job.settings.offline and (words := advice(len(plan.questions[0]))):
+        terminal.tell(words)
 
 
 @contextmanager
@@ -126,6 +147,9 @@ def _conclude(job: Job, terminal: Terminal, run: Run, report: Report, *, interru
     written = write_files(job.settings.out, render_all(report))
     run.memory.keep(_published(report))
     code = exit_code(report, job.settings, interrupted=interrupted)
+    write_step_files(report, code, summary_markdown(report), job.environ)
+    for command in annotations(report, job.environ):
+        terminal.command(command)
     if job.settings.json:
         terminal.result(summary_json(report, written.changed, code))
     elif not job.settings.quiet:

@@ -1,18 +1,30 @@
 """A run on one screen: figures, what to act on, what it cost."""
 
 import json
+import os
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from lmsys_enrich.cli.table import Table, as_markdown, markdown_table
 from lmsys_enrich.model.finding import Finding, Verdict
 from lmsys_enrich.model.report import Report, key_of, summarise
 
 _ACT_ON = (Verdict.DEAD, Verdict.FAILING, Verdict.MOVED)
 _SHOWN = 12
+_SHOWN_IN_CI = 100
 
 
-def summary_json(report: Report, written: Sequence[Path], code: int) -> str:
+@dataclass(frozen=True, slots=True)
+class Files:
+    """What lies in the output folder, as paths in it, and which of that this run has changed."""
+
+    folder: Path
+    all: Sequence[Path]
+    changed: Sequence[Path]
+
+
+def summary_json(report: Report, files: Files, code: int) -> str:
     """Return the figures for a program."""
     summary = summarise(report)
     return json.dumps(
@@ -27,18 +39,38 @@ def summary_json(report: Report, written: Sequence[Path], code: int) -> str:
             "exit_code": code,
             "traffic": asdict(report.traffic),
             "obstacles": [asdict(obstacle) for obstacle in report.obstacles],
-            "written": [str(path) for path in written],
+            "written": [str(files.folder / path) for path in files.changed],
         },
         ensure_ascii=False,
         indent=2,
     )
 
 
-def summary_text(report: Report, folder: Path, written: Sequence[Path]) -> str:
+def summary_text(report: Report, files: Files) -> str:
     """Return the figures for a person."""
     return "\n".join(
-        [*_figures(report), *_act_on(report), *_obstacles(report), _cost(report), _where(folder, written)]
+        [*_figures(report), *_act_on(report), *_obstacles(report), _cost(report), "", *_where(files)]
     )
+
+
+def summary_markdown(report: Report) -> str:
+    """Return the figures for the summary of a job in CI."""
+    figures = summarise(report)
+    counts = [(str(verdict), f"{count:,}") for verdict, count in figures.by_verdict.items() if count]
+    findings = [
+        (str(finding.verdict), finding.url, _why(finding))
+        for verdict in _ACT_ON
+        for finding in report.findings.values()
+        if finding.verdict is verdict
+    ]
+    parts = ["## Links", *_figures(report), markdown_table(Table(("Verdict", "Links"), counts))]
+    if findings:
+        shown = findings[:_SHOWN_IN_CI]
+        parts += ["### To act on", markdown_table(Table(("Verdict", "Link", "Why"), shown))]
+    parts += [
+        f"**Could not find out everything:** {as_markdown(obstacle.what)}" for obstacle in report.obstacles
+    ]
+    return "\n\n".join([*parts, ""])
 
 
 def _figures(report: Report) -> Iterator[str]:
@@ -93,10 +125,13 @@ def _cost(report: Report) -> str:
     )
 
 
-def _where(folder: Path, written: Sequence[Path]) -> str:
-    return (
-        f"{_count(len(written), 'file')} changed in {folder}" if written else f"Nothing changed in {folder}"
-    )
+def _where(files: Files) -> Iterator[str]:
+    changed = f"{len(files.changed):,} of them changed" if files.changed else "none of them changed"
+    yield f"{_count(len(files.all), 'file')} in {files.folder}, {changed}:"
+    badges = sum("badges" in path.parts for path in files.all)
+    yield from (f"  {files.folder / path}" for path in files.all if "badges" not in path.parts)
+    if badges:
+        yield f"  {files.folder / 'badges'}{os.sep} ({badges:,} files)"
 
 
 def _count(number: int, one: str, many: str | None = None) -> str:

@@ -27,12 +27,13 @@ def markdown_table(table: Table) -> str:
     lines = [
         table.titles,
         ["---"] * len(table.titles),
-        *([_cell(cell) for cell in row] for row in table.rows),
+        *([as_markdown(cell) for cell in row] for row in table.rows),
     ]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def _cell(text: str) -> str:
+def as_markdown(text: str) -> str:
+    """Return text that Markdown shows as it is, on one line."""
     one_line = " ".join(text.split())
     escaped = "".join(
         f"\\{character}" if character in "\\`*_{}[]<>|~" else character for character in one_line

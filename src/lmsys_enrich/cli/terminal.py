@@ -40,6 +40,10 @@ class Terminal:
         if not self.quiet:
             print(printable(text), file=self.err)
 
+    def command(self, text: str) -> None:
+        """Print a command for the program that reads the log, however quiet the run."""
+        print(text, file=self.err)
+
     def warn(self, text: str) -> None:
         """Print what a person should know, however quiet the run."""
         print(f"warning: {printable(text)}", file=self.err)
