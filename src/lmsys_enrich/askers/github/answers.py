@@ -27,6 +27,10 @@ class Gone:
     status: int | None = None
 
 
+NO_REPOSITORY = "GitHub shows no such repository: it is gone, private or blocked"
+NO_ACCOUNT = "GitHub has no such account"
+
+
 def dead(question: Question, gone: Gone) -> Answer:
     """Return the answer about something that is not there."""
     return Answer(question.url, Verdict.DEAD, gone.reason, http_status=gone.status)

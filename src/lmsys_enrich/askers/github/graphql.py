@@ -14,7 +14,14 @@ from lmsys_enrich.askers.github.aliases import (
     is_missing,
     read_aliases,
 )
-from lmsys_enrich.askers.github.answers import Gone, of_owner, of_part, of_repository
+from lmsys_enrich.askers.github.answers import (
+    NO_ACCOUNT,
+    NO_REPOSITORY,
+    Gone,
+    of_owner,
+    of_part,
+    of_repository,
+)
 from lmsys_enrich.askers.github.api import Api, Closed
 from lmsys_enrich.askers.github.facts import from_graphql
 from lmsys_enrich.askers.github.json_reading import node, text
@@ -25,9 +32,6 @@ from lmsys_enrich.askers.github.steps import AskBatch, Job, LookAtSubject, LookF
 from lmsys_enrich.askers.github.subjects import OwnerSubject, RepositorySubject, Subject, batches, halves
 from lmsys_enrich.askers.github.targets import Page, Part, RepositoryLink
 from lmsys_enrich.model.finding import Question
-
-_NO_REPOSITORY = Gone("GitHub has no such repository")
-_NO_ACCOUNT = Gone("GitHub has no such account")
 
 
 async def ask_batch(api: Api, batch: Sequence[Subject], now: datetime) -> Step:
@@ -62,9 +66,9 @@ def _read(step: Step, subject: Subject, answer: AliasAnswer, now: datetime) -> l
     """Add to the step what the answer says; return what is to be asked again."""
     match (answer, subject):
         case (Missing(), OwnerSubject()):
-            step.gone(subject, _NO_ACCOUNT)
+            step.gone(subject, Gone(NO_ACCOUNT))
         case (Missing(), _):
-            step.gone(subject, _NO_REPOSITORY)
+            step.gone(subject, Gone(NO_REPOSITORY))
         case (ShutOut(), _):
             step.next.append(LookAtSubject(subject, openly=True))
         case (Found(), OwnerSubject(links=links)):

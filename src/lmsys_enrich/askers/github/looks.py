@@ -5,7 +5,7 @@ from datetime import datetime
 from lmsys_enrich.askers.github import rest
 from lmsys_enrich.askers.github.answers import Gone, dead, missing, of_owner, of_part, of_repository
 from lmsys_enrich.askers.github.api import Api
-from lmsys_enrich.askers.github.rest import Silent
+from lmsys_enrich.askers.github.rest import Look, Silent
 from lmsys_enrich.askers.github.steps import AskBatch, LookAtSubject, LookForPart, Step
 from lmsys_enrich.askers.github.subjects import OwnerSubject, RepositorySubject
 from lmsys_enrich.askers.github.targets import File, Issue, Page
@@ -14,30 +14,24 @@ from lmsys_enrich.model.repository import Learned
 
 async def look_at_subject(api: Api, job: LookAtSubject, now: datetime) -> Step:
     """Ask REST about a repository or an account."""
-    seen: Learned | str | Gone | Silent
-    match job.subject:
-        case OwnerSubject(login):
-            seen = await rest.owner(api, login)
-        case RepositorySubject(name):
-            seen = await rest.repository(api, name, now)
-    return _tell(job, seen)
+    subject = job.subject
+    if isinstance(subject, OwnerSubject):
+        account = await rest.owner(api, subject.login)
+        if isinstance(account, str):
+            return Step([of_owner(question, page=link.page) for question, link in subject.links])
+        return _unfound(job, account)
+    found = await rest.repository(api, subject.name, now)
+    return tell_repository(subject, found) if isinstance(found, Learned) else _unfound(job, found)
 
 
-def _tell(job: LookAtSubject, seen: Learned | str | Gone | Silent) -> Step:
+def _unfound(job: LookAtSubject, seen: Look) -> Step:
     step = Step()
-    match (job.subject, seen):
-        case (RepositorySubject() as subject, Learned() as learned):
-            return tell_repository(subject, learned)
-        case (OwnerSubject() as subject, str()):
-            step.answers.extend(of_owner(question, page=link.page) for question, link in subject.links)
-        case (subject, Gone() as gone):
-            step.gone(subject, gone)
-        case (subject, _) if job.openly:
-            step.for_web.extend(subject.questions)
-        case (_, Silent(message)):
-            step.untold.append(message)
-        case _:
-            raise AssertionError("a repository is told by facts, an account by its name")
+    if isinstance(seen, Gone):
+        step.gone(job.subject, seen)
+    elif job.openly:
+        step.for_web.extend(job.subject.questions)
+    else:
+        step.untold.append(seen.message)
     return step
 
 

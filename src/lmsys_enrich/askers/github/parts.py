@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import assert_never
 
 from lmsys_enrich.askers.github.json_reading import Node, node, nodes, text
 from lmsys_enrich.askers.github.targets import Asset, Commit, Discussion, File, Issue, Page, Part, Tag
@@ -43,8 +42,6 @@ def lookups(part: Part) -> tuple[Lookup, ...]:  # noqa: PLR0911 - one return for
             # The file's name is a filter, so that one is enough to look at.
             selection = "{releaseAssets(first:1 name:%s){nodes{name}}}"
             return (Lookup("release", (("tagName", "String!", tag), ("", "String!", file)), selection),)
-        case _:
-            assert_never(part)
 
 
 def is_there(found: object) -> bool:

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TypeAlias
 from urllib.parse import quote
 
-from lmsys_enrich.askers.github.answers import Gone
+from lmsys_enrich.askers.github.answers import NO_ACCOUNT, NO_REPOSITORY, Gone
 from lmsys_enrich.askers.github.api import Api, Closed, Unanswered
 from lmsys_enrich.askers.github.facts import from_rest, with_last_commit, with_latest_release
 from lmsys_enrich.askers.github.json_reading import node, text
@@ -39,7 +39,7 @@ async def repository(api: Api, name: Name, now: datetime) -> Learned | Look:
     if isinstance(said, Said) and said.status == _OK:
         learned = from_rest(node(said.body), now)
         return learned if learned is not None else Silent("an answer that names no repository")
-    return _unfound(said, "GitHub has no such repository")
+    return _unfound(said, NO_REPOSITORY)
 
 
 async def last_commit(api: Api, learned: Learned) -> Learned:
@@ -63,7 +63,7 @@ async def owner(api: Api, login: str) -> str | Look:
     said = await api.rest(f"/users/{login}")
     if isinstance(said, Said) and said.status == _OK:
         return text(node(said.body).get("login")) or login
-    return _unfound(said, "GitHub has no such account")
+    return _unfound(said, NO_ACCOUNT)
 
 
 async def issue(api: Api, name: Name, number: int) -> str | Look:

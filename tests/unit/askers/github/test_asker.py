@@ -1,6 +1,8 @@
 """GitHub is asked in batches, and whatever it answers, every link gets the verdict that it deserves."""
 
+import asyncio
 import json
+from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
@@ -377,19 +379,24 @@ async def test_a_batch_that_is_too_much_is_asked_in_halves_and_later_ones_are_sm
     assert len(asked.github.sizes) <= 11
 
 
-async def test_one_repository_that_github_cannot_answer_takes_down_none_of_the_others() -> None:
+@pytest.mark.parametrize("number", [0, 17, 49])
+async def test_one_repository_that_github_cannot_answer_takes_down_none_of_the_others(number: int) -> None:
     urls, repositories = many(50)
-    asked = Asked(_Poisoned(repositories, rest={"/repos/octo/r17": recorded("rest-repository.json")}))
+    rest = {f"/repos/octo/r{number}": recorded("rest-repository.json")}
+    asked = Asked(_Poisoned(repositories, rest=rest, poison=f"r{number}"))
     answers = await asked.about(*urls)
     assert len(answers) == 50
     assert asked.asker.obstacles == ()
 
 
+@dataclass
 class _Poisoned(GitHub):
     """Runs out of time whenever it is asked about one repository."""
 
+    poison: str = ""
+
     async def __call__(self, request: Request) -> Outcome:
-        if b'"r17"' in request.content:
+        if f'"{self.poison}"'.encode() in request.content:
             self.asked.append(request)
             return recorded("graphql-timeout.json", 502)
         return await super().__call__(request)
@@ -578,6 +585,33 @@ async def test_answers_come_while_others_are_still_asked_and_an_end_in_between_i
     await stream.aclose()
     assert first.verdict is Verdict.ALIVE
     assert len(asked.github.asked) < 10
+
+
+async def test_an_end_while_github_is_thinking_leaves_nothing_under_way() -> None:
+    thinking: list[str] = []
+
+    class Thinks(GitHub):
+        async def __call__(self, request: Request) -> Outcome:
+            thinking.append(request.url)
+            try:
+                if self.asked:
+                    await asyncio.Event().wait()
+                return await super().__call__(request)
+            finally:
+                thinking.pop()
+
+    urls, repositories = many(500)
+    stream = Asked(Thinks(repositories)).asker.ask([question(url) for url in urls])
+    await anext(stream)
+    await stream.aclose()
+    assert thinking == []
+
+
+async def test_an_account_that_graphql_says_is_not_there_is_dead() -> None:
+    missing = said({"data": {"r0": None}, "errors": [{"type": "NOT_FOUND", "path": ["r0"]}]})
+    asked = Asked(GitHub(faults=[missing]))
+    assert (await asked.about(f"{HOME}/nobody"))[f"{HOME}/nobody"].verdict is Verdict.DEAD
+    assert asked.github.rest_paths == []
 
 
 @pytest.mark.parametrize(

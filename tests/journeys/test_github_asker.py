@@ -1,0 +1,51 @@
+"""GitHub's asker over real connections, with the simulated GitHub at their other end."""
+
+from datetime import timedelta
+
+from lmsys_enrich.askers.github.asker import GitHubAsker
+from lmsys_enrich.askers.website.asker import WebsiteAsker
+from lmsys_enrich.clock import SystemClock
+from lmsys_enrich.model.finding import Question, Verdict
+from lmsys_enrich.net.meter import Meter
+from lmsys_enrich.net.open import open_client
+from lmsys_enrich.settings.github_access import github_access
+from lmsys_enrich.settings.settings import Settings
+from lmsys_enrich.simulation.internet import simulated_internet
+
+HOME = "https://github.com"
+EXPECTED = {
+    f"{HOME}/alpa-projects/alpa": Verdict.ALIVE,
+    f"{HOME}/alpa-projects/alpa/wiki": Verdict.ALIVE,
+    f"{HOME}/alpa-projects/alpa/blob/main/README.md": Verdict.ALIVE,
+    f"{HOME}/alpa-projects/alpa/blob/main/nowhere.md": Verdict.DEAD,
+    f"{HOME}/microsoft/DeepSpeed": Verdict.MOVED,
+    f"{HOME}/example-lab/empty": Verdict.ALIVE,
+    f"{HOME}/example-lab/blocked": Verdict.DEAD,
+    f"{HOME}/nobody/nothing": Verdict.DEAD,
+}
+
+
+async def test_one_graphql_request_answers_a_list_and_no_page_of_github_is_fetched() -> None:
+    clock, meter = SystemClock({}), Meter()
+    async with (
+        simulated_internet() as internet,
+        open_client(Settings(), {}, clock, meter, internet.through) as fetch,
+    ):
+        web = WebsiteAsker(fetch, concurrency=4)
+        asker = GitHubAsker(
+            fetch,
+            github_access(internet.environ),
+            clock,
+            patience=timedelta(minutes=2),
+            web=web,
+            spent=meter.spent,
+        )
+        answers = {answer.url: answer async for answer in asker.ask([Question(url) for url in EXPECTED])}
+    assert {url: answer.verdict for url, answer in answers.items()} == EXPECTED
+    assert asker.obstacles == ()
+    traffic = meter.traffic(cached=0, seconds=0)
+    assert (traffic.graphql, traffic.graphql_points, traffic.web) == (1, 1, 0)
+    learned = answers[f"{HOME}/alpa-projects/alpa"].repository
+    assert learned is not None
+    assert learned.facts.archived
+    assert learned.facts.last_commit is not None
