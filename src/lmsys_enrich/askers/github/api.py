@@ -142,21 +142,22 @@ class Api:
             case Refused(message):
                 self.gate.close(kind, self._refused(message))
             case Overloaded(message) | Troubled(message):
-                self.gate.failed(kind, self._without_token(message))
+                self.gate.failed(kind, self.without_token(message))
 
     def _rejected(self, message: str) -> Obstacle:
         return Obstacle(
-            f"GitHub rejects the token ({self._without_token(message)})",
+            f"GitHub rejects the token ({self.without_token(message)})",
             "Renew GITHUB_TOKEN or GH_TOKEN, or unset them to ask without a token.",
         )
 
     def _refused(self, message: str) -> Obstacle:
         return Obstacle(
-            f"GitHub's API refuses to answer ({self._without_token(message)})",
+            f"GitHub's API refuses to answer ({self.without_token(message)})",
             "Check GITHUB_API_URL and GITHUB_GRAPHQL_URL, and what the token may read.",
         )
 
-    def _without_token(self, message: str) -> str:
+    def without_token(self, message: str) -> str:
+        """Return what GitHub said, in which the token does not stand even if GitHub should repeat it."""
         return message.replace(self.token, "…") if self.token else message
 
 

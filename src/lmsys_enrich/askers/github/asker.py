@@ -108,7 +108,7 @@ class GitHubAsker:
     def _tell(self, for_web: Sequence[Question], untold: Sequence[str]) -> None:
         """Say what the API did not tell."""
         if untold:
-            why = next(iter(untold))
+            why = self._api.without_token(untold[0])
             self._obstacles.append(
                 Obstacle(f"GitHub's API left {len(untold)} questions unanswered ({why})", "Run again later.")
             )

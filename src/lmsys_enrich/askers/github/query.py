@@ -17,7 +17,7 @@ _IDENTITY = "nameWithOwner databaseId"
 _FACTS = """
 fragment Facts on Repository{
   nameWithOwner databaseId stargazerCount forkCount description homepageUrl
-  isArchived archivedAt isDisabled isLocked isFork isTemplate isMirror isEmpty isPrivate
+  isArchived archivedAt isDisabled isLocked isFork isTemplate isMirror isEmpty
   createdAt pushedAt primaryLanguage{name} licenseInfo{spdxId}
   defaultBranchRef{name target{... on Commit{committedDate}}}
   latestRelease{tagName publishedAt}

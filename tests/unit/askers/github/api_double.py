@@ -52,7 +52,6 @@ def node(full_name: str, **fields: object) -> Json:
         "isTemplate": False,
         "isMirror": False,
         "isEmpty": False,
-        "isPrivate": False,
         "createdAt": "2021-02-22T09:43:19Z",
         "pushedAt": "2024-01-02T03:04:05Z",
         "primaryLanguage": {"name": "Python"},

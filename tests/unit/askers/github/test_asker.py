@@ -289,11 +289,12 @@ async def test_trouble_while_looking_for_a_part_leaves_it_unanswered() -> None:
     asked = Asked(
         GitHub(
             {"octo/hello": node("octo/hello")},
-            rest={"/repos/octo/hello/issues/5": recorded("unicorn.html", 500)},
+            rest={"/repos/octo/hello/issues/5": said({"message": "no, ghp_secret"}, 500)},
         )
     )
     assert await asked.about(f"{HOME}/octo/hello/issues/5") == {}
     assert "unanswered" in asked.asker.obstacles[0].what
+    assert "ghp_secret" not in asked.asker.obstacles[0].what
 
 
 async def test_accounts_are_alive_where_github_knows_them_and_dead_where_it_does_not() -> None:
