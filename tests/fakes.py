@@ -52,14 +52,13 @@ class FakeFetch:
         return Trouble(TroubleKind.NAME_UNKNOWN, f"no such host in the script: {request.url}")
 
     def _play(self, name: str, request: Request) -> Outcome:
-        match self.script[name]:
-            case list() as outcomes:
-                turn = sum(name in {r.url, f"{r.method} {r.url}"} for r in self.asked)
-                return outcomes[min(turn, len(outcomes)) - 1]
-            case Reply() | Trouble() as outcome:
-                return outcome
-            case answer:
-                return answer(request)
+        script = self.script[name]
+        if isinstance(script, Reply | Trouble):
+            return script
+        if isinstance(script, list):
+            turn = sum(name in {r.url, f"{r.method} {r.url}"} for r in self.asked)
+            return script[min(turn, len(script)) - 1]
+        return script(request)
 
     def methods(self, url: str) -> list[str]:
         return [request.method for request in self.asked if request.url == url]

@@ -5,7 +5,7 @@ import argparse
 from lmsys_enrich.cli.flags import shown
 from lmsys_enrich.cli.main import COMMANDS, build_parser
 from lmsys_enrich.cli.table import Table, markdown_table
-from lmsys_enrich.settings.sources import default_of, flag_of, kind_of, knobs
+from lmsys_enrich.settings.sources import default_of, flag_of, knobs
 from tests.golden import ROOT, assert_golden_block
 
 README = ROOT / "README.md"
@@ -20,7 +20,7 @@ def test_readme_tells_every_command_as_help_does() -> None:
 def test_readme_tells_every_setting_as_help_does() -> None:
     rows = [
         (
-            f"`{flag_of(knob.name)}{' ' + knob.metadata['metavar'] if kind_of(knob.name) is not bool else ''}`",
+            f"`{' '.join(filter(None, (flag_of(knob.name), knob.metadata['metavar'])))}`",
             knob.metadata["about"],
             f"`{shown(default_of(knob.name))}`" if default_of(knob.name) not in {False, None, ()} else "",
         )

@@ -17,7 +17,7 @@ from lmsys_enrich.cli.exit_code import exit_code
 from lmsys_enrich.cli.forecast import forecast_text
 from lmsys_enrich.cli.github_actions import annotations, write_step_files
 from lmsys_enrich.cli.progress import progress
-from lmsys_enrich.cli.summary import summary_json, summary_markdown, summary_text
+from lmsys_enrich.cli.summary import Files, summary_json, summary_markdown, summary_text
 from lmsys_enrich.cli.terminal import Terminal
 from lmsys_enrich.clock import Clock, SystemClock
 from lmsys_enrich.lists.read import read_lists
@@ -145,15 +145,16 @@ def _conclude(job: Job, terminal: Terminal, run: Run, report: Report, *, interru
         before = {url: found for url in report.findings if (found := run.known.about(url)) is not None}
         refuse_mass_change(report.findings.values(), before, job.settings.max_change)
     written = write_files(job.settings.out, render_all(report))
+    files = Files(job.settings.out, written.all, written.changed)
     run.memory.keep(_published(report))
     code = exit_code(report, job.settings, interrupted=interrupted)
     write_step_files(report, code, summary_markdown(report), job.environ)
     for command in annotations(report, job.environ):
         terminal.command(command)
     if job.settings.json:
-        terminal.result(summary_json(report, written.changed, code))
+        terminal.result(summary_json(report, files, code))
     elif not job.settings.quiet:
-        terminal.result(summary_text(report, job.settings.out, written.changed))
+        terminal.result(summary_text(report, files))
     return code
 
 

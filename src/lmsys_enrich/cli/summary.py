@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from lmsys_enrich.cli.table import Table, as_markdown, markdown_table
+from lmsys_enrich.cli.table import Table, markdown_table
 from lmsys_enrich.model.finding import Finding, Verdict
 from lmsys_enrich.model.report import Report, key_of, summarise
+from lmsys_enrich.outputs.markdown_text import escaped
 
 _ACT_ON = (Verdict.DEAD, Verdict.FAILING, Verdict.MOVED)
 _SHOWN = 12
@@ -67,9 +68,7 @@ def summary_markdown(report: Report) -> str:
     if findings:
         shown = findings[:_SHOWN_IN_CI]
         parts += ["### To act on", markdown_table(Table(("Verdict", "Link", "Why"), shown))]
-    parts += [
-        f"**Could not find out everything:** {as_markdown(obstacle.what)}" for obstacle in report.obstacles
-    ]
+    parts += [f"**Could not find out everything:** {escaped(obstacle.what)}" for obstacle in report.obstacles]
     return "\n\n".join([*parts, ""])
 
 

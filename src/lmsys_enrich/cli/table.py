@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from lmsys_enrich.outputs.markdown_text import escaped
+
 
 @dataclass(frozen=True, slots=True)
 class Table:
@@ -27,15 +29,6 @@ def markdown_table(table: Table) -> str:
     lines = [
         table.titles,
         ["---"] * len(table.titles),
-        *([as_markdown(cell) for cell in row] for row in table.rows),
+        *([escaped(cell) for cell in row] for row in table.rows),
     ]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
-
-
-def as_markdown(text: str) -> str:
-    """Return text that Markdown shows as it is, on one line."""
-    one_line = " ".join(text.split())
-    escaped = "".join(
-        f"\\{character}" if character in "\\`*_{}[]<>|~" else character for character in one_line
-    )
-    return escaped.replace("&", "&amp;")

@@ -69,7 +69,8 @@ class Finding:
     What is held about one link after a run.
 
     Where the verdict is `unchecked`, everything but `verdict` and `reason` is
-    what earlier runs found, `last_verdict` their verdict, `checked_at` its date.
+    what earlier runs found: `last_verdict` and `last_reason` are theirs, and
+    `checked_at` is their date.
 
     `failing_since` is when the present failure was first seen, `failures` on how
     many different days since, the last of them `failed_on`. `published` is the
@@ -91,6 +92,7 @@ class Finding:
     failed_on: date | None = None
     may_die: bool = True
     last_verdict: Verdict | None = None
+    last_reason: str | None = None
     published: Verdict | None = None
     repository: Repository | None = None
 
@@ -101,11 +103,25 @@ class Finding:
             return self.last_verdict
         return self.verdict
 
+    @property
+    def standing_reason(self) -> str:
+        """Why the standing is what it is: the reason, or the last one where this run has none."""
+        if self.verdict is Verdict.UNCHECKED and self.last_reason is not None:
+            return self.last_reason
+        return self.reason
+
 
 def unchecked(question: Question, reason: str) -> Finding:
     """Return what earlier runs found about a link that this run did not reach."""
     known = question.known
     if known is None:
         return Finding(url=question.url, verdict=Verdict.UNCHECKED, reason=reason)
-    standing = None if known.standing is Verdict.UNCHECKED else known.standing
-    return replace(known, verdict=Verdict.UNCHECKED, reason=reason, last_verdict=standing)
+    if known.standing is Verdict.UNCHECKED:
+        return replace(known, verdict=Verdict.UNCHECKED, reason=reason)
+    return replace(
+        known,
+        verdict=Verdict.UNCHECKED,
+        reason=reason,
+        last_verdict=known.standing,
+        last_reason=known.standing_reason,
+    )

@@ -28,5 +28,11 @@ def _recalled(url: str, known: Finding | None) -> Finding:
     if known is None:
         return unchecked(Question(url), "no run has asked about it yet")
     if known.verdict is Verdict.UNCHECKED and known.last_verdict is not None:
-        return replace(known, verdict=known.last_verdict, last_verdict=None)
+        return replace(
+            known,
+            verdict=known.last_verdict,
+            reason=known.standing_reason,
+            last_verdict=None,
+            last_reason=None,
+        )
     return known

@@ -81,7 +81,8 @@ class _Visits:
         self._begin()
         if not self._under_way:
             return []
-        ended, _ = await asyncio.wait(self._under_way, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait(self._under_way, return_when=asyncio.FIRST_COMPLETED)
+        ended = [task for task in self._under_way if task.done()]
         for task in ended:
             self._turns.done(self._under_way.pop(task))
         return [task.result() for task in ended]

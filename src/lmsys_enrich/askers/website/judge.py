@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import assert_never
 
 from lmsys_enrich.askers.website.journey import SUCCESS, DeadEnd, End
 from lmsys_enrich.askers.website.walls import is_wall
@@ -42,17 +41,11 @@ class Judgement:
 
 def judge(end: End) -> Judgement:
     """Judge where a journey ended, whatever led there."""
-    match end:
-        case Reply():
-            return _judge_reply(end)
-        case Trouble():
-            return _judge_trouble(end)
-        case DeadEnd.OTHER_SCHEME:
-            return Judgement(Verdict.SKIPPED, end.value)
-        case DeadEnd():
-            return Judgement(Verdict.FAILING, end.value)
-        case _:
-            assert_never(end)
+    if isinstance(end, Reply):
+        return _judge_reply(end)
+    if isinstance(end, Trouble):
+        return _judge_trouble(end)
+    return Judgement(Verdict.SKIPPED if end is DeadEnd.OTHER_SCHEME else Verdict.FAILING, end.value)
 
 
 def _judge_reply(reply: Reply) -> Judgement:

@@ -18,7 +18,7 @@ from lmsys_enrich.model.finding import Answer
 from lmsys_enrich.model.report import Obstacle
 from lmsys_enrich.net.exchange import Outcome, Reply, Trouble, TroubleKind
 from lmsys_enrich.net.sites import same_site
-from lmsys_enrich.urls import InvalidAddress, host_of
+from lmsys_enrich.urls import host_of
 
 CANARIES = ("https://www.iana.org/", "https://example.com/", "https://www.wikipedia.org/")
 """Hosts of several operators that are hardly ever away all at once."""
@@ -75,16 +75,14 @@ class Outage:
 
     def consider(self, answer: Answer, seen: Evidence) -> list[Answer]:
         """Take an answer, and return what may be told now."""
-        match seen:
-            case Evidence.NONE:
-                return [answer]
-            case Evidence.SOUND:
-                self._was_sound = True
-                return [*self.clear(), answer]
-            case Evidence.SUSPECT:
-                self._held.append(answer)
-                self._hosts.add(urlsplit(answer.url).hostname or answer.url)
-                return []
+        if seen is Evidence.SUSPECT:
+            self._held.append(answer)
+            self._hosts.add(urlsplit(answer.url).hostname or answer.url)
+            return []
+        if seen is Evidence.SOUND:
+            self._was_sound = True
+            return [*self.clear(), answer]
+        return [answer]
 
     def is_suspected(self, *, at_the_end: bool) -> bool:
         """Whether so much failed since the last genuine reply that the canaries must be asked."""
@@ -112,8 +110,7 @@ def is_alive(canary: str, outcome: Outcome) -> bool:
     """Whether the canary itself answered, and nobody in its place."""
     if not isinstance(outcome, Reply) or outcome.status not in _GENUINE:
         return False
-    target = urljoin(canary, outcome.headers.get("location", ""))
-    return _same_site(canary, target)
+    return _is_own_site(canary, outcome.headers.get("location", ""))
 
 
 def _diagnosis(outcomes: list[Outcome]) -> tuple[str, str]:
@@ -138,13 +135,13 @@ def _is_led_away(journey: Journey) -> bool:
     """
     first = journey.hops[0].url
     target = journey.hops[1].url if len(journey.hops) > 1 else journey.final
-    return first.startswith("http:") and not _same_site(first, target)
+    return first.startswith("http:") and not _is_own_site(first, target)
 
 
-def _same_site(url: str, target: str) -> bool:
+def _is_own_site(url: str, reference: str) -> bool:
     try:
-        return same_site(host_of(url), host_of(target))
-    except InvalidAddress:
+        return same_site(host_of(url), host_of(urljoin(url, reference)))
+    except ValueError:
         return False
 
 

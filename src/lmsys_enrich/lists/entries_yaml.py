@@ -1,0 +1,211 @@
+"""entries.yaml becomes a catalog, or all of its mistakes are told at once."""
+
+from collections.abc import Collection, Iterator
+from pathlib import Path
+
+from lmsys_enrich.lists.fields import Fields, address_problem, mapping_of
+from lmsys_enrich.lists.identifiers import Identifiers
+from lmsys_enrich.lists.mistakes import Mistake, refuse, shown
+from lmsys_enrich.lists.yaml_document import (
+    MappingNode,
+    Node,
+    ScalarNode,
+    SequenceNode,
+    garbage_collection_paused,
+    read_document,
+)
+from lmsys_enrich.model.catalog import Catalog, Cell, Column, Entry, Exemption, Link, Place, Section
+
+_LIST_KEYS = ("title", "description", "sections")
+_SECTION_KEYS = ("title", "text", "columns", "entries", "sections")
+# What an entry says in words; a section's columns may name more, whose values are free.
+_TEXTS = frozenset({"description", "publisher", "framework"})
+_NOT_CELLS = frozenset({"id", "name", "url", "links", "ignore"})
+_ENTRY_KEYS = ("name", "url", "id", "description", "year", "publisher", "framework", "links", "ignore")
+_IGNORE_KEYS = ("reason", "until")
+
+_SECTION_EXAMPLE = "each item `- title: …`"
+_ENTRY_EXAMPLE = "each item `- name: …`"
+_COLUMNS_EXAMPLE = "such as `[year, name, comments]`"
+
+
+def read_entries(text: str, path: Path) -> Catalog:
+    """Return the list; `path` is only its name. Raises `InputError`, a line for each mistake."""
+    mistakes: list[Mistake] = []
+    with garbage_collection_paused():
+        root = read_document(text, str(path), mistakes)
+        catalog = _catalog(root, path, mistakes)
+        if mistakes:
+            refuse(mistakes)
+    return catalog
+
+
+def _catalog(root: Node | None, path: Path, mistakes: list[Mistake]) -> Catalog:
+    nothing = Catalog("", path)
+    if root is None or (isinstance(root, ScalarNode) and root.value is None):
+        if not mistakes:
+            mistakes.append(Mistake(Place(str(path), 1, 1), "the list is empty"))
+        return nothing
+    must = "a list must be a mapping with title and sections"
+    node = mapping_of(root, must, mistakes)
+    if node is None:
+        return nothing
+    if not node.pairs.keys() & {"title", "sections"}:
+        mistakes.append(Mistake(node.place, f"{must}; this YAML is something else"))
+        return nothing
+    return _Reader(node, mistakes).catalog(path)
+
+
+class _Reader:
+    """Reads one list from top to bottom."""
+
+    def __init__(self, root: MappingNode, mistakes: list[Mistake]) -> None:
+        self._root = root
+        self._mistakes = mistakes
+        self._identifiers = Identifiers(_written_ids(root))
+        self._references: list[tuple[str, Place]] = []
+
+    def catalog(self, path: Path) -> Catalog:
+        fields = self._fields(self._root, "a list", _LIST_KEYS)
+        title = fields.required_line("title")
+        description = fields.text("description") or ""
+        fields.require("sections")
+        sections = self._sections(fields)
+        self._mistakes.extend(self._identifiers.misspelt(self._references))
+        return Catalog(title, path, description, sections)
+
+    def _sections(self, fields: Fields) -> tuple[Section, ...]:
+        nodes = (
+            mapping_of(item, "a section must be a mapping with a title", self._mistakes)
+            for item in fields.items("sections", _SECTION_EXAMPLE)
+        )
+        return tuple(self._section(node) for node in nodes if node is not None)
+
+    def _section(self, node: MappingNode) -> Section:
+        fields = self._fields(node, "a section", _SECTION_KEYS)
+        columns = self._columns(fields)
+        return Section(
+            fields.required_line("title"),
+            node.place,
+            fields.text("text") or "",
+            columns,
+            self._entries(fields, columns),
+            self._sections(fields),
+        )
+
+    def _columns(self, fields: Fields) -> tuple[Column, ...]:
+        columns: dict[str, Column] = {}
+        for item in fields.items("columns", _COLUMNS_EXAMPLE):
+            column = self._column(item, fields)
+            if column is None:
+                continue
+            if column.key in columns:
+                fields.note(item.place, f"the column {shown(column.key)} stands here twice")
+            columns[column.key] = column
+        return tuple(columns.values())
+
+    def _column(self, item: Node, fields: Fields) -> Column | None:
+        header: str | None = None
+        if isinstance(item, MappingNode) and len(item.pairs) == 1:
+            [(key_node, value)] = item.pairs.values()
+            key, header = key_node.text, fields.text_of(value, "a column's header")
+        elif isinstance(item, ScalarNode):
+            key = fields.text_of(item, "a column") or ""
+        else:
+            fields.note(item.place, "a column must be a key, or a key with its header such as `name: Title`")
+            return None
+        key = key.strip()
+        title = " ".join((header if header is not None else key[:1].upper() + key[1:]).split())
+        return Column(key, title) if key else None
+
+    def _entries(self, fields: Fields, columns: tuple[Column, ...]) -> tuple[Entry, ...]:
+        keys = tuple(dict.fromkeys((*_ENTRY_KEYS, *(column.key for column in columns))))
+        nodes = (
+            mapping_of(item, "an entry must be a mapping with a name", self._mistakes)
+            for item in fields.items("entries", _ENTRY_EXAMPLE)
+        )
+        return tuple(self._entry(node, keys) for node in nodes if node is not None)
+
+    def _entry(self, node: MappingNode, keys: Collection[str]) -> Entry:
+        fields = self._fields(node, "an entry", keys, ", nor one of its section's columns")
+        name = fields.required_line("name")
+        identifier = fields.line("id")
+        if identifier is not None:
+            self._identifiers.written(identifier, fields.place_of("id"), self._mistakes)
+        return Entry(
+            identifier if identifier is not None else self._identifiers.make(name),
+            name,
+            node.place,
+            self._links(fields),
+            self._cells(fields),
+            self._exemption(fields),
+            identifier is not None,
+        )
+
+    def _links(self, fields: Fields) -> tuple[Link, ...]:
+        main = self._link(fields, "url", "url")
+        node = fields.mapping("links", "a mapping of roles to addresses, such as `paper: https://…`")
+        if node is None:
+            return (main,) if main is not None else ()
+        roles = Fields(node, "links", self._mistakes)
+        if "url" in roles.keys:
+            fields.note(roles.place_of("url"), "the main address stands beside links, under url")
+        others = (self._link(roles, role, f"the link {shown(role)}") for role in roles.keys)
+        return tuple(link for link in (main, *others) if link is not None)
+
+    def _link(self, fields: Fields, role: str, what: str) -> Link | None:
+        node = fields.node(role)
+        url = fields.text_of(node, what) if node is not None else None
+        if node is None or url is None:
+            return None
+        if problem := address_problem(url):
+            fields.note(node.place, problem)
+        return Link(url, role, node.place)
+
+    def _cells(self, fields: Fields) -> dict[str, Cell]:
+        cells: dict[str, Cell] = {}
+        for key in fields.keys:
+            if key in _NOT_CELLS:
+                continue
+            value: Cell
+            if key == "year":
+                value = fields.year(key)
+            elif key in _TEXTS:
+                value = fields.text(key)
+            else:
+                value = fields.cell(key)
+            if value is not None:
+                cells[key] = value
+        if isinstance(framework := cells.get("framework"), str):
+            self._references.append((framework, fields.place_of("framework")))
+        return cells
+
+    def _exemption(self, fields: Fields) -> Exemption | None:
+        node = fields.mapping("ignore", "a mapping with a reason, such as `reason: our own site`")
+        if node is None:
+            return None
+        inner = self._fields(node, "ignore", _IGNORE_KEYS)
+        return Exemption(inner.required_line("reason"), inner.date("until"))
+
+    def _fields(self, node: MappingNode, what: str, keys: Collection[str], remark: str = "") -> Fields:
+        fields = Fields(node, what, self._mistakes)
+        fields.only(keys, remark)
+        return fields
+
+
+def _written_ids(section: Node) -> Iterator[str]:
+    """Yield the ids below, whatever else is wrong there: those that are made must differ from them."""
+    if not isinstance(section, MappingNode):
+        return
+    for entry in _items(section, "entries"):
+        if isinstance(entry, MappingNode) and "id" in entry.pairs:
+            identifier = entry.pairs["id"][1]
+            if isinstance(identifier, ScalarNode) and identifier.value is not None:
+                yield " ".join(identifier.text.split())
+    for inner in _items(section, "sections"):
+        yield from _written_ids(inner)
+
+
+def _items(mapping: MappingNode, key: str) -> tuple[Node, ...]:
+    pair = mapping.pairs.get(key)
+    return pair[1].items if pair is not None and isinstance(pair[1], SequenceNode) else ()

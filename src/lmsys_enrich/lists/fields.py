@@ -1,0 +1,190 @@
+"""A mapping's fields, each read as what it must be; whatever is wrong is noted, and reading goes on."""
+
+import re
+from collections.abc import Collection, Sequence
+from datetime import date
+
+from lmsys_enrich.lists.mistakes import Mistake, closest, did_you_mean, shown
+from lmsys_enrich.lists.yaml_document import MappingNode, Node, ScalarNode, SequenceNode
+from lmsys_enrich.model.catalog import Cell, Place
+from lmsys_enrich.urls import InvalidAddress, has_scheme, is_web, link_key
+
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_LAST_YEAR = 9999
+_WEB = ("http", "https")
+
+
+class Fields:
+    """
+    The fields of one mapping, as `what` ("an entry") in messages.
+
+    A field without a value is as one that is not there. Methods return None, or
+    nothing in a sequence, both for what is not there and for what is wrong.
+    """
+
+    def __init__(self, node: MappingNode, what: str, mistakes: list[Mistake]) -> None:
+        self.place = node.place
+        self.keys = node.pairs.keys()
+        self._pairs = node.pairs
+        self._what = what
+        self._mistakes = mistakes
+        self._meant: set[str] = set()
+
+    def only(self, known: Collection[str], remark: str = "") -> None:
+        """Note every key that is not among the known ones; to be called before anything is required."""
+        for key, (node, _) in self._pairs.items():
+            if key not in known:
+                self._meant.add(closest(key, tuple(known)) or "")
+                suggestion = did_you_mean(key, known) or remark
+                self.note(node.place, f"{shown(key)} is not a key of {self._what}{suggestion}")
+
+    def note(self, place: Place, message: str) -> None:
+        """Add to the mistakes."""
+        self._mistakes.append(Mistake(place, message))
+
+    def node(self, key: str) -> Node | None:
+        """Return the value as it stands, or None where it is empty."""
+        pair = self._pairs.get(key)
+        if pair is None or (isinstance(pair[1], ScalarNode) and pair[1].value is None):
+            return None
+        return pair[1]
+
+    def place_of(self, key: str) -> Place:
+        """Return where a key's value stands, or the mapping if there is none."""
+        pair = self._pairs.get(key)
+        return pair[1].place if pair is not None else self.place
+
+    def require(self, key: str) -> bool:
+        """Return whether the key is there, and note it if not, unless a mistyped key explains it."""
+        is_there = key in self._pairs
+        if not is_there and key not in self._meant:
+            self.note(self.place, f"{self._what} needs {key}")
+        return is_there
+
+    def required_line(self, key: str) -> str:
+        """Return a text as one line, and note if there is none."""
+        if not self.require(key):
+            return ""
+        line = self.line(key)
+        if line == "" or self.node(key) is None:
+            self.note(self.place_of(key), f"{key} is empty; {self._what} needs it")
+        return line or ""
+
+    def line(self, key: str) -> str | None:
+        """Return a text as one line."""
+        text = self.text(key)
+        return " ".join(text.split()) if text is not None else None
+
+    def text(self, key: str) -> str | None:
+        """Return a text with its line breaks, without blank ends."""
+        node = self.node(key)
+        if node is None:
+            return None
+        text = self.text_of(node, key)
+        return text.rstrip().lstrip("\r\n") if text is not None else None
+
+    def text_of(self, node: Node, what: str) -> str | None:
+        """Return a scalar's text; a number must be in quotes to be one."""
+        if not isinstance(node, ScalarNode):
+            self.note(node.place, f"{what} must be a text, not {_kind(node)}")
+        elif isinstance(node.value, str) or (
+            isinstance(node.value, bool) and node.text.lower() not in _BOOLEANS
+        ):
+            return node.text
+        else:
+            self.note(node.place, f"{what} must be a text; put {shown(node.text)} in quotes")
+        return None
+
+    def cell(self, key: str) -> Cell:
+        """Return a scalar as YAML reads it."""
+        node = self.node(key)
+        if node is None:
+            return None
+        if isinstance(node, ScalarNode):
+            return node.text.strip() if isinstance(node.value, str) else node.value
+        self.note(node.place, f"{key} must be a text, a number, true or false, not {_kind(node)}")
+        return None
+
+    def year(self, key: str) -> int | None:
+        """Return a year."""
+        node = self.node(key)
+        if node is None:
+            return None
+        value = node.value if isinstance(node, ScalarNode) else None
+        if isinstance(value, int) and not isinstance(value, bool) and 0 < value <= _LAST_YEAR:
+            return value
+        written = f", not {shown(node.text)}" if isinstance(node, ScalarNode) else ""
+        in_quotes = isinstance(value, str) and value.isdecimal()
+        self.note(
+            node.place, f"{key} must be a year such as 2022{' without quotes' if in_quotes else written}"
+        )
+        return None
+
+    def date(self, key: str) -> date | None:
+        """Return a day, written as 2027-01-31."""
+        node = self.node(key)
+        if node is None:
+            return None
+        if isinstance(node, ScalarNode) and _DATE.fullmatch(node.text):
+            try:
+                return date.fromisoformat(node.text)
+            except ValueError:
+                pass  # there is no such day; told below
+        written = shown(node.text) if isinstance(node, ScalarNode) else _kind(node)
+        self.note(node.place, f"{key} must be a day such as 2027-01-31, not {written}")
+        return None
+
+    def items(self, key: str, example: str) -> Sequence[Node]:
+        """Return the items of a list."""
+        node = self.node(key)
+        if isinstance(node, SequenceNode):
+            return node.items
+        if node is not None:
+            self.note(node.place, f"{key} must be a list, {example}, not {_kind(node)}")
+        return ()
+
+    def mapping(self, key: str, example: str) -> MappingNode | None:
+        """Return a mapping."""
+        node = self.node(key)
+        return mapping_of(node, f"{key} must be {example}", self._mistakes) if node is not None else None
+
+
+def mapping_of(node: Node, must: str, mistakes: list[Mistake]) -> MappingNode | None:
+    """Return the node if it is a mapping; else note what it must be."""
+    if isinstance(node, MappingNode):
+        return node
+    mistakes.append(Mistake(node.place, f"{must}, not {_kind(node)}"))
+    return None
+
+
+def address_problem(url: str) -> str:
+    """Return what is wrong with a link's address, in words, or nothing."""
+    if any(character.isspace() for character in url):
+        return f"{shown(url)} holds a space; write it as %20, or take it away"
+    if not has_scheme(url):
+        return f"{shown(url)} is not a whole address; write it with https://"
+    scheme = url.partition(":")[0].lower()
+    if scheme in _WEB and not is_web(url):
+        return f"{shown(url)} lacks // after {scheme}:"
+    if scheme not in _WEB and closest(scheme, _WEB, cutoff=0.8):
+        return f"{shown(url)} does not begin with https:// or http://"
+    try:
+        link_key(url)
+    except InvalidAddress as problem:
+        return f"{shown(url)} is not an address: {problem}"
+    return ""
+
+
+_BOOLEANS = frozenset({"true", "false"})
+
+
+def _kind(node: Node) -> str:
+    match node:
+        case MappingNode():
+            return "a mapping"
+        case SequenceNode():
+            return "a list"
+        case ScalarNode(value=None):
+            return "nothing"
+        case ScalarNode():
+            return shown(node.text)

@@ -1,0 +1,83 @@
+"""The ids of a list's entries: written or made from the name, each of them once."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from hashlib import sha256
+
+from lmsys_enrich.lists.mistakes import Mistake, closest, did_you_mean, shown
+from lmsys_enrich.model.catalog import Place
+
+_SLUG = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
+_NO_SLUG = re.compile(r"[^a-z0-9]+")
+_LONGEST_WRITTEN = 100
+_LONGEST_MADE = 60
+_CLOSE = 0.8
+_MOST_SUSPECTS = 20
+
+
+def is_slug(text: str) -> bool:
+    """Whether the text may be an id: lower-case letters and digits, with - or _ between them."""
+    return len(text) <= _LONGEST_WRITTEN and _SLUG.fullmatch(text) is not None
+
+
+def slug_of(name: str) -> str:
+    """
+    Return a slug made of the name's Latin letters and digits, without accents.
+
+    A name with none of them has a slug made from its hash: whatever is listed
+    before or after it, the entry keeps its id.
+    """
+    ascii_name = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode("ascii")
+    slug = _NO_SLUG.sub("-", ascii_name.lower()).strip("-")
+    if len(slug) > _LONGEST_MADE:
+        slug = slug[: _LONGEST_MADE + 1].rpartition("-")[0] or slug[:_LONGEST_MADE]
+    return slug or f"entry-{sha256(name.encode('utf-8', 'replace')).hexdigest()[:8]}"
+
+
+class Identifiers:
+    """Gives each entry its id, never one that is written somewhere in the list."""
+
+    def __init__(self, written: Iterable[str]) -> None:
+        self._taken = set(written)
+        self._places: dict[str, Place] = {}
+        self._counts: dict[str, int] = {}
+
+    def written(self, identifier: str, place: Place, mistakes: list[Mistake]) -> None:
+        """Note a written id that is no slug, or that stands before on another entry."""
+        if not is_slug(identifier):
+            message = (
+                f"the id {shown(identifier)} must be lower-case letters and digits, with - or _ between them"
+            )
+            mistakes.append(Mistake(place, f"{message}, such as {shown(slug_of(identifier))}"))
+        elif earlier := self._places.get(identifier):
+            mistakes.append(
+                Mistake(place, f"the id {shown(identifier)} is taken by the entry on line {earlier.line}")
+            )
+        self._places.setdefault(identifier, place)
+
+    def make(self, name: str) -> str:
+        """Return an id that nobody else has: the name's slug, or with a number from 2 behind it."""
+        slug = slug_of(name)
+        made = slug
+        while made in self._taken:
+            self._counts[slug] = self._counts.get(slug, 1) + 1
+            made = f"{slug}-{self._counts[slug]}"
+        self._taken.add(made)
+        return made
+
+    def misspelt(self, references: Iterable[tuple[str, Place]]) -> Iterable[Mistake]:
+        """
+        Yield the references that are close to an id but are none; to be called when all ids are known.
+
+        A framework may be a plain text too, so only what looks like an id is
+        suspected, and nothing is if many are: then they are names, not ids.
+        """
+        suspects = [(text, place) for text, place in references if text not in self._taken and is_slug(text)]
+        if len({text for text, _ in suspects}) > _MOST_SUSPECTS:
+            return
+        known = tuple(sorted(self._taken))
+        for text, place in suspects:
+            if closest(text, known, cutoff=_CLOSE):
+                message = f"{shown(text)} is not the id of an entry{did_you_mean(text, known)}"
+                yield Mistake(place, f"{message} (write a name that is no id with a capital letter)")

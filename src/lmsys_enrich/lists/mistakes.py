@@ -1,0 +1,50 @@
+"""What is wrong in a list, and how all of it is told at once."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import lru_cache
+from typing import NoReturn
+
+from lmsys_enrich.errors import InputError
+from lmsys_enrich.model.catalog import Place
+
+_LONGEST_SHOWN = 60
+_HINT = "`lmsys-enrich schema entries` prints what may stand in an entries.yaml, for editors too."
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """Something that the maintainer has to mend; `message` is one line without its place."""
+
+    place: Place
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.message}"
+
+
+def refuse(mistakes: Iterable[Mistake], *, hint: str = _HINT) -> NoReturn:
+    """Raise `InputError` that tells all mistakes, each once, a line for each, in the order of the source."""
+    ordered = sorted(set(mistakes), key=lambda m: (m.place.file, m.place.line, m.place.column, m.message))
+    raise InputError("\n".join(str(mistake) for mistake in ordered), hint=hint)
+
+
+def shown(text: str) -> str:
+    """Return the text as a message may quote it: one line, not long, nothing that steers a terminal."""
+    return repr(text if len(text) <= _LONGEST_SHOWN else text[: _LONGEST_SHOWN - 1] + "…")
+
+
+def did_you_mean(word: str, known: Collection[str]) -> str:
+    """Return the end of a message that names the closest of the known words, or nothing."""
+    close = closest(word, tuple(known))
+    return f"; did you mean {close!r}?" if close else ""
+
+
+@lru_cache(maxsize=1024)
+def closest(word: str, known: tuple[str, ...], *, cutoff: float = 0.6) -> str | None:
+    """Return the known word that differs little from this one, or none."""
+    if len(word) > _LONGEST_SHOWN:
+        return None
+    found = get_close_matches(word.lower(), known, n=1, cutoff=cutoff)
+    return str(found[0]) if found else None

@@ -1,0 +1,80 @@
+"""A list's file becomes a catalog, whichever of the formats it is written in."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from lmsys_enrich.errors import InputError
+from lmsys_enrich.lists.entries_yaml import read_entries
+from lmsys_enrich.lists.mistakes import Mistake, refuse
+from lmsys_enrich.model.catalog import Catalog, Place
+
+_LARGEST = 32 * 1024 * 1024
+_MARKDOWN = frozenset({".md", ".markdown"})
+_FOREIGN = {".rst": "reStructuredText", ".adoc": "AsciiDoc", ".org": "Org", ".html": "HTML", ".toml": "TOML"}
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+_CONVERT = "Write the list as entries.yaml; `lmsys-enrich schema entries` prints what may stand in it."
+
+
+def read_lists(paths: Sequence[Path]) -> tuple[Catalog, ...]:
+    """Return the lists in their order. Raises `InputError` that tells the mistakes of all of them."""
+    catalogs: list[Catalog] = []
+    refusals: list[InputError] = []
+    for path in paths:
+        try:
+            catalogs.append(read_list(path))
+        except InputError as refusal:
+            refusals.append(refusal)
+    if refusals:
+        hints = dict.fromkeys(refusal.hint for refusal in refusals if refusal.hint)
+        raise InputError("\n".join(map(str, refusals)), hint=" ".join(hints) or None)
+    return tuple(catalogs)
+
+
+def read_list(path: Path) -> Catalog:
+    """Return the list. Raises `InputError`, a line for each mistake, also where there is no file to read."""
+    suffix = path.suffix.lower()
+    if suffix in _FOREIGN:
+        raise InputError(f"{path}: {_FOREIGN[suffix]} is not understood", hint=_CONVERT)
+    text = _text_of(path)
+    if suffix in _MARKDOWN:
+        raise InputError(f"{path}: Markdown is not understood", hint=_CONVERT)
+    return read_entries(text, path)
+
+
+def _text_of(path: Path) -> str:
+    content = _content_of(path)
+    start = Place(str(path), 1, 1)
+    if len(content) > _LARGEST:
+        refuse([Mistake(start, f"larger than {_LARGEST // 1024**2} MB; a list this large is no list")])
+    if content.startswith(_UTF16):
+        refuse([Mistake(start, "not UTF-8 but UTF-16; save the file as UTF-8")])
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as problem:
+        message = f"the byte 0x{content[problem.start]:02X} is not UTF-8; save the file as UTF-8"
+        refuse([Mistake(_place_of(content, problem.start, path), message)])
+
+
+def _content_of(path: Path) -> bytes:
+    """Return no more than it takes to see that a file is too large: it may be a device without an end."""
+    try:
+        with path.open("rb") as file:
+            return file.read(_LARGEST + 1)
+    except FileNotFoundError:
+        hint = "Name the list's file, or go to the folder where entries.yaml lies."
+        raise InputError(f"{path}: no such file", hint=hint) from None
+    except IsADirectoryError:
+        raise InputError(
+            f"{path}: a folder, not a list", hint=f"Did you mean {path / 'entries.yaml'}?"
+        ) from None
+    except (OSError, ValueError) as problem:  # ValueError: a name with a null character
+        reason = problem.strerror if isinstance(problem, OSError) else str(problem)
+        raise InputError(
+            f"{path}: cannot be read: {reason}", hint="Look at the file and its rights."
+        ) from None
+
+
+def _place_of(content: bytes, offset: int, path: Path) -> Place:
+    before = content[:offset].removeprefix(b"\xef\xbb\xbf")
+    line_start = before.rfind(b"\n") + 1
+    return Place(str(path), before.count(b"\n") + 1, len(before[line_start:].decode("utf-8")) + 1)

@@ -1,0 +1,100 @@
+"""Badges of the list and of its entries, as pictures and as JSON for shields.io's endpoint."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from lmsys_enrich.model.finding import Verdict
+from lmsys_enrich.model.report import Report, summarise
+from lmsys_enrich.model.repository import Repository
+from lmsys_enrich.outputs.badge_svg import badge_svg
+
+_GREEN, _YELLOW, _ORANGE, _RED = "#4c1", "#dfb317", "#fe7d37", "#e05d44"
+_BLUE, _GREY = "#007ec6", "#9f9f9f"
+# A list is in order up to the first share of its links dead, and in need of care up to the second.
+_IN_ORDER, _IN_NEED = 0.02, 0.1
+_LIVING = (Verdict.ALIVE, Verdict.MOVED, Verdict.GUARDED)
+_GONE = (Verdict.DEAD, Verdict.FAILING)
+_UNITS = ((1_000_000, "M"), (1_000, "k"))
+_TENS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """What stands on a badge; `name` is its file's."""
+
+    name: str
+    label: str
+    message: str
+    color: str
+
+
+def badges(report: Report) -> Mapping[str, str]:
+    """Return a picture and its JSON for each badge; `last-check` alone carries the run's time."""
+    files: dict[str, str] = {}
+    for badge in (*_of_the_list(report), *_of_entries(report)):
+        title = f"{badge.label}: {badge.message}"
+        if report.notice:
+            title = f"{title} ({report.notice})"
+        files[f"badges/{badge.name}.svg"] = badge_svg(badge.label, badge.message, badge.color, title=title)
+        files[f"badges/{badge.name}.json"] = _endpoint(badge)
+    return files
+
+
+def _endpoint(badge: Badge) -> str:
+    """Return what https://shields.io/badges/endpoint-badge reads."""
+    content = {"schemaVersion": 1, "label": badge.label, "message": badge.message, "color": badge.color}
+    return json.dumps(content, ensure_ascii=False) + "\n"
+
+
+def _of_the_list(report: Report) -> Iterator[Badge]:
+    summary = summarise(report)
+    yield _links_alive(report)
+    yield Badge("entries", "entries", f"{summary.entries:,}", _BLUE)
+    yield Badge("stale", "stale", f"{summary.stale:,}", _YELLOW if summary.stale else _GREEN)
+    yield Badge("last-check", "last check", f"{report.run_time:%Y-%m-%d}", _BLUE)
+
+
+def _links_alive(report: Report) -> Badge:
+    """Count what is known: a link that nobody could find out about is neither alive nor dead."""
+    standing = [finding.standing for finding in report.findings.values()]
+    living = sum(verdict in _LIVING for verdict in standing)
+    gone = sum(verdict in _GONE for verdict in standing)
+    if not living + gone:
+        return Badge("links-alive", "links alive", "unknown", _GREY)
+    share = gone / (living + gone)
+    color = _GREEN if not gone else _YELLOW if share <= _IN_ORDER else _ORANGE if share <= _IN_NEED else _RED
+    return Badge("links-alive", "links alive", f"{living:,} of {living + gone:,}", color)
+
+
+def _of_entries(report: Report) -> Iterator[Badge]:
+    """Yield an entry's badges, once for each id; of two lists with the same id the later has its name too."""
+    seen: set[str] = set()
+    for catalog in report.catalogs:
+        for placed in catalog.placed():
+            facts = report.repository(placed.entry)
+            if facts is None:
+                continue
+            name = placed.entry.id
+            name = f"{catalog.name}-{name}" if name in seen else name
+            seen.add(name)
+            yield from _of_repository(name, facts, report)
+
+
+def _of_repository(name: str, facts: Repository, report: Report) -> Iterator[Badge]:
+    if facts.stars is not None:
+        yield Badge(f"{name}-stars", "stars", _short(facts.stars), _BLUE)
+    if facts.license is not None:
+        yield Badge(f"{name}-license", "license", facts.license, _BLUE)
+    if facts.last_commit is not None:
+        color = _ORANGE if report.is_stale(facts) or facts.archived else _GREEN
+        yield Badge(f"{name}-last-commit", "last commit", f"{facts.last_commit:%Y-%m-%d}", color)
+
+
+def _short(number: int) -> str:
+    """Return a number as 985, 1.2k or 35k: it changes no oftener than a reader cares."""
+    for unit, letter in _UNITS:
+        if number >= unit:
+            whole, rest = divmod(number, unit)
+            return f"{whole}.{rest * 10 // unit}{letter}" if whole < _TENS else f"{whole}{letter}"
+    return str(number)

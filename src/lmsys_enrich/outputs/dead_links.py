@@ -1,0 +1,133 @@
+"""`dead-links.md` and `dead-links.json`: what a maintainer must act on, and where it stands."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from lmsys_enrich.model.catalog import Entry, Place
+from lmsys_enrich.model.enriched import VERSION, Json, moment
+from lmsys_enrich.model.finding import Finding, Verdict
+from lmsys_enrich.model.report import Report, key_of
+from lmsys_enrich.outputs.markdown_text import address, escaped, quoted
+
+_HEADINGS = {Verdict.DEAD: "Dead", Verdict.FAILING: "Failing", Verdict.MOVED: "Moved"}
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A place where a link stands in a list."""
+
+    place: Place
+    entry: Entry
+    path: tuple[str, ...]
+
+
+def dead_links_md(report: Report) -> Mapping[str, str]:
+    """Return the page for people; it carries no time of the run."""
+    return {"dead-links.md": "\n\n".join(part for part in _parts(report) if part) + "\n"}
+
+
+def dead_links_json(report: Report) -> Mapping[str, str]:
+    """Return the file for programs; its shape is told by `lmsys-enrich schema report`."""
+    places = _places(report)
+    content: dict[str, Json] = {
+        "schema": VERSION,
+        "generated_at": moment(report.run_time),
+        "notice": report.notice,
+        "findings": [_finding(finding, places[finding.url]) for finding in _to_act_on(report)],
+    }
+    return {"dead-links.json": json.dumps(content, ensure_ascii=False, indent=1) + "\n"}
+
+
+def _to_act_on(report: Report) -> Iterator[Finding]:
+    """Yield by verdict, dead ones first, in the order of the lists."""
+    for verdict in _HEADINGS:
+        yield from (finding for finding in report.findings.values() if finding.standing is verdict)
+
+
+def _places(report: Report) -> dict[str, list[Standing]]:
+    places: dict[str, list[Standing]] = {}
+    for catalog in report.catalogs:
+        for placed in catalog.placed():
+            for link in placed.entry.links:
+                places.setdefault(key_of(link), []).append(Standing(link.place, placed.entry, placed.path))
+    return places
+
+
+def _finding(finding: Finding, places: list[Standing]) -> Json:
+    suggestion = finding.suggestion
+    facts = finding.repository
+    return {
+        "url": finding.url,
+        "verdict": finding.standing.value,
+        "reason": finding.standing_reason,
+        "since": moment(finding.failing_since),
+        "failures": finding.failures,
+        "suggestion": None if suggestion is None else {"url": suggestion.url, "why": suggestion.why},
+        "taken_over": facts is not None and facts.taken_over_by is not None,
+        "places": [
+            {
+                "file": standing.place.file,
+                "line": standing.place.line,
+                "column": standing.place.column,
+                "entry": standing.entry.id,
+                "section": list(standing.path),
+            }
+            for standing in places
+        ],
+    }
+
+
+def _parts(report: Report) -> Iterator[str]:
+    places = _places(report)
+    found = list(_to_act_on(report))
+    yield "# Dead links"
+    yield quoted(report.notice) if report.notice else ""
+    yield (
+        _counts(found) if found else "Every link that could be checked is alive, and stands where it should."
+    )
+    for verdict, heading in _HEADINGS.items():
+        of_this = [finding for finding in found if finding.standing is verdict]
+        if of_this:
+            yield f"## {heading}"
+            yield "\n".join(line for finding in of_this for line in _lines(finding, places[finding.url]))
+
+
+def _counts(found: list[Finding]) -> str:
+    counts = ((verdict, sum(finding.standing is verdict for finding in found)) for verdict in _HEADINGS)
+    return ", ".join(f"{count:,} {verdict}" for verdict, count in counts if count) + "."
+
+
+def _lines(finding: Finding, places: list[Standing]) -> Iterator[str]:
+    yield f"- <{address(finding.url).strip('<>')}>"
+    yield f"  - {escaped(finding.standing_reason)}{_since(finding)}"
+    for standing in places:
+        path = " → ".join(escaped(title) for title in standing.path)
+        yield f"  - `{standing.place}`: {escaped(standing.entry.name)}, in {path}"
+    yield f"  - **{_to_do(finding)}**"
+
+
+def _since(finding: Finding) -> str:
+    if finding.failing_since is None:
+        return ""
+    days = f", seen on {finding.failures} days" if finding.failures > 1 else ""
+    return f" (since {finding.failing_since:%Y-%m-%d}{days})"
+
+
+def _to_do(finding: Finding) -> str:
+    if finding.suggestion is not None:
+        return f"Write <{address(finding.suggestion.url).strip('<>')}> instead"
+    facts = finding.repository
+    if facts is not None and facts.taken_over_by is not None:
+        return (
+            "Another repository has this name now: find where the one you meant has gone, or remove the link"
+        )
+    match finding.standing:
+        case Verdict.DEAD:
+            return "Find where it has gone, put an archived copy in its place, or remove it"
+        case Verdict.FAILING if not finding.may_die:
+            return "Open it: the page you meant seems to be gone, its site answers with another one"
+        case Verdict.FAILING:
+            return "Wait: further runs tell whether it comes back or is dead"
+        case _:
+            return "Open it, and write the address where it ends if that is the one you meant"

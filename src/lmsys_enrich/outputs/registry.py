@@ -1,0 +1,41 @@
+"""Every output there is; a new one is named here."""
+
+from collections import Counter
+
+from lmsys_enrich.lists.identifiers import slug_of
+from lmsys_enrich.model.report import Report
+from lmsys_enrich.outputs.badges import badges
+from lmsys_enrich.outputs.dead_links import dead_links_json, dead_links_md
+from lmsys_enrich.outputs.enriched_json import enriched_json
+from lmsys_enrich.outputs.enriched_md import enriched_md
+from lmsys_enrich.outputs.enriched_yaml import enriched_yaml
+from lmsys_enrich.outputs.protocol import Output
+
+OF_EACH_LIST: tuple[Output, ...] = (enriched_yaml, enriched_json, enriched_md)
+OF_ALL_LISTS: tuple[Output, ...] = (dead_links_md, dead_links_json, badges)
+
+
+def render_all(report: Report) -> dict[str, str]:
+    """Return the texts of all files; with several lists, what is of one lies in a folder of its name."""
+    files: dict[str, str] = {}
+    folders = _folders(report)
+    for catalog, folder in zip(report.catalogs, folders, strict=True):
+        of_one = report if len(report.catalogs) == 1 else report.only(catalog)
+        for output in OF_EACH_LIST:
+            files |= {f"{folder}{name}": text for name, text in output(of_one).items()}
+    for output in OF_ALL_LISTS:
+        files |= output(report)
+    return files
+
+
+def _folders(report: Report) -> list[str]:
+    """Return a folder for each list, no two the same; one list alone needs none."""
+    if len(report.catalogs) == 1:
+        return [""]
+    seen: Counter[str] = Counter({"badges": 1})
+    folders = []
+    for catalog in report.catalogs:
+        name = slug_of(catalog.name)
+        seen[name] += 1
+        folders.append(f"{name}/" if seen[name] == 1 else f"{name}-{seen[name]}/")
+    return folders

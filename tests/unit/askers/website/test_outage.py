@@ -1,0 +1,136 @@
+"""What tells a network that is gone from links that are."""
+
+import pytest
+
+from lmsys_enrich.askers.website.journey import DeadEnd, End, Journey
+from lmsys_enrich.askers.website.outage import CANARIES, Evidence, Outage, evidence, is_alive
+from lmsys_enrich.model.finding import Answer, Hop, Verdict
+from lmsys_enrich.net.exchange import Outcome, Reply, Trouble, TroubleKind
+
+_OURS = sorted(set(TroubleKind) - {TroubleKind.PRIVATE, TroubleKind.ADDRESS})
+
+
+def _answer(number: int) -> Answer:
+    return Answer(f"https://host{number}.org/", Verdict.FAILING, "no answer in time")
+
+
+@pytest.mark.parametrize(
+    ("end", "expected"),
+    [
+        (Reply(200, {}), Evidence.SOUND),
+        (Reply(404, {}), Evidence.SOUND),
+        (Reply(500, {}), Evidence.SOUND),
+        (Reply(502, {}), Evidence.SUSPECT),
+        (Reply(407, {}), Evidence.SUSPECT),
+        (Reply(511, {}), Evidence.SUSPECT),
+        (Trouble(TroubleKind.PRIVATE, ""), Evidence.NONE),
+        (Trouble(TroubleKind.ADDRESS, ""), Evidence.NONE),
+        (DeadEnd.LOOP, Evidence.NONE),
+    ],
+)
+def test_an_answer_tells_of_our_network(end: End, expected: Evidence) -> None:
+    assert evidence(Journey("https://a.org/", (), "https://a.org/", end)) is expected
+
+
+@pytest.mark.parametrize("kind", _OURS)
+def test_trouble_that_our_network_can_cause_is_suspect(kind: TroubleKind) -> None:
+    assert evidence(Journey("https://a.org/", (), "https://a.org/", Trouble(kind, ""))) is Evidence.SUSPECT
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:8080", "[::1]", "localhost:1", "app.localhost"])
+def test_trouble_on_this_machine_says_nothing_of_the_network(host: str) -> None:
+    url = f"http://{host}/"
+    assert evidence(Journey(url, (), url, Trouble(TroubleKind.REFUSED, ""))) is Evidence.NONE
+
+
+@pytest.mark.parametrize(
+    ("way", "end", "expected"),
+    [
+        (["http://a.org/x", "https://a.org/x"], Reply(200, {}), Evidence.SOUND),
+        (["https://doi.org/x", "https://acm.org/y"], Trouble(TroubleKind.TIMEOUT, ""), Evidence.SOUND),
+        (["http://a.org/x", "http://portal.net/login"], Reply(200, {}), Evidence.SUSPECT),
+        (
+            ["http://a.org/x", "http://portal.net/", "http://portal.net/login"],
+            Reply(200, {}),
+            Evidence.SUSPECT,
+        ),
+        (["http://a.org/x", "http://[bad"], Reply(200, {}), Evidence.SUSPECT),
+    ],
+)
+def test_being_led_to_another_site_without_encryption_is_suspect(
+    way: list[str], end: End, expected: Evidence
+) -> None:
+    hops = tuple(Hop(url, 302) for url in way[:-1])
+    assert evidence(Journey(way[0], hops, way[-1], end)) is expected
+
+
+def test_suspect_answers_are_told_with_the_next_genuine_one() -> None:
+    outage = Outage()
+    assert outage.consider(_answer(1), Evidence.SUSPECT) == []
+    assert outage.consider(_answer(2), Evidence.NONE) == [_answer(2)]
+    assert outage.consider(_answer(3), Evidence.SOUND) == [_answer(1), _answer(3)]
+    assert outage.clear() == []
+
+
+def test_ten_hosts_in_a_row_are_strange_even_after_a_genuine_reply() -> None:
+    outage = Outage()
+    outage.consider(_answer(0), Evidence.SOUND)
+    for number in range(9):
+        outage.consider(_answer(number), Evidence.SUSPECT)
+        outage.consider(_answer(number), Evidence.SUSPECT)
+    assert not outage.is_suspected(at_the_end=False)
+    outage.consider(_answer(9), Evidence.SUSPECT)
+    assert outage.is_suspected(at_the_end=False)
+
+
+@pytest.mark.parametrize(
+    ("sound", "failing", "suspected"),
+    [(1, 0, False), (1, 4, False), (1, 5, True), (0, 1, True), (0, 0, False)],
+)
+def test_at_the_end_a_few_failures_are_believed_only_beside_a_genuine_reply(
+    sound: int, failing: int, suspected: bool
+) -> None:
+    outage = Outage()
+    for number in range(sound):
+        outage.consider(_answer(number), Evidence.SOUND)
+    for number in range(failing):
+        outage.consider(_answer(number), Evidence.SUSPECT)
+    assert outage.is_suspected(at_the_end=True) is suspected
+
+
+@pytest.mark.parametrize(
+    ("outcome", "alive"),
+    [
+        (Reply(200, {}), True),
+        (Reply(403, {}), True),
+        (Reply(301, {"location": "https://iana.org/home"}), True),
+        (Reply(302, {"location": "/here"}), True),
+        (Reply(302, {"location": "https://portal.net/login"}), False),
+        (Reply(302, {"location": "https://[bad"}), False),
+        (Reply(502, {}), False),
+        (Reply(407, {}), False),
+        (Trouble(TroubleKind.TIMEOUT, ""), False),
+    ],
+)
+def test_a_canary_lives_if_it_answers_itself(outcome: Outcome, alive: bool) -> None:
+    assert is_alive("https://www.iana.org/", outcome) is alive
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "what", "hint"),
+    [
+        ([Trouble(TroubleKind.NAME_UNKNOWN, "")] * 3, "No host name can be looked up", "DNS"),
+        ([Trouble(TroubleKind.NAME_UNANSWERED, "")] * 3, "No host name can be looked up", "DNS"),
+        ([Trouble(TroubleKind.PROXY, ""), Reply(502, {})], "The proxy lets nothing through", "HTTPS_PROXY"),
+        ([Trouble(TroubleKind.TLS, "")] * 3, "Something answers in the place of every website", "portal"),
+        ([Reply(302, {"location": "https://p.net/"})], "Something answers in the place", "portal"),
+        ([Trouble(TroubleKind.UNREACHABLE, "")] * 3, "The network cannot be reached", "connection"),
+        ([], "The network cannot be reached", "connection"),
+    ],
+)
+def test_the_obstacle_tells_what_stands_in_the_way_and_what_to_do(
+    outcomes: list[Outcome], what: str, hint: str
+) -> None:
+    obstacle = Outage().obstacle(CANARIES if outcomes else (), outcomes)
+    assert obstacle.what.startswith(what)
+    assert hint in obstacle.hint

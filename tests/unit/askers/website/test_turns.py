@@ -1,0 +1,54 @@
+"""Whose turn it is, so that one host's queue never blocks the others."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lmsys_enrich.askers.website.turns import Turns
+from lmsys_enrich.model.finding import Question
+
+
+def _questions(*urls: str) -> list[Question]:
+    return [Question(url) for url in urls]
+
+
+def _taken(turns: Turns, most: int = 100) -> list[str]:
+    taken: list[str] = []
+    while len(taken) < most and (question := turns.take()) is not None:
+        taken.append(question.url)
+    return taken
+
+
+def test_hosts_take_turns_and_each_keeps_its_order() -> None:
+    turns = Turns(_questions("https://a/1", "https://a/2", "https://a/3", "https://b/1", "https://b/2"))
+    assert _taken(turns) == ["https://a/1", "https://b/1", "https://a/2", "https://b/2", "https://a/3"]
+
+
+def test_a_host_that_does_not_answer_gets_no_further_place_while_another_has_fewer() -> None:
+    slow = [f"https://slow/{n}" for n in range(50)]
+    quick = [f"https://quick/{n}" for n in range(20)]
+    turns = Turns(_questions(*slow, *quick))
+    under_way = [turns.take() for _ in range(4)]
+    for _ in range(18):
+        finished = next(q for q in under_way if q is not None and q.url.startswith("https://quick"))
+        under_way.remove(finished)
+        turns.done(finished)
+        under_way.append(turns.take())
+    assert sum(q is not None and q.url.startswith("https://slow") for q in under_way) == 2
+
+
+def test_an_address_without_a_host_waits_in_a_line_of_its_own() -> None:
+    assert _taken(Turns(_questions("https://[::1", "https://a/1"))) == ["https://[::1", "https://a/1"]
+
+
+@given(st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 9)), unique=True, max_size=20), st.randoms())
+def test_every_question_is_handed_out_once_in_whatever_order_answers_come(
+    links: list[tuple[str, int]], chance: st.DataObject
+) -> None:
+    urls = [f"https://{host}/{number}" for host, number in links]
+    turns, taken, under_way = Turns(_questions(*urls)), [], []
+    while (question := turns.take()) is not None:
+        taken.append(question.url)
+        under_way.append(question)
+        if len(under_way) > 2:
+            turns.done(under_way.pop(chance.draw(st.integers(0, 2))))
+    assert sorted(taken) == sorted(urls)
