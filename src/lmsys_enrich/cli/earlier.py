@@ -8,7 +8,7 @@ from lmsys_enrich.cli.terminal import Terminal
 from lmsys_enrich.memory.disk import DiskMemory
 from lmsys_enrich.memory.published import read_published
 from lmsys_enrich.model.catalog import Catalog
-from lmsys_enrich.model.report import key_of
+from lmsys_enrich.model.report import keys_of
 from lmsys_enrich.pipeline.plan import Known
 from lmsys_enrich.settings.settings import Settings
 
@@ -23,9 +23,7 @@ class Earlier:
 
     def known(self, catalogs: Sequence[Catalog]) -> Known:
         """Return what earlier runs found about the links of these lists."""
-        urls = {
-            key_of(link) for catalog in catalogs for placed in catalog.placed() for link in placed.entry.links
-        }
+        urls = keys_of(catalogs)
         published = read_published(self.settings.out, self.terminal.warn)
         return Known(
             kept=self.memory.recall(urls),

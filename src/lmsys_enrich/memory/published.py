@@ -20,6 +20,9 @@ _LARGEST = 512 * 2**20  # bytes: many times what 100,000 links take
 _NAME = "enriched.json"
 
 
+_NULL = msgspec.Raw(b"null")
+
+
 class _PublishedLink(msgspec.Struct):
     """The part of a link that says which repository its facts belong to; the rest is a `Finding`."""
 
@@ -29,7 +32,7 @@ class _PublishedLink(msgspec.Struct):
 
 class _PublishedEntry(msgspec.Struct):
     links: list[msgspec.Raw] = []
-    github: msgspec.Raw | None = None
+    github: msgspec.Raw = _NULL
 
 
 class _Published(msgspec.Struct):
@@ -77,7 +80,7 @@ def _read(path: Path, warn: Callable[[str], None]) -> Iterator[Finding]:
 
 def _facts(published: _Published) -> dict[str, msgspec.Raw]:
     """Return the facts by the repository's name, not yet read."""
-    every = [entry.github for entry in published.entries if entry.github is not None]
+    every = [entry.github for entry in published.entries]
     facts: dict[str, msgspec.Raw] = {}
     for raw in [*every, *published.repositories]:
         try:

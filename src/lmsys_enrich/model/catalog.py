@@ -110,7 +110,7 @@ class Catalog:
         """A short name for folders and headings: the file's, or its folder's for a README."""
         stem = self.source.stem
         parent = self.source.resolve().parent.name
-        return parent if stem.lower() in {"readme", "entries", "index"} and parent else stem
+        return parent if stem.lower() in {"readme", "index"} and parent else stem
 
     def placed(self) -> Iterator[Placed]:
         """Yield every entry in the order of the source."""

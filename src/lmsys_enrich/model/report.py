@@ -1,6 +1,6 @@
 """All that a run found, in the order of the lists, for whoever shows it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -36,7 +36,8 @@ class Report:
     """
     The lists of a run with everything found about their links.
 
-    `findings` has one finding for each link of `catalogs`, under its key.
+    `findings` has one finding for each link of `catalogs`, under its key, in
+    their order.
     `notice` stands on every page written, where there is something that every
     reader must know, as that the facts are simulated.
     """
@@ -60,8 +61,7 @@ class Report:
 
     def only(self, catalog: Catalog) -> "Report":
         """Return the report of one of the lists alone."""
-        keys = {key_of(link) for placed in catalog.placed() for link in placed.entry.links}
-        findings = {key: found for key, found in self.findings.items() if key in keys}
+        findings = {key: self.findings[key] for key in keys_of((catalog,))}
         return Report(
             self.run_time,
             (catalog,),
@@ -105,6 +105,16 @@ def summarise(report: Report) -> Summary:
         archived=sum(bool(facts.archived) for facts in repositories.values()),
         stale=sum(report.is_stale(facts) for facts in repositories.values()),
     )
+
+
+def keys_of(catalogs: Iterable[Catalog]) -> dict[str, None]:
+    """Return the key of every link, each once, in the order of the lists."""
+    return {
+        key_of(link): None
+        for catalog in catalogs
+        for placed in catalog.placed()
+        for link in placed.entry.links
+    }
 
 
 def key_of(link: Link) -> str:

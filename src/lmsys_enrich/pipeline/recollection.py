@@ -6,20 +6,17 @@ from datetime import datetime
 
 from lmsys_enrich.model.catalog import Catalog
 from lmsys_enrich.model.finding import Finding, Question, Verdict, unchecked
-from lmsys_enrich.model.report import Report, key_of
+from lmsys_enrich.model.report import Report, keys_of
 from lmsys_enrich.pipeline.plan import Known
 from lmsys_enrich.settings.settings import Settings
 
 
 def recollect(catalogs: Sequence[Catalog], known: Known, settings: Settings, now: datetime) -> Report:
     """Return what is held about the lists' links; those never asked about are unchecked."""
-    urls = {
-        key_of(link) for catalog in catalogs for placed in catalog.placed() for link in placed.entry.links
-    }
     return Report(
         run_time=now,
         catalogs=tuple(catalogs),
-        findings={url: _recalled(url, known.about(url)) for url in sorted(urls)},
+        findings={url: _recalled(url, known.about(url)) for url in keys_of(catalogs)},
         stale_after=settings.stale_after,
     )
 

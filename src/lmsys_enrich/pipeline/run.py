@@ -10,7 +10,7 @@ from lmsys_enrich.clock import Clock
 from lmsys_enrich.memory.protocol import Memory
 from lmsys_enrich.model.catalog import Catalog
 from lmsys_enrich.model.finding import Answer, Finding, Question, unchecked
-from lmsys_enrich.model.report import Report, Traffic
+from lmsys_enrich.model.report import Report, Traffic, keys_of
 from lmsys_enrich.pipeline import history, workers
 from lmsys_enrich.pipeline.keeper import Keeper
 from lmsys_enrich.pipeline.plan import Known, Plan, build
@@ -56,10 +56,11 @@ async def enrich(run: Run, plan: Plan, stop: Stop) -> Report:
             keeper.add(finding)
             run.watch(finding)
     await keeper.finish()
+    known = {**plan.fresh, **found, **_missed(run, plan, stop, found)}
     return Report(
         run_time=run.clock.run_time,
         catalogs=tuple(run.catalogs),
-        findings={**plan.fresh, **found, **_missed(run, plan, stop, found)},
+        findings={key: known[key] for key in keys_of(run.catalogs)},
         stale_after=run.settings.stale_after,
         traffic=replace(run.traffic(), cached=len(plan.fresh), seconds=run.clock.monotonic() - started),
         obstacles=tuple(obstacle for asker in run.askers for obstacle in asker.obstacles),

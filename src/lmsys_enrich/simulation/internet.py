@@ -34,7 +34,6 @@ class Internet:
     api: Server
     web: Server
     environ: Mapping[str, str]
-    lists: Sequence[Path] = LISTS
 
     def through(self, fetch: Fetch) -> Fetch:
         """Lead requests for websites to loopback; a host that the world does not have does not exist."""

