@@ -1,0 +1,96 @@
+"""Badges tell what is known, in colours that a maintainer understands."""
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from lmsys_enrich.model.finding import Finding, Verdict
+from lmsys_enrich.outputs.badge_svg import badge_svg
+from lmsys_enrich.outputs.badges import badges
+from tests.builders import finding, report, repository
+from tests.fakes import NIGHT
+
+_GREEN, _YELLOW, _ORANGE, _RED, _GREY = "#4c1", "#dfb317", "#fe7d37", "#e05d44", "#9f9f9f"
+
+
+def _told(name: str, *findings: Finding) -> tuple[str, str]:
+    content = json.loads(badges(report(*findings))[f"badges/{name}.json"])
+    assert content["schemaVersion"] == 1
+    return content["message"], content["color"]
+
+
+def _links(**counts: int) -> list[Finding]:
+    return [
+        finding(f"https://{verdict}.example/{number}", Verdict(verdict))
+        for verdict, count in counts.items()
+        for number in range(count)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("links", "message", "color"),
+    [
+        (_links(alive=2, moved=1, guarded=1), "4 of 4", _GREEN),
+        (_links(alive=99, dead=1), "99 of 100", _YELLOW),
+        (_links(alive=19, failing=1), "19 of 20", _ORANGE),
+        (_links(alive=1, dead=1), "1 of 2", _RED),
+        (_links(unchecked=3, skipped=1), "unknown", _GREY),
+        (_links(alive=1, unchecked=1), "1 of 1", _GREEN),
+    ],
+)
+def test_links_alive_counts_what_is_known(links: list[Finding], message: str, color: str) -> None:
+    assert _told("links-alive", *links) == (message, color)
+
+
+def test_what_is_unchecked_tonight_stands_as_it_was_found() -> None:
+    known = finding("https://a.example/", Verdict.UNCHECKED, last_verdict=Verdict.ALIVE)
+    assert _told("links-alive", known) == ("1 of 1", _GREEN)
+
+
+@pytest.mark.parametrize(
+    ("stars", "message"), [(985, "985"), (1000, "1.0k"), (3111, "3.1k"), (39870, "39k"), (1_250_000, "1.2M")]
+)
+def test_stars_are_short(stars: int, message: str) -> None:
+    found = finding("https://github.com/a/b", repository=repository(stars=stars))
+    assert _told("entry 0-stars", found)[0] == message
+
+
+def test_what_was_never_learned_has_no_badge() -> None:
+    found = finding("https://github.com/a/b", repository=repository(stars=None))
+    assert not [name for name in badges(report(found)) if name.startswith("badges/entry")]
+
+
+@pytest.mark.parametrize(
+    ("facts", "color"),
+    [
+        (repository(last_commit=NIGHT), _GREEN),
+        (repository(last_commit=NIGHT - timedelta(days=400)), _ORANGE),
+        (repository(last_commit=NIGHT, archived=True), _ORANGE),
+    ],
+)
+def test_the_last_commit_shows_whether_somebody_works_there(facts: object, color: str) -> None:
+    assert _told("entry 0-last-commit", finding("https://github.com/a/b", repository=facts))[1] == color
+
+
+def test_stale_repositories_are_counted() -> None:
+    asleep = repository(last_commit=NIGHT - timedelta(days=400))
+    assert _told("stale", finding("https://github.com/a/b", repository=asleep)) == ("1", _YELLOW)
+
+
+def test_a_strangers_words_do_not_leave_their_place() -> None:
+    made = badge_svg("license", '</text><script>alert(1)</script>"&', "red", title='"><x>')
+    assert "<script>" not in made
+    assert "<x>" not in made
+
+
+def test_a_long_message_is_cut() -> None:
+    assert "…" in badge_svg("license", "x" * 1000, "red", title="")
+    assert len(badge_svg("license", "x" * 1000, "red", title="")) < 2000
+
+
+def test_text_has_the_width_that_verdana_gives_it() -> None:
+    # 26.7 and 41.8 pixels by the font; shields.io gives them 27 and 41.
+    made = badge_svg("build", "passing", "green", title="build: passing")
+    assert 'textLength="27"' in made
+    assert 'textLength="42"' in made

@@ -1,0 +1,74 @@
+"""Files are written whole, only where they changed, and never elsewhere."""
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from lmsys_enrich.errors import OutputError
+from lmsys_enrich.outputs.files import write_files
+
+
+def test_what_is_new_or_changed_is_written_and_told(tmp_path: Path) -> None:
+    first = write_files(tmp_path / "out", {"a.md": "1", "badges/b.svg": "2"})
+    assert first.changed == first.all == (Path("a.md"), Path("badges/b.svg"))
+    second = write_files(tmp_path / "out", {"a.md": "1", "badges/b.svg": "3"})
+    assert second.changed == (Path("badges/b.svg"),)
+    assert (tmp_path / "out" / "badges" / "b.svg").read_text() == "3"
+
+
+def test_what_did_not_change_is_not_touched(tmp_path: Path) -> None:
+    write_files(tmp_path, {"a.md": "1"})
+    os.utime(tmp_path / "a.md", (1, 1))
+    write_files(tmp_path, {"a.md": "1"})
+    assert (tmp_path / "a.md").stat().st_mtime == 1
+
+
+def test_nothing_else_is_left_behind(tmp_path: Path) -> None:
+    write_files(tmp_path, {"a.md": "1"})
+    assert [path.name for path in tmp_path.iterdir()] == ["a.md"]
+
+
+def test_new_files_have_the_rights_that_the_user_gives_to_new_files(tmp_path: Path) -> None:
+    write_files(tmp_path, {"a.md": "1"})
+    (tmp_path / "b").touch()
+    modes = {stat.S_IMODE((tmp_path / name).stat().st_mode) for name in ("a.md", "b")}
+    assert len(modes) == 1
+
+
+def test_a_folder_that_is_a_link_to_elsewhere_is_refused(tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "badges").symlink_to(elsewhere)
+    with pytest.raises(OutputError, match="leads out of"):
+        write_files(out, {"badges/b.svg": "2"})
+    assert list(elsewhere.iterdir()) == []
+
+
+def test_a_file_that_is_a_link_is_replaced_and_its_target_left_alone(tmp_path: Path) -> None:
+    target = tmp_path / "target"
+    target.write_text("mine")
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "a.md").symlink_to(target)
+    write_files(out, {"a.md": "mine"})
+    assert target.read_text() == "mine"
+    assert not (out / "a.md").is_symlink()
+
+
+def test_what_cannot_be_written_is_told_with_the_next_step_and_leaves_the_old_file(tmp_path: Path) -> None:
+    (tmp_path / "a.md").mkdir()
+    with pytest.raises(OutputError, match=r"a\.md: cannot be written") as told:
+        write_files(tmp_path, {"a.md": "1"})
+    assert told.value.exit_code == 4
+    assert "--out" in (told.value.hint or "")
+    assert [path.name for path in tmp_path.iterdir()] == ["a.md"]
+
+
+def test_a_file_in_the_place_of_the_folder_is_told(tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("a file")
+    with pytest.raises(OutputError, match="out"):
+        write_files(tmp_path / "out", {"a.md": "1"})

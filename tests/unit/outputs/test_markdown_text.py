@@ -1,0 +1,74 @@
+"""What strangers and names bring is shown as it is, and changes nothing around it."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from lmsys_enrich.outputs.markdown_text import address, escaped, in_cell, link, quoted, table
+
+_READER = MarkdownIt("gfm-like", {"linkify": False})
+
+
+def _text_of(markdown: str) -> str:
+    """The text a reader sees, and nothing else: anything but text is a failure."""
+    [inline] = [token for token in _READER.parse(markdown) if token.type == "inline"]
+    assert {child.type for child in inline.children or ()} <= {"text"}, inline.children
+    return "".join(child.content for child in inline.children or ())
+
+
+@given(st.text(alphabet=st.characters(codec="utf-8", categories=("L", "N", "P", "S", "Zs")), min_size=1))
+def test_escaped_text_is_read_as_what_it_was(text: str) -> None:
+    if words := " ".join(text.split()):
+        assert _text_of(escaped(text)).split() == words.split()
+
+
+@pytest.mark.parametrize(
+    ("text", "markdown"),
+    [
+        ("snake_case_name", "snake_case_name"),
+        ("_emphasis_", r"\_emphasis\_"),
+        ("1. item", r"1\. item"),
+        ("2024", "2024"),
+        ("- item", r"\- item"),
+        ("# heading", r"\# heading"),
+        ("R&D", "R&D"),
+        ("&lt;", "&amp;lt;"),
+        ("~/path", "~/path"),
+        ("~~struck~~", r"\~\~struck\~\~"),
+        ("line\nbreak\x1b[31m\u202e", r"line break \[31m"),
+    ],
+)
+def test_only_what_would_mean_something_is_escaped(text: str, markdown: str) -> None:
+    assert escaped(text) == markdown
+
+
+@pytest.mark.parametrize(
+    ("url", "written"),
+    [
+        ("https://a/b_(c)", "https://a/b_(c)"),
+        ("https://a/b(c", "<https://a/b(c>"),
+        ("https://a/b)c(", "<https://a/b)c(>"),
+        ("https://a/b c|d>", "https://a/b%20c%7Cd%3E"),
+    ],
+)
+def test_an_address_ends_where_it_ends(url: str, written: str) -> None:
+    assert address(url) == written
+
+
+def test_a_link_is_read_as_one() -> None:
+    [inline] = [token for token in _READER.parse(link("a]( b", "https://a/(x")) if token.type == "inline"]
+    opening = (inline.children or [])[0]
+    assert opening.attrs["href"] == "https://a/(x"
+
+
+def test_a_cell_keeps_its_markdown_but_not_its_bars_and_line_ends() -> None:
+    assert in_cell("*a* | b \\| c\n d") == r"*a* \| b \| c d"
+
+
+def test_a_table_has_a_line_for_each_row() -> None:
+    assert table(["A", "B"], ["---", "---:"], [["1", ""]]) == "| A | B |\n| --- | ---: |\n| 1 |  |"
+
+
+def test_a_quote_is_one_line() -> None:
+    assert quoted("a\n> b") == r"> a \> b"
