@@ -108,10 +108,10 @@ def _lines(finding: Finding, places: list[Standing]) -> Iterator[str]:
 
 
 def _since(finding: Finding) -> str:
+    """Return the day alone: a count of days would change the page each night."""
     if finding.failing_since is None:
         return ""
-    days = f", seen on {finding.failures} days" if finding.failures > 1 else ""
-    return f" (since {finding.failing_since:%Y-%m-%d}{days})"
+    return f" (since {finding.failing_since:%Y-%m-%d})"
 
 
 def _to_do(finding: Finding) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 
 # https://spec.github.com/gfm/: what begins something else inside of a line. An underscore within a word
 # and a tilde that stands alone begin nothing.
-_MARKS = re.compile(r"[\\`*\[\]<>|]|(?<!\w)_|_(?!\w)|~(?=~)|(?<=~)~")
+_MARKS = re.compile(r"[\\`*\[\]<>|]|(?<![^\W_])_|_(?![^\W_])|~(?=~)|(?<=~)~")
 _ENTITY = re.compile(r"&(?=#?\w+;)")
 _BLOCK = re.compile(r"^(?=[-+#=](?:\s|$|#))|^(?=\d{1,9}[.)](?:\s|$))")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+")

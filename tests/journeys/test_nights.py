@@ -1,0 +1,212 @@
+"""Night after night: what is learned stays, what is fresh is not asked, what is as it was is not written."""
+
+from datetime import timedelta
+from pathlib import Path
+from shutil import rmtree
+
+import pytest
+
+from lmsys_enrich.simulation.server import Misdeed, Received, Response, Sent
+from lmsys_enrich.simulation.world import SimulatedRepository, World
+from tests.builders import day
+from tests.journeys.conftest import Serve, ServeGitHub
+from tests.journeys.program import NOT_FOUND, Pages, Program, to
+
+OK = Sent(200, {"content-type": "text/html"}, b"<title>A page</title>")
+_WITH_THE_RUNS_TIME = {
+    "enriched.json",
+    "dead-links.json",
+    "badges/last-check.svg",
+    "badges/last-check.json",
+}
+
+
+def world(count: int) -> World:
+    return World(
+        tuple(
+            SimulatedRepository(
+                name=f"lab/tool-{number}", id=number, stars=number, license="MIT", committed_at=day(1)
+            )
+            for number in range(1, count + 1)
+        ),
+        {"lab": "Organization"},
+    )
+
+
+def repositories(count: int) -> list[str]:
+    return [f"https://github.com/lab/tool-{number}" for number in range(1, count + 1)]
+
+
+def test_a_thousand_repositories_cost_few_questions_cold_and_none_when_fresh(
+    program: Program, serve_github: ServeGitHub
+) -> None:
+    github, server = serve_github(world(1000))
+    program.write_list(*repositories(1000))
+    cold = program.run()
+    assert cold.code == 0
+    assert cold.summary["alive"] == cold.summary["repositories"] == 1000
+    assert len(server.log) <= 25
+    assert cold.summary["traffic"]["graphql"] == len(server.log)
+    assert github.quotas.of("graphql", has_token=True).used <= 25
+    asked = len(server.log)
+    fresh = program.run()
+    assert (fresh.code, len(server.log)) == (0, asked)
+    assert fresh.summary["traffic"]["cached"] == 1000
+
+
+def test_a_night_in_which_nothing_changed_changes_only_what_carries_its_time(
+    program: Program, serve: Serve, serve_github: ServeGitHub
+) -> None:
+    site = serve(Pages({"/": OK, "/new": OK, "/old": to("/new"), "/gone": NOT_FOUND, "/ill": Sent(500)}))
+    serve_github(world(3))
+    program.write_list(*repositories(3), *(f"{site.url}/{name}" for name in ("", "old", "gone", "ill")))
+    program.run("--retries", "0")
+    before = program.outputs()
+    program.night += timedelta(days=1)
+    ended = program.run("--refresh", "--retries", "0")
+    after = program.outputs()
+    changed = {name for name in after if after[name] != before[name]}
+    assert changed == _WITH_THE_RUNS_TIME
+    assert {str(Path(path).relative_to("build")) for path in ended.summary["written"]} == changed
+
+
+def test_the_same_night_twice_gives_the_same_bytes(program: Program, serve_github: ServeGitHub) -> None:
+    serve_github(world(2))
+    program.write_list(*repositories(2))
+    program.run()
+    before = program.outputs()
+    ended = program.run()
+    changed = {name for name, content in program.outputs().items() if content != before[name]}
+    assert changed <= {"enriched.json"}  # the cost of the run stands there
+    assert ended.code == 0
+
+
+def bad_gateway(received: Received, answer: Sent) -> Response:
+    del received, answer
+    return Sent(502, {"content-type": "text/html"}, b"<html>Unicorn!</html>")
+
+
+@pytest.mark.parametrize("is_cache_lost", [False, True])
+def test_a_bad_night_of_github_loses_no_fact(
+    program: Program, serve_github: ServeGitHub, *, is_cache_lost: bool
+) -> None:
+    github, _ = serve_github(world(3))
+    program.write_list(*repositories(3))
+    assert program.run().code == 0
+    before = program.outputs()
+    if is_cache_lost:
+        rmtree(program.folder / "cache")
+    github.lasting = bad_gateway
+    program.night = day(20)
+    ended = program.run("--patience", "0.01s")
+    assert ended.code == 3
+    assert ended.summary["unchecked"] == 3
+    assert ended.summary["obstacles"]
+    after = program.outputs()
+    assert {name for name in after if after[name] != before[name]} <= _WITH_THE_RUNS_TIME
+    [entry, *_] = program.json("enriched.json")["entries"]
+    assert entry["github"]["stars"] == 1
+    assert entry["github"]["fetched_at"] == "2026-11-01T02:00:00Z"
+    assert entry["links"][0]["checked_at"] == "2026-11-01T02:00:00Z"
+    assert entry["links"][0]["last_verdict"] == "alive"
+
+
+def test_a_host_that_fails_is_dead_only_after_days(program: Program, serve: Serve) -> None:
+    site = serve(Pages({"/": OK, "/ill": Sent(500)}))
+    program.write_list(f"{site.url}/", f"{site.url}/ill")
+    seen = []
+    for number in (1, 2, 2, 3, 4):
+        program.night = day(number)
+        ended = program.run("--retries", "0", "--accept-changes")
+        link = program.link(f"{site.url}/ill")
+        seen.append((link["verdict"], link["failures"], ended.code))
+    assert seen == [
+        ("failing", 1, 0),
+        ("failing", 2, 0),
+        ("failing", 2, 0),
+        ("dead", 3, 10),
+        ("dead", 4, 10),
+    ]
+    assert program.link(f"{site.url}/ill")["failing_since"] == "2026-11-01T02:00:00Z"
+    assert "since 2026-11-01" in program.text("dead-links.md")
+
+
+def test_what_comes_back_is_alive_again(program: Program, serve: Serve) -> None:
+    site = serve(Pages({"/": OK, "/x": [Sent(500), OK]}))
+    program.write_list(f"{site.url}/", f"{site.url}/x")
+    program.run("--retries", "0")
+    program.night = day(2)
+    program.run("--retries", "0")
+    link = program.link(f"{site.url}/x")
+    assert (link["verdict"], link["failing_since"], link["failures"]) == ("alive", None, 0)
+
+
+def test_a_mass_death_is_not_written_unless_accepted(program: Program, serve: Serve) -> None:
+    pages: dict[str, Response] = {f"/{number}": OK for number in range(10)}
+    site = serve(Pages(pages))
+    program.write_list(*(f"{site.url}/{number}" for number in range(10)))
+    program.run()
+    before = program.outputs()
+    pages |= {f"/{number}": NOT_FOUND for number in range(3)}
+    program.night = day(20)
+    refused = program.run()
+    assert refused.code == 5
+    assert refused.out == ""
+    assert f"{site.url}/2: 404 Not Found" in refused.err
+    assert "--accept-changes" in refused.err
+    assert program.outputs() == before
+    accepted = program.run("--accept-changes")
+    assert (accepted.code, accepted.summary["dead"]) == (10, 3)
+    assert program.run().code == 10  # what stands in the outputs is no change any more
+
+
+def test_a_death_or_two_is_written(program: Program, serve: Serve) -> None:
+    pages: dict[str, Response] = {f"/{number}": OK for number in range(10)}
+    site = serve(Pages(pages))
+    program.write_list(*(f"{site.url}/{number}" for number in range(10)))
+    program.run()
+    pages |= {"/0": NOT_FOUND, "/1": NOT_FOUND}
+    program.night = day(20)
+    assert program.run().code == 10
+
+
+def test_a_deadline_ends_the_asking_and_the_next_run_asks_the_rest(program: Program, serve: Serve) -> None:
+    pages: dict[str, Response] = {"/a": OK, "/b": Misdeed.SILENCE}
+    site = serve(Pages(pages))
+    program.write_list(f"{site.url}/a", f"{site.url}/b")
+    ended = program.run("--deadline", "0.3s")
+    assert ended.code == 3
+    assert program.verdicts() == {f"{site.url}/a": "alive", f"{site.url}/b": "unchecked"}
+    assert "deadline" in program.link(f"{site.url}/b")["reason"]
+    pages["/b"] = OK
+    asked = len(site.log)
+    assert program.run().code == 0
+    assert {received.path for received in site.log[asked:]} == {"/b"}
+
+
+def test_a_rename_is_followed_and_told(program: Program, serve_github: ServeGitHub) -> None:
+    moved = SimulatedRepository(name="new/tool", id=5, stars=9, was=("old/tool",), committed_at=day(1))
+    serve_github(World((moved,), {"new": "Organization"}))
+    program.write_list("https://github.com/old/tool")
+    ended = program.run("--fail-on", "moved")
+    assert ended.code == 10
+    [entry] = program.json("enriched.json")["entries"]
+    assert entry["links"][0]["suggestion"]["url"] == "https://github.com/new/tool"
+    assert entry["github"]["renamed_from"] == "old/tool"
+    assert "moved to [new/tool](https://github.com/new/tool)" in program.text("enriched.md")
+
+
+def test_a_name_taken_over_by_another_repository_is_no_rename(
+    program: Program, serve_github: ServeGitHub
+) -> None:
+    github, _ = serve_github(World((SimulatedRepository(name="lab/tool", id=5, stars=9),)))
+    program.write_list("https://github.com/lab/tool")
+    program.run()
+    github.world = World((SimulatedRepository(name="lab/tool", id=6, stars=1),))
+    program.night = day(20)
+    program.run("--accept-changes")
+    [entry] = program.json("enriched.json")["entries"]
+    assert entry["links"][0]["suggestion"] is None
+    assert entry["github"]["taken_over_by"] == 6
+    assert entry["github"]["id"] == 5
+    assert "name taken over" in program.text("enriched.md")
