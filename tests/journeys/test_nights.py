@@ -25,16 +25,16 @@ def world(count: int) -> World:
     return World(
         tuple(
             SimulatedRepository(
-                name=f"lab/tool-{number}", id=number, stars=number, license="MIT", committed_at=day(1)
+                name=f"acme/tool-{number}", id=number, stars=number, license="MIT", committed_at=day(1)
             )
             for number in range(1, count + 1)
         ),
-        {"lab": "Organization"},
+        {"acme": "Organization"},
     )
 
 
 def repositories(count: int) -> list[str]:
-    return [f"https://github.com/lab/tool-{number}" for number in range(1, count + 1)]
+    return [f"https://github.com/acme/tool-{number}" for number in range(1, count + 1)]
 
 
 def test_a_thousand_repositories_cost_few_questions_cold_and_none_when_fresh(
@@ -199,10 +199,10 @@ def test_a_rename_is_followed_and_told(program: Program, serve_github: ServeGitH
 def test_a_name_taken_over_by_another_repository_is_no_rename(
     program: Program, serve_github: ServeGitHub
 ) -> None:
-    github, _ = serve_github(World((SimulatedRepository(name="lab/tool", id=5, stars=9),)))
-    program.write_list("https://github.com/lab/tool")
+    github, _ = serve_github(World((SimulatedRepository(name="acme/tool", id=5, stars=9),)))
+    program.write_list("https://github.com/acme/tool")
     program.run()
-    github.world = World((SimulatedRepository(name="lab/tool", id=6, stars=1),))
+    github.world = World((SimulatedRepository(name="acme/tool", id=6, stars=1),))
     program.night = day(20)
     program.run("--accept-changes")
     [entry] = program.json("enriched.json")["entries"]
