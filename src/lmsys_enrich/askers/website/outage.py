@@ -47,12 +47,13 @@ class Evidence(Enum):
 
 def evidence(journey: Journey) -> Evidence:
     """Tell what a journey says of our own network, whatever it says of its link."""
+    if _is_this_machine(journey.start):
+        return Evidence.NONE
     if journey.hops:
         return Evidence.SUSPECT if _is_led_away(journey) else Evidence.SOUND
     match journey.end:
         case Trouble(kind):
-            alone = kind in _NOT_THE_NETWORK or _is_this_machine(journey.start)
-            return Evidence.NONE if alone else Evidence.SUSPECT
+            return Evidence.NONE if kind in _NOT_THE_NETWORK else Evidence.SUSPECT
         case Reply(status):
             return Evidence.SUSPECT if status in _PERHAPS_A_PROXY else Evidence.SOUND
         case _:
