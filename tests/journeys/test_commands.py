@@ -1,6 +1,9 @@
 """Each command as a user types it: what is printed, where, and the exit code."""
 
 import json
+import os
+import subprocess
+import sys
 import tomllib
 from importlib import metadata
 from io import StringIO
@@ -401,3 +404,28 @@ def test_this_projects_own_list_has_its_sections_and_systems(program: Program) -
     assert "[Megatron-DeepSpeed](https://github.com/microsoft/Megatron-DeepSpeed) | ✔ | ✗ | ✗" in text
     assert "[DeepSpeed](https://github.com/microsoft/DeepSpeed) | ✔ | ✔ | ✗" in text
     assert "[Megatron-LM](https://github.com/NVIDIA/Megatron-LM) | ✔ | ✗ | ✗" in text
+
+
+def test_a_reader_who_has_seen_enough_is_no_error(program: Program) -> None:
+    command = [sys.executable, "-m", "lmsys_enrich", "schema", "report"]
+    with subprocess.Popen(
+        command, cwd=program.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as ended:
+        assert ended.stdout is not None
+        ended.stdout.close()
+        assert ended.stderr is not None
+        assert ended.stderr.read() == b""
+    assert ended.returncode == 4
+
+
+def test_a_terminal_without_unicode_is_no_error(program: Program) -> None:
+    program.write_list("https://a.example/")
+    ended = subprocess.run(
+        [sys.executable, "-m", "lmsys_enrich", "validate", "ü.yaml"],
+        cwd=program.folder,
+        env={**os.environ, "PYTHONIOENCODING": "ascii"},
+        capture_output=True,
+        check=False,
+    )
+    assert ended.returncode == 2
+    assert b"?.yaml: no such file" in ended.stderr

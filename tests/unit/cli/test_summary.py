@@ -1,0 +1,45 @@
+"""A run's figures, for people."""
+
+from pathlib import Path
+
+from lmsys_enrich.cli.summary import Files, summary_markdown, summary_text
+from lmsys_enrich.model.finding import Suggestion, Verdict
+from lmsys_enrich.model.report import Obstacle
+from tests.builders import finding, report, repository
+
+_NOTHING = Files(Path("build"), (), ())
+_OBSTACLE = Obstacle("GitHub is <down>", "Run again later.")
+
+
+def test_what_stood_in_the_way_is_told_with_the_next_step() -> None:
+    told = summary_text(report(obstacles=(_OBSTACLE,)), _NOTHING)
+    assert "Could not find out everything: GitHub is <down>\n→ Run again later." in told
+
+
+def test_a_suggestion_stands_beside_its_reason() -> None:
+    moved = finding("https://a.example/", Verdict.MOVED, suggestion=Suggestion("https://b.example/", "301"))
+    assert "as the test says → https://b.example/" in summary_text(report(moved), _NOTHING)
+
+
+def test_one_is_not_many() -> None:
+    told = summary_text(report(finding("https://github.com/a/b", repository=repository())), _NOTHING)
+    assert told.startswith("1 link in 1 entry: 1 alive\n1 repository: 0 archived, 0 stale\n")
+
+
+def test_where_files_lie_and_how_many_changed() -> None:
+    lying = (Path("enriched.md"), Path("badges/a.svg"), Path("badges/a.json"))
+    told = summary_text(report(), Files(Path("build"), lying, lying[:1]))
+    assert "3 files in build, 1 of them changed:\n  build/enriched.md\n  build/badges/ (2 files)" in told
+    assert "none of them changed" in summary_text(report(), Files(Path("build"), lying, ()))
+
+
+def test_ci_gets_tables_in_which_strangers_words_stay_words() -> None:
+    dead = finding("https://a.example/<b>", Verdict.DEAD)
+    told = summary_markdown(report(dead, obstacles=(_OBSTACLE,)))
+    assert "| dead | 1 |" in told
+    assert r"https://a.example/\<b\>" in told
+    assert r"GitHub is \<down\>" in told
+
+
+def test_where_all_is_well_there_is_nothing_to_act_on() -> None:
+    assert "To act on" not in summary_markdown(report(finding("https://a.example/")))
