@@ -19,7 +19,7 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("demo")
     copy(ROOT / "entries.yaml", folder)
     command = [sys.executable, "-m", "lmsys_enrich", "demo"]
-    ended = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)  # noqa: S603 - our own program
+    ended = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)
     assert NOTICE in ended.stderr
     assert "build/demo/dead-links.md" in ended.stdout
     return folder / "build" / "demo"
