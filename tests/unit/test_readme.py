@@ -1,10 +1,11 @@
 """What README tells of commands and settings is what `--help` tells."""
 
 import argparse
+from collections.abc import Iterable, Sequence
 
 from lmsys_enrich.cli.flags import shown
 from lmsys_enrich.cli.main import COMMANDS, build_parser
-from lmsys_enrich.cli.table import Table, markdown_table
+from lmsys_enrich.outputs.markdown_text import in_cell, table
 from lmsys_enrich.settings.sources import default_of, flag_of, knobs
 from tests.golden import ROOT, assert_golden_block
 
@@ -14,7 +15,7 @@ README = ROOT / "README.md"
 def test_readme_tells_every_command_as_help_does() -> None:
     commands = _subparsers(build_parser(list(COMMANDS)))
     rows = [(f"`{_usage(name, parser)}`", COMMANDS[name]) for name, parser in commands.items()]
-    assert_golden_block(README, "commands", _plain(Table(("Command", "Does"), rows)))
+    assert_golden_block(README, "commands", _plain(("Command", "Does"), rows))
 
 
 def test_readme_tells_every_setting_as_help_does() -> None:
@@ -26,7 +27,7 @@ def test_readme_tells_every_setting_as_help_does() -> None:
         )
         for knob in knobs()
     ]
-    assert_golden_block(README, "settings", _plain(Table(("Setting of `run`", "", "Default"), rows)))
+    assert_golden_block(README, "settings", _plain(("Setting of `run`", "", "Default"), rows))
 
 
 def test_readme_tells_the_exit_codes_that_help_tells() -> None:
@@ -54,5 +55,5 @@ def _usage(name: str, parser: argparse.ArgumentParser) -> str:
     return " ".join([name, *(word.replace("[LIST]", "[LIST…]") for word in words)])
 
 
-def _plain(table: Table) -> str:
-    return markdown_table(table).replace("\\_", "_").replace("\\`", "`").replace("\\|", "\\|")
+def _plain(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    return table(titles, ["---"] * len(titles), [[in_cell(cell) for cell in row] for row in rows])
