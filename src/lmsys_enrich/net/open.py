@@ -40,16 +40,18 @@ async def open_client(
     transport = Transport(names, tls, allow_private=settings.allow_private)
     client = HttpClient(_Proxied(transport, environ, tls), settings.timeout)
     throttle = Throttle(clock, concurrency=settings.concurrency, per_host=settings.per_host)
+    polite = PoliteFetch(
+        through(client) if through else client,
+        throttle,
+        clock,
+        retries=settings.retries,
+        patience=settings.patience,
+        meter=meter,
+    )
     try:
-        yield PoliteFetch(
-            through(client) if through else client,
-            throttle,
-            clock,
-            retries=settings.retries,
-            patience=settings.patience,
-            meter=meter,
-        )
+        yield polite
     finally:
+        await polite.close()
         await client.close()
         await names.close()
 

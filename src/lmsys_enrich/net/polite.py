@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from lmsys_enrich.clock import Clock
+from lmsys_enrich.net.crawl_delay import CrawlDelays
 from lmsys_enrich.net.exchange import Fetch, Kind, Outcome, Reply, Request, TroubleKind
 from lmsys_enrich.net.meter import Meter
 from lmsys_enrich.net.retry import retrying
@@ -23,7 +24,8 @@ class PoliteFetch:
     A `Fetch` that throttles, counts, and asks websites again after what may pass.
 
     `Retry-After` is obeyed for the whole host; a wait longer than `patience` is
-    not waited for, and the host is left alone for the rest of the run. An API's
+    not waited for, and the host is left alone for the rest of the run. The
+    `Crawl-delay` of a host with many links is kept. An API's
     answers are for its own gate to judge, so they are not asked for again here.
     """
 
@@ -43,9 +45,12 @@ class PoliteFetch:
         self._retries = retries
         self._patience = patience.total_seconds()
         self._meter = meter
+        self._crawl_delays = CrawlDelays(self._once)
 
     async def __call__(self, request: Request) -> Outcome:
         host = host_of(request.url)
+        if request.kind is Kind.WEB and (delay := await self._crawl_delays.of(request.url)):
+            self._throttle.space(host, min(delay, self._patience))
 
         async def attempt() -> Outcome:
             return await self._send(host, request)
@@ -54,6 +59,13 @@ class PoliteFetch:
             return self._pause(host, request, outcome, tries)
 
         return await retrying(attempt, pause_after, self._clock.sleep)
+
+    async def close(self) -> None:
+        """Leave no question behind."""
+        await self._crawl_delays.close()
+
+    async def _once(self, request: Request) -> Outcome:
+        return await self._send(host_of(request.url), request)
 
     async def _send(self, host: str, request: Request) -> Outcome:
         async with self._throttle.passing(host):

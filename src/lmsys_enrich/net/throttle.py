@@ -25,6 +25,7 @@ _DOWN = frozenset(
 class _Host:
     places: asyncio.Semaphore
     not_before: float = 0.0
+    spacing: float = 0.0
     failures: int = 0
     closed: Outcome | None = field(default=None)
 
@@ -49,6 +50,8 @@ class Throttle:
         async with state.places:
             while (wait := state.not_before - self._clock.monotonic()) > 0 and state.closed is None:
                 await self._clock.sleep(wait)
+            if state.spacing:
+                self.pause(host, state.spacing)
             async with self._all:
                 yield
 
@@ -64,6 +67,10 @@ class Throttle:
         """Leave a host alone for so long."""
         state = self._hosts[host]
         state.not_before = max(state.not_before, self._clock.monotonic() + seconds)
+
+    def space(self, host: str, seconds: float) -> None:
+        """Let so many seconds lie between two requests to a host."""
+        self._hosts[host].spacing = seconds
 
     def note(self, host: str, outcome: Outcome) -> None:
         """Learn from what came of a request whether the host is there at all."""

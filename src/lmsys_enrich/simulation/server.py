@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import ssl
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -109,10 +110,12 @@ class Server:
 
 
 @asynccontextmanager
-async def serving(handler: Handler, port: int = 0) -> AsyncGenerator[Server, None]:
+async def serving(
+    handler: Handler, port: int = 0, tls: ssl.SSLContext | None = None
+) -> AsyncGenerator[Server, None]:
     """Yield a server that listens on loopback, at a free port unless one is named."""
     server = Server(handler)
-    listening = await asyncio.start_server(server.serve, server.address, port)
+    listening = await asyncio.start_server(server.serve, server.address, port, ssl=tls)
     server.port = listening.sockets[0].getsockname()[1]
     try:
         yield server
