@@ -2,7 +2,6 @@
 
 import asyncio
 import zlib
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import httpx
 
@@ -24,17 +23,17 @@ _KINDS: tuple[tuple[type[Exception], TroubleKind], ...] = (
 
 
 class HttpClient:
-    """A `Fetch` over real connections; an exchange takes at most `timeout` seconds."""
+    """
+    A `Fetch` over real connections; an exchange takes at most `timeout` seconds.
+
+    It uses the transport without httpx's own client, which keeps cookies, and
+    takes a reply for broken whose `Location` it cannot read.
+    """
 
     def __init__(self, transport: httpx.AsyncBaseTransport, timeout: float) -> None:
+        self._transport = transport
         self._timeout = timeout
-        self._client = httpx.AsyncClient(
-            transport=transport,
-            headers=_HEADERS,
-            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-            timeout=timeout,
-            trust_env=False,
-        )
+        self._timeouts = httpx.Timeout(timeout).as_dict()
 
     async def __call__(self, request: Request) -> Outcome:
         try:
@@ -50,18 +49,18 @@ class HttpClient:
 
     async def close(self) -> None:
         """Close all connections."""
-        await self._client.aclose()
+        await self._transport.aclose()
 
     async def _exchange(self, request: Request) -> Outcome:
         encoding = "gzip, deflate" if request.body_limit else "identity"
-        sent = self._client.build_request(
+        sent = httpx.Request(
             request.method,
             request.url,
-            headers={"accept-encoding": encoding, **request.headers},
+            headers={**_HEADERS, "accept-encoding": encoding, **request.headers},
             content=request.content or None,
-            extensions={"trusted": request.trusted},
+            extensions={"trusted": request.trusted, "timeout": self._timeouts},
         )
-        response = await self._client.send(sent, stream=True, follow_redirects=False)
+        response = await self._transport.handle_async_request(sent)
         try:
             body, whole = await self._body(response, request.body_limit)
         finally:

@@ -23,7 +23,8 @@ from lmsys_enrich.net.names import Names
 _Key: TypeAlias = tuple[str, str, int]
 
 _READ = 65_536
-_MOST_HEADER_BYTES = 131_072
+# As Chrome, https://source.chromium.org/chromium/chromium/src/+/main:net/http/http_stream_parser.h
+_MOST_HEADER_BYTES = 262_144
 _MOST_INFORMATIONAL = 20
 _MOST_IDLE = 100
 _FIRST_ADDRESSES = 5.0  # seconds for each address of a host that has another
