@@ -94,9 +94,14 @@ CASES = [
     Case("429, `Retry-After` absurdly long", {"/x": IN_YEARS}, "failing", requests=1, argv=RETRY),
     Case("503, `Retry-After` a date in an hour", {"/x": IN_AN_HOUR}, "failing", requests=1, argv=RETRY),
     Case("503, `Retry-After` no date at all", {"/x": [Sent(503, {"retry-after": "soon"}), OK]}, "alive"),
-    Case("a wall of Cloudflare's", {"/x": Sent(403, {**HTML, "cf-mitigated": "challenge"})}, "guarded", requests=1),
+    Case(
+        "a wall of Cloudflare's",
+        {"/x": Sent(403, {**HTML, "cf-mitigated": "challenge"})},
+        "guarded",
+        requests=1,
+    ),
     Case("a login", {"/x": to("/login", 302), "/login": OK}, "guarded", requests=4),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
@@ -133,7 +138,7 @@ def test_a_name_is_dead_only_if_a_name_server_says_so_twice(
     assert names.asked.count("sound.example") == 1
 
 
-def test_a_refused_connection_is_failing(program: Program, sound: str, start_strange: StartStrange) -> None:
+def test_a_refused_connection_is_failing(program: Program, sound: str) -> None:
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         url = f"http://closed.example:{closed.getsockname()[1]}/"
@@ -180,13 +185,24 @@ class Trouble:
 
 
 OURSELVES = [
-    Trouble("no name can be looked up: not answered", NameServer({f"s{n}.example": UNANSWERED for n in range(4)}, UNANSWERED)),
-    Trouble("no name can be looked up: said not to exist", NameServer({f"s{n}.example": UNKNOWN for n in range(4)})),
-    Trouble("no connection comes about", NameServer({f"s{n}.example": "127.255.0.9" for n in range(4)}, "127.255.0.9")),
-    Trouble("a captive portal leads every page to its own", NameServer(), to("http://portal.invalid/login", 302)),
+    Trouble(
+        "no name can be looked up: not answered",
+        NameServer({f"s{n}.example": UNANSWERED for n in range(4)}, UNANSWERED),
+    ),
+    Trouble(
+        "no name can be looked up: said not to exist",
+        NameServer({f"s{n}.example": UNKNOWN for n in range(4)}),
+    ),
+    Trouble(
+        "no connection comes about",
+        NameServer({f"s{n}.example": "127.255.0.9" for n in range(4)}, "127.255.0.9"),
+    ),
+    Trouble(
+        "a captive portal leads every page to its own", NameServer(), to("http://portal.invalid/login", 302)
+    ),
     Trouble("a proxy that answers everything with 502", NameServer(), Sent(502)),
     Trouble("a network that wants a login (511)", NameServer(), Sent(511)),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("trouble", OURSELVES, ids=lambda trouble: trouble.name)
