@@ -58,7 +58,7 @@ format: $(READY) ## Lay out the code, and mend what can be mended by itself
 	$(BIN)/ruff check --fix .
 
 golden: $(READY) ## Write the golden files again, and what README tells of --help; then look at the diff
-	WRITE_GOLDEN=1 $(BIN)/pytest -q tests/unit/outputs tests/unit/test_readme.py tests/journeys/test_demo.py
+	WRITE_GOLDEN=1 $(BIN)/pytest -q tests/unit/outputs tests/unit/test_readme.py tests/journeys/test_demo.py tests/reliability
 
 bench: $(READY) ## Measure speed
 	$(BIN)/python benchmarks/run.py $(ARGS)

@@ -1,5 +1,6 @@
 """A name server of our own: the system's resolver, asked by the program, answers from here."""
 
+import re
 import socket
 import time
 from collections.abc import Callable, Mapping
@@ -7,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 LOOPBACK = "127.0.0.1"
+_NUMERIC = re.compile(r"[\d.]+|0x[\da-f]+|[\da-f:.]*:[\da-f:.]*")
 UNKNOWN = socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 UNANSWERED = socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
 
@@ -23,7 +25,7 @@ class NameServer:
 
     def __call__(self, host: str | bytes | None, port: object, *rest: Any, **named: Any) -> Any:  # noqa: ANN401 - as the function it stands for
         name = host.decode() if isinstance(host, bytes) else host or ""
-        if not name or name.replace(".", "").isdigit() or name == "localhost":
+        if _NUMERIC.fullmatch(name) or name in {"", "localhost"}:
             return self._real(host, port, *rest, **named)
         self.asked.append(name)
         time.sleep(self.slow)

@@ -44,6 +44,7 @@ class _Connection:
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
     http: h11.Connection
+    trusted: bool  # it may lead to a private address
     heard: bool = False  # anything, in the present exchange
 
     def close(self) -> None:
@@ -68,7 +69,7 @@ class Transport(httpx.AsyncBaseTransport):
         key = _key(request.url)
         trusted = self._allow_private or bool(request.extensions.get("trusted"))
         content = await request.aread()
-        connection = self._take_idle(key)
+        connection = self._take_idle(key, trusted=trusted)
         if connection is not None:
             try:
                 return await self._exchange(connection, request, content)
@@ -83,9 +84,9 @@ class Transport(httpx.AsyncBaseTransport):
         while self._idle:
             self._idle.popitem()[0].close()
 
-    def _take_idle(self, key: _Key) -> _Connection | None:
+    def _take_idle(self, key: _Key, *, trusted: bool) -> _Connection | None:
         for connection in reversed(self._idle):
-            if connection.key == key:
+            if (connection.key, connection.trusted) == (key, trusted):
                 del self._idle[connection]
                 return connection
         return None
@@ -96,10 +97,10 @@ class Transport(httpx.AsyncBaseTransport):
         for address in addresses[:-1]:
             try:
                 async with asyncio.timeout(_FIRST_ADDRESSES):
-                    return await self._connect_to(address, key)
+                    return await self._connect_to(address, key, trusted=trusted)
             except (NoReply, TimeoutError):
                 continue  # the next address may do
-        return await self._connect_to(addresses[-1], key)
+        return await self._connect_to(addresses[-1], key, trusted=trusted)
 
     async def _addresses(self, host: str, *, trusted: bool) -> list[str]:
         found = await self._names.addresses(host)
@@ -110,7 +111,7 @@ class Transport(httpx.AsyncBaseTransport):
             raise NoReply(TroubleKind.PRIVATE, "the host has only private addresses")
         return allowed
 
-    async def _connect_to(self, address: str, key: _Key) -> _Connection:
+    async def _connect_to(self, address: str, key: _Key, *, trusted: bool) -> _Connection:
         scheme, host, port = key
         tls = self._tls if scheme == "https" else None
         try:
@@ -120,7 +121,7 @@ class Transport(httpx.AsyncBaseTransport):
         except (OSError, ssl.SSLError) as problem:
             raise _no_reply(problem) from None
         http = h11.Connection(h11.CLIENT, max_incomplete_event_size=_MOST_HEADER_BYTES)
-        return _Connection(key, reader, writer, http)
+        return _Connection(key, reader, writer, http, trusted)
 
     async def _exchange(
         self, connection: _Connection, request: httpx.Request, content: bytes

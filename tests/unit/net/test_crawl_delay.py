@@ -1,0 +1,78 @@
+"""A host with many links is asked how long it wants between two requests, and gets that."""
+
+from datetime import timedelta
+
+import pytest
+
+from lmsys_enrich.net.crawl_delay import crawl_delay
+from lmsys_enrich.net.exchange import Kind, Reply, Request
+from lmsys_enrich.net.meter import Meter
+from lmsys_enrich.net.polite import PoliteFetch
+from lmsys_enrich.net.throttle import Throttle
+from tests.fakes import FakeClock, FakeFetch
+
+_HOST = "https://many.example"
+
+
+@pytest.mark.parametrize(
+    ("robots", "seconds"),
+    [
+        ("User-agent: *\nCrawl-delay: 10\n", 10),
+        ("User-agent: *\nCrawl-delay: 10\n\nUser-agent: lmsys-enrich\nCrawl-delay: 2\n", 2),
+        ("User-agent: another\nCrawl-delay: 10\n", 0),
+        ("User-agent: *\nDisallow: /\n", 0),
+        ("User-agent: *\nCrawl-delay: soon\n", 0),
+        ("<html>", 0),
+        ("", 0),
+    ],
+)
+def test_a_robots_txt_is_read(robots: str, seconds: float) -> None:
+    assert crawl_delay(robots) == seconds
+
+
+def _polite(fetch: FakeFetch, clock: FakeClock) -> PoliteFetch:
+    throttle = Throttle(clock, concurrency=9, per_host=9)
+    return PoliteFetch(fetch, throttle, clock, retries=0, patience=timedelta(minutes=2), meter=Meter())
+
+
+async def _ask(polite: PoliteFetch, count: int, kind: Kind = Kind.WEB) -> None:
+    for number in range(count):
+        await polite(Request("HEAD", f"{_HOST}/{number}", kind))
+    await polite.close()
+
+
+def _fetch(robots: Reply) -> FakeFetch:
+    pages = {f"{_HOST}/{number}": Reply(200, {}) for number in range(10)}
+    return FakeFetch({**pages, f"{_HOST}/robots.txt": robots})
+
+
+async def test_many_requests_keep_the_delay() -> None:
+    clock, fetch = FakeClock(), _fetch(Reply(200, {}, b"User-agent: *\nCrawl-delay: 10\n"))
+    await _ask(_polite(fetch, clock), 10)
+    assert [request.url for request in fetch.asked].count(f"{_HOST}/robots.txt") == 1
+    assert clock.slept == [10.0] * 4
+
+
+async def test_an_absurd_delay_is_kept_only_as_long_as_patience_lasts() -> None:
+    clock, fetch = FakeClock(), _fetch(Reply(200, {}, b"User-agent: *\nCrawl-delay: 99999\n"))
+    await _ask(_polite(fetch, clock), 7)
+    assert clock.slept == [120.0]
+
+
+@pytest.mark.parametrize("robots", [Reply(404, {}), Reply(200, {}, b"User-agent: *\nAllow: /")])
+async def test_a_host_that_wants_none_is_asked_without(robots: Reply) -> None:
+    clock, fetch = FakeClock(), _fetch(robots)
+    await _ask(_polite(fetch, clock), 10)
+    assert clock.slept == []
+
+
+async def test_a_handful_of_links_needs_no_robots_txt() -> None:
+    fetch = _fetch(Reply(404, {}))
+    await _ask(_polite(fetch, FakeClock()), 5)
+    assert f"{_HOST}/robots.txt" not in [request.url for request in fetch.asked]
+
+
+async def test_an_api_is_not_asked_for_it() -> None:
+    fetch = _fetch(Reply(404, {}))
+    await _ask(_polite(fetch, FakeClock()), 10, Kind.REST)
+    assert len(fetch.asked) == 10

@@ -1,0 +1,78 @@
+"""Each name is looked up once a run, and twice before it is said not to exist."""
+
+import asyncio
+import socket
+import threading
+
+import pytest
+
+from lmsys_enrich.net.exchange import Trouble, TroubleKind
+from lmsys_enrich.net.names import Names
+
+
+class _Resolver:
+    def __init__(self, *answers: list[str] | Exception) -> None:
+        self.answers = list(answers)
+        self.asked: list[str] = []
+
+    def __call__(self, name: str) -> list[str]:
+        self.asked.append(name)
+        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+_UNKNOWN = socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+
+async def test_many_who_ask_for_one_name_share_one_question() -> None:
+    resolver = _Resolver(["192.0.2.1"])
+    names = Names(resolver, 5)
+    answers = await asyncio.gather(*(names.addresses("a.example") for _ in range(50)))
+    await names.close()
+    assert answers == [["192.0.2.1"]] * 50
+    assert resolver.asked == ["a.example"]
+
+
+@pytest.mark.parametrize(
+    ("answers", "kind", "asked"),
+    [
+        ([_UNKNOWN], TroubleKind.NAME_UNKNOWN, 2),
+        ([_UNKNOWN, socket.gaierror(socket.EAI_AGAIN, "later")], TroubleKind.NAME_UNANSWERED, 2),
+        ([socket.gaierror(socket.EAI_FAIL, "")], TroubleKind.NAME_UNANSWERED, 1),
+        ([OSError("no sockets left")], TroubleKind.NAME_UNANSWERED, 1),
+        ([UnicodeError("label too long")], TroubleKind.NAME_UNANSWERED, 1),
+    ],
+)
+async def test_why_there_is_no_address(answers: list[Exception], kind: TroubleKind, asked: int) -> None:
+    resolver = _Resolver(*answers)
+    names = Names(resolver, 5)
+    answer = await names.addresses("a.example")
+    await names.close()
+    assert isinstance(answer, Trouble)
+    assert answer.kind is kind
+    assert answer.detail
+    assert len(resolver.asked) == asked
+
+
+async def test_a_name_that_was_unknown_only_once_is_there() -> None:
+    names = Names(_Resolver(_UNKNOWN, ["192.0.2.1"]), 5)
+    assert await names.addresses("a.example") == ["192.0.2.1"]
+    await names.close()
+
+
+async def test_a_name_server_that_is_silent_is_not_waited_for() -> None:
+    go_on = threading.Event()
+
+    def silent(name: str) -> list[str]:
+        del name
+        go_on.wait()
+        return []
+
+    names = Names(silent, 0.01)
+    answer = await names.addresses("a.example")
+    assert isinstance(answer, Trouble)
+    assert answer.kind is TroubleKind.NAME_UNANSWERED
+    go_on.set()
+    await names.close()
