@@ -25,7 +25,6 @@ OK = Sent(200)
         "127.1",
         "0x7f000001",
         "2130706433",
-        "0177.0.0.1",
         "169.254.169.254",
         "metadata.internal.example",
         "10.0.0.1",
@@ -43,6 +42,13 @@ def test_private_addresses_are_not_contacted_however_they_are_written(
     assert site.log == []
     [link] = [link for entry in program.json("enriched.json")["entries"] for link in entry["links"]]
     assert (link["verdict"], "private" in link["reason"]) == ("skipped", True)
+
+
+def test_an_address_that_programs_read_differently_is_not_asked(program: Program, serve: Serve) -> None:
+    site = serve(Pages({"/": OK}))
+    program.write_list(f"http://0177.0.0.1:{site.port}/")
+    program("run", "--quiet", "--retries", "0", "--allow-private")
+    assert site.log == []
 
 
 def test_the_api_being_there_opens_no_way_for_links(program: Program, serve_github: ServeGitHub) -> None:
