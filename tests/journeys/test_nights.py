@@ -132,11 +132,13 @@ def test_a_host_that_fails_is_dead_only_after_days(program: Program, serve: Serv
 
 
 def test_what_comes_back_is_alive_again(program: Program, serve: Serve) -> None:
-    site = serve(Pages({"/": OK, "/x": [Sent(500), OK]}))
+    site = serve(Pages({"/": OK, "/x": [Sent(500), Sent(500), OK]}))
     program.write_list(f"{site.url}/", f"{site.url}/x")
     program.run("--retries", "0")
     program.night = day(2)
-    program.run("--retries", "0")
+    ended = program.run("--retries", "0")
+    assert ended.summary["revived"] == [f"{site.url}/x"]
+    assert program.run("--refresh").summary["revived"] == []
     link = program.link(f"{site.url}/x")
     assert (link["verdict"], link["failing_since"], link["failures"]) == ("alive", None, 0)
 
@@ -210,3 +212,26 @@ def test_a_name_taken_over_by_another_repository_is_no_rename(
     assert entry["github"]["taken_over_by"] == 6
     assert entry["github"]["id"] == 5
     assert "name taken over" in program.text("enriched.md")
+
+
+def test_what_is_alive_again_is_told_to_a_person(program: Program, serve: Serve) -> None:
+    site = serve(Pages({f"/{n}": [Sent(500), Sent(500), OK] for n in range(14)}))
+    program.write_list(*(f"{site.url}/{n}" for n in range(14)))
+    program.run("--retries", "0", "--accept-changes")
+    program.night = day(2)
+    told = program("run", "--allow-private").out
+    assert f"alive again: {site.url}/0, which was failing" in told
+    assert "and 2 more are alive again" in told
+
+
+def test_an_exemption_that_has_ended_is_told(program: Program, serve: Serve) -> None:
+    site = serve(Pages({"/": OK}))
+    program.write_list(f"{site.url}/")
+    with (program.folder / "entries.yaml").open("a") as file:
+        file.write("        ignore: {reason: moves house, until: 2026-11-10}\n")
+    program.night = day(10)
+    assert (program.run().summary["skipped"], site.log) == (1, [])
+    program.night = day(11)
+    ended = program("run", "--allow-private")
+    assert "entries.yaml:5:9: the exemption of Entry 1 ended on 2026-11-10" in ended.err
+    assert "1 alive" in ended.out

@@ -12,12 +12,14 @@ import pytest
 from anyio.from_thread import BlockingPortal
 
 from lmsys_enrich.simulation.server import Response, Sent, Server
+from lmsys_enrich.simulation.world import SimulatedRepository, World
 from tests.builders import day
 from tests.golden import ROOT
-from tests.journeys.conftest import Serve
+from tests.journeys.conftest import Serve, ServeGitHub
 from tests.journeys.program import Pages, Program, to
 from tests.reliability import strange_servers as strange
 from tests.reliability.document import assert_documented
+from tests.reliability.github_faults import unicorn
 from tests.reliability.names import UNANSWERED, UNKNOWN, NameServer
 from tests.reliability.strange_servers import Certificates, Conversation, StrangeServer, strange_server
 
@@ -225,6 +227,17 @@ def test_our_own_network_is_told_from_links_that_are_gone(
     assert "nothing was called dead" in ended.summary["obstacles"][0]["hint"]
     assert {program.link(url)["last_verdict"] for url in urls} == {"alive"}
     assert {program.link(url)["checked_at"] for url in urls} == {"2026-11-01T02:00:00Z"}
+
+
+def test_github_down_while_websites_live(program: Program, serve_github: ServeGitHub, sound: str) -> None:
+    github, _ = serve_github(World((SimulatedRepository(name="acme/a", id=1, stars=5),)))
+    program.write_list("https://github.com/acme/a", sound)
+    program.run()
+    github.lasting = unicorn()
+    program.night = day(20)
+    ended = program.run("--patience", "0.1s")
+    assert (ended.code, ended.summary["alive"], ended.summary["unchecked"]) == (3, 1, 1)
+    assert program.json("enriched.json")["entries"][0]["github"]["stars"] == 5
 
 
 def test_the_document_tells_what_is_tested() -> None:

@@ -21,6 +21,7 @@ from lmsys_enrich.cli.summary import Files, summary_json, summary_markdown, summ
 from lmsys_enrich.cli.terminal import Terminal
 from lmsys_enrich.clock import Clock, SystemClock
 from lmsys_enrich.lists.read import read_lists
+from lmsys_enrich.model.catalog import Catalog
 from lmsys_enrich.model.finding import Finding
 from lmsys_enrich.model.report import Report
 from lmsys_enrich.net.exchange import Fetch
@@ -78,6 +79,7 @@ async def perform(job: Job, terminal: Terminal) -> int:
                 terminal.result(_forecast(job, plan))
                 return 0
             _advise(job, plan, terminal)
+            _tell_ended_exemptions(catalogs, clock, terminal)
             total = len(plan.settled) + sum(map(len, plan.questions))
             with (
                 _interruptible(stop, terminal),
@@ -115,6 +117,19 @@ def _advise(job: Job, plan: Plan, terminal: Terminal) -> None:
     token = github_access(job.environ).token
     if token is None and not job.settings.offline and (words := advice(len(plan.questions[0]))):
         terminal.tell(words)
+
+
+def _tell_ended_exemptions(catalogs: Sequence[Catalog], clock: Clock, terminal: Terminal) -> None:
+    """Tell which exemptions have run out: their links are checked from now on."""
+    today = clock.run_time.date()
+    for catalog in catalogs:
+        for placed in catalog.placed():
+            ignore = placed.entry.ignore
+            if ignore is not None and not ignore.holds_on(today):
+                terminal.tell(
+                    f"{placed.entry.place}: the exemption of {placed.entry.name} ended on {ignore.until};"
+                    f" its links are checked again ({ignore.reason})"
+                )
 
 
 @contextmanager

@@ -39,6 +39,7 @@ def summary_json(report: Report, files: Files, code: int) -> str:
             "generated_at": f"{report.run_time:%Y-%m-%dT%H:%M:%SZ}",
             "exit_code": code,
             "traffic": asdict(report.traffic),
+            "revived": [finding.url for finding in report.revived()],
             "obstacles": [asdict(obstacle) for obstacle in report.obstacles],
             "written": [str(files.folder / path) for path in files.changed],
         },
@@ -50,7 +51,15 @@ def summary_json(report: Report, files: Files, code: int) -> str:
 def summary_text(report: Report, files: Files) -> str:
     """Return the figures for a person."""
     return "\n".join(
-        [*_figures(report), *_act_on(report), *_obstacles(report), _cost(report), "", *_where(files)]
+        [
+            *_figures(report),
+            *_act_on(report),
+            *_revived(report),
+            *_obstacles(report),
+            _cost(report),
+            "",
+            *_where(files),
+        ]
     )
 
 
@@ -102,6 +111,16 @@ def _act_on(report: Report) -> Iterator[str]:
     if len(findings) > _SHOWN:
         yield f"  and {len(findings) - _SHOWN} more in dead-links.md"
     if findings:
+        yield ""
+
+
+def _revived(report: Report) -> Iterator[str]:
+    revived = report.revived()
+    for finding in revived[:_SHOWN]:
+        yield f"  alive again: {finding.url}, which was {finding.published}"
+    if len(revived) > _SHOWN:
+        yield f"  and {len(revived) - _SHOWN} more are alive again"
+    if revived:
         yield ""
 
 

@@ -9,6 +9,9 @@ from lmsys_enrich.model.finding import Finding, Verdict
 from lmsys_enrich.model.repository import Repository
 from lmsys_enrich.urls import InvalidAddress, link_key
 
+_LIVING = frozenset({Verdict.ALIVE, Verdict.MOVED})
+_LOST = frozenset({Verdict.DEAD, Verdict.FAILING})
+
 
 @dataclass(frozen=True, slots=True)
 class Traffic:
@@ -71,6 +74,12 @@ class Report:
             self.obstacles,
             self.notice,
         )
+
+    def revived(self) -> list[Finding]:
+        """Return the links that live, and stand as dead or failing in the outputs last written."""
+        return [
+            found for found in self.findings.values() if found.verdict in _LIVING and found.published in _LOST
+        ]
 
     def is_stale(self, facts: Repository) -> bool:
         """Whether the repository's last known commit is older than `stale_after`."""
