@@ -7,7 +7,7 @@ from lmsys_enrich.memory.protocol import Memory
 from lmsys_enrich.model.finding import Finding
 
 _ENOUGH = 200
-_LONG_ENOUGH = 1.0  # seconds: the most that a power cut may cost
+_LONG_ENOUGH = 0.5  # seconds: the most that a power cut may cost
 
 
 class Keeper:
