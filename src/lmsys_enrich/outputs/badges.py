@@ -33,10 +33,9 @@ def badges(report: Report) -> Mapping[str, str]:
     """Return a picture and its JSON for each badge; `last-check` alone carries the run's time."""
     files: dict[str, str] = {}
     for badge in (*_of_the_list(report), *_of_entries(report)):
-        title = f"{badge.label}: {badge.message}"
-        if report.notice:
-            title = f"{title} ({report.notice})"
-        files[f"badges/{badge.name}.svg"] = badge_svg(badge.label, badge.message, badge.color, title=title)
+        files[f"badges/{badge.name}.svg"] = badge_svg(
+            badge.label, badge.message, badge.color, remark=report.notice
+        )
         files[f"badges/{badge.name}.json"] = _endpoint(badge)
     return files
 

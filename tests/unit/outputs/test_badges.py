@@ -79,18 +79,18 @@ def test_stale_repositories_are_counted() -> None:
 
 
 def test_a_strangers_words_do_not_leave_their_place() -> None:
-    made = badge_svg("license", '</text><script>alert(1)</script>"&', "red", title='"><x>')
+    made = badge_svg("license", '</text><script>alert(1)</script>"&', "red", remark='"><x>')
     assert "<script>" not in made
     assert "<x>" not in made
 
 
 def test_a_long_message_is_cut() -> None:
-    assert "…" in badge_svg("license", "x" * 1000, "red", title="")
-    assert len(badge_svg("license", "x" * 1000, "red", title="")) < 2000
+    assert "…" in badge_svg("license", "x" * 1000, "red")
+    assert len(badge_svg("license", "x" * 1000, "red")) < 2000
 
 
 def test_text_has_the_width_that_verdana_gives_it() -> None:
     # 26.7 and 41.8 pixels by the font; shields.io gives them 27 and 41.
-    made = badge_svg("build", "passing", "green", title="build: passing")
+    made = badge_svg("build", "passing", "green")
     assert 'textLength="27"' in made
     assert 'textLength="42"' in made
