@@ -20,7 +20,7 @@ Install one (Debian, Ubuntu: apt install python3 python3-venv), or name yours: m
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test format lint golden bench lock clean
+.PHONY: help demo run test torture format lint golden bench lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /|/' | awk -F'|' '{printf "make %-8s %s\n", $$1, $$2}'
@@ -56,6 +56,10 @@ lint: $(READY) ## Run every check that runs no code of ours
 format: $(READY) ## Lay out the code, and mend what can be mended by itself
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+torture: $(READY) ## Run the tests of reliability in their long form: 200 kills, 1,000 hostile inputs, 10,000 links
+	TORTURE_KILLS=200 TORTURE_EXAMPLES=1000 TORTURE_LINKS=10000 \
+		$(BIN)/pytest --numprocesses auto tests/reliability $(ARGS)
 
 golden: $(READY) ## Write the golden files again, and what README tells of --help; then look at the diff
 	WRITE_GOLDEN=1 $(BIN)/pytest -q tests/unit/outputs tests/unit/test_readme.py tests/journeys/test_demo.py tests/reliability
