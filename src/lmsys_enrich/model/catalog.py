@@ -97,6 +97,28 @@ class Placed:
 
 
 @dataclass(frozen=True, slots=True)
+class Spot:
+    """
+    Where facts fit into a document: in a line, counted from 1.
+
+    `kind` is that of what stands there: a `bullet` or a `row` of the entry with
+    the id, or a table's `header`, `rule`, or `blank` row that is no entry.
+    """
+
+    line: int
+    kind: str
+    entry: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """The text a list was read from, where it is one that readers read, and where facts fit in."""
+
+    text: str
+    spots: tuple[Spot, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Catalog:
     """A whole list. `source` is the file it was read from, as the user named it."""
 
@@ -104,6 +126,7 @@ class Catalog:
     source: Path
     description: str = ""
     sections: tuple[Section, ...] = ()
+    document: Document | None = None
 
     @property
     def name(self) -> str:

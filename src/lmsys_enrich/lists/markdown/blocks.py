@@ -1,0 +1,163 @@
+"""A Markdown document as the few kinds of blocks that lists are made of. The only door to markdown-it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+
+@dataclass(frozen=True, slots=True)
+class Inline:
+    """A run of text with its links; `first` and `last` are the lines it stands in, counted from 0."""
+
+    content: str
+    first: int
+    last: int
+    children: Sequence[Token]
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading of level 1 to 6."""
+
+    level: int
+    inline: Inline
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A paragraph outside of lists."""
+
+    inline: Inline
+
+
+@dataclass(frozen=True, slots=True)
+class Html:
+    """HTML that stands for itself."""
+
+    text: str
+    first: int
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An item of a list: its own first paragraph, and what else it holds."""
+
+    first: int
+    inline: Inline | None
+    blocks: tuple["Block", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """A list, numbered or not."""
+
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table; `rows` have as many cells as `header`, and each its line."""
+
+    header: tuple[Inline, ...]
+    rows: tuple[tuple[Inline, ...], ...]
+
+
+Block: TypeAlias = Heading | Paragraph | Html | Items | Table
+
+
+def parse_blocks(text: str) -> tuple[Block, ...]:
+    """Return the blocks of a document, read as CommonMark with GitHub's tables and strikethrough."""
+    return _Parser(_markdown().parse(text)).blocks(None)
+
+
+def _markdown() -> MarkdownIt:
+    markdown = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+    # Addresses are wanted as they are written, whatever they are.
+    markdown.normalizeLink = _as_written  # type: ignore[method-assign]
+    markdown.normalizeLinkText = _as_written  # type: ignore[method-assign, assignment]
+    markdown.validateLink = _anything  # type: ignore[method-assign]
+    return markdown
+
+
+def _as_written(url: str) -> str:
+    return url
+
+
+def _anything(url: str) -> bool:
+    del url
+    return True
+
+
+class _Parser:
+    """Walks the tokens from left to right."""
+
+    def __init__(self, tokens: Sequence[Token]) -> None:
+        self._tokens = tokens
+        self._at = 0
+
+    def blocks(self, end: str | None) -> tuple[Block, ...]:
+        """Return blocks until a token of the kind `end`, which is taken too."""
+        found: list[Block] = []
+        while self._at < len(self._tokens):
+            token = self._take()
+            if token.type == end:
+                break
+            if (block := self._block(token)) is not None:
+                found.append(block)
+        return tuple(found)
+
+    def _block(self, token: Token) -> Block | None:
+        match token.type:
+            case "heading_open":
+                inline = _inline(self._take())
+                self._take()
+                return Heading(int(token.tag[1]), inline)
+            case "paragraph_open":
+                inline = _inline(self._take())
+                self._take()
+                return Paragraph(inline)
+            case "bullet_list_open" | "ordered_list_open":
+                return Items(self._items(token.type.replace("_open", "_close")))
+            case "table_open":
+                return self._table()
+            case "html_block":
+                return Html(token.content, _lines(token)[0])
+            case _:
+                return None  # quotes hold paragraphs; code, rules and the like hold nothing of a list
+
+    def _items(self, end: str) -> tuple[Item, ...]:
+        items = []
+        while (token := self._take()).type != end:
+            blocks = self.blocks("list_item_close")
+            own = blocks[0].inline if blocks and isinstance(blocks[0], Paragraph) else None
+            items.append(Item(_lines(token)[0], own, blocks[1:] if own is not None else blocks))
+        return tuple(items)
+
+    def _table(self) -> Table:
+        rows: list[tuple[Inline, ...]] = []
+        cells: list[Inline] = []
+        while (token := self._take()).type != "table_close":
+            if token.type == "inline":
+                cells.append(_inline(token))
+            elif token.type == "tr_close":
+                rows.append(tuple(cells))
+                cells = []
+        return Table(rows[0], tuple(rows[1:]))
+
+    def _take(self) -> Token:
+        token = self._tokens[self._at]
+        self._at += 1
+        return token
+
+
+def _inline(token: Token) -> Inline:
+    first, last = _lines(token)
+    return Inline(token.content, first, last, token.children or ())
+
+
+def _lines(token: Token) -> tuple[int, int]:
+    first, end = token.map or (0, 1)
+    return first, max(first, end - 1)

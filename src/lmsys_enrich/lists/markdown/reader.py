@@ -1,0 +1,301 @@
+"""A Markdown list becomes a catalog; what was not understood is told with its line."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from lmsys_enrich.lists.identifiers import Identifiers, is_slug
+from lmsys_enrich.lists.markdown.blocks import (
+    Block,
+    Heading,
+    Html,
+    Inline,
+    Item,
+    Items,
+    Paragraph,
+    Table,
+    parse_blocks,
+)
+from lmsys_enrich.lists.markdown.entry_shapes import Draft, read_entry
+from lmsys_enrich.lists.markdown.html_blocks import read_html
+from lmsys_enrich.lists.markdown.pieces import LinkPiece, links_of, plain_text
+from lmsys_enrich.lists.markdown.places import Places
+from lmsys_enrich.lists.markdown.tables import read_table
+from lmsys_enrich.lists.mistakes import Mistake
+from lmsys_enrich.model.catalog import (
+    Catalog,
+    Cell,
+    Column,
+    Document,
+    Entry,
+    Link,
+    Place,
+    Section,
+    Spot,
+)
+from lmsys_enrich.urls import is_web
+
+_NO_ENTRIES = re.compile(
+    r"^\W*(table of )?contents?\b|^\W*toc\b|^\W*contribut|^\W*licen[cs]e\b|^\W*sponsor|^\W*star history"
+    r"|^\W*acknowledg|^\W*code of conduct",
+    re.IGNORECASE,
+)
+_BACK = re.compile(r"back to (the )?(top|toc)|go to top|return to top|⬆", re.IGNORECASE)
+_REFERENCE = re.compile(r"\[[^\]]*\]\(#([^)\s]+)\)")
+
+
+@dataclass(slots=True)
+class _Open:
+    """A section while it is read; `level` is its heading's, or deeper for a group of bullets."""
+
+    title: str
+    level: int
+    place: Place
+    texts: list[str] = field(default_factory=list)
+    columns: tuple[Column, ...] = ()
+    entries: list[Entry] = field(default_factory=list)
+    sections: list["_Open"] = field(default_factory=list)
+    has_entries: bool = True
+
+    def closed(self) -> Section:
+        inner = tuple(section.closed() for section in self.sections)
+        texts = "\n\n".join(self.texts)
+        return Section(self.title, self.place, texts, self.columns, tuple(self.entries), inner)
+
+
+@dataclass(slots=True)
+class _Drafted:
+    """An entry in its section, before it has an id; `parent` is the number of the one it lies under."""
+
+    section: _Open
+    draft: Draft
+    cells: dict[str, Cell]
+    place: Place
+    kind: str
+    parent: int | None
+
+
+def read_markdown(text: str, path: Path) -> tuple[Catalog, list[Mistake]]:
+    """Return the list, and remarks on what was not understood. `path` is only its name."""
+    reader = _Reader(text, path)
+    return reader.catalog(parse_blocks(text)), reader.remarks
+
+
+class _Reader:
+    """Walks the blocks of one document from top to bottom."""
+
+    def __init__(self, text: str, path: Path) -> None:
+        self.remarks: list[Mistake] = []
+        self._text = text
+        self._path = path
+        self._places = Places(text, str(path))
+        self._root = _Open("", 0, Place(str(path), 1, 1))
+        self._open = [self._root]
+        self._details = 0
+        self._drafted: list[_Drafted] = []
+        self._spots: list[Spot] = []
+        self._title: str | None = None
+
+    def catalog(self, blocks: Sequence[Block]) -> Catalog:
+        self._blocks(blocks)
+        ids = self._make_entries()
+        sections = tuple(_resolved(section.closed(), ids) for section in self._root.sections)
+        description = "\n\n".join(self._root.texts)
+        if self._root.entries:
+            first = replace(self._root, title=self._title or self._path.stem, texts=[], sections=[])
+            sections = (_resolved(first.closed(), ids), *sections)
+        kept = tuple(section for section in sections if not _is_bare(section))
+        spots = tuple(sorted(self._spots, key=lambda spot: spot.line))
+        document = Document(self._text, spots)
+        return Catalog(self._title or self._path.stem, self._path, description, kept, document)
+
+    def _blocks(self, blocks: Sequence[Block]) -> None:
+        for block in blocks:
+            match block:
+                case Heading():
+                    self._heading(block)
+                case Paragraph():
+                    self._paragraph(block.inline)
+                case Items():
+                    self._items(block, None)
+                case Table():
+                    self._table(block)
+                case Html():
+                    self._html(block)
+
+    def _heading(self, heading: Heading) -> None:
+        title = plain_text(heading.inline)
+        place = self._places.line(heading.inline.first)
+        if heading.level == 1 and self._title is None and not self._root.sections:
+            self._title = title or self._path.stem
+            return
+        self._begin(title or "(untitled)", heading.level, place)
+
+    def _begin(self, title: str, level: int, place: Place) -> None:
+        while self._open[-1].level >= level:
+            self._open.pop()
+        section = _Open(title, level, place, has_entries=not _NO_ENTRIES.search(title))
+        self._open[-1].sections.append(section)
+        self._open.append(section)
+
+    def _paragraph(self, inline: Inline) -> None:
+        text = plain_text(inline)
+        here = self._open[-1]
+        if _BACK.search(text) or not text:
+            return
+        if self._drafted and self._drafted[-1].section is here:
+            return  # a word after the entries; the source keeps it
+        here.texts.append(inline.content)
+
+    def _items(self, block: Items, parent: int | None) -> None:
+        here = self._open[-1]
+        linked = sum(_has_link(item) for item in block.items)
+        if not here.has_entries or all(_leads_inside(item) for item in block.items):
+            return
+        for item in block.items:
+            self._item(item, parent, are_entries=linked * 2 >= len(block.items))
+
+    def _item(self, item: Item, parent: int | None, *, are_entries: bool) -> None:
+        place = self._places.line(item.first)
+        if item.inline is None:
+            self._blocks(item.blocks)
+            return
+        text = plain_text(item.inline)
+        nested = [block for block in item.blocks if isinstance(block, Items | Table)]
+        own = None if _BACK.search(text) else read_entry(item.inline)
+        if own is not None and own.links:
+            number = self._add(own, dict(own.cells), place, "bullet", parent)
+            for block in item.blocks:
+                if isinstance(block, Items):
+                    self._items(block, number)
+        elif nested and text:
+            self._group(text, place, item.blocks)
+        elif own is not None and are_entries and own.name and not _leads_inside(item):
+            self._add(own, dict(own.cells), place, "bullet", parent)
+        elif text and not _BACK.search(text) and not _leads_inside(item):
+            self._remark(place, f"no entry: {text[:60]}")
+
+    def _group(self, text: str, place: Place, blocks: Sequence[Block]) -> None:
+        """Make a bullet without a link one more step of the path of those below it."""
+        depth = len(self._open)
+        self._begin(text.rstrip(":"), max(self._open[-1].level + 1, 7), place)
+        self._blocks(blocks)
+        del self._open[depth:]
+
+    def _table(self, table: Table) -> None:
+        here = self._open[-1]
+        if not here.has_entries:
+            return
+        read = read_table(table)
+        if here.columns and here.columns != read.columns:
+            self._begin(here.title, here.level + 1, self._places.line(table.header[0].first))
+            here = self._open[-1]
+        here.columns = read.columns
+        header = table.header[0].first + 1
+        self._spots += [Spot(header, "header"), Spot(header + 1, "rule")]
+        for line in read.placeholders:
+            self._remark(self._places.line(line), "a row that only says what belongs there")
+            self._spots.append(Spot(line + 1, "blank"))
+        for row in read.rows:
+            self._add(row.draft, row.cells, self._places.line(row.line), "row", None)
+
+    def _html(self, block: Html) -> None:
+        for event in read_html(block.text):
+            line = block.first + event.line
+            match event.kind:
+                case "details":
+                    self._details += 1
+                case "summary" if self._details:
+                    self._begin(event.text, 20 + self._details, self._places.line(line))
+                case "/details" if self._details:
+                    while self._open[-1].level >= 20 + self._details:
+                        self._open.pop()
+                    self._details -= 1
+                case "heading":
+                    if self._title is None and event.level == 1:
+                        self._title = event.text
+                    elif event.text:
+                        self._begin(event.text, event.level, self._places.line(line))
+                case "entry" if self._open[-1] is not self._root and self._open[-1].has_entries:
+                    piece = LinkPiece(event.text, event.url, 0, 0)
+                    self._add(
+                        Draft(event.text, None, [("url", piece)]), {}, self._places.line(line), "html", None
+                    )
+                case _:
+                    pass
+
+    def _add(self, draft: Draft, cells: dict[str, Cell], place: Place, kind: str, parent: int | None) -> int:
+        self._drafted.append(_Drafted(self._open[-1], draft, cells, place, kind, parent))
+        return len(self._drafted) - 1
+
+    def _make_entries(self) -> frozenset[str]:
+        """Give each draft its id, and put it into its section; return the ids that are written."""
+        anchors = Counter(found.draft.anchor for found in self._drafted)
+        written = frozenset(a for a, count in anchors.items() if a is not None and is_slug(a) and count == 1)
+        identifiers = Identifiers(written)
+        ids: list[str] = []
+        for found in self._drafted:
+            draft, cells = found.draft, found.cells
+            own = draft.anchor if draft.anchor in written else None
+            ids.append(own or identifiers.make(draft.name))
+            if not draft.links and draft.broken:
+                self._remark(found.place, f"the address of {draft.name} is not whole: {draft.broken}")
+            if found.parent is not None:
+                cells["parent"] = ids[found.parent]
+            links = tuple(self._link(role, piece, found.place) for role, piece in _each_once(draft.links))
+            entry = Entry(ids[-1], draft.name, found.place, links, cells, None, own is not None)
+            found.section.entries.append(entry)
+            self._spots.append(Spot(found.place.line, found.kind, ids[-1]))
+        return written
+
+    def _link(self, role: str, piece: LinkPiece, place: Place) -> Link:
+        return Link(piece.url, role, self._places.of(piece.url, place.line - 1))
+
+    def _remark(self, place: Place, message: str) -> None:
+        self.remarks.append(Mistake(place, message))
+
+
+def _each_once(links: Sequence[tuple[str, LinkPiece]]) -> Iterator[tuple[str, LinkPiece]]:
+    """Yield links with roles that differ, each address once."""
+    roles: Counter[str] = Counter()
+    urls: set[str] = set()
+    for role, piece in links:
+        if piece.url in urls:
+            continue
+        urls.add(piece.url)
+        roles[role] += 1
+        yield (role if roles[role] == 1 else f"{role}-{roles[role]}"), piece
+
+
+def _has_link(item: Item) -> bool:
+    return item.inline is not None and any(is_web(piece.url) for piece in links_of(item.inline))
+
+
+def _leads_inside(item: Item) -> bool:
+    """Whether all of an item's links lead to places in the same document, as in a table of contents."""
+    links = links_of(item.inline) if item.inline is not None else []
+    return bool(links) and all(piece.url.startswith("#") for piece in links)
+
+
+def _is_bare(section: Section) -> bool:
+    """Whether nothing of a list is left of a section, as of a table of contents."""
+    is_empty = not (section.entries or section.columns or section.sections)
+    return is_empty and (not section.text or _NO_ENTRIES.search(section.title) is not None)
+
+
+def _resolved(section: Section, ids: frozenset[str]) -> Section:
+    """Return the section with references to entries in the place of links to their anchors."""
+    entries = tuple(
+        replace(entry, cells={key: _reference(key, cell, ids) for key, cell in entry.cells.items()})
+        for entry in section.entries
+    )
+    inner = tuple(_resolved(inner, ids) for inner in section.sections)
+    return replace(section, entries=entries, sections=tuple(s for s in inner if not _is_bare(s)))
+
+
+def _reference(key: str, cell: Cell, ids: frozenset[str]) -> Cell:
+    if key == "framework" and isinstance(cell, str) and (found := _REFERENCE.fullmatch(cell)):
+        return found[1] if found[1] in ids else cell
+    return cell
