@@ -14,11 +14,14 @@ from lmsys_enrich.errors import EnrichError, OutputError
 COMMANDS = {
     "run": "check every link, enrich every repository, write every output",
     "validate": "tell all mistakes of a list at once; no network",
+    "import": "turn a Markdown list into entries.yaml",
+    "render": "write the outputs again from what is known; no network",
     "stale": "show repositories without recent commits, archived, renamed or gone",
     "cache": "show, clear or prune what earlier runs found",
     "schema": "print a JSON Schema: entries, report or config",
     "demo": "run on simulated GitHub and websites; no network, no token",
 }
+_MODULES = {"import": "import_list"}  # a word of Python names no module
 _INTERRUPTED = 130
 
 _EPILOG = """\
@@ -98,5 +101,5 @@ def build_parser(commands: Sequence[str]) -> argparse.ArgumentParser:
 
 
 def _module(name: str) -> Command:
-    module: Command = importlib.import_module(f"lmsys_enrich.cli.commands.{name}")
+    module: Command = importlib.import_module(f"lmsys_enrich.cli.commands.{_MODULES.get(name, name)}")
     return module

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from lmsys_enrich.lists.fields import Fields, address_problem, mapping_of
 from lmsys_enrich.lists.identifiers import Identifiers
-from lmsys_enrich.lists.mistakes import Mistake, refuse, shown
+from lmsys_enrich.lists.mistakes import Mistake, closest, refuse, shown
 from lmsys_enrich.lists.yaml_document import (
     MappingNode,
     Node,
@@ -17,11 +17,29 @@ from lmsys_enrich.lists.yaml_document import (
 from lmsys_enrich.model.catalog import Catalog, Cell, Column, Entry, Exemption, Link, Place, Section
 
 _LIST_KEYS = ("title", "description", "sections")
+_OF_LISTS_ALONE = ("title", "sections")  # with neither, nor one mistyped, it is other YAML
+_CLOSE = 0.75
 _SECTION_KEYS = ("title", "text", "columns", "entries", "sections")
 # What an entry says in words; a section's columns may name more, whose values are free.
-_TEXTS = frozenset({"description", "publisher", "framework"})
+_TEXTS = frozenset({"description", "publisher", "framework", "prefix", "marks", "tags", "parent"})
 _NOT_CELLS = frozenset({"id", "name", "url", "links", "ignore"})
-_ENTRY_KEYS = ("name", "url", "id", "description", "year", "publisher", "framework", "links", "ignore")
+_ENTRY_KEYS = (
+    "name",
+    "url",
+    "id",
+    "description",
+    "year",
+    "publisher",
+    "framework",
+    "links",
+    "ignore",
+    # What Markdown lists have around an entry: emoji or a venue before it, stars or tags behind it,
+    # and the id of the entry that it stands below.
+    "prefix",
+    "marks",
+    "tags",
+    "parent",
+)
 _IGNORE_KEYS = ("reason", "until")
 
 _SECTION_EXAMPLE = "each item `- title: …`"
@@ -50,7 +68,7 @@ def _catalog(root: Node | None, path: Path, mistakes: list[Mistake]) -> Catalog:
     node = mapping_of(root, must, mistakes)
     if node is None:
         return nothing
-    if not node.pairs.keys() & {"title", "sections"}:
+    if not any(closest(key, _OF_LISTS_ALONE, cutoff=_CLOSE) for key in node.pairs):
         mistakes.append(Mistake(node.place, f"{must}; this YAML is something else"))
         return nothing
     return _Reader(node, mistakes).catalog(path)
@@ -110,13 +128,19 @@ class _Reader:
             [(key_node, value)] = item.pairs.values()
             key, header = key_node.text, fields.text_of(value, "a column's header")
         elif isinstance(item, ScalarNode):
-            key = fields.text_of(item, "a column") or ""
+            text = fields.text_of(item, "a column")
+            if text is None:
+                return None
+            key = text
         else:
             fields.note(item.place, "a column must be a key, or a key with its header such as `name: Title`")
             return None
         key = key.strip()
+        if not key:
+            fields.note(item.place, "a column is empty; write the key of a field")
+            return None
         title = " ".join((header if header is not None else key[:1].upper() + key[1:]).split())
-        return Column(key, title) if key else None
+        return Column(key, title)
 
     def _entries(self, fields: Fields, columns: tuple[Column, ...]) -> tuple[Entry, ...]:
         keys = tuple(dict.fromkeys((*_ENTRY_KEYS, *(column.key for column in columns))))

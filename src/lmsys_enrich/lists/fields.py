@@ -12,6 +12,8 @@ from lmsys_enrich.urls import InvalidAddress, has_scheme, is_web, link_key
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _LAST_YEAR = 9999
 _WEB = ("http", "https")
+# Reads as a scheme and a path, and is a host without its scheme.
+_HOST_AND_PORT = re.compile(r"(?:localhost|[^/:]*\.[^/:]*):[0-9]+(?:[/?#].*)?", re.IGNORECASE)
 
 
 class Fields:
@@ -161,7 +163,7 @@ def address_problem(url: str) -> str:
     """Return what is wrong with a link's address, in words, or nothing."""
     if any(character.isspace() for character in url):
         return f"{shown(url)} holds a space; write it as %20, or take it away"
-    if not has_scheme(url):
+    if not has_scheme(url) or _HOST_AND_PORT.fullmatch(url):
         return f"{shown(url)} is not a whole address; write it with https://"
     scheme = url.partition(":")[0].lower()
     if scheme in _WEB and not is_web(url):

@@ -10,6 +10,8 @@ from lmsys_enrich.model.catalog import Place
 
 _SLUG = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
 _NO_SLUG = re.compile(r"[^a-z0-9]+")
+_NO_ROLE = re.compile(r"[^a-z0-9.]+")
+_LONGEST_ROLE = 40
 _LONGEST_WRITTEN = 100
 _LONGEST_MADE = 60
 _CLOSE = 0.8
@@ -33,6 +35,12 @@ def slug_of(name: str) -> str:
     if len(slug) > _LONGEST_MADE:
         slug = slug[: _LONGEST_MADE + 1].rpartition("-")[0] or slug[:_LONGEST_MADE]
     return slug or f"entry-{sha256(name.encode('utf-8', 'replace')).hexdigest()[:8]}"
+
+
+def role_of(text: str) -> str:
+    """Return the role of a link as a key in `links`: what is clicked on, in small letters."""
+    role = _NO_ROLE.sub("-", text.lower()).strip("-.")
+    return role[:_LONGEST_ROLE].rstrip("-") if role and role != "url" else "link"
 
 
 class Identifiers:

@@ -12,7 +12,9 @@ _LARGEST = 32 * 1024 * 1024
 _MARKDOWN = frozenset({".md", ".markdown"})
 _FOREIGN = {".rst": "reStructuredText", ".adoc": "AsciiDoc", ".org": "Org", ".html": "HTML", ".toml": "TOML"}
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
-_CONVERT = "Write the list as entries.yaml; `lmsys-enrich schema entries` prints what may stand in it."
+_CONVERT = (
+    "Write the list as Markdown or entries.yaml; `lmsys-enrich schema entries` prints what may stand there."
+)
 
 
 def read_lists(paths: Sequence[Path]) -> tuple[Catalog, ...]:
@@ -37,7 +39,10 @@ def read_list(path: Path) -> Catalog:
         raise InputError(f"{path}: {_FOREIGN[suffix]} is not understood", hint=_CONVERT)
     text = _text_of(path)
     if suffix in _MARKDOWN:
-        raise InputError(f"{path}: Markdown is not understood", hint=_CONVERT)
+        # markdown-it takes 30 ms to import: only where there is Markdown to read.
+        from lmsys_enrich.lists.markdown.reader import read_markdown  # noqa: PLC0415
+
+        return read_markdown(text, path)
     return read_entries(text, path)
 
 
@@ -49,7 +54,7 @@ def _text_of(path: Path) -> str:
     if content.startswith(_UTF16):
         refuse([Mistake(start, "not UTF-8 but UTF-16; save the file as UTF-8")])
     try:
-        return content.decode("utf-8-sig")
+        return content.decode("utf-8")
     except UnicodeDecodeError as problem:
         message = f"the byte 0x{content[problem.start]:02X} is not UTF-8; save the file as UTF-8"
         refuse([Mistake(_place_of(content, problem.start, path), message)])

@@ -111,7 +111,7 @@ def read_document(
     except yaml.MarkedYAMLError as problem:
         mistakes.append(_syntax_mistake(problem, text, file))
         return None
-    except ValueError as problem:  # escapes and versions that the parsers do not look at closely enough
+    except (ValueError, OverflowError) as problem:  # escapes and versions that a parser does not look at
         mistakes.append(Mistake(builder.latest, f"not YAML: what follows cannot be read ({problem})"))
         return None
     except _Unreadable as problem:

@@ -120,13 +120,18 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """A whole list. `source` is the file it was read from, as the user named it."""
+    """
+    A whole list. `source` is the file it was read from, as the user named it.
+
+    `remarks` tell what in it was not understood, each with its place.
+    """
 
     title: str
     source: Path
     description: str = ""
     sections: tuple[Section, ...] = ()
     document: Document | None = None
+    remarks: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:

@@ -1,6 +1,7 @@
 """Facts and verdicts in the few words that a table's cell or a bullet has room for."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 from lmsys_enrich.model.catalog import Entry
 from lmsys_enrich.model.finding import Finding, Verdict
@@ -25,6 +26,20 @@ def licence(facts: Repository | None) -> str:
 def last_commit(facts: Repository | None) -> str:
     """Return the day of the last commit, or nothing where it is not known."""
     return "" if facts is None or facts.last_commit is None else f"{facts.last_commit:%Y-%m-%d}"
+
+
+def suffix(report: Report, entry: Entry) -> str:
+    """
+    Return what a bullet has behind it: `· ★ 3,111 · Apache-2.0 · 2023-12-09`, or nothing.
+
+    It begins with a comment that no reader sees, by which the reader of lists
+    tells it from the list's own words.
+    """
+    facts = report.repository(entry)
+    count = stars(facts)
+    known = [f"★ {count}" if count else "", licence(facts), last_commit(facts), remarks(report, entry)]
+    words = " · ".join(word for word in known if word)
+    return f" <!--facts-->· {words}" if words else ""
 
 
 def status(report: Report, entry: Entry) -> str:
@@ -81,3 +96,19 @@ def _short(url: str) -> str:
 
 
 _WIDEST = 40
+
+
+@dataclass(frozen=True, slots=True)
+class FactColumn:
+    """A column that a table of repositories has more; `side` is how it is aligned."""
+
+    title: str
+    side: str
+    words: Callable[[Repository | None], str]
+
+
+COLUMNS = (
+    FactColumn("Stars", "---:", stars),
+    FactColumn("Licence", "---", licence),
+    FactColumn("Last commit", "---", last_commit),
+)

@@ -16,6 +16,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Read the lists; mistakes end it with code 2."""
     for catalog in read_lists(arguments.lists):
+        for remark in catalog.remarks:
+            terminal.warn(remark)
         entries = [placed.entry for placed in catalog.placed()]
         links = sum(len(entry.links) for entry in entries)
         if not arguments.quiet:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from lmsys_enrich.lists.identifiers import role_of
 from lmsys_enrich.lists.markdown.blocks import Inline
 from lmsys_enrich.lists.markdown.pieces import LinkPiece, anchor_of, links_of
 from lmsys_enrich.urls import is_web
@@ -78,9 +79,10 @@ _ROLES = frozenset(
 _BRACKETS = " \t\n()[],|/·•&;:-–—"  # noqa: RUF001 - dashes as lists have them
 _SEPARATOR = re.compile(r"^\s*(?:[-–—:|]|&mdash;|&ndash;|\.)+\s+")  # noqa: RUF001 - the same
 _TAGS = re.compile(r"(?:\s*`[^`]+`)+\s*$")
-_ROLE_SLUG = re.compile(r"[^a-z0-9.]+")
 _MARKUP = re.compile(r"<[^>]*>|[*_`~\\]")
-_OUR_SUFFIX = re.compile(r"\s*<!--facts-->.*$", re.DOTALL)
+# What an enriched list has more: `outputs/fact_words.py` writes it.
+_OUR_SUFFIX = re.compile(r"\s*<!--facts-->[^\n]*$")
+_EMOJI = re.compile(r"((?::[a-z0-9_+-]+:|[^\w\s\[(`\"'*_<~\\&#-])+)\s+(?=\w)")
 # A link after the main one, while its surroundings are read.
 _PLACE = re.compile("\ue000(\\d+)\ue001")
 _LINKS_IN_BRACKETS = re.compile("\\s*[(\\[]+\\s*(?:\ue000\\d+\ue001[\\s,|/·&;]*)+[)\\]]+")
@@ -134,8 +136,10 @@ def _without_link(content: str, links: Sequence[LinkPiece], anchor: str | None) 
         _note(draft, "prefix", _plain_prefix(content[: named.start]))
         _note(draft, "description", _description(content[named.end :]))
         return draft
-    name, _, rest = content.partition(" - ")
+    prefix = _EMOJI.match(content)
+    name, _, rest = content[prefix.end() if prefix else 0 :].partition(" - ")
     draft = Draft(_text(name) or _text(content), anchor)
+    _note(draft, "prefix", prefix[1] if prefix else "")
     _note(draft, "description", rest.strip())
     return draft
 
@@ -220,7 +224,7 @@ def _is_prefix(before: str) -> bool:
 
 def _plain_prefix(before: str) -> str:
     """Return what stands before the main link, but for emphasis, tags and opening brackets."""
-    bare = re.sub(r"<[^>]*>", "", before).strip()
+    bare = " ".join(re.sub(r"<[^>]*>", "", before).split())
     return re.sub(r"[*_~\[(\s]+$", "", bare).strip()
 
 
@@ -237,8 +241,7 @@ def _role(piece: LinkPiece) -> str:
     """Return a link's role as a key: what is clicked on, in small letters."""
     if piece.is_image:
         return "badge"
-    role = _ROLE_SLUG.sub("-", piece.text.lower()).strip("-.")
-    return role[:40].rstrip("-") if role and role != "url" else "link"
+    return role_of(piece.text)
 
 
 def _note(draft: Draft, key: str, text: str) -> None:

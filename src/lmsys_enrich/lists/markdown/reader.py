@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from lmsys_enrich.errors import InputError
 from lmsys_enrich.lists.identifiers import Identifiers, is_slug
 from lmsys_enrich.lists.markdown.blocks import (
     Block,
@@ -43,6 +44,7 @@ _NO_ENTRIES = re.compile(
     re.IGNORECASE,
 )
 _BACK = re.compile(r"back to (the )?(top|toc)|go to top|return to top|⬆", re.IGNORECASE)
+_BOM = "\ufeff"
 _REFERENCE = re.compile(r"\[[^\]]*\]\(#([^)\s]+)\)")
 
 
@@ -75,19 +77,29 @@ class _Drafted:
     place: Place
     kind: str
     parent: int | None
+    end: int  # the last line of its own text
 
 
-def read_markdown(text: str, path: Path) -> tuple[Catalog, list[Mistake]]:
-    """Return the list, and remarks on what was not understood. `path` is only its name."""
-    reader = _Reader(text, path)
-    return reader.catalog(parse_blocks(text)), reader.remarks
+def read_markdown(text: str, path: Path) -> Catalog:
+    """
+    Return the list; `path` is only its name.
+
+    Raises `InputError` for a document without entries: it is no list.
+    """
+    catalog = _Reader(text, path).catalog(parse_blocks(text.removeprefix(_BOM)))
+    if not any(catalog.placed()):
+        raise InputError(
+            f"{path}:1:1: no entry was found: this is no list, or not in a shape that is understood",
+            hint="An entry is a bullet, a numbered item or a table's row, with a name or a link.",
+        )
+    return catalog
 
 
 class _Reader:
     """Walks the blocks of one document from top to bottom."""
 
     def __init__(self, text: str, path: Path) -> None:
-        self.remarks: list[Mistake] = []
+        self._remarks: list[Mistake] = []
         self._text = text
         self._path = path
         self._places = Places(text, str(path))
@@ -109,7 +121,9 @@ class _Reader:
         kept = tuple(section for section in sections if not _is_bare(section))
         spots = tuple(sorted(self._spots, key=lambda spot: spot.line))
         document = Document(self._text, spots)
-        return Catalog(self._title or self._path.stem, self._path, description, kept, document)
+        ordered = sorted(self._remarks, key=lambda remark: remark.place.line)
+        remarks = tuple(map(str, ordered))
+        return Catalog(self._title or self._path.stem, self._path, description, kept, document, remarks)
 
     def _blocks(self, blocks: Sequence[Block]) -> None:
         for block in blocks:
@@ -166,14 +180,14 @@ class _Reader:
         nested = [block for block in item.blocks if isinstance(block, Items | Table)]
         own = None if _BACK.search(text) else read_entry(item.inline)
         if own is not None and own.links:
-            number = self._add(own, dict(own.cells), place, "bullet", parent)
+            number = self._add(own, dict(own.cells), place, "bullet", parent, item.inline.last)
             for block in item.blocks:
                 if isinstance(block, Items):
                     self._items(block, number)
         elif nested and text:
             self._group(text, place, item.blocks)
         elif own is not None and are_entries and own.name and not _leads_inside(item):
-            self._add(own, dict(own.cells), place, "bullet", parent)
+            self._add(own, dict(own.cells), place, "bullet", parent, item.inline.last)
         elif text and not _BACK.search(text) and not _leads_inside(item):
             self._remark(place, f"no entry: {text[:60]}")
 
@@ -199,7 +213,7 @@ class _Reader:
             self._remark(self._places.line(line), "a row that only says what belongs there")
             self._spots.append(Spot(line + 1, "blank"))
         for row in read.rows:
-            self._add(row.draft, row.cells, self._places.line(row.line), "row", None)
+            self._add(row.draft, row.cells, self._places.line(row.line), "row")
 
     def _html(self, block: Html) -> None:
         for event in read_html(block.text):
@@ -220,14 +234,21 @@ class _Reader:
                         self._begin(event.text, event.level, self._places.line(line))
                 case "entry" if self._open[-1] is not self._root and self._open[-1].has_entries:
                     piece = LinkPiece(event.text, event.url, 0, 0)
-                    self._add(
-                        Draft(event.text, None, [("url", piece)]), {}, self._places.line(line), "html", None
-                    )
+                    self._add(Draft(event.text, None, [("url", piece)]), {}, self._places.line(line), "html")
                 case _:
                     pass
 
-    def _add(self, draft: Draft, cells: dict[str, Cell], place: Place, kind: str, parent: int | None) -> int:
-        self._drafted.append(_Drafted(self._open[-1], draft, cells, place, kind, parent))
+    def _add(
+        self,
+        draft: Draft,
+        cells: dict[str, Cell],
+        place: Place,
+        kind: str,
+        parent: int | None = None,
+        last: int | None = None,
+    ) -> int:
+        end = place.line if last is None else last + 1
+        self._drafted.append(_Drafted(self._open[-1], draft, cells, place, kind, parent, end))
         return len(self._drafted) - 1
 
     def _make_entries(self) -> frozenset[str]:
@@ -247,14 +268,14 @@ class _Reader:
             links = tuple(self._link(role, piece, found.place) for role, piece in _each_once(draft.links))
             entry = Entry(ids[-1], draft.name, found.place, links, cells, None, own is not None)
             found.section.entries.append(entry)
-            self._spots.append(Spot(found.place.line, found.kind, ids[-1]))
+            self._spots.append(Spot(found.end, found.kind, ids[-1]))
         return written
 
     def _link(self, role: str, piece: LinkPiece, place: Place) -> Link:
         return Link(piece.url, role, self._places.of(piece.url, place.line - 1))
 
     def _remark(self, place: Place, message: str) -> None:
-        self.remarks.append(Mistake(place, message))
+        self._remarks.append(Mistake(place, message))
 
 
 def _each_once(links: Sequence[tuple[str, LinkPiece]]) -> Iterator[tuple[str, LinkPiece]]:

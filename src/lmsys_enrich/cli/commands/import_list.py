@@ -1,0 +1,43 @@
+"""`lmsys-enrich import`: a Markdown list becomes entries.yaml."""
+
+import argparse
+from pathlib import Path
+
+from lmsys_enrich.cli.terminal import Terminal
+from lmsys_enrich.errors import InputError
+from lmsys_enrich.lists.read import read_list
+from lmsys_enrich.outputs.entries_yaml import entries_yaml
+from lmsys_enrich.outputs.files import write_files
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add FILE and where the list goes."""
+    parser.add_argument("file", metavar="FILE", type=Path, help="a list in Markdown")
+    parser.add_argument(
+        "-o",
+        "--output",
+        metavar="FILE",
+        type=Path,
+        default=Path("entries.yaml"),
+        help="where to write (default: entries.yaml; - for stdout)",
+    )
+    parser.add_argument("--force", action="store_true", help="write over a file that is there")
+
+
+def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
+    """Read, write, and tell what was not understood."""
+    output: Path = arguments.output
+    catalog = read_list(arguments.file)
+    for remark in catalog.remarks:
+        terminal.warn(remark)
+    text = entries_yaml(catalog)
+    if str(output) == "-":
+        terminal.result(text.rstrip("\n"))
+        return 0
+    if output.exists() and not arguments.force:
+        raise InputError(f"{output}: is there already", hint="Name another file with -o, or say --force.")
+    write_files(output.parent, {output.name: text})
+    entries = list(catalog.placed())
+    links = sum(len(placed.entry.links) for placed in entries)
+    terminal.result(f"{output}: {len(entries)} entries with {links} links from {arguments.file}")
+    return 0
