@@ -1,6 +1,8 @@
 """A list's file becomes a catalog, whichever of the formats it is written in."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 
 from lmsys_enrich.errors import InputError
@@ -42,8 +44,13 @@ def read_list(path: Path) -> Catalog:
         # markdown-it takes 30 ms to import: only where there is Markdown to read.
         from lmsys_enrich.lists.markdown.reader import read_markdown  # noqa: PLC0415
 
-        return read_markdown(text, path)
-    return read_entries(text, path)
+        return replace(read_markdown(text, path), digest=digest_of(path))
+    return replace(read_entries(text, path), digest=digest_of(path))
+
+
+def digest_of(path: Path) -> str:
+    """Return what tells one content of a file from another."""
+    return sha256(_content_of(path)).hexdigest()
 
 
 def _text_of(path: Path) -> str:

@@ -40,6 +40,8 @@ class _Published(msgspec.Struct):
     entries: list[_PublishedEntry]
     repositories: list[msgspec.Raw] = []
     notice: str | None = None
+    source: str = ""
+    source_digest: str = ""
 
 
 class _FullName(msgspec.Struct):
@@ -60,22 +62,39 @@ def read_published(out: Path, warn: Callable[[str], None]) -> dict[str, Finding]
     return found
 
 
+def published_digests(out: Path) -> dict[str, str]:
+    """Return which content of each list the outputs last written were made from, by the list's name."""
+    digests: dict[str, str] = {}
+    for path in (out / _NAME, *sorted(out.glob(f"*/{_NAME}"))):
+        if path.is_file() and (published := _decoded(path, _nobody)) is not None:
+            digests[published.source] = published.source_digest
+    return digests
+
+
+def _nobody(warning: str) -> None:
+    del warning
+
+
 def _read(path: Path, warn: Callable[[str], None]) -> Iterator[Finding]:
-    try:
-        if path.stat().st_size > _LARGEST:
-            warn(f"{path} is too large: nothing is taken over from it")
-            return
-        published = msgspec.json.decode(path.read_bytes(), type=_Published)
-    except (OSError, ValueError, RecursionError) as problem:
-        warn(f"{path} cannot be read ({problem}): nothing is taken over from it")
-        return
-    if published.notice is not None:
+    published = _decoded(path, warn)
+    if published is None or published.notice is not None:
         return
     facts = _facts(published)
     for entry in published.entries:
         for raw in entry.links:
             if (finding := _finding(raw, facts)) is not None:
                 yield finding
+
+
+def _decoded(path: Path, warn: Callable[[str], None]) -> _Published | None:
+    try:
+        if path.stat().st_size > _LARGEST:
+            warn(f"{path} is too large: nothing is taken over from it")
+            return None
+        return msgspec.json.decode(path.read_bytes(), type=_Published)
+    except (OSError, ValueError, RecursionError) as problem:
+        warn(f"{path} cannot be read ({problem}): nothing is taken over from it")
+        return None
 
 
 def _facts(published: _Published) -> dict[str, msgspec.Raw]:

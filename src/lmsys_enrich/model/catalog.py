@@ -123,7 +123,8 @@ class Catalog:
     """
     A whole list. `source` is the file it was read from, as the user named it.
 
-    `remarks` tell what in it was not understood, each with its place.
+    `remarks` tell what in it was not understood, each with its place; `digest`
+    tells its content from any other.
     """
 
     title: str
@@ -132,6 +133,7 @@ class Catalog:
     sections: tuple[Section, ...] = ()
     document: Document | None = None
     remarks: tuple[str, ...] = ()
+    digest: str = ""
 
     @property
     def name(self) -> str:

@@ -38,6 +38,8 @@ def link_json(finding: Finding) -> dict[str, Json]:
         "last_alive": moment(finding.last_alive),
         "failed_on": day(finding.failed_on),
         "may_die": finding.may_die,
+        "moves": finding.moves,
+        "moved_on": day(finding.moved_on),
         "last_verdict": finding.last_verdict.value if finding.last_verdict else None,
         "last_reason": finding.last_reason,
         "hops": [{"url": hop.url, "status": hop.status} for hop in finding.hops],

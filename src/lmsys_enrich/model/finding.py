@@ -73,8 +73,10 @@ class Finding:
     `checked_at` is their date.
 
     `failing_since` is when the present failure was first seen, `failures` on how
-    many different days since, the last of them `failed_on`. `published` is the
-    verdict that stands in the outputs last written.
+    many different days since, the last of them `failed_on`; `moves` on how many
+    days in a row the link was seen to lead to where `suggestion` says, the last
+    of them `moved_on`. `published` is the verdict that stands in the outputs
+    last written.
     """
 
     url: str
@@ -91,6 +93,8 @@ class Finding:
     failures: int = 0
     failed_on: date | None = None
     may_die: bool = True
+    moves: int = 0
+    moved_on: date | None = None
     last_verdict: Verdict | None = None
     last_reason: str | None = None
     published: Verdict | None = None

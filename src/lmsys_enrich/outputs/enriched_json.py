@@ -18,6 +18,7 @@ def enriched_json(report: Report) -> Mapping[str, str]:
         "notice": report.notice,
         "title": catalog.title,
         "source": str(catalog.source),
+        "source_digest": catalog.digest,
         "summary": {
             "entries": summary.entries,
             "links": summary.links,

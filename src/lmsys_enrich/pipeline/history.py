@@ -35,11 +35,22 @@ def find(question: Question, answer: Answer, now: datetime, dead_after: int) -> 
     )
     if answer.repository is not None:
         finding = replace(finding, repository=merge(finding.repository, answer.repository))
+    if answer.verdict is Verdict.MOVED:
+        finding = _with_moves(finding, known, now)
     if answer.verdict in _PROVES_LIFE:
         return replace(finding, last_alive=now)
     if answer.verdict in _BAD_NEWS:
         return _with_failures(finding, known, answer, now, dead_after)
     return finding
+
+
+def _with_moves(finding: Finding, known: Finding | None, now: datetime) -> Finding:
+    """Count the days on which the link was seen to lead to the same place."""
+    moves, moved_on = 1, now.date()
+    if known is not None and known.moved_on is not None and known.suggestion == finding.suggestion:
+        another_day = now.date() > known.moved_on
+        moves, moved_on = known.moves + another_day, max(moved_on, known.moved_on)
+    return replace(finding, moves=moves, moved_on=moved_on)
 
 
 def _with_failures(

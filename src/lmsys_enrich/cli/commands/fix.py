@@ -1,0 +1,122 @@
+"""`lmsys-enrich fix`: the edits of the source that permanent moves call for."""
+
+import argparse
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urldefrag
+
+from lmsys_enrich.cli.earlier import earlier_runs
+from lmsys_enrich.cli.flags import add_list_argument, add_setting_flags, settings_of
+from lmsys_enrich.cli.terminal import Terminal
+from lmsys_enrich.clock import SystemClock
+from lmsys_enrich.errors import InputError
+from lmsys_enrich.lists.edits import Edit, edited, unified_diff
+from lmsys_enrich.lists.read import digest_of, read_lists
+from lmsys_enrich.memory.published import published_digests
+from lmsys_enrich.model.catalog import Catalog, Link
+from lmsys_enrich.model.finding import Finding, Verdict
+from lmsys_enrich.model.report import Report
+from lmsys_enrich.net.sites import same_site
+from lmsys_enrich.outputs.files import write_files
+from lmsys_enrich.pipeline.recollection import recollect
+from lmsys_enrich.urls import InvalidAddress, host_of
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add LIST and how far to go."""
+    add_list_argument(parser)
+    parser.add_argument(
+        "--apply", action="store_true", help="make the edits (default: print them as a patch)"
+    )
+    parser.add_argument(
+        "--across-sites", action="store_true", help="also where the new address is of another domain"
+    )
+    parser.add_argument(
+        "--seen", type=int, default=1, metavar="N", help="only moves seen on N days (default: 1)"
+    )
+    add_setting_flags(parser, {"out", "cache"})
+
+
+def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
+    """Print the patch, or apply it."""
+    settings = settings_of(arguments, terminal.environ)
+    catalogs = read_lists(arguments.lists)
+    _refuse_changed(catalogs, settings.out)
+    with earlier_runs(settings, terminal) as earlier:
+        known = earlier.known(catalogs)
+    report = recollect(catalogs, known, settings, SystemClock(terminal.environ).run_time)
+    made: Counter[Path] = Counter()
+    for catalog in catalogs:
+        edits = list(_edits(report, catalog, across=arguments.across_sites, seen=arguments.seen))
+        before = catalog.source.read_bytes().decode("utf-8")
+        after, undone = edited(before, edits)
+        for edit in undone:
+            terminal.warn(f"{edit.link.place}: write {edit.url} here yourself: it is spelled in another way")
+        made[catalog.source] += len(edits) - len(undone)
+        if after == before:
+            continue
+        if arguments.apply:
+            _write(catalog.source, after)
+        else:
+            terminal.out.write(unified_diff(_name(catalog.source), before, after))
+    for source, count in made.items():
+        word = "made" if arguments.apply else "proposed"
+        terminal.tell(f"{source}: {count} {'edit' if count == 1 else 'edits'} {word}")
+    return 0
+
+
+def _edits(report: Report, catalog: Catalog, *, across: bool, seen: int) -> Iterator[Edit]:
+    for placed in catalog.placed():
+        for link in placed.entry.links:
+            finding = report.finding(link)
+            if (url := _better(link, finding, across=across, seen=seen)) is not None:
+                yield Edit(link, url)
+
+
+def _better(link: Link, finding: Finding, *, across: bool, seen: int) -> str | None:
+    """Return the address to write, if the move is sure enough."""
+    suggestion = finding.suggestion
+    if finding.standing is not Verdict.MOVED or suggestion is None:
+        return None
+    is_rename = finding.repository is not None and finding.repository.renamed_from is not None
+    if not is_rename and finding.moves < seen:
+        return None
+    try:
+        if not across and not same_site(host_of(link.url), host_of(suggestion.url)):
+            return None
+    except InvalidAddress:
+        return None
+    fragment = urldefrag(link.url).fragment
+    has_own = bool(urldefrag(suggestion.url).fragment)
+    return suggestion.url if has_own or not fragment else f"{suggestion.url}#{fragment}"
+
+
+def _refuse_changed(catalogs: tuple[Catalog, ...], out: Path) -> None:
+    """Raise `InputError` where a list is another one than the last run has read."""
+    read = published_digests(out)
+    for catalog in catalogs:
+        name = str(catalog.source)
+        if name not in read:
+            raise InputError(
+                f"{name}: no run has read it", hint="`lmsys-enrich run` finds out what has moved."
+            )
+        if read[name] != digest_of(catalog.source):
+            raise InputError(
+                f"{name}: it has changed since the last run, so places may be wrong", hint="Run again first."
+            )
+
+
+def _write(source: Path, text: str) -> None:
+    """Replace a source, whose rights stay as they were."""
+    mode = source.stat().st_mode
+    target = source.resolve()
+    write_files(target.parent, {target.name: text})
+    target.chmod(mode)
+
+
+def _name(source: Path) -> str:
+    try:
+        return source.resolve().relative_to(Path.cwd()).as_posix()
+    except ValueError:
+        return source.as_posix().lstrip("/")
