@@ -16,6 +16,7 @@ COMMANDS = {
     "validate": "tell all mistakes of a list at once; no network",
     "import": "turn a Markdown list into entries.yaml",
     "render": "write the outputs again from what is known; no network",
+    "diff": "show what changed between two runs",
     "fix": "propose, or make, the edits that permanent moves call for",
     "stale": "show repositories without recent commits, archived, renamed or gone",
     "cache": "show, clear or prune what earlier runs found",

@@ -7,11 +7,14 @@ not have the right shape is as if it were not there.
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import msgspec
 
+from lmsys_enrich.errors import InputError
+from lmsys_enrich.model.changes import Snapshot
 from lmsys_enrich.model.enriched import VERSION
 from lmsys_enrich.model.finding import Finding
 from lmsys_enrich.model.repository import Repository
@@ -31,6 +34,8 @@ class _PublishedLink(msgspec.Struct):
 
 
 class _PublishedEntry(msgspec.Struct):
+    id: str = ""
+    name: str = ""
     links: list[msgspec.Raw] = []
     github: msgspec.Raw = _NULL
 
@@ -40,6 +45,7 @@ class _Published(msgspec.Struct):
     entries: list[_PublishedEntry]
     repositories: list[msgspec.Raw] = []
     notice: str | None = None
+    generated_at: datetime = datetime(1970, 1, 1, tzinfo=UTC)
     source: str = ""
     source_digest: str = ""
 
@@ -62,6 +68,19 @@ def read_published(out: Path, warn: Callable[[str], None]) -> dict[str, Finding]
     return found
 
 
+def read_snapshot(path: Path) -> Snapshot:
+    """Return what an `enriched.json` tells. Raises `InputError` for a file that is none."""
+    warnings: list[str] = []
+    published = _decoded(path, warnings.append)
+    if published is None:
+        raise InputError(
+            f"{path}: not an enriched.json ({warnings[0]})", hint="`lmsys-enrich run` writes them."
+        )
+    entries = {entry.id: entry.name for entry in published.entries}
+    findings = {finding.url: finding for finding in _findings(published)}
+    return Snapshot(published.generated_at, entries, findings)
+
+
 def published_digests(out: Path) -> dict[str, str]:
     """Return which content of each list the outputs last written were made from, by the list's name."""
     digests: dict[str, str] = {}
@@ -79,6 +98,10 @@ def _read(path: Path, warn: Callable[[str], None]) -> Iterator[Finding]:
     published = _decoded(path, warn)
     if published is None or published.notice is not None:
         return
+    yield from _findings(published)
+
+
+def _findings(published: _Published) -> Iterator[Finding]:
     facts = _facts(published)
     for entry in published.entries:
         for raw in entry.links:

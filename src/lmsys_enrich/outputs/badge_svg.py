@@ -1,7 +1,8 @@
 """Badges in the flat look of shields.io, drawn here: no third party is asked when one is looked at."""
 
-import re
 from html import escape
+
+from lmsys_enrich.outputs.xml_text import xml_text
 
 # Advance widths of Verdana in thousandths of its size, as the font's `hmtx` table has them.
 _LETTERS_BY_WIDTH = {
@@ -13,10 +14,6 @@ _LETTERS_BY_WIDTH = {
     1000: "@", 1076: "%",
 }  # fmt: skip
 _WIDTHS = {letter: width for width, letters in _LETTERS_BY_WIDTH.items() for letter in letters}
-# What XML cannot hold (https://www.w3.org/TR/xml/#charsets), and what would turn the direction of text.
-_FORBIDDEN = re.compile(
-    "[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"
-)
 _OTHER = 640
 _WIDE = 1000  # East Asian and other letters that fill a square
 _FIRST_WIDE = 0x1100
@@ -27,7 +24,7 @@ _LONGEST = 60
 
 def badge_svg(label: str, message: str, color: str, *, remark: str | None = None) -> str:
     """Return the picture; `color` is one of CSS, a screen reader is told the `remark` too."""
-    label, message = (_FORBIDDEN.sub("\ufffd", text) for text in (label, message))
+    label, message = (xml_text(text, escaped=False) for text in (label, message))
     message = message if len(message) <= _LONGEST else f"{message[: _LONGEST - 1]}…"
     left, right = _width(label) + 2 * _PADDING, _width(message) + 2 * _PADDING
     total = left + right

@@ -247,8 +247,15 @@ class _Reader:
         parent: int | None = None,
         last: int | None = None,
     ) -> int:
+        here = self._open[-1]
+        if parent is not None and self._drafted[parent].section.title == here.title:
+            here = self._drafted[parent].section  # an entry stays with the one it stands below
+        elif here.sections and here is not self._root:
+            # The order of the document is kept: what follows an inner section begins its section anew.
+            self._begin(here.title, here.level, place)
+            here = self._open[-1]
         end = place.line if last is None else last + 1
-        self._drafted.append(_Drafted(self._open[-1], draft, cells, place, kind, parent, end))
+        self._drafted.append(_Drafted(here, draft, cells, place, kind, parent, end))
         return len(self._drafted) - 1
 
     def _make_entries(self) -> frozenset[str]:

@@ -1,0 +1,69 @@
+"""`lmsys-enrich diff`: what changed between two runs."""
+
+import argparse
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+
+from lmsys_enrich.cli.table import Table, markdown_table, text_table
+from lmsys_enrich.cli.terminal import Terminal
+from lmsys_enrich.memory.published import read_snapshot
+from lmsys_enrich.model.changes import Changes, changes_between
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the two files, and the form."""
+    parser.add_argument("old", metavar="OLD.json", type=Path, help="an earlier enriched.json")
+    parser.add_argument("new", metavar="NEW.json", type=Path, help="a later enriched.json")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", dest="as_json", help="print JSON")
+    form.add_argument("--md", action="store_true", help="print Markdown")
+
+
+def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
+    """Compare, and print."""
+    changes = changes_between(read_snapshot(arguments.old), read_snapshot(arguments.new))
+    if arguments.as_json:
+        terminal.result(_json(changes))
+    elif arguments.md:
+        terminal.result("\n\n".join(_markdown(changes)))
+    else:
+        terminal.result("\n\n".join(_text(changes)))
+    return 0
+
+
+def _json(changes: Changes) -> str:
+    old, new = changes.between
+    content = {
+        "from": f"{old:%Y-%m-%dT%H:%M:%SZ}",
+        "to": f"{new:%Y-%m-%dT%H:%M:%SZ}",
+        "changes": [asdict(change) for change in changes.changes],
+        "stars": [{"repository": name, "gain": gain, "stars": stars} for name, gain, stars in changes.stars],
+    }
+    return json.dumps(content, ensure_ascii=False, indent=2)
+
+
+def _tables(changes: Changes) -> Iterator[Table]:
+    if changes.changes:
+        rows = [(change.kind, change.subject, change.detail) for change in changes.changes]
+        yield Table(("Change", "What", "How"), rows)
+    if changes.stars:
+        rows = [(name, f"{gain:+,}", f"{stars:,}") for name, gain, stars in changes.stars]
+        yield Table(("Repository", "Gained", "Stars"), rows)
+
+
+def _text(changes: Changes) -> Iterator[str]:
+    yield _head(changes)
+    yield from map(text_table, _tables(changes))
+
+
+def _markdown(changes: Changes) -> Iterator[str]:
+    yield f"## {_head(changes)}"
+    yield from map(markdown_table, _tables(changes))
+
+
+def _head(changes: Changes) -> str:
+    old, new = changes.between
+    between = f"from {old:%Y-%m-%d} to {new:%Y-%m-%d}"
+    return f"Changes {between}" if changes.changes or changes.stars else f"Nothing changed {between}"

@@ -1,0 +1,120 @@
+"""What changed between two runs, as a maintainer wants to know it in the morning."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from lmsys_enrich.model.finding import Finding, Verdict
+from lmsys_enrich.model.repository import Repository
+
+_LIVING = frozenset({Verdict.ALIVE, Verdict.MOVED, Verdict.GUARDED})
+_ASLEEP = timedelta(days=365)
+_MOST_STARS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What one run knew: entries by id, findings by address."""
+
+    taken_at: datetime
+    entries: Mapping[str, str]
+    findings: Mapping[str, Finding]
+
+    def repositories(self) -> dict[int | str, Repository]:
+        """Return the repositories, each under its number, whatever its name becomes."""
+        known = (finding.repository for finding in self.findings.values())
+        return {facts.id if facts.id is not None else facts.full_name: facts for facts in known if facts}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Something that changed: a kind, what it happened to, and how."""
+
+    kind: str
+    subject: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """All changes, by kind and in the order of the newer list; `stars` are the greatest, gains first."""
+
+    between: tuple[datetime, datetime]
+    changes: Sequence[Change]
+    stars: Sequence[tuple[str, int, int]] = field(default=())
+
+
+def changes_between(old: Snapshot, new: Snapshot) -> Changes:
+    """Compare two runs."""
+    found = (*_entries(old, new), *_links(old, new), *_repositories(old, new))
+    return Changes((old.taken_at, new.taken_at), found, tuple(_stars(old, new)))
+
+
+def _entries(old: Snapshot, new: Snapshot) -> Iterator[Change]:
+    yield from (Change("added", name) for key, name in new.entries.items() if key not in old.entries)
+    yield from (Change("removed", name) for key, name in old.entries.items() if key not in new.entries)
+
+
+def _links(old: Snapshot, new: Snapshot) -> Iterator[Change]:
+    for url, after in new.findings.items():
+        before = old.findings.get(url)
+        if before is None or before.standing is after.standing:
+            continue
+        match after.standing:
+            case Verdict.DEAD:
+                yield Change("died", url, after.standing_reason)
+            case Verdict.FAILING:
+                yield Change("failing", url, after.standing_reason)
+            case Verdict.MOVED:
+                yield Change(
+                    "moved", url, after.suggestion.url if after.suggestion else after.standing_reason
+                )
+            case _:
+                pass
+        if before.standing in {Verdict.DEAD, Verdict.FAILING} and after.standing in _LIVING:
+            yield Change("revived", url, f"was {before.standing}: {before.standing_reason}")
+
+
+def _repositories(old: Snapshot, new: Snapshot) -> Iterator[Change]:
+    earlier = old.repositories()
+    for key, after in new.repositories().items():
+        before = earlier.get(key)
+        if before is None:
+            continue
+        name = after.full_name
+        if before.full_name.lower() != name.lower():
+            yield Change("renamed", before.full_name, name)
+        if after.archived and before.archived is False:
+            yield Change("archived", name, f"{after.archived_at:%Y-%m-%d}" if after.archived_at else "")
+        if before.archived and after.archived is False:
+            yield Change("unarchived", name)
+        if before.license != after.license and "license" not in after.kept:
+            yield Change("licence", name, f"{before.license or 'none'} → {after.license or 'none'}")
+        if _woke_up(before, after, old.taken_at):
+            yield Change(
+                "woke up", name, f"last commit {before.last_commit:%Y-%m-%d} → {after.last_commit:%Y-%m-%d}"
+            )
+
+
+def _woke_up(before: Repository, after: Repository, then: datetime) -> bool:
+    """Whether there are commits again after a year without any."""
+    if before.last_commit is None or after.last_commit is None:
+        return False
+    return after.last_commit > before.last_commit and then - before.last_commit > _ASLEEP
+
+
+def _stars(old: Snapshot, new: Snapshot) -> Iterator[tuple[str, int, int]]:
+    """Yield name, gain and number of the repositories whose stars changed most, both ways."""
+    earlier = old.repositories()
+    gains = [
+        (facts.full_name, facts.stars - before.stars, facts.stars)
+        for key, facts in new.repositories().items()
+        if (before := earlier.get(key)) is not None
+        and facts.stars is not None
+        and before.stars is not None
+        and facts.stars != before.stars
+    ]
+    gains.sort(key=lambda gain: (-gain[1], gain[0]))
+    up = [gain for gain in gains if gain[1] > 0][:_MOST_STARS]
+    down = [gain for gain in gains if gain[1] < 0][-_MOST_STARS:]
+    yield from (*up, *down)

@@ -1,0 +1,89 @@
+"""
+`report.sarif`: findings at their places in the source, for GitHub's code scanning and other viewers.
+
+https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from hashlib import sha256
+from pathlib import PurePath
+from urllib.parse import quote
+
+from lmsys_enrich import PROJECT_URL, __version__
+from lmsys_enrich.model.catalog import Link, Placed
+from lmsys_enrich.model.enriched import Json, moment
+from lmsys_enrich.model.finding import Finding, Verdict
+from lmsys_enrich.model.report import Report
+
+_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+_RULES: dict[Verdict, tuple[str, str, str]] = {
+    Verdict.DEAD: ("dead-link", "error", "The link is dead"),
+    Verdict.FAILING: ("failing-link", "warning", "The link fails; lasting failure makes it dead"),
+    Verdict.MOVED: ("moved-link", "note", "The link has moved for good"),
+}
+
+
+def sarif(report: Report) -> Mapping[str, str]:
+    """Return the file; a link that stands in several places has a result for each."""
+    content: Json = {
+        "$schema": _SCHEMA,
+        "version": "2.1.0",
+        "runs": [
+            {
+                "tool": {"driver": _driver()},
+                "invocations": [{"executionSuccessful": True, "endTimeUtc": moment(report.run_time)}],
+                "columnKind": "unicodeCodePoints",
+                "results": list(_results(report)),
+                "properties": {"notice": report.notice},
+            }
+        ],
+    }
+    return {"report.sarif": json.dumps(content, ensure_ascii=False, indent=1) + "\n"}
+
+
+def _driver() -> Json:
+    return {
+        "name": "lmsys-enrich",
+        "version": __version__,
+        "informationUri": PROJECT_URL,
+        "rules": [
+            {
+                "id": name,
+                "shortDescription": {"text": text},
+                "helpUri": f"{PROJECT_URL}#verdicts",
+                "defaultConfiguration": {"level": level},
+            }
+            for name, level, text in _RULES.values()
+        ],
+    }
+
+
+def _results(report: Report) -> Iterator[Json]:
+    for catalog in report.catalogs:
+        for placed in catalog.placed():
+            for link in placed.entry.links:
+                finding = report.finding(link)
+                if finding.standing in _RULES:
+                    yield _result(placed, link, finding)
+
+
+def _result(placed: Placed, link: Link, finding: Finding) -> Json:
+    rule, level, _ = _RULES[finding.standing]
+    better = f" Write {finding.suggestion.url} instead." if finding.suggestion else ""
+    fingerprint = sha256(f"{rule} {finding.url} {placed.entry.id}".encode("utf-8", "replace")).hexdigest()
+    return {
+        "ruleId": rule,
+        "ruleIndex": list(_RULES).index(finding.standing),
+        "level": level,
+        "message": {"text": f"{placed.entry.name}: {finding.url}: {finding.standing_reason}.{better}"},
+        "locations": [
+            {
+                "physicalLocation": {
+                    "artifactLocation": {"uri": quote(PurePath(link.place.file).as_posix())},
+                    "region": {"startLine": link.place.line, "startColumn": link.place.column},
+                }
+            }
+        ],
+        "partialFingerprints": {"link/v1": fingerprint},
+    }

@@ -1,0 +1,255 @@
+"""A README as it stands: checked, enriched, imported, rendered, mended."""
+
+import json
+import subprocess
+
+import pytest
+
+from lmsys_enrich.simulation.server import Sent
+from lmsys_enrich.simulation.world import SimulatedRepository, World
+from tests.builders import day
+from tests.journeys.conftest import Serve, ServeGitHub
+from tests.journeys.program import Pages, Program, to
+
+OK = Sent(200)
+_REPOSITORIES = World(
+    (
+        SimulatedRepository(
+            name="acme/new", id=1, stars=3111, license="MIT", committed_at=day(1), was=("acme/old",)
+        ),
+        SimulatedRepository(name="acme/b", id=2, stars=5, committed_at=day(1)),
+    ),
+    {"acme": "Organization"},
+)
+
+
+def _readme(site: str) -> str:
+    return f"""\
+# My list
+
+Words with a [link](https://nobody.example/).
+
+## Tools
+
+* [Old](https://github.com/acme/old#readme) - does it
+* [Page]({site}/old)   
+* **Named only**, and told of
+
+## Papers
+
+| Year | Title | Code |
+|-----:|:------|------|
+| 2022 | [One]({site}/one) | [code](https://github.com/acme/b) |
+| 2023 | [Two]({site}/two)
+"""  # noqa: W291 - blanks at the end of a line are a break
+
+
+@pytest.fixture
+def site(program: Program, serve: Serve, serve_github: ServeGitHub) -> str:
+    """A README about a site and two repositories."""
+    serve_github(_REPOSITORIES)
+    server = serve(Pages({"/old": to("/new"), "/new": OK, "/one": OK}))
+    (program.folder / "README.md").write_bytes(_readme(server.url).encode())
+    return server.url
+
+
+def test_run_checks_a_readme_and_points_into_it(program: Program, site: str) -> None:
+    ended = program.run("README.md")
+    assert ended.code == 10
+    assert program.verdicts() == {
+        "https://github.com/acme/old": "moved",
+        f"{site}/old": "moved",
+        f"{site}/one": "alive",
+        "https://github.com/acme/b": "alive",
+        f"{site}/two": "dead",
+    }
+    [two] = [found for found in program.json("dead-links.json")["findings"] if found["verdict"] == "dead"]
+    assert two["places"] == [
+        {"file": "README.md", "line": 16, "column": 16, "entry": "two", "section": ["Papers"]}
+    ]
+    assert "no entry" not in ended.err
+
+
+@pytest.mark.parametrize("ending", [b"\n", b"\r\n"])
+@pytest.mark.parametrize("start", [b"", b"\xef\xbb\xbf"])
+def test_enriched_md_is_the_document_with_facts_and_nothing_else_changed(
+    program: Program, site: str, ending: bytes, start: bytes
+) -> None:
+    source = start + _readme(site).encode().replace(b"\n", ending)
+    (program.folder / "README.md").write_bytes(source)
+    program.run("README.md")
+    made = (program.folder / "build" / "enriched.md").read_bytes()
+    moved = f"[{site.removeprefix('http://')}/new]({site}/new)"
+    added = [
+        " <!--facts-->· ★ 3,111 · MIT · 2026-11-01 · moved to [acme/new](https://github.com/acme/new)",
+        f" <!--facts-->· moved to {moved}",
+        " Stars | Last commit | Status |",
+        " ---: | --- | --- |",
+        " 5 | 2026-11-01 | alive |",
+        " | |  |  | **dead** |",
+    ]
+    for text in added:
+        assert text.encode() in made, text
+        made = made.replace(text.encode(), b"", 1)
+    assert made == source
+    assert (program.folder / "README.md").read_bytes() == source
+
+
+@pytest.mark.usefixtures("site")
+def test_a_readme_becomes_entries_yaml_and_the_same_again(program: Program) -> None:
+    ended = program("import", "README.md")
+    assert ended.code == 0
+    assert ended.out == "entries.yaml: 5 entries with 5 links from README.md\n"
+    first = (program.folder / "entries.yaml").read_text()
+    assert "columns: [year, {name: Title}, code]" in first
+    assert program("validate").code == 0
+    assert program("render").code == 0
+    before = program.outputs()
+    assert "none of them changed" in program("render").out
+    assert program.outputs() == before
+    assert program("import", "build/enriched.md", "-o", "again.yaml").code == 0
+    assert (program.folder / "again.yaml").read_text() == first
+    refused = program("import", "README.md")
+    assert (refused.code, "--force" in refused.err) == (2, True)
+    assert program("import", "README.md", "-o", "-").out == first
+
+
+def test_fix_proposes_a_patch_that_git_takes(program: Program, site: str) -> None:
+    program.run("README.md")
+    ended = program("fix", "README.md")
+    assert ended.code == 0
+    assert "2 edits proposed" in ended.err
+    (program.folder / "p.patch").write_text(ended.out)
+    for command in (["git", "init", "-q"], ["git", "apply", "p.patch"]):
+        subprocess.run(command, cwd=program.folder, check=True)
+    expected = (
+        _readme(site).replace("acme/old#readme", "acme/new#readme").replace(f"{site}/old", f"{site}/new")
+    )
+    assert (program.folder / "README.md").read_text() == expected
+
+
+@pytest.mark.parametrize("ending", [b"\n", b"\r\n"])
+@pytest.mark.parametrize("name", ["README.md", "entries.yaml"])
+def test_fix_changes_the_characters_of_addresses_and_nothing_else(
+    program: Program, site: str, name: str, ending: bytes
+) -> None:
+    source = _readme(site).encode()
+    if name == "entries.yaml":
+        program("import", "README.md")
+        source = (program.folder / name).read_bytes().replace(b"name: Page", b"name:   'Page'  # a comment")
+    source = b"\xef\xbb\xbf" + source.replace(b"\n", ending)
+    (program.folder / name).write_bytes(source)
+    program.run(name)
+    ended = program("fix", name, "--apply")
+    assert "2 edits made" in ended.err
+    expected = source.replace(b"acme/old", b"acme/new").replace(
+        f"{site}/old".encode(), f"{site}/new".encode()
+    )
+    assert (program.folder / name).read_bytes() == expected
+
+
+def test_fix_refuses_a_source_that_has_changed_since(program: Program, site: str) -> None:
+    assert "no run has read it" in program("fix", "README.md").err
+    program.run("README.md")
+    (program.folder / "README.md").write_text(_readme(site) + "\nMore.\n")
+    refused = program("fix", "README.md", "--apply")
+    assert (refused.code, "has changed since the last run" in refused.err) == (2, True)
+
+
+def test_fix_leaves_alone_what_is_not_sure(program: Program, serve: Serve) -> None:
+    other = serve(Pages({"/place": OK}))
+    pages = {
+        "/temporary": to("/there", 302),
+        "/there": OK,
+        "/deep": to("/"),
+        "/": OK,
+        "/page": to("/signin?next=x"),
+        "/signin": OK,
+        "/away": to(f"http://localhost:{other.port}/place"),
+        "/moved": to("/there"),
+    }
+    site = serve(Pages(pages))
+    program.write_list(*(f"{site.url}{path}" for path in pages))
+    program.run()
+    patch = program("fix").out
+    added = [line for line in patch.splitlines() if line.startswith("+ ")]
+    assert len(added) == 1, added
+    assert f"+        url: {site.url}/there" in patch
+    assert f"+        url: http://localhost:{other.port}/place" in program("fix", "--across-sites").out
+    assert program("fix", "--seen", "2").out == ""
+    program.night = day(2)
+    program.run("--refresh")
+    assert f"+        url: {site.url}/there" in program("fix", "--seen", "2").out
+
+
+def test_two_lists_of_two_kinds_share_one_crawl(program: Program, site: str) -> None:
+    program.write_list(f"{site}/one")
+    assert program.run("README.md", "entries.yaml").summary["links"] == 5
+    names = {path.name for path in (program.folder / "build").iterdir() if path.is_dir()}
+    assert names == {"list", "entries", "badges"}
+
+
+def test_diff_tells_what_changed_between_two_runs(
+    program: Program, serve: Serve, serve_github: ServeGitHub
+) -> None:
+    pages = {"/a": OK, "/b": Sent(404), "/c": OK}
+    site = serve(Pages(pages))
+    old = day(1).replace(year=2024)
+    first = (
+        SimulatedRepository(name="acme/x", id=1, stars=10, license="MIT", committed_at=old),
+        SimulatedRepository(name="acme/y", id=2, stars=10, committed_at=day(1)),
+    )
+    second = (
+        SimulatedRepository(
+            name="acme/z", id=1, stars=4, license="Apache-2.0", committed_at=day(19), was=("acme/x",)
+        ),
+        SimulatedRepository(name="acme/y", id=2, stars=15, committed_at=day(1), archived_at=day(19)),
+    )
+    github, _ = serve_github(World(first, {"acme": "Organization"}))
+    hub = "https://github.com/acme"
+    program.write_list(f"{hub}/x", f"{hub}/y", f"{site.url}/a", f"{site.url}/b", f"{site.url}/c")
+    program.run()
+    (program.folder / "build" / "enriched.json").rename(program.folder / "old.json")
+    pages |= {"/a": Sent(404), "/b": OK, "/c": to("/b")}
+    github.world = World(second, {"acme": "Organization"})
+    program.night = day(20)
+    program.write_list(
+        f"{hub}/x", f"{hub}/y", f"{site.url}/a", f"{site.url}/b", f"{site.url}/c", f"{site.url}/b?new"
+    )
+    program.run("--accept-changes")
+    told = json.loads(program("diff", "old.json", "build/enriched.json", "--json").out)
+    assert {(change["kind"], change["subject"].removeprefix(site.url)) for change in told["changes"]} == {
+        ("added", "Entry 6"),
+        ("died", "/a"),
+        ("revived", "/b"),
+        ("moved", "/c"),
+        ("moved", f"{hub}/x"),
+        ("renamed", "acme/x"),
+        ("licence", "acme/z"),
+        ("woke up", "acme/z"),
+        ("archived", "acme/y"),
+    }
+    assert told["stars"] == [
+        {"repository": "acme/y", "gain": 5, "stars": 15},
+        {"repository": "acme/z", "gain": -6, "stars": 4},
+    ]
+    text = program("diff", "old.json", "build/enriched.json").out
+    assert text.startswith("Changes from 2026-11-01 to 2026-11-20\n")
+    assert "MIT → Apache-2.0" in text
+    assert "| woke up | acme/z |" in program("diff", "old.json", "build/enriched.json", "--md").out
+    assert "Nothing changed" in program("diff", "old.json", "old.json").out
+    refused = program("diff", "old.json", "entries.yaml")
+    assert (refused.code, "not an enriched.json" in refused.err) == (2, True)
+
+
+def test_a_readme_that_is_no_list_is_refused(program: Program) -> None:
+    (program.folder / "README.md").write_text("# A program\n\nWords.\n")
+    for command in ("run", "validate", "import"):
+        ended = program(command, "README.md")
+        assert (ended.code, "no entry was found" in ended.err) == (2, True)
+
+
+def test_a_list_of_four_thousand_entries_is_read(program: Program) -> None:
+    lines = "".join(f"- [Tool {n}](https://t.example/{n}) - Does *it* well\n" for n in range(4000))
+    (program.folder / "README.md").write_text(f"# L\n## T\n{lines}")
+    assert "4000 entries with 4000 links" in program("validate", "README.md").out

@@ -1,0 +1,210 @@
+"""Every shape in which lists write an entry, read as a person reads it."""
+
+from pathlib import Path
+
+import pytest
+
+from lmsys_enrich.errors import InputError
+from lmsys_enrich.lists.markdown.reader import read_markdown
+from lmsys_enrich.model.catalog import Catalog, Column, Entry, Place
+
+
+def _read(text: str) -> Catalog:
+    return read_markdown(text, Path("README.md"))
+
+
+def _entries(body: str) -> list[Entry]:
+    return [placed.entry for placed in _read(f"# List\n\n## Tools\n\n{body}\n").placed()]
+
+
+def _only(body: str) -> tuple[str, dict[str, str], dict[str, object]]:
+    [entry] = _entries(body)
+    return entry.name, {link.role: link.url for link in entry.links}, dict(entry.cells)
+
+
+A, B, C = "https://a.example/", "https://b.example/", "https://c.example/x_(y)"
+
+
+@pytest.mark.parametrize(
+    ("line", "name", "links", "cells"),
+    [
+        (f"- [Tool]({A})", "Tool", {"url": A}, {}),
+        (f"* [Tool]({A}) - Does *it*.", "Tool", {"url": A}, {"description": "Does *it*."}),
+        (f"1. [Tool]({A}): Does it", "Tool", {"url": A}, {"description": "Does it"}),
+        (f"- [Tool]({A}) – Does it", "Tool", {"url": A}, {"description": "Does it"}),  # noqa: RUF001
+        (f"- [Tool]({C}) Does it", "Tool", {"url": C}, {"description": "Does it"}),
+        (f'- [Tool](<{A}> "title") does it', "Tool", {"url": A}, {"description": "does it"}),
+        (f"- [A **bold** `Tool`]({A})", "A bold Tool", {"url": A}, {}),
+        (f"- **[Tool]({A})** - Does it", "Tool", {"url": A}, {"description": "** - Does it"}),
+        (f"- 💚 [Tool]({A}) 🔥🔥 - Does it", "Tool", {"url": A}, {"prefix": "💚", "marks": "🔥🔥", "description": "Does it"}),
+        (f"- :heart:[Tool]({A}) :fire::fire: - Does it", "Tool", {"url": A}, {"prefix": ":heart:", "marks": ":fire::fire:", "description": "Does it"}),
+        (f"- [ICML] [Paper on it]({A})", "Paper on it", {"url": A}, {"prefix": "[ICML]"}),
+        (f"- [Title]({A}) ([Code]({B})) `Meta` `2022`", "Title", {"url": A, "code": B}, {"tags": "`Meta` `2022`"}),
+        (f"- [Title]({A}) [[crate]({B})] - Does it", "Title", {"url": A, "crate": B}, {"description": "Does it"}),
+        (f"- [Title]({A}) [[Code]]({B}) - Does it", "Title", {"url": A, "code": B}, {"description": "Does it"}),
+        (f"- [Title]({A}) [![badge](https://i.example/x.svg)]({B}) - Does it", "Title", {"url": A, "badge": B}, {"description": "Does it"}),
+        (f"- [Title]({A}) - Uses [other]({B}) well.", "Title", {"url": A, "other": B}, {"description": f"Uses [other]({B}) well."}),
+        (f"- A plain title [[paper]({A})] [[code]({B})]", "A plain title", {"url": A, "code": B}, {}),
+        (f"- **A bold title** [Paper]({A}), [Code]({B})", "A bold title", {"url": A, "code": B}, {}),
+        (f"- <a href='{A}'>Tool</a> - Does it", "Tool", {"url": A}, {"description": "Does it"}),
+        ("- [Tool][ref] - Does it\n\n[ref]: https://a.example/", "Tool", {"url": A}, {"description": "Does it"}),
+        (f"- <{A}>", A, {"url": A}, {}),
+        (f"- [Tool]({A})\n  goes on", "Tool", {"url": A}, {"description": "goes on"}),
+        (f"- [Tool]({A}) <!--facts-->· ★ 3 · MIT", "Tool", {"url": A}, {}),
+        (f"- [a\\_b]({A}) - x \\* y", "a_b", {"url": A}, {"description": "x \\* y"}),
+    ],
+)  # fmt: skip
+def test_a_bullet_is_read(line: str, name: str, links: dict[str, str], cells: dict[str, object]) -> None:
+    assert _only(line) == (name, links, cells)
+
+
+def test_an_entry_without_a_link_is_an_entry_beside_others_that_have_one() -> None:
+    found = _entries(f"- [A]({A})\n- [B]({B})\n- ✨ Only named - and told of")
+    assert (found[2].name, found[2].links) == ("Only named", ())
+    assert found[2].cells == {"prefix": "✨", "description": "and told of"}
+
+
+def test_an_entry_below_another_keeps_its_parent() -> None:
+    parent, child = _entries(f"- [A]({A})\n  - [B]({B})")
+    assert child.cells == {"parent": parent.id}
+
+
+def test_bullets_without_links_that_group_others_are_steps_of_the_path() -> None:
+    text = f"# L\n## T\n- Group\n  - Inner:\n    - [A]({A})\n  - [B]({B})\n- [C]({C})\n"
+    assert [placed.path for placed in _read(text).placed()] == [
+        ("T", "Group", "Inner"),
+        ("T", "Group"),
+        ("T",),
+    ]
+
+
+def test_headings_make_the_path_also_where_levels_are_skipped() -> None:
+    text = f"# L\n## Python\n#### Extra\n- [A]({A})\n### Text\n- [B]({B})\n\nRust\n----\n#### Extra\n- [C]({C})\n"
+    assert [placed.path for placed in _read(text).placed()] == [
+        ("Python", "Extra"),
+        ("Python", "Text"),
+        ("Rust", "Extra"),
+    ]
+
+
+def test_folded_parts_are_steps_of_the_path() -> None:
+    text = (
+        f"# L\n## T\n<details>\n<summary>Lab <b>one</b></summary>\n\n- [A]({A})\n\n</details>\n\n"
+        f"<details><summary>Two</summary>\n\n- [B]({B})\n\n</details>\n\n- [C]({C})\n"
+    )
+    assert [placed.path for placed in _read(text).placed()] == [("T", "Lab one"), ("T", "Two"), ("T",)]
+
+
+def test_links_in_html_are_entries() -> None:
+    text = f'# L\n<h2 id="x">Tools</h2>\n<ul>\n<li><a href="{A}">One</a> does</li>\n</ul>\n'
+    [placed] = _read(text).placed()
+    assert (placed.path, placed.entry.name, placed.entry.url) == (("Tools",), "One", A)
+
+
+def test_a_heading_is_its_text_without_pictures_and_anchors() -> None:
+    text = f"# [My List](https://x.example/) ![b](https://i.example/b.svg)\n## <a id='t'></a>The *Tools* 🔧\n- [A]({A})\n"
+    catalog = _read(text)
+    assert (catalog.title, catalog.sections[0].title) == ("My List", "The Tools 🔧")
+
+
+def test_what_is_no_entry_is_left_out() -> None:
+    text = (
+        f"# L\n[![b](https://i/b.svg)](https://ci.example/)\n\n## Contents\n- [Tools](#tools)\n- [Other](other.md)\n\n"
+        f"## Tools\n- [A]({A})\n\n**[⬆ back to top](#l)**\n\n```\n- [code](https://code.example/)\n```\n\n"
+        "## Contributing\n- [Guide](https://guide.example/)\n\n## License\n[CC0](https://cc0.example/)\n"
+    )
+    assert [placed.entry.name for placed in _read(text).placed()] == ["A"]
+
+
+def test_what_is_not_understood_is_told_with_its_line() -> None:
+    text = f"# L\n\n- What it does\n- How it does\n\n## T\n- [A]({A})\n- [B](b.example/x)\n"
+    assert _read(text).remarks == (
+        "README.md:3:1: no entry: What it does",
+        "README.md:4:1: no entry: How it does",
+        "README.md:8:1: the address of B is not whole: b.example/x",
+    )
+
+
+@pytest.mark.parametrize("text", ["", "# A title\n\nWords.\n", "- one\n- two\n", "| a | b |\n|---|---|\n"])
+def test_a_document_without_entries_is_no_list(text: str) -> None:
+    with pytest.raises(InputError, match="no entry was found"):
+        _read(text)
+
+
+TABLE = f"""# L
+## T
+
+| Year | Title | Code | Open | Note |
+|:----:|-------|------|:----:|------|
+| 2022 | <span id="one"></span>[One]({A}) ([site]({C})) | [code]({B}) | ✔ | a \\| b |
+| Year | Title1 | Code | | |
+| 2023 | Two | - | ✗ | [One](#one) | more |
+| | [Three]({C}) |
+"""
+
+
+def test_a_table_has_its_columns_and_its_entries() -> None:
+    catalog = _read(TABLE)
+    [section] = catalog.sections
+    assert section.columns == (
+        Column("year", "Year"),
+        Column("name", "Title"),
+        Column("code", "Code"),
+        Column("open", "Open"),
+        Column("note", "Note"),
+    )
+    one, two, three = section.entries
+    assert (one.id, one.id_is_written) == ("one", True)
+    assert {link.role: link.url for link in one.links} == {"url": A, "site": C, "code": B}
+    assert one.cells == {"year": 2022, "code": f"[code]({B})", "open": True, "note": "a | b"}
+    assert (two.name, two.links) == ("Two", ())
+    assert two.cells == {"year": 2023, "code": "-", "open": False, "note": "[One](#one)"}
+    assert three.url == C
+    assert catalog.remarks == ("README.md:7:1: a row that only says what belongs there",)
+
+
+@pytest.mark.parametrize(
+    ("headers", "naming"),
+    [
+        (["Date", "Paper", "Code"], "Paper"),
+        (["Project", "Details", "Repository"], "Project"),
+        (["Stars", "Name"], "Name"),
+        (["What", "Where"], "Where"),
+    ],
+)
+def test_the_column_that_names_entries_is_known_by_its_role(headers: list[str], naming: str) -> None:
+    cells = [f"[x]({A})" if header == naming else "y" for header in headers]
+    text = f"# L\n## T\n| {' | '.join(headers)} |\n|{'---|' * len(headers)}\n| {' | '.join(cells)} |\n"
+    [section] = _read(text).sections
+    assert next(column.title for column in section.columns if column.key == "name") == naming
+    assert section.entries[0].name == "x"
+
+
+def test_a_reference_to_another_entry_is_its_id() -> None:
+    text = (
+        f"# L\n## P\n|Title|Framework|\n|--|--|\n|[P]({A})|[One](#one)|\n## F\n- <a id='one'></a>[One]({B})\n"
+    )
+    [paper, framework] = _read(text).placed()
+    assert paper.entry.cells["framework"] == framework.entry.id == "one"
+
+
+def test_columns_that_an_enriched_list_has_more_are_not_the_lists_own() -> None:
+    text = f"# L\n## T\n|Name|Stars|Licence|Last commit|Status|\n|--|--|--|--|--|\n|[P]({A})|3|MIT|2022-01-01|alive|\n"
+    [section] = _read(text).sections
+    assert [column.key for column in section.columns] == ["name"]
+    assert section.entries[0].cells == {}
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n"])
+@pytest.mark.parametrize("start", ["", "\ufeff"])
+def test_links_know_their_places(start: str, ending: str) -> None:
+    text = f"{start}# L\n## T\n- [A]({A}) and [B]({B})\n- [C]({A})\n\n[r]: {C}\n\n- [D][r]\n".replace(
+        "\n", ending
+    )
+    links = [(link.url, link.place) for placed in _read(text).placed() for link in placed.entry.links]
+    assert links == [
+        (A, Place("README.md", 3, 7)),
+        (B, Place("README.md", 3, 35)),
+        (A, Place("README.md", 4, 7)),
+        (C, Place("README.md", 6, 6)),
+    ]
