@@ -16,6 +16,8 @@ OK = Sent(200, {"content-type": "text/html"}, b"<title>A page</title>")
 _WITH_THE_RUNS_TIME = {
     "enriched.json",
     "dead-links.json",
+    "junit.xml",
+    "report.sarif",
     "badges/last-check.svg",
     "badges/last-check.json",
 }

@@ -23,10 +23,19 @@ _SHOWN_WHOLE = (
     "enriched.json",
     "dead-links.md",
     "dead-links.json",
+    "junit.xml",
+    "report.sarif",
     "badges/links-alive.svg",
     "badges/alpa-license.json",
 )
-_WITH_THE_RUNS_TIME = {"enriched.json", "dead-links.json", "badges/last-check.svg", "badges/last-check.json"}
+_WITH_THE_RUNS_TIME = {
+    "enriched.json",
+    "dead-links.json",
+    "junit.xml",
+    "report.sarif",
+    "badges/last-check.svg",
+    "badges/last-check.json",
+}
 
 
 @pytest.mark.parametrize("name", _SHOWN_WHOLE)
@@ -94,7 +103,8 @@ def test_each_of_several_lists_has_a_folder_and_what_is_of_all_lies_on_top() -> 
     )
     made = render_all(replace(report, catalogs=lists))
     tops = {name.split("/")[0] for name in made}
-    assert tops == {"entries", "entries-2", "a", "badges-2", "badges", "dead-links.md", "dead-links.json"}
+    assert {top for top in tops if "." not in top} == {"entries", "entries-2", "a", "badges-2", "badges"}
+    assert {"dead-links.md", "dead-links.json", "junit.xml", "report.sarif"} <= tops
     assert "a/enriched.md" in made
 
 
