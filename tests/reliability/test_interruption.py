@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from lmsys_enrich.simulation.server import Received, Response, Sent
+from lmsys_enrich.simulation.server import Received, Response, Sent, Server
 from tests.builders import day
 from tests.journeys.conftest import Serve
 from tests.journeys.program import Pages, Program
@@ -81,7 +81,7 @@ def test_a_run_killed_again_and_again_ends_where_an_undisturbed_one_does(
     chance = random.Random(7)  # noqa: S311 - the same moments each time
     for _ in range(KILLS):
         with subprocess.Popen(_command(), env={**os.environ, **program.environment}) as running:
-            time.sleep(chance.uniform(0.3, 1.5))
+            _wait_for(site, chance.randint(5, 380), running)
             running.send_signal(signal.SIGKILL)
         _assert_whole(program.folder / "build")
     known = _known(program)
@@ -92,6 +92,13 @@ def test_a_run_killed_again_and_again_ends_where_an_undisturbed_one_does(
     assert _facts(program.folder / "build") == _facts(program.folder / "calm")
     left = [path.name for path in (program.folder / "build").rglob("*.part")]
     assert len(left) <= KILLS
+
+
+def _wait_for(site: Server, requests: int, running: subprocess.Popen[bytes]) -> None:
+    """Return when the site was asked so many times more, or nobody is left to ask it."""
+    until = len(site.log) + requests
+    while len(site.log) < until and running.poll() is None:
+        time.sleep(0.001)
 
 
 def _known(program: Program) -> int:
@@ -115,7 +122,10 @@ def test_a_full_disk_leaves_the_old_outputs_whole(program: Program, serve: Serve
     pages["/1"] = Sent(404)
     ended = subprocess.run(
         _command("--refresh"),
-        env={**os.environ, **program.environment},
+        env={
+            **{name: value for name, value in os.environ.items() if "COV" not in name},
+            **program.environment,
+        },
         preexec_fn=lambda: _limited(8192),
         capture_output=True,
         text=True,
