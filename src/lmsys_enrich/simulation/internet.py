@@ -1,6 +1,6 @@
 """The simulated internet as a whole: started, found by the program, and told apart from the real one."""
 
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from lmsys_enrich.errors import InputError
 from lmsys_enrich.net.exchange import Fetch, Kind, Outcome, Request, Trouble, TroubleKind
+from lmsys_enrich.simulation.peopled import with_links
 from lmsys_enrich.simulation.server import Received, Server, serving
 from lmsys_enrich.simulation.websites import ADDRESS_HEADER, Websites
 from lmsys_enrich.simulation.world import World, read_world
@@ -58,8 +59,14 @@ class Internet:
 
 
 @asynccontextmanager
-async def simulated_internet(scenario: Path = SCENARIO) -> AsyncGenerator[Internet, None]:
-    """Yield the simulated internet of a scenario; raises `InputError` where graphql-core is not installed."""
+async def simulated_internet(
+    scenario: Path = SCENARIO, links: Iterable[str] = ()
+) -> AsyncGenerator[Internet, None]:
+    """
+    Yield the simulated internet of a scenario, in which the `links` exist too.
+
+    Raises `InputError` where graphql-core is not installed.
+    """
     if find_spec("graphql") is None:
         raise InputError(
             "the simulation needs graphql-core, which is not installed",
@@ -67,7 +74,7 @@ async def simulated_internet(scenario: Path = SCENARIO) -> AsyncGenerator[Intern
         )
     from lmsys_enrich.simulation.github import TOKEN, SimulatedGitHub  # noqa: PLC0415 - needs graphql-core
 
-    world = read_world(scenario)
+    world = with_links(read_world(scenario), links)
     async with AsyncExitStack() as stack:
         api = await stack.enter_async_context(serving(SimulatedGitHub(world)))
         web = await stack.enter_async_context(serving(Websites(world)))

@@ -3,13 +3,15 @@
 import argparse
 import asyncio
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from lmsys_enrich.cli.flags import add_setting_flags, settings_of
 from lmsys_enrich.cli.job import Job, perform
 from lmsys_enrich.cli.terminal import Terminal
+from lmsys_enrich.lists.read import read_lists
+from lmsys_enrich.model.report import keys_of
 from lmsys_enrich.outputs.files import write_files
 from lmsys_enrich.settings.settings import Failure, Settings
 from lmsys_enrich.simulation.internet import LISTS, NOTICE, simulated_internet
@@ -27,8 +29,10 @@ def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
     settings = settings_of(arguments, terminal.environ)
     # In a folder of its own: what is made up must not lie where a real run looks for what it knew.
     out = settings.out / "demo"
-    lists = (*((_LIST,) if _LIST.is_file() else ()), *_fates(out))
-    return asyncio.run(_demonstrate(lists, replace(settings, out=out), terminal))
+    own = (_LIST,) if _LIST.is_file() else ()
+    links = keys_of(read_lists(own))
+    lists = (*own, *_fates(out))
+    return asyncio.run(_demonstrate(lists, links, replace(settings, out=out), terminal))
 
 
 def _fates(out: Path) -> Iterator[Path]:
@@ -37,9 +41,11 @@ def _fates(out: Path) -> Iterator[Path]:
     yield from (out / name for name in write_files(out, texts).all)
 
 
-async def _demonstrate(lists: Sequence[Path], settings: Settings, terminal: Terminal) -> int:
+async def _demonstrate(
+    lists: Sequence[Path], links: Iterable[str], settings: Settings, terminal: Terminal
+) -> int:
     with tempfile.TemporaryDirectory(prefix="lmsys-enrich-") as cache:
-        async with simulated_internet() as internet:
+        async with simulated_internet(links=links) as internet:
             job = Job(
                 lists=lists,
                 settings=replace(settings, cache=Path(cache), fail_on=(Failure.NONE,), accept_changes=True),

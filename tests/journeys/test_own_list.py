@@ -1,0 +1,66 @@
+"""The list of the project itself: kept, rendered, and round the circle."""
+
+from pathlib import Path
+
+from lmsys_enrich.lists.read import read_list
+from lmsys_enrich.model.catalog import Placed
+from lmsys_enrich.outputs.entries_yaml import entries_yaml
+from tests.golden import ROOT, assert_golden
+from tests.journeys.program import Program
+
+_FLAGS = ("training", "inference", "serving")
+
+
+def _said(placed: Placed) -> tuple[object, ...]:
+    entry = placed.entry
+    links = {link.role: link.url for link in entry.links}
+    return placed.path, entry.name, entry.id if entry.id_is_written else None, links, dict(entry.cells)
+
+
+def test_the_four_systems_stand_as_in_the_first_list() -> None:
+    entries = {placed.entry.id: placed.entry for placed in read_list(ROOT / "entries.yaml").placed()}
+    assert {
+        name: [entries[name].cells.get(flag) for flag in _FLAGS] for name in list(entries) if name in _FOUR
+    } == _FOUR
+    assert entries["alpa"].url == "https://github.com/alpa-projects/alpa"
+    assert entries["ds"].cells["comments"] == "General Support of Transformers and MoE with 3d-parallelism"
+
+
+_FOUR = {
+    "alpa": [True, True, True],
+    "megatron-ds": [True, False, False],
+    "ds": [True, True, False],
+    "megatron": [True, False, False],
+}
+
+
+def test_its_sections_are_those_of_the_field() -> None:
+    catalog = read_list(ROOT / "entries.yaml")
+    papers, frameworks = catalog.sections
+    assert [section.title for section in papers.sections] == [
+        "Training",
+        "Inference",
+        "Serving",
+        "Compression",
+        "Benchmark",
+        "Survey",
+    ]
+    assert (len(list(catalog.placed())), len(frameworks.entries)) == (473, 123)
+    references = {placed.entry.cells.get("framework") for placed in catalog.placed()} - {None}
+    assert references <= {entry.id for entry in frameworks.entries}
+
+
+def test_its_rendering_is_what_stands_in_docs(program: Program) -> None:
+    (program.folder / "entries.yaml").write_bytes((ROOT / "entries.yaml").read_bytes())
+    assert program("render", "--quiet").code == 0
+    assert_golden(ROOT / "docs" / "list.md", program.text("enriched.md"))
+
+
+def test_it_goes_round_the_circle_with_every_cell_flag_anchor_and_reference(program: Program) -> None:
+    assert program("import", str(ROOT / "docs" / "list.md")).code == 0
+    before = [_said(placed) for placed in read_list(ROOT / "entries.yaml").placed()]
+    after = [_said(placed) for placed in read_list(Path("entries.yaml")).placed()]
+    assert after == before
+    assert (
+        entries_yaml(read_list(ROOT / "entries.yaml")) == program.folder.joinpath("entries.yaml").read_text()
+    )
