@@ -253,3 +253,69 @@ def test_a_list_of_four_thousand_entries_is_read(program: Program) -> None:
     lines = "".join(f"- [Tool {n}](https://t.example/{n}) - Does *it* well\n" for n in range(4000))
     (program.folder / "README.md").write_text(f"# L\n## T\n{lines}")
     assert "4000 entries with 4000 links" in program("validate", "README.md").out
+
+
+_PAGE = """\
+# Page
+
+<!-- lmsys-enrich:summary -->
+old
+<!-- /lmsys-enrich -->
+
+Words stay.
+
+<!-- lmsys-enrich:table Papers -->
+<!-- /lmsys-enrich -->
+<!-- lmsys-enrich:badges -->
+<!-- /lmsys-enrich -->
+<!-- lmsys-enrich:dead-links -->
+<!-- /lmsys-enrich -->
+<!-- lmsys-enrich:changes -->
+<!-- /lmsys-enrich -->
+The end.
+"""
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n"])
+def test_blocks_in_any_file_are_kept_current(program: Program, site: str, ending: str) -> None:
+    program.run("README.md")
+    program.night = day(2)
+    (program.folder / "README.md").write_text(_readme(site).replace("/two", "/one"))
+    program.run("README.md", "--accept-changes")
+    page = program.folder / "docs.md"
+    page.write_bytes(_PAGE.replace("\n", ending).encode())
+    assert program("render", "README.md", "--into", "docs.md").code == 0
+    made = page.read_bytes().decode()
+    assert made.replace(ending, "").count("\n") == made.replace(ending, "").count("\r") == 0
+    text = made.replace(ending, "\n")
+    assert text.startswith("# Page\n\n<!-- lmsys-enrich:summary -->\n| What | How many |\n")
+    assert "\n\nWords stay.\n\n" in text
+    assert text.endswith("<!-- /lmsys-enrich -->\nThe end.\n")
+    assert "| moved | 2 |" in text
+    assert f"| 2022 | [One]({site}/one)" in text
+    assert "![links alive](build/badges/links-alive.svg)" in text
+    assert "## Moved" in text
+    assert "- removed: Two" not in text  # the name is the same; only its address changed
+    before = page.read_bytes()
+    program("render", "README.md", "--into", "docs.md")
+    assert page.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("<!-- lmsys-enrich:sumary -->\n<!-- /lmsys-enrich -->\n", "p.md:1:1: no block is called sumary"),
+        (
+            "\n<!-- lmsys-enrich:table None -->\n<!-- /lmsys-enrich -->\n",
+            "p.md:2:1: no section is called 'None'",
+        ),
+        ("<!-- lmsys-enrich:summary -->\n", "p.md: a block has no end"),
+        ("words\n", "p.md: no block was found"),
+    ],
+)
+def test_a_block_that_cannot_be_made_is_told(program: Program, site: str, text: str, told: str) -> None:
+    assert site
+    (program.folder / "p.md").write_text(text)
+    ended = program("render", "README.md", "--into", "p.md")
+    assert (ended.code, told in ended.err) == (2, True)
+    assert (program.folder / "p.md").read_text() == text

@@ -39,6 +39,11 @@ def dead_links_json(report: Report) -> Mapping[str, str]:
     return {"dead-links.json": json.dumps(content, ensure_ascii=False, indent=1) + "\n"}
 
 
+def dead_links_blocks(report: Report) -> str:
+    """Return what stands below the heading of the page."""
+    return "\n\n".join([part for part in _parts(report) if part][1:])
+
+
 def _to_act_on(report: Report) -> Iterator[Finding]:
     """Yield by verdict, dead ones first, in the order of the lists."""
     for verdict in _HEADINGS:

@@ -25,6 +25,12 @@ def enriched_md(report: Report) -> Mapping[str, str]:
     return {"enriched.md": "\n\n".join([part for part in page.parts(catalog) if part]) + "\n"}
 
 
+def section_md(report: Report, section: Section) -> str:
+    """Return the entries of one section, as they stand in the file."""
+    page = _Page(report, {entry.id: entry for entry in _named(report.catalogs[0])})
+    return page.entries(section)
+
+
 @dataclass(frozen=True, slots=True)
 class _Page:
     """What is needed everywhere on the page; `named` are the entries that others refer to."""
@@ -42,12 +48,13 @@ class _Page:
     def _section(self, section: Section, level: int) -> Iterator[str]:
         yield f"{'#' * min(level, _DEEPEST_HEADING)} {escaped(section.title)}"
         yield section.text
-        if section.columns:
-            yield self._table(section)
-        else:
-            yield "\n".join(self._bullets(section.entries))
+        yield self.entries(section)
         for inner in section.sections:
             yield from self._section(inner, level + 1)
+
+    def entries(self, section: Section) -> str:
+        """Return a table where the section has columns, else bullets."""
+        return self._table(section) if section.columns else "\n".join(self._bullets(section.entries))
 
     def _table(self, section: Section) -> str:
         columns = section.columns

@@ -13,6 +13,9 @@ from lmsys_enrich.outputs.junit import junit_xml
 from lmsys_enrich.outputs.protocol import Output
 from lmsys_enrich.outputs.sarif import sarif
 
+PREVIOUS = "previous.json"
+"""What `enriched.json` was before the run that wrote it: from the two, `changes` are told."""
+
 OF_EACH_LIST: tuple[Output, ...] = (enriched_yaml, enriched_json, enriched_md)
 OF_ALL_LISTS: tuple[Output, ...] = (dead_links_md, dead_links_json, junit_xml, sarif, badges)
 

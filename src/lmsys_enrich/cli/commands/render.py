@@ -1,20 +1,33 @@
 """`lmsys-enrich render`: the outputs again, from what is already known."""
 
 import argparse
+import os
+from pathlib import Path
 
 from lmsys_enrich.cli.earlier import earlier_runs
 from lmsys_enrich.cli.flags import add_list_argument, add_setting_flags, settings_of
 from lmsys_enrich.cli.terminal import Terminal
 from lmsys_enrich.clock import SystemClock
+from lmsys_enrich.errors import InputError
 from lmsys_enrich.lists.read import read_lists
+from lmsys_enrich.memory.published import read_snapshot
+from lmsys_enrich.model.changes import Changes, changes_between
+from lmsys_enrich.model.report import Report
 from lmsys_enrich.outputs.files import write_files
-from lmsys_enrich.outputs.registry import render_all
+from lmsys_enrich.outputs.marker_blocks import Blocks
+from lmsys_enrich.outputs.registry import PREVIOUS, render_all
 from lmsys_enrich.pipeline.recollection import recollect
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add LIST and the folders."""
+    """Add LIST, the folders, and the file with blocks."""
     add_list_argument(parser)
+    parser.add_argument(
+        "--into",
+        metavar="FILE",
+        type=Path,
+        help="keep the blocks <!-- lmsys-enrich:NAME --> of a Markdown file current, and write nothing else",
+    )
     add_setting_flags(parser, {"out", "cache", "stale_after", "quiet"})
 
 
@@ -25,8 +38,31 @@ def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
     with earlier_runs(settings, terminal) as earlier:
         known = earlier.known(catalogs)
     report = recollect(catalogs, known, settings, SystemClock(terminal.environ).run_time)
-    written = write_files(settings.out, render_all(report))
+    if arguments.into is not None:
+        folder, files = _filled(arguments.into, report, settings.out)
+    else:
+        folder, files = settings.out, render_all(report)
+    written = write_files(folder, files)
     if not settings.quiet:
         changed = f"{len(written.changed)} of them changed" if written.changed else "none of them changed"
-        terminal.result(f"{len(written.all)} files in {settings.out}, {changed}")
+        terminal.result(f"{len(written.all)} file{'' if len(files) == 1 else 's'} in {folder}, {changed}")
     return 0
+
+
+def _filled(file: Path, report: Report, out: Path) -> tuple[Path, dict[str, str]]:
+    """Return the folder of a file, and the file with its blocks made anew."""
+    try:
+        text = file.read_bytes().decode("utf-8")
+    except (OSError, UnicodeDecodeError) as problem:
+        raise InputError(f"{file}: cannot be read ({problem})", hint="Name a Markdown file.") from None
+    badges = Path(os.path.relpath(out / "badges", file.parent)).as_posix()
+    filled = Blocks(report, badges, _changes(out)).filled(text, str(file))
+    return file.parent, {file.name: filled}
+
+
+def _changes(out: Path) -> Changes | None:
+    """Return what changed since the run before, where both runs left their facts."""
+    old, new = out / PREVIOUS, out / "enriched.json"
+    return (
+        changes_between(read_snapshot(old), read_snapshot(new)) if old.is_file() and new.is_file() else None
+    )

@@ -1,0 +1,124 @@
+"""
+Blocks in any Markdown file that are kept current.
+
+    <!-- lmsys-enrich:NAME -->
+    whatever stands here is replaced
+    <!-- /lmsys-enrich -->
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from lmsys_enrich.errors import InputError
+from lmsys_enrich.model.catalog import Section
+from lmsys_enrich.model.changes import Changes
+from lmsys_enrich.model.report import Report, summarise
+from lmsys_enrich.outputs.dead_links import dead_links_blocks
+from lmsys_enrich.outputs.enriched_md import section_md
+from lmsys_enrich.outputs.markdown_text import escaped, table
+
+_BLOCK = re.compile(
+    r"(?P<begin><!--\s*lmsys-enrich:(?P<name>[a-z-]+)(?:\s+(?P<what>[^\n]*?))?\s*-->[ \t]*\r?\n)"
+    r"(?P<body>.*?)(?P<end>[ \t]*<!--\s*/lmsys-enrich\s*-->)",
+    re.DOTALL,
+)
+_BEGIN = re.compile(r"<!--\s*lmsys-enrich:")
+_BADGES = (
+    ("links-alive", "links alive"),
+    ("entries", "entries"),
+    ("stale", "stale"),
+    ("last-check", "last check"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Blocks:
+    """
+    What blocks are made of.
+
+    `badges` is the address of their folder, from where the file with the block
+    lies; `changes` are those since the run before, where one is known.
+    """
+
+    report: Report
+    badges: str
+    changes: Changes | None
+
+    def filled(self, text: str, file: str) -> str:
+        """Return the text with its blocks made anew. Raises `InputError` that names `file` and the line."""
+        names = self._names()
+
+        def replaced(found: re.Match[str]) -> str:
+            make = names.get(found["name"])
+            if make is None:
+                known = ", ".join(names)
+                raise InputError(
+                    f"{_at(text, found.start(), file)}: no block is called {found['name']}",
+                    hint=f"Blocks are: {known}.",
+                )
+            made = make(found["what"] or "", _at(text, found.start(), file))
+            line_end = "\r\n" if found["begin"].endswith("\r\n") else "\n"
+            return found["begin"] + made.replace("\n", line_end) + line_end + found["end"].lstrip()
+
+        made, count = _BLOCK.subn(replaced, text)
+        begun = len(_BEGIN.findall(text))
+        if not count or count < begun:
+            raise InputError(
+                f"{file}: {'a block has no end' if begun else 'no block was found'}",
+                hint="A block is <!-- lmsys-enrich:summary --> … <!-- /lmsys-enrich -->, each on a line.",
+            )
+        return made
+
+    def _names(self) -> dict[str, Callable[[str, str], str]]:
+        return {
+            "summary": lambda *_: self._summary(),
+            "badges": lambda *_: self._badges(),
+            "table": self._table,
+            "dead-links": lambda *_: dead_links_blocks(self.report),
+            "changes": lambda *_: self._changes(),
+        }
+
+    def _summary(self) -> str:
+        figures = summarise(self.report)
+        counts = [(str(verdict), f"{count:,}") for verdict, count in figures.by_verdict.items() if count]
+        rows = [
+            ("entries", f"{figures.entries:,}"),
+            ("links", f"{figures.links:,}"),
+            *counts,
+            ("repositories", f"{figures.repositories:,}"),
+            ("archived", f"{figures.archived:,}"),
+            ("stale", f"{figures.stale:,}"),
+        ]
+        return table(("What", "How many"), ("---", "---:"), rows)
+
+    def _badges(self) -> str:
+        return "\n".join(f"![{words}]({self.badges}/{name}.svg)" for name, words in _BADGES)
+
+    def _table(self, what: str, place: str) -> str:
+        for catalog in self.report.catalogs:
+            if (section := _find(catalog.sections, what)) is not None:
+                return section_md(self.report.only(catalog), section)
+        raise InputError(f"{place}: no section is called {what!r}", hint="Name one as `table Frameworks`.")
+
+    def _changes(self) -> str:
+        if self.changes is None or not self.changes.changes:
+            return "Nothing changed since the run before."
+        return "\n".join(
+            f"- {change.kind}: {escaped(change.subject)}{' · ' + escaped(change.detail) if change.detail else ''}"
+            for change in self.changes.changes
+        )
+
+
+def _find(sections: tuple[Section, ...], title: str) -> Section | None:
+    for section in sections:
+        if section.title.lower() == title.strip().lower():
+            return section
+        if (inner := _find(section.sections, title)) is not None:
+            return inner
+    return None
+
+
+def _at(text: str, offset: int, file: str) -> str:
+    before = text[:offset]
+    return f"{file}:{before.count(chr(10)) + 1}:{offset - before.rfind(chr(10))}"
