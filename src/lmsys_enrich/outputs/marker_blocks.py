@@ -105,7 +105,7 @@ class Blocks:
         if self.changes is None or not self.changes.changes:
             return "Nothing changed since the run before."
         return "\n".join(
-            f"- {change.kind}: {escaped(change.subject)}{' · ' + escaped(change.detail) if change.detail else ''}"
+            " · ".join(filter(None, (f"- {change.kind}: {escaped(change.subject)}", escaped(change.detail))))
             for change in self.changes.changes
         )
 

@@ -77,6 +77,7 @@ _ROLES = frozenset(
     }
 )
 _BRACKETS = " \t\n()[],|/·•&;:-–—"  # noqa: RUF001 - dashes as lists have them
+_NUMBERED = re.compile(r"(?:part )?\d+")
 _SEPARATOR = re.compile(r"^\s*(?:[-–—:|]|&mdash;|&ndash;|\.)+\s+")  # noqa: RUF001 - the same
 _TAGS = re.compile(r"(?:\s*`[^`]+`)+\s*$")
 _MARKUP = re.compile(r"<[^>]*>|[*_`~\\]")
@@ -160,7 +161,11 @@ def _titled(
     _note(draft, "description", rest.strip(" ([|"))
     further = [piece for piece in links if piece is not main]
     draft.links += [(_role(piece), piece) for piece in further if is_web(piece.url)]
-    after = _description(content[max(piece.end for piece in links) :].strip(_BRACKETS + "]"))
+    rest = content[max(piece.end for piece in links) :]
+    if tags := _TAGS.search(rest):
+        rest = rest[: tags.start()]
+        draft.cells["tags"] = " ".join(tags[0].split())
+    after = _description(rest.strip(_BRACKETS + "]"))
     if after and "description" not in draft.cells:
         _note(draft, "description", after)
     return draft
@@ -170,6 +175,8 @@ def _read_rest(draft: Draft, content: str, links: Sequence[LinkPiece], main: Lin
     """Read what follows the main link: marks and links in brackets in any order, the description, tags."""
     further = [piece for piece in links if piece.start >= main.end]
     rest = _with_places(content, main.end, further)
+    if content[: main.start].rstrip().endswith("["):
+        rest = rest.lstrip().removeprefix("]")
     taken: set[int] = set()
     while True:
         if found := _LINKS_IN_BRACKETS.match(rest):
@@ -234,7 +241,7 @@ def _text(markdown: str) -> str:
 
 def _is_role(text: str) -> bool:
     bare = text.strip(_BRACKETS + ".!📄💻🌐").lower()
-    return bare in _ROLES or bare.isdigit()
+    return bare in _ROLES or bool(_NUMBERED.fullmatch(bare))
 
 
 def _role(piece: LinkPiece) -> str:
