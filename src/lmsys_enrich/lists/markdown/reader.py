@@ -286,13 +286,14 @@ class _Reader:
 
 
 def _each_once(links: Sequence[tuple[str, LinkPiece]]) -> Iterator[tuple[str, LinkPiece]]:
-    """Yield links with roles that differ, each address once."""
+    """Yield links with roles that differ; a badge leads mostly to what is linked by a name as well."""
     roles: Counter[str] = Counter()
-    urls: set[str] = set()
+    seen: set[tuple[str, str]] = set()
+    named = {piece.url for role, piece in links if role != "badge"}
     for role, piece in links:
-        if piece.url in urls:
+        if (role, piece.url) in seen or (role == "badge" and piece.url in named):
             continue
-        urls.add(piece.url)
+        seen.add((role, piece.url))
         roles[role] += 1
         yield (role if roles[role] == 1 else f"{role}-{roles[role]}"), piece
 

@@ -1,0 +1,131 @@
+"""What is rendered is read again as what it was; what is mended is mended and nothing else."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lmsys_enrich.lists.edits import Edit, edited, unified_diff
+from lmsys_enrich.lists.entries_yaml import read_entries
+from lmsys_enrich.lists.markdown.reader import read_markdown
+from lmsys_enrich.model.catalog import Catalog, Link, Place
+from lmsys_enrich.outputs.enriched_md import enriched_md
+from lmsys_enrich.outputs.yaml_text import Flow, yaml_text
+from lmsys_enrich.pipeline.plan import Known
+from lmsys_enrich.pipeline.recollection import recollect
+from lmsys_enrich.settings.settings import Settings
+from tests.fakes import NIGHT
+
+_LETTERS = st.text(st.characters(codec="utf-8", categories=("L", "N")), min_size=1, max_size=8)
+# A name may hold anything that readers see, but begins and ends with a letter.
+_NAMES = st.builds(
+    lambda first, inner, last: " ".join(f"{first}{inner}{last}".split()),
+    _LETTERS,
+    st.text(st.characters(codec="utf-8", categories=("L", "N", "P", "S", "Zs")), max_size=20),
+    _LETTERS,
+)
+_WORDS = st.lists(_LETTERS, min_size=1, max_size=4).map(" ".join)
+_URLS = st.integers(0, 10**6).map(lambda number: f"https://site.example/{number}_(x)")
+_ROLES = st.sampled_from(["code", "paper", "docs", "demo", "video"])
+_COLUMNS = ("year", "name", "open", "comments", "publisher")
+
+
+@st.composite
+def _entries(draw: st.DrawFn, *, table: bool) -> dict[str, object]:
+    entry: dict[str, object] = {"name": draw(_NAMES), "url": draw(_URLS)}
+    if table:
+        entry |= draw(
+            st.fixed_dictionaries(
+                {},
+                optional={
+                    "year": st.integers(1900, 2100),
+                    "open": st.booleans(),
+                    "comments": _WORDS,
+                    "publisher": _WORDS,
+                },
+            )
+        )
+    else:
+        entry |= draw(st.fixed_dictionaries({}, optional={"description": _WORDS}))
+    if links := draw(st.dictionaries(_ROLES, _URLS, max_size=3)):
+        entry["links"] = {role: url for role, url in links.items() if url != entry["url"]}
+    return entry
+
+
+@st.composite
+def _sections(draw: st.DrawFn) -> dict[str, object]:
+    section: dict[str, object] = {"title": draw(_LETTERS.map(lambda text: f"S {text}"))}
+    table = draw(st.booleans())
+    if table:
+        section["columns"] = Flow(_COLUMNS)
+    entries: Sequence[dict[str, object]] = draw(st.lists(_entries(table=table), min_size=1, max_size=4))
+    section["entries"] = entries
+    return section
+
+
+def _said(catalog: Catalog) -> list[object]:
+    """Everything that a list says; the order of an entry's keys says nothing."""
+    columns = [section.columns for section in catalog.sections]
+    entries = [
+        (
+            placed.path,
+            placed.entry.name,
+            {(link.role, link.url) for link in placed.entry.links},
+            placed.entry.cells,
+        )
+        for placed in catalog.placed()
+    ]
+    return [catalog.title, columns, entries]
+
+
+def _rendered(catalog: Catalog) -> str:
+    known = Known(kept={}, published={})
+    return enriched_md(recollect([catalog], known, Settings(), NIGHT))["enriched.md"]
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(_sections(), min_size=1, max_size=3))
+def test_a_list_that_is_rendered_and_read_is_the_same_list(sections: list[dict[str, object]]) -> None:
+    text = yaml_text({"title": "A list", "sections": sections})
+    first = read_entries(text, Path("entries.yaml"))
+    rendered = _rendered(first)
+    assert _said(read_markdown(rendered, Path("enriched.md"))) == _said(first), rendered
+    assert _rendered(first) == rendered
+
+
+@given(
+    st.lists(st.tuples(st.text(max_size=12), st.integers(0, 9)), min_size=1, max_size=8),
+    st.sampled_from(["\n", "\r\n"]),
+    st.sampled_from(["", "\ufeff"]),
+)
+def test_edits_change_the_characters_of_addresses_and_nothing_else(
+    lines: list[tuple[str, int]], ending: str, start: str
+) -> None:
+    clean = [("".join(c for c in words if c not in "\n\r"), number) for words, number in lines]
+    source = start + ending.join(f"{words}<https://old.example/{number}> end" for words, number in clean)
+    edits = []
+    for row, line in enumerate(source.split("\n"), 1):
+        at = line.index("https://old.example/")
+        url = line[at:].split(">")[0]
+        edits.append(Edit(Link(url, "url", Place("f", row, at + 1)), url.replace("old", "new-and-longer")))
+    after, undone = edited(source, edits)
+    assert undone == []
+    assert after == source.replace("https://old.example/", "https://new-and-longer.example/")
+
+
+def test_an_edit_whose_address_is_spelled_in_another_way_is_left_to_a_person() -> None:
+    edit = Edit(Link("https://a.example/_x", "url", Place("f", 1, 5)), "https://b.example/")
+    assert edited("- [a](https://a.example/\\_x)", [edit]) == ("- [a](https://a.example/\\_x)", [edit])
+    beyond = Edit(Link("https://a.example/", "url", Place("f", 9, 1)), "https://b.example/")
+    assert edited("x", [beyond]) == ("x", [beyond])
+
+
+def test_an_address_that_would_end_its_link_is_escaped() -> None:
+    edit = Edit(Link("https://a.example/", "url", Place("f", 1, 7)), "https://b.example/a)b|c d")
+    assert edited("- [a](https://a.example/)", [edit])[0] == "- [a](https://b.example/a%29b%7Cc%20d)"
+
+
+def test_a_patch_says_where_a_file_ends_without_a_newline() -> None:
+    patch = unified_diff("f", "a\nb", "a\nc")
+    assert patch.endswith("-b\n\\ No newline at end of file\n+c\n\\ No newline at end of file\n")
