@@ -16,6 +16,7 @@ OK = Sent(200, {"content-type": "text/html"}, b"<title>A page</title>")
 _WITH_THE_RUNS_TIME = {
     "enriched.json",
     "dead-links.json",
+    "index.html",
     "junit.xml",
     "report.sarif",
     "previous.json",

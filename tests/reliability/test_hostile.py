@@ -31,6 +31,7 @@ from tests.builders import day
 from tests.fakes import NIGHT
 from tests.journeys.conftest import ServeGitHub
 from tests.journeys.program import Program
+from tests.reliability.harmless_html import Harmless
 from tests.reliability.hostile import CORPUS, texts
 
 EXAMPLES = int(os.environ.get("TORTURE_EXAMPLES", "60"))
@@ -115,6 +116,8 @@ def test_every_output_keeps_its_form(text: str) -> None:
             assert len(content) < 5000
         if name.endswith(".xml"):
             assert len(ET.fromstring(content)) == 1  # noqa: S314 - ours
+        if name.endswith(".html"):
+            Harmless().feed(content)
         if name.endswith((".json", ".sarif")):
             json.loads(content)
         if name.endswith(".md"):

@@ -10,6 +10,7 @@ from lmsys_enrich.outputs.enriched_json import enriched_json
 from lmsys_enrich.outputs.enriched_md import enriched_md
 from lmsys_enrich.outputs.enriched_yaml import enriched_yaml
 from lmsys_enrich.outputs.junit import junit_xml
+from lmsys_enrich.outputs.page.render import index_html
 from lmsys_enrich.outputs.protocol import Output
 from lmsys_enrich.outputs.sarif import sarif
 
@@ -17,7 +18,14 @@ PREVIOUS = "previous.json"
 """What `enriched.json` was before the run that wrote it: from the two, `changes` are told."""
 
 OF_EACH_LIST: tuple[Output, ...] = (enriched_yaml, enriched_json, enriched_md)
-OF_ALL_LISTS: tuple[Output, ...] = (dead_links_md, dead_links_json, junit_xml, sarif, badges)
+OF_ALL_LISTS: tuple[Output, ...] = (
+    index_html,
+    dead_links_md,
+    dead_links_json,
+    junit_xml,
+    sarif,
+    badges,
+)
 
 
 def render_all(report: Report) -> dict[str, str]:

@@ -31,6 +31,7 @@ _SHOWN_WHOLE = (
 _WITH_THE_RUNS_TIME = {
     "enriched.json",
     "dead-links.json",
+    "index.html",
     "junit.xml",
     "report.sarif",
     "badges/last-check.svg",
