@@ -51,7 +51,8 @@ lint: $(READY) ## Run every check that runs no code of ours
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/codespell
-	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml \
+		src/lmsys_enrich/starter/links.yml
 
 format: $(READY) ## Lay out the code, and mend what can be mended by itself
 	$(BIN)/ruff format .

@@ -20,6 +20,7 @@ COMMANDS = {
     "fix": "propose, or make, the edits that permanent moves call for",
     "stale": "show repositories without recent commits, archived, renamed or gone",
     "cache": "show, clear or prune what earlier runs found",
+    "init": "start a list and a nightly workflow",
     "schema": "print a JSON Schema: entries, report or config",
     "demo": "run on simulated GitHub and websites; no network, no token",
 }
