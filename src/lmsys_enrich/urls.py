@@ -1,8 +1,11 @@
 """What can be read off an address without asking anyone. Pure text."""
 
 import re
+from functools import lru_cache
 from urllib.parse import SplitResult, quote, urlsplit, urlunsplit
 
+# Every stage asks for the same addresses again: 25 times each in a run.
+_ENOUGH = 2**17
 _DEFAULT_PORT = {"http": 80, "https": 443}
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
 # Everything that may stand in a path or query as it is (RFC 3986), `%` included, so
@@ -24,6 +27,7 @@ def has_scheme(url: str) -> bool:
     return _SCHEME.match(url.strip()) is not None
 
 
+@lru_cache(maxsize=_ENOUGH)
 def link_key(url: str) -> str:
     """
     Return the form under which a link is asked about, counted and remembered.
@@ -48,6 +52,7 @@ def link_key(url: str) -> str:
     return urlunsplit((parts.scheme, userinfo + at + host, path, quote(parts.query, safe=_KEEP), ""))
 
 
+@lru_cache(maxsize=_ENOUGH)
 def host_of(url: str) -> str:
     """Return host and port of a web address, as a `Host` header would carry them."""
     parts = _split(url)

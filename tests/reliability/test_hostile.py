@@ -176,7 +176,7 @@ def _refusal(content: str) -> str:
     return ""
 
 
-@pytest.mark.parametrize("text", ["x" * 10_000_000, "\x1b[31m|<b>" * 100_000])
+@pytest.mark.parametrize("text", ["half a character: \ud800", "x" * 10_000_000, "\x1b[31m|<b>" * 100_000])
 def test_facts_too_large_to_be_true_do_no_harm(
     program: Program, serve_github: ServeGitHub, text: str
 ) -> None:

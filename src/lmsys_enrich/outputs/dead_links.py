@@ -1,6 +1,5 @@
 """`dead-links.md` and `dead-links.json`: what a maintainer must act on, and where it stands."""
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -8,6 +7,7 @@ from lmsys_enrich.model.catalog import Entry, Place
 from lmsys_enrich.model.enriched import VERSION, Json, moment
 from lmsys_enrich.model.finding import Finding, Verdict
 from lmsys_enrich.model.report import Report, key_of
+from lmsys_enrich.outputs.json_text import json_text
 from lmsys_enrich.outputs.markdown_text import address, escaped, quoted
 
 _HEADINGS = {Verdict.DEAD: "Dead", Verdict.FAILING: "Failing", Verdict.MOVED: "Moved"}
@@ -36,7 +36,7 @@ def dead_links_json(report: Report) -> Mapping[str, str]:
         "notice": report.notice,
         "findings": [_finding(finding, places[finding.url]) for finding in _to_act_on(report)],
     }
-    return {"dead-links.json": json.dumps(content, ensure_ascii=False, indent=1) + "\n"}
+    return {"dead-links.json": json_text(content)}
 
 
 def dead_links_blocks(report: Report) -> str:

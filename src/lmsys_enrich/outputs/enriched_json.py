@@ -1,11 +1,11 @@
 """`enriched.json`: everything that is known, for programs, and for the next run."""
 
-import json
 from collections.abc import Mapping
 
 from lmsys_enrich.model.catalog import Entry, Placed
 from lmsys_enrich.model.enriched import VERSION, Json, facts_json, link_json, moment
 from lmsys_enrich.model.report import Report, key_of, summarise
+from lmsys_enrich.outputs.json_text import json_text
 
 
 def enriched_json(report: Report) -> Mapping[str, str]:
@@ -39,7 +39,7 @@ def enriched_json(report: Report) -> Mapping[str, str]:
         "entries": [_entry(report, placed) for placed in catalog.placed()],
         "repositories": _further(report),
     }
-    return {"enriched.json": json.dumps(content, ensure_ascii=False, indent=1) + "\n"}
+    return {"enriched.json": json_text(content)}
 
 
 def _entry(report: Report, placed: Placed) -> Json:

@@ -4,7 +4,6 @@
 https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
 """
 
-import json
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from pathlib import PurePath
@@ -15,6 +14,7 @@ from lmsys_enrich.model.catalog import Link, Placed
 from lmsys_enrich.model.enriched import Json, moment
 from lmsys_enrich.model.finding import Finding, Verdict
 from lmsys_enrich.model.report import Report
+from lmsys_enrich.outputs.json_text import json_text
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _RULES: dict[Verdict, tuple[str, str, str]] = {
@@ -39,7 +39,7 @@ def sarif(report: Report) -> Mapping[str, str]:
             }
         ],
     }
-    return {"report.sarif": json.dumps(content, ensure_ascii=False, indent=1) + "\n"}
+    return {"report.sarif": json_text(content)}
 
 
 def _driver() -> Json:

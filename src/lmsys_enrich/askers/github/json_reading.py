@@ -28,8 +28,10 @@ def nodes(value: object) -> tuple[Node, ...]:
 
 
 def text(value: object) -> str | None:
-    """Return the string, none where there is none or an empty one."""
-    return value if isinstance(value, str) and value else None
+    """Return the string, none where there is none or an empty one; half a character becomes `?`."""
+    if not isinstance(value, str) or not value:
+        return None
+    return value if value.isascii() else value.encode("utf-8", "replace").decode("utf-8")
 
 
 def number(value: object) -> int | None:

@@ -75,14 +75,16 @@ class _Visits:
         self._concurrency = concurrency
         self._turns = Turns(questions)
         self._under_way: dict[asyncio.Task[Journey], Question] = {}
+        self._ended: asyncio.Queue[asyncio.Task[Journey]] = asyncio.Queue()
 
     async def next(self) -> list[Journey]:
         """Return the journeys that ended meanwhile, at least one; none when all did."""
         self._begin()
         if not self._under_way:
             return []
-        await asyncio.wait(self._under_way, return_when=asyncio.FIRST_COMPLETED)
-        ended = [task for task in self._under_way if task.done()]
+        ended = [await self._ended.get()]
+        while not self._ended.empty():
+            ended.append(self._ended.get_nowait())
         for task in ended:
             self._turns.done(self._under_way.pop(task))
         return [task.result() for task in ended]
@@ -95,4 +97,6 @@ class _Visits:
 
     def _begin(self) -> None:
         while len(self._under_way) < self._concurrency and (question := self._turns.take()):
-            self._under_way[asyncio.create_task(visit(self._fetch, question.url))] = question
+            task = asyncio.create_task(visit(self._fetch, question.url))
+            task.add_done_callback(self._ended.put_nowait)
+            self._under_way[task] = question
