@@ -82,7 +82,9 @@ class Server:
             task.add_done_callback(self._connections.discard)
         try:
             with contextlib.suppress(ConnectionError, h11.RemoteProtocolError, asyncio.CancelledError):
-                await self._converse(reader, writer)
+                if await self._converse(reader, writer):
+                    writer.close()
+                    await writer.wait_closed()
         finally:
             writer.transport.abort()
 
@@ -92,7 +94,8 @@ class Server:
             task.cancel()
         await asyncio.gather(*self._connections, return_exceptions=True)
 
-    async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
+        """Answer one request after the other; return whether the connection may end in peace."""
         http = h11.Connection(h11.SERVER)
         while (received := await _receive(http, reader)) is not None:
             self.log.append(received)
@@ -103,10 +106,11 @@ class Server:
             finally:
                 self._under_way -= 1
             if not await _respond(http, writer, response, is_head=received.method == "HEAD"):
-                return
+                return False
             if http.our_state is not h11.DONE or http.their_state is not h11.DONE:
-                return
+                return True
             http.start_next_cycle()
+        return True
 
 
 @asynccontextmanager

@@ -199,12 +199,6 @@ async def test_a_client_that_does_not_wait_for_the_answer_disturbs_nobody() -> N
         assert b" 204 " in await told(server, request("GET", "/", CLOSE))
 
 
-async def test_an_upgrade_is_declined_and_the_connection_not_used_again() -> None:
-    async with serving(echo) as server:
-        answer = await told(server, request("CONNECT", "there:443"))
-    assert answer.count(b"HTTP/1.1") == 1
-
-
 def at_once(count: int) -> tuple[Handler, Callable[[], Awaitable[None]]]:
     """A handler that answers nobody before that many wait, and what waits for that."""
     waiting = 0
