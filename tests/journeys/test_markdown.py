@@ -319,3 +319,22 @@ def test_a_block_that_cannot_be_made_is_told(program: Program, site: str, text: 
     ended = program("render", "README.md", "--into", "p.md")
     assert (ended.code, told in ended.err) == (2, True)
     assert (program.folder / "p.md").read_text() == text
+
+
+def test_fix_follows_no_link_out_of_the_folder(program: Program, site: str) -> None:
+    elsewhere = program.folder.parent / "elsewhere.md"
+    elsewhere.write_text(_readme(site))
+    (program.folder / "README.md").unlink()
+    (program.folder / "README.md").symlink_to(elsewhere)
+    program.run("README.md")
+    refused = program("fix", "README.md", "--apply")
+    assert (refused.code, "is a link to another file" in refused.err) == (2, True)
+    assert elsewhere.read_text() == _readme(site)
+
+
+def test_fix_leaves_the_rights_of_a_file_as_they_were(program: Program, site: str) -> None:
+    assert site
+    (program.folder / "README.md").chmod(0o640)
+    program.run("README.md")
+    program("fix", "README.md", "--apply")
+    assert (program.folder / "README.md").stat().st_mode & 0o777 == 0o640

@@ -108,11 +108,16 @@ def _refuse_changed(catalogs: tuple[Catalog, ...], out: Path) -> None:
 
 
 def _write(source: Path, text: str) -> None:
-    """Replace a source, whose rights stay as they were."""
+    """
+    Replace a source, whose rights stay as they were.
+
+    A link is not followed: a stranger's list could lead to any file.
+    """
+    if source.is_symlink():
+        raise InputError(f"{source}: is a link to another file", hint=f"Name that one: {source.resolve()}.")
     mode = source.stat().st_mode
-    target = source.resolve()
-    write_files(target.parent, {target.name: text})
-    target.chmod(mode)
+    write_files(source.parent, {source.name: text})
+    source.chmod(mode)
 
 
 def _name(source: Path) -> str:
