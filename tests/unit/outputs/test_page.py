@@ -103,3 +103,16 @@ def test_many_things_to_act_on_are_cut_and_counted() -> None:
 @pytest.mark.parametrize("notice", [NOTICE, None])
 def test_a_notice_stands_on_top_where_there_is_one(notice: str | None) -> None:
     assert ('role="note"' in index_html(example(notice))["index.html"]) == (notice is not None)
+
+
+def test_stale_repositories_are_folded_the_longest_asleep_first() -> None:
+    found = [
+        finding(
+            f"https://github.com/a/{name}",
+            repository=repository(f"a/{name}", last_commit=NIGHT.replace(year=year)),
+        )
+        for name, year in (("young", 2024), ("old", 2012), ("awake", 2026))
+    ]
+    page = page_of(report(*found))
+    assert [act.subject for act in page.asleep] == ["a/old", "a/young"]
+    assert page.acts == []

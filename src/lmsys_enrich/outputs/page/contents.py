@@ -99,6 +99,7 @@ class Page:
     figures: Sequence[Figure]
     acts: Sequence[Act]
     more_acts: int
+    asleep: Sequence[Act]
     charts: Sequence[Chart]
     choices: Sequence[Choice]
     columns: Sequence[HeaderCell]
@@ -127,6 +128,7 @@ def page_of(report: Report) -> Page:
         figures=[*_figures(report)],
         acts=acts[:_MOST_ACTS],
         more_acts=max(0, len(acts) - _MOST_ACTS),
+        asleep=[*_asleep(report)],
         charts=[*_charts(report)],
         choices=[*_choices(rows)],
         columns=_COLUMNS,
@@ -161,8 +163,13 @@ def _acts(report: Report) -> Iterator[Act]:
         if facts.archived:
             since = f"archived {facts.archived_at:%Y-%m-%d}" if facts.archived_at else "archived"
             yield Act("archived", facts.full_name, since)
-        elif report.is_stale(facts):
-            yield Act("stale", facts.full_name, f"last commit {facts.last_commit:%Y-%m-%d}")
+
+
+def _asleep(report: Report) -> Iterator[Act]:
+    """Yield the repositories that nobody has worked on for long, the longest first."""
+    stale = [facts for facts in _repositories(report) if report.is_stale(facts) and not facts.archived]
+    for facts in sorted(stale, key=lambda facts: str(facts.last_commit)):
+        yield Act("stale", facts.full_name, f"last commit {facts.last_commit:%Y-%m-%d}")
 
 
 def _act(finding: Finding, places: Sequence[str]) -> Act:
