@@ -15,13 +15,26 @@ async def retrying(
     attempt: Callable[[], Awaitable[T]], pause_after: PauseAfter[T], sleep: Callable[[float], Awaitable[None]]
 ) -> T:
     """Try until an outcome stands, and return it; exceptions are not caught."""
+    first = await attempt()
+    waiting = pause_after(first, 1)
+    if waiting is None:
+        return first  # as nearly always: the machinery below takes longer than a request's own work
+    await sleep(waiting)
+    return await _again(attempt, pause_after, sleep)
+
+
+async def _again(
+    attempt: Callable[[], Awaitable[T]], pause_after: PauseAfter[T], sleep: Callable[[float], Awaitable[None]]
+) -> T:
+    """Try on after a first try that did not stand."""
     pauses: dict[int, float | None] = {}
 
     def pause(state: RetryCallState) -> float | None:
-        if state.attempt_number not in pauses:
+        tries = state.attempt_number + 1
+        if tries not in pauses:
             outcome = cast("Future", state.outcome)  # tenacity asks only after a try
-            pauses[state.attempt_number] = pause_after(outcome.result(), state.attempt_number)
-        return pauses[state.attempt_number]
+            pauses[tries] = pause_after(outcome.result(), tries)
+        return pauses[tries]
 
     policy = AsyncRetrying(
         retry=lambda state: not _failed(state) and pause(state) is not None,
