@@ -457,3 +457,14 @@ def test_init_takes_a_readme_that_is_a_list(program: Program) -> None:
 def test_init_makes_a_list_beside_a_readme_that_is_none(program: Program) -> None:
     (program.folder / "README.md").write_text("# A program\n")
     assert "entries.yaml: written" in program("init").out
+
+
+def test_outputs_tell_addresses_as_they_are_written(program: Program, serve: Serve) -> None:
+    site = serve(Pages({}))
+    written = f"HTTP://127.0.0.1:{site.port}/gone#part"
+    program.write_list(written)
+    program.run()
+    [entry] = program.json("enriched.json")["entries"]
+    [dead] = program.json("dead-links.json")["findings"]
+    assert (entry["url"], entry["links"][0]["url"], dead["url"]) == (written, written, written)
+    assert entry["links"][0]["key"] == dead["key"] == f"http://127.0.0.1:{site.port}/gone"

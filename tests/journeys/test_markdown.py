@@ -57,7 +57,7 @@ def test_run_checks_a_readme_and_points_into_it(program: Program, site: str) -> 
     ended = program.run("README.md")
     assert ended.code == 10
     assert program.verdicts() == {
-        "https://github.com/acme/old": "moved",
+        "https://github.com/acme/old#readme": "moved",
         f"{site}/old": "moved",
         f"{site}/one": "alive",
         "https://github.com/acme/b": "alive",

@@ -162,9 +162,7 @@ def test_github_gives_these_verdicts_in_few_requests(program: Program, serve_git
     program.write_list(*urls, f"{HUB}/acme", f"{HUB}/nobody-at-all")
     program.run()
     links = {
-        link["as_written"]: link
-        for entry in program.json("enriched.json")["entries"]
-        for link in entry["links"]
+        link["url"]: link for entry in program.json("enriched.json")["entries"] for link in entry["links"]
     }
     told = {url: links[url]["verdict"] for url in urls}
     assert told == {url: verdict for url, (verdict, _) in urls.items()}

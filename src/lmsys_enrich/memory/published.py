@@ -29,7 +29,7 @@ _NULL = msgspec.Raw(b"null")
 class _PublishedLink(msgspec.Struct):
     """The part of a link that says which repository its facts belong to; the rest is a `Finding`."""
 
-    url: str
+    key: str
     repository: str | None = None
 
 
@@ -136,7 +136,7 @@ def _finding(raw: msgspec.Raw, facts: dict[str, msgspec.Raw]) -> Finding | None:
     """Return what is told about a link, or none where that has another shape."""
     try:
         link = msgspec.json.decode(raw, type=_PublishedLink)
-        told = {**msgspec.json.decode(raw, type=dict[str, object]), "repository": None}
+        told = {**msgspec.json.decode(raw, type=dict[str, object]), "url": link.key, "repository": None}
         finding = msgspec.convert(told, Finding)
         repository = facts.get(link.repository) if link.repository else None
         known = msgspec.json.decode(repository, type=Repository) if repository is not None else None

@@ -15,8 +15,9 @@ _HEADINGS = {Verdict.DEAD: "Dead", Verdict.FAILING: "Failing", Verdict.MOVED: "M
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A place where a link stands in a list."""
+    """A place where a link stands in a list, and how it is written there."""
 
+    url: str
     place: Place
     entry: Entry
     path: tuple[str, ...]
@@ -55,7 +56,9 @@ def _places(report: Report) -> dict[str, list[Standing]]:
     for catalog in report.catalogs:
         for placed in catalog.placed():
             for link in placed.entry.links:
-                places.setdefault(key_of(link), []).append(Standing(link.place, placed.entry, placed.path))
+                places.setdefault(key_of(link), []).append(
+                    Standing(link.url, link.place, placed.entry, placed.path)
+                )
     return places
 
 
@@ -63,7 +66,8 @@ def _finding(finding: Finding, places: list[Standing]) -> Json:
     suggestion = finding.suggestion
     facts = finding.repository
     return {
-        "url": finding.url,
+        "url": places[0].url,
+        "key": finding.url,
         "verdict": finding.standing.value,
         "reason": finding.standing_reason,
         "since": moment(finding.failing_since),
@@ -104,7 +108,7 @@ def _counts(found: list[Finding]) -> str:
 
 
 def _lines(finding: Finding, places: list[Standing]) -> Iterator[str]:
-    yield f"- <{address(finding.url).strip('<>')}>"
+    yield f"- <{address(places[0].url).strip('<>')}>"
     yield f"  - {escaped(finding.standing_reason)}{_since(finding)}"
     for standing in places:
         path = " → ".join(escaped(title) for title in standing.path)

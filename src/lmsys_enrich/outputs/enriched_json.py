@@ -53,8 +53,8 @@ def _entry(report: Report, placed: Placed) -> Json:
         "line": entry.place.line,
         "links": [
             {
-                "url": key_of(link),
-                "as_written": link.url,
+                "url": link.url,
+                "key": key_of(link),
                 "role": link.role,
                 **link_json(report.finding(link)),
             }

@@ -74,25 +74,26 @@ class Server:
         """Its address, without a slash at the end."""
         return f"http://{self.address}:{self.port}"
 
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Serve one connection to its end."""
-        task = asyncio.current_task()
-        if task is not None:
-            self._connections.add(task)
-            task.add_done_callback(self._connections.discard)
-        try:
-            with contextlib.suppress(ConnectionError, h11.RemoteProtocolError, asyncio.CancelledError):
-                if await self._converse(reader, writer):
-                    writer.close()
-                    await writer.wait_closed()
-        finally:
-            writer.transport.abort()
+    def accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Serve one connection to its end, in a task of its own."""
+        task = asyncio.ensure_future(self._serve(reader, writer))
+        self._connections.add(task)
+        task.add_done_callback(self._connections.discard)
 
     async def stop(self) -> None:
         """End every connection."""
         for task in list(self._connections):
             task.cancel()
         await asyncio.gather(*self._connections, return_exceptions=True)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            with contextlib.suppress(OSError, h11.RemoteProtocolError, asyncio.CancelledError):
+                await self._converse(reader, writer)
+                writer.close()
+                await writer.wait_closed()  # what is still to be sent is sent
+        finally:
+            writer.transport.abort()
 
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         """Answer one request after the other; return whether the connection may end in peace."""
@@ -119,7 +120,7 @@ async def serving(
 ) -> AsyncGenerator[Server, None]:
     """Yield a server that listens on loopback, at a free port unless one is named."""
     server = Server(handler)
-    listening = await asyncio.start_server(server.serve, server.address, port, ssl=tls)
+    listening = await asyncio.start_server(server.accept, server.address, port, ssl=tls)
     server.port = listening.sockets[0].getsockname()[1]
     try:
         yield server
@@ -161,12 +162,11 @@ async def _respond(
         case Raw(data):
             writer.write(data)
             await writer.drain()
-            writer.close()
         case Misdeed.GARBAGE:
             writer.write(b"\x00\x01 what is this\r\n\r\n" * 8)
             await writer.drain()
         case Misdeed.SILENCE:
             await asyncio.Event().wait()
-        case Misdeed.RESET:
-            pass
+        case _:  # Misdeed.RESET
+            writer.transport.abort()
     return False
