@@ -229,6 +229,18 @@ def test_our_own_network_is_told_from_links_that_are_gone(
     assert {program.link(url)["checked_at"] for url in urls} == {"2026-11-01T02:00:00Z"}
 
 
+def test_what_stands_in_the_way_is_told_once_by_whoever_meets_it(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(socket, "getaddrinfo", NameServer(others=UNANSWERED))
+    program.write_list("https://nowhere.invalid/", "https://github.com/acme/a/wiki")
+    ended = program.run("--retries", "0", "--patience", "0.1s")
+    assert ended.code == 3
+    told = [obstacle["what"] for obstacle in ended.summary["obstacles"]]
+    assert len([what for what in told if what.startswith("No host name")]) == 1
+    assert len([what for what in told if what.startswith("pages of GitHub")]) <= 1
+
+
 def test_github_down_while_websites_live(program: Program, serve_github: ServeGitHub, sound: str) -> None:
     github, _ = serve_github(World((SimulatedRepository(name="acme/a", id=1, stars=5),)))
     program.write_list("https://github.com/acme/a", sound)

@@ -63,7 +63,10 @@ class WebsiteAsker:
             if any(map(is_alive, group, answers)):
                 return True
             outcomes += answers
-        self._obstacles.append(outage.obstacle(self._canaries, outcomes))
+        found = outage.obstacle(self._canaries, outcomes)
+        # Whoever asks several times in a run is told once what stands in the way.
+        if found.hint not in {obstacle.hint for obstacle in self._obstacles}:
+            self._obstacles.append(found)
         return False
 
 
