@@ -188,5 +188,5 @@ def _kind(node: Node) -> str:
             return "a list"
         case ScalarNode(value=None):
             return "nothing"
-        case ScalarNode():
+        case _:
             return shown(node.text)

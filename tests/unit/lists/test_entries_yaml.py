@@ -87,6 +87,12 @@ def test_an_exemption_holds_to_its_last_day() -> None:
     assert not ignore.holds_on(date(2027, 2, 1))
 
 
+def test_fields_without_a_value_are_as_if_they_were_not_there() -> None:
+    empty = "{name: A, id: , url: , year: , description: , publisher: ~, links: {code: }, ignore: }"
+    text = f"title: A\ndescription:\nsections:\n  - {{title: S, columns: , text: , entries: [{empty}]}}\n"
+    assert _by_id(text) == {"a": Entry("a", "A", Place("lists/e.yaml", 4, 45))}
+
+
 def test_a_number_in_quotes_is_a_text() -> None:
     assert list(_by_id().values())[-1].cells == {"framework": "A Paper", "publisher": "2022"}
 

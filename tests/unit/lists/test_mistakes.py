@@ -4,16 +4,18 @@ import gc
 import json
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
 import jsonschema
 import pytest
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
 from lmsys_enrich.errors import InputError
 from lmsys_enrich.lists.entries_yaml import read_entries
+from lmsys_enrich.lists.mistakes import Mistake
 from lmsys_enrich.lists.read import read_list, read_lists
-from lmsys_enrich.lists.yaml_document import FASTEST_LOADER, read_document
+from lmsys_enrich.lists.yaml_document import FASTEST_LOADER, Loader, read_document
 
 _PATH = Path("e.yaml")
 
@@ -46,6 +48,19 @@ MISTAKES = [
         "a mistyped sections",
         "title: A\nsectoins: []\n",
         ["2:1: 'sectoins' is not a key of a list; did you mean 'sections'?"],
+    ),
+    (
+        "title and sections both mistyped",
+        "Titel: A\nsectoins: []\n",
+        [
+            "1:1: 'Titel' is not a key of a list; did you mean 'title'?",
+            "2:1: 'sectoins' is not a key of a list; did you mean 'sections'?",
+        ],
+    ),
+    (
+        "a key too long to be a mistyped one",
+        f"title: A\nsections: []\n{'k' * 61}: 1\n",
+        [f"3:1: '{'k' * 59}…' is not a key of a list"],
     ),
     ("no title", "sections: []\n", ["1:1: a list needs title"]),
     ("an empty title", "title: ''\nsections: []\n", ["1:8: title is empty; a list needs it"]),
@@ -112,6 +127,21 @@ MISTAKES = [
         ],
     ),
     (
+        "an address without a scheme but with a port",
+        _entries("- name: A\n  url: a.example:8080/docs"),
+        ["6:14: 'a.example:8080/docs' is not a whole address; write it with https://"],
+    ),
+    (
+        "an empty address",
+        _entries("- name: A\n  url: ''"),
+        ["6:14: '' is not a whole address; write it with https://"],
+    ),
+    (
+        "an address with blanks around it",
+        _entries("- name: A\n  url: ' https://a.example/ '"),
+        ["6:14: ' https://a.example/ ' holds a space; write it as %20, or take it away"],
+    ),
+    (
         "an address that is a number",
         _entries("- name: A\n  url: 3"),
         ["6:14: url must be a text; put '3' in quotes"],
@@ -157,6 +187,11 @@ MISTAKES = [
         [
             "6:13: the id 'An Id' must be lower-case letters and digits, with - or _ between them, such as 'an-id'"
         ],
+    ),
+    (
+        "an id that is a list",
+        _entries("- name: A\n  id: [a]"),
+        ["6:13: id must be a text, not a list"],
     ),
     (
         "an id that is taken",
@@ -206,9 +241,32 @@ MISTAKES = [
         ["4:21: the column 'year' stands here twice"],
     ),
     (
+        "an empty column",
+        "title: A\nsections:\n  - title: S\n    columns: [' ', '': B]\n",
+        [
+            "4:15: a column is empty; write the key of a field",
+            "4:20: a column is empty; write the key of a field",
+        ],
+    ),
+    (
+        "a column of two keys",
+        "title: A\nsections:\n  - title: S\n    columns: [{a: A, b: B}]\n",
+        ["4:15: a column must be a key, or a key with its header such as `name: Title`"],
+    ),
+    (
+        "a column without the header it begins",
+        "title: A\nsections:\n  - title: S\n    columns: [name: ]\n",
+        ["4:21: a column's header must be a text; put '' in quotes"],
+    ),
+    (
         "a column that is a list",
         "title: A\nsections:\n  - title: S\n    columns: [[year]]\n",
         ["4:15: a column must be a key, or a key with its header such as `name: Title`"],
+    ),
+    (
+        "a section that is nothing",
+        "title: A\nsections: [~]\n",
+        ["2:12: a section must be a mapping with a title, not nothing"],
     ),
     (
         "a column that is a number",
@@ -287,6 +345,11 @@ MISTAKES = [
         ],
     ),
     (
+        "a bracket that closes nothing, at the very start",
+        "}\n",
+        ["1:1: not YAML: did not find expected node content while parsing a block node"],
+    ),
+    (
         "an open bracket",
         "title: A\nsections: [\n",
         ["3:1: not YAML: did not find expected node content while parsing a flow node"],
@@ -325,6 +388,12 @@ def test_a_mistake_is_told(text: str, told: list[str]) -> None:
     assert _told(text) == told
 
 
+def test_an_unknown_framework_is_a_mistake_only_close_to_an_id() -> None:
+    entries = "- {name: Alpa, id: alpa}\n- {name: B, framework: jax}\n- {name: C, framework: alpaa}"
+    [told] = _told(_entries(entries))
+    assert told.startswith("7:30: 'alpaa' is not the id of an entry; did you mean 'alpa'?")
+
+
 def test_all_mistakes_are_told_at_once_in_their_order() -> None:
     text = "titel: A\nsections:\n  - title: S\n    entries:\n      - {nmae: A, year: soon}\n      - name: B\n"
     assert [told.split(" ")[0] for told in _told(text)] == ["1:1:", "5:10:", "5:25:"]
@@ -360,14 +429,73 @@ def test_the_garbage_collector_is_on_again_whatever_happens() -> None:
 
 
 @pytest.mark.parametrize("loader", [FASTEST_LOADER, yaml.SafeLoader])
-def test_it_reads_the_same_with_and_without_libyaml(loader: Any) -> None:  # noqa: ANN401 - either of PyYAML's
+def test_it_reads_the_same_with_and_without_libyaml(loader: Loader) -> None:
     text = (Path(__file__).parents[3] / "entries.yaml").read_text(encoding="utf-8")
     assert read_document(text, "e", [], loader) == read_document(text, "e", [])
+
+
+_FOREIGN_ESCAPES = ['a: "\\UFFFFFFFF"', 'a: "\\U00110000"', f"%YAML 1.{'1' * 5000}\n---\n"]
+
+
+@pytest.mark.parametrize("loader", [FASTEST_LOADER, yaml.SafeLoader])
+@pytest.mark.parametrize("text", _FOREIGN_ESCAPES, ids=["escape", "another escape", "version"])
+def test_what_a_parser_stumbles_over_is_a_mistake_like_others(text: str, loader: Loader) -> None:
+    mistakes: list[Mistake] = []
+    assert read_document(text, "e", mistakes, loader) is None
+    [told] = map(str, mistakes)
+    assert told.startswith("e:1:")
+    assert "not YAML: " in told
+
+
+class _Terse(yaml.SafeLoader):
+    """A parser that tells nothing of what it dislikes, as the type of its errors allows."""
+
+    def get_event(self) -> yaml.Event:
+        raise yaml.MarkedYAMLError
+
+
+class _Unplaced(yaml.SafeLoader):
+    """A parser that does not say where a word stands, as the type of its events allows."""
+
+    def __init__(self, _: object) -> None:
+        self._events: list[yaml.Event] = [yaml.ScalarEvent(None, None, (True, False), "word")]
+
+    def check_event(self, *_: object) -> bool:
+        return bool(self._events)
+
+    def get_event(self) -> yaml.Event:
+        return self._events.pop()
+
+
+def test_a_parser_that_tells_nothing_is_quoted_with_nothing() -> None:
+    mistakes: list[Mistake] = []
+    assert read_document("a", "e", mistakes, _Terse) is None
+    assert list(map(str, mistakes)) == ["e:1:1: not YAML"]
+
+
+def test_what_no_parser_places_stands_at_the_start() -> None:
+    root = read_document("\n word", "e", [], _Unplaced)
+    assert root is not None
+    assert str(root.place) == "e:1:1"
+
+
+_LIKE_YAML = st.text(st.sampled_from("ab:-[]{},'\"|>&*!%@#~<\\U0\n \t\r\ufeff\x85\ud800\U0001f600"))
+
+
+@given(st.one_of(st.text(), _LIKE_YAML))
+@pytest.mark.parametrize("loader", [FASTEST_LOADER, yaml.SafeLoader])
+def test_whatever_stands_in_a_file_is_read_or_told(loader: Loader, text: str) -> None:
+    mistakes: list[Mistake] = []
+    root = read_document(text, "e", mistakes, loader)
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").count("\n") + 1
+    assert all(1 <= mistake.place.line <= lines + 1 for mistake in mistakes)
+    assert root is None or root.place.line <= lines
 
 
 @pytest.mark.parametrize(
     ("name", "content", "told"),
     [
+        ("a.yaml", b"\xef\xbb\xbfx: \xff", "a.yaml:1:4: the byte 0xFF is not UTF-8; save the file as UTF-8"),
         ("a.yaml", "title: é".encode("utf-16"), "a.yaml:1:1: not UTF-8 but UTF-16; save the file as UTF-8"),
         ("a.yaml", b"title: A\nx: \xff", "a.yaml:2:4: the byte 0xFF is not UTF-8; save the file as UTF-8"),
         ("a.rst", b"A\n=\n", "a.rst: reStructuredText is not understood"),
@@ -406,6 +534,23 @@ def test_the_mistakes_of_several_lists_are_told_together(tmp_path: Path) -> None
         "b.yaml",
         "/c.rst",
     ]
+
+
+def test_several_lists_without_mistakes_are_read_in_their_order(tmp_path: Path) -> None:
+    for name in ("b.yaml", "a.yaml"):
+        (tmp_path / name).write_text(f"\ufefftitle: {name}\r\nsections: []\r\n", encoding="utf-8", newline="")
+    (tmp_path / "c.md").write_text("# c.md\n\n- [A](https://a.example/)\n- [B](https://b.example/)\n")
+    names = ("b.yaml", "a.yaml", "c.md")
+    assert tuple(found.title for found in read_lists([tmp_path / name for name in names])) == names
+
+
+def test_the_digest_of_a_list_tells_one_content_from_another(tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    digests = []
+    for title in ("A", "B", "A"):
+        path.write_text(f"title: {title}\nsections: []\n")
+        digests.append(read_list(path).digest)
+    assert digests[0] == digests[2] != digests[1]
 
 
 # What no schema sees: what is wrong with YAML itself, and what is wrong only beside something else.
