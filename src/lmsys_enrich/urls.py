@@ -8,6 +8,7 @@ from urllib.parse import SplitResult, quote, urlsplit, urlunsplit
 _ENOUGH = 2**17
 _DEFAULT_PORT = {"http": 80, "https": 443}
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
+_OCTAL_OR_NOT = re.compile(r"^(?:[0-9]+\.)*0[0-9]+(?:\.[0-9]+)*$")
 # Everything that may stand in a path or query as it is (RFC 3986), `%` included, so
 # that what a list escaped once is never escaped again.
 _KEEP = "!#$%&'()*+,/:;=?@[]~"
@@ -60,6 +61,30 @@ def host_of(url: str) -> str:
     if parts.port is None or parts.port == _DEFAULT_PORT.get(parts.scheme):
         return host
     return f"{host}:{parts.port}"
+
+
+@lru_cache(maxsize=_ENOUGH)
+def server_of(url: str) -> tuple[str, str, int]:
+    """
+    Return scheme, host (an IPv6 address without its brackets) and port of a web address.
+
+    Raises `InvalidAddress` for numbers with a leading zero, as in `0177.0.0.1`:
+    some programs read them as octal (https://url.spec.whatwg.org/#ipv4-number-parser),
+    others do not, and nobody may be led elsewhere than where it seems to go.
+    """
+    parts = _split(url)
+    host = host_name(parts)
+    if _OCTAL_OR_NOT.search(host):
+        raise InvalidAddress(f"{host} is read differently by different programs")
+    return parts.scheme, host.strip("[]"), parts.port or _DEFAULT_PORT[parts.scheme]
+
+
+@lru_cache(maxsize=_ENOUGH)
+def target_of_request(url: str) -> str:
+    """Return path and query of a web address, as a request line carries them."""
+    parts = _split(url)
+    path = quote(parts.path or "/", safe=_KEEP)
+    return f"{path}?{quote(parts.query, safe=_KEEP)}" if parts.query else path
 
 
 def host_name(parts: SplitResult) -> str:

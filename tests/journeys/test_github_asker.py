@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from lmsys_enrich.askers.github.asker import GitHubAsker
-from lmsys_enrich.askers.website.asker import WebsiteAsker
+from lmsys_enrich.askers.website.asker import Pace, WebsiteAsker
 from lmsys_enrich.clock import SystemClock
 from lmsys_enrich.model.finding import Question, Verdict
 from lmsys_enrich.net.meter import Meter
@@ -29,11 +29,11 @@ async def test_one_graphql_request_answers_a_list_and_no_page_of_github_is_fetch
     clock, meter = SystemClock({}), Meter()
     async with (
         simulated_internet() as internet,
-        open_client(Settings(), {}, clock, meter, internet.through) as fetch,
+        open_client(Settings(), {}, clock, meter, internet.through) as network,
     ):
-        web = WebsiteAsker(fetch, concurrency=4)
+        web = WebsiteAsker(network.fetch, Pace(4, 4))
         asker = GitHubAsker(
-            fetch,
+            network.fetch,
             github_access(internet.environ),
             clock,
             patience=timedelta(minutes=2),

@@ -11,7 +11,7 @@ from lmsys_enrich.askers.github.asker import GitHubAsker
 from lmsys_enrich.askers.github.estimate import estimate
 from lmsys_enrich.askers.github.without_token import advice
 from lmsys_enrich.askers.protocol import Asker
-from lmsys_enrich.askers.website.asker import WebsiteAsker
+from lmsys_enrich.askers.website.asker import Pace, WebsiteAsker
 from lmsys_enrich.cli.earlier import earlier_runs
 from lmsys_enrich.cli.exit_code import exit_code
 from lmsys_enrich.cli.forecast import forecast_text
@@ -27,7 +27,7 @@ from lmsys_enrich.model.finding import Finding
 from lmsys_enrich.model.report import Report
 from lmsys_enrich.net.exchange import Fetch
 from lmsys_enrich.net.meter import Meter
-from lmsys_enrich.net.open import open_client
+from lmsys_enrich.net.open import Network, open_client
 from lmsys_enrich.outputs.files import write_files
 from lmsys_enrich.outputs.registry import render_all
 from lmsys_enrich.pipeline.mass_change import refuse_mass_change
@@ -64,10 +64,10 @@ async def perform(job: Job, terminal: Terminal) -> int:
     terminal = replace(terminal, quiet=job.settings.quiet)
     catalogs = read_lists(job.lists)
     with earlier_runs(job.settings, terminal) as earlier:
-        async with open_client(job.settings, job.environ, clock, meter, job.through) as fetch:
+        async with open_client(job.settings, job.environ, clock, meter, job.through) as network:
             run = Run(
                 catalogs=catalogs,
-                askers=_askers(job, fetch, clock, meter),
+                askers=_askers(job, network, clock, meter),
                 memory=earlier.memory,
                 known=earlier.known(catalogs),
                 clock=clock,
@@ -99,14 +99,16 @@ def _forecast(job: Job, plan: Plan) -> str:
     return forecast_text(plan, expected, pages, job.settings)
 
 
-def _askers(job: Job, fetch: Fetch, clock: Clock, meter: Meter) -> tuple[Asker, ...]:
+def _askers(job: Job, network: Network, clock: Clock, meter: Meter) -> tuple[Asker, ...]:
     """Return whom to ask, the most knowing first: a link is for the first that claims it."""
-    websites = WebsiteAsker(fetch, concurrency=job.settings.concurrency)
+    settings = job.settings
+    pace = Pace(settings.concurrency, settings.per_host, urgent_first=settings.deadline is not None)
+    websites = WebsiteAsker(network.fetch, pace, leave=network.leave)
     github = GitHubAsker(
-        fetch,
+        network.fetch,
         github_access(job.environ),
         clock,
-        patience=job.settings.patience,
+        patience=settings.patience,
         web=websites,
         spent=meter.spent,
     )

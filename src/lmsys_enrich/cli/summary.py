@@ -14,6 +14,7 @@ from lmsys_enrich.outputs.markdown_text import escaped
 _ACT_ON = (Verdict.DEAD, Verdict.FAILING, Verdict.MOVED)
 _SHOWN = 12
 _SHOWN_IN_CI = 100
+_WORTH_A_WORD = 2.0  # seconds from which it is told which host set the time
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,11 +136,17 @@ def _obstacles(report: Report) -> Iterator[str]:
 
 
 def _cost(report: Report) -> str:
-    traffic = report.traffic
+    traffic, longest = report.traffic, report.traffic.longest
+    set_by = ""
+    if longest is not None and traffic.seconds >= _WORTH_A_WORD:
+        set_by = (
+            f", {longest.seconds:.1f} s of them with {longest.host} ({_count(longest.requests, 'request')})"
+        )
     requests = traffic.web + traffic.graphql + traffic.rest
     return (
         f"{_count(requests, 'request')} ({traffic.web} web, {traffic.graphql} GraphQL, {traffic.rest} REST),"
-        f" {traffic.retries} retries, {traffic.cached} links known from earlier, {traffic.seconds:.1f} s"
+        f" {traffic.retries} retries, {traffic.cached} links known from earlier,"
+        f" {traffic.seconds:.1f} s{set_by}"
     )
 
 

@@ -14,8 +14,21 @@ _LOST = frozenset({Verdict.DEAD, Verdict.FAILING})
 
 
 @dataclass(frozen=True, slots=True)
+class HostTime:
+    """For how many seconds of a run a host was waited for, and how many requests it got."""
+
+    host: str
+    seconds: float
+    requests: int
+
+
+@dataclass(frozen=True, slots=True)
 class Traffic:
-    """What the run cost: requests sent by kind, points of GitHub's quota, links not asked again."""
+    """
+    What the run cost: requests sent by kind, points of GitHub's quota, links not asked again.
+
+    `longest` is the host that was waited for longest.
+    """
 
     web: int = 0
     graphql: int = 0
@@ -24,6 +37,7 @@ class Traffic:
     retries: int = 0
     cached: int = 0
     seconds: float = 0.0
+    longest: HostTime | None = None
 
 
 @dataclass(frozen=True, slots=True)

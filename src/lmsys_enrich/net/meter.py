@@ -1,15 +1,27 @@
 """What a run has asked of others."""
 
-from collections import Counter
+from collections import Counter, defaultdict
+from dataclasses import dataclass
 
-from lmsys_enrich.model.report import Traffic
+from lmsys_enrich.model.report import HostTime, Traffic
 from lmsys_enrich.net.exchange import Kind
 
 
+@dataclass(slots=True)
+class _HostTime:
+    """How long anything was asked of a host, whatever else went on; `requests` now under way."""
+
+    seconds: float = 0.0
+    since: float = 0.0
+    under_way: int = 0
+    requests: int = 0
+
+
 class Meter:
-    """Counts requests as they are sent."""
+    """Counts requests as they are sent, and the time that each host takes."""
 
     def __init__(self) -> None:
+        self._hosts: defaultdict[str, _HostTime] = defaultdict(_HostTime)
         self._sent: Counter[Kind] = Counter()
         self._retries = 0
         self._points = 0
@@ -17,6 +29,21 @@ class Meter:
     def sent(self, kind: Kind) -> None:
         """Count a request."""
         self._sent[kind] += 1
+
+    def began(self, host: str, now: float) -> None:
+        """Take note that a host is waited for, be it for its turn or for its answer."""
+        time = self._hosts[host]
+        if not time.under_way:
+            time.since = now
+        time.under_way += 1
+        time.requests += 1
+
+    def ended(self, host: str, now: float) -> None:
+        """Take note that it is not any more."""
+        time = self._hosts[host]
+        time.under_way -= 1
+        if not time.under_way:
+            time.seconds += now - time.since
 
     def retried(self) -> None:
         """Count a request that was sent because an earlier one failed."""
@@ -36,4 +63,12 @@ class Meter:
             retries=self._retries,
             cached=cached,
             seconds=seconds,
+            longest=self._longest(),
         )
+
+    def _longest(self) -> HostTime | None:
+        """Return the host that was waited for longest: no run can be shorter than that."""
+        host = max(self._hosts, key=lambda name: self._hosts[name].seconds, default=None)
+        if host is None:
+            return None
+        return HostTime(host, self._hosts[host].seconds, self._hosts[host].requests)

@@ -4,6 +4,7 @@ import asyncio
 import socket
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from ipaddress import ip_address
 from typing import TypeAlias
 
 from lmsys_enrich.net.exchange import Trouble, TroubleKind
@@ -15,6 +16,14 @@ LookUp: TypeAlias = Callable[[str], list[str]]
 # https://datatracker.ietf.org/doc/html/rfc3493#section-6.1
 _NO_SUCH_NAME = frozenset({socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)})
 _AT_ONCE = 64
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ip_address(name)
+    except ValueError:
+        return False
+    return True
 
 
 def look_up(name: str) -> list[str]:
@@ -34,10 +43,13 @@ class Names:
         self._look_up = look_up
         self._timeout = timeout
         self._threads = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="names")
+        self._places = asyncio.Semaphore(_AT_ONCE)
         self._known: dict[str, asyncio.Task[list[str] | Trouble]] = {}
 
     async def addresses(self, name: str) -> list[str] | Trouble:
-        """Return the addresses of a name, or why there are none."""
+        """Return the addresses of a name, or why there are none; an address is its own."""
+        if _is_address(name):
+            return [name]
         task = self._known.get(name)
         if task is None:
             task = self._known[name] = asyncio.create_task(self._ask(name))
@@ -57,10 +69,14 @@ class Names:
         return answer
 
     async def _ask_once(self, name: str) -> list[str] | Trouble:
-        loop = asyncio.get_running_loop()
+        # The time begins when a thread is free, and the thread counts as taken until it comes back: those
+        # before us may have asked for names that nobody answers for.
+        await self._places.acquire()
+        answer = asyncio.get_running_loop().run_in_executor(self._threads, self._look_up, name)
+        answer.add_done_callback(self._came_back)
         try:
             async with asyncio.timeout(self._timeout):
-                return await loop.run_in_executor(self._threads, self._look_up, name)
+                return await asyncio.shield(answer)
         except TimeoutError:
             return Trouble(TroubleKind.NAME_UNANSWERED, "the name server did not answer in time")
         except socket.gaierror as problem:
@@ -69,3 +85,8 @@ class Names:
             return Trouble(kind, problem.strerror or "the name server gave no address")
         except (OSError, UnicodeError) as problem:
             return Trouble(TroubleKind.NAME_UNANSWERED, str(problem))
+
+    def _came_back(self, answer: asyncio.Future[list[str]]) -> None:
+        self._places.release()
+        if not answer.cancelled():
+            answer.exception()  # has been told, unless it came too late to be of use

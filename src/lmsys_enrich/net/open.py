@@ -3,9 +3,9 @@
 import ssl
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 
 import certifi
-import httpx
 
 from lmsys_enrich.clock import Clock
 from lmsys_enrich.errors import InputError
@@ -14,11 +14,20 @@ from lmsys_enrich.net.exchange import Fetch
 from lmsys_enrich.net.meter import Meter
 from lmsys_enrich.net.names import Names, look_up
 from lmsys_enrich.net.polite import PoliteFetch
+from lmsys_enrich.net.proxies import Proxies
 from lmsys_enrich.net.throttle import Throttle
 from lmsys_enrich.net.transport import Transport
 from lmsys_enrich.settings.settings import Settings
 
 _NAME_TIMEOUT = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """The way to the network; `leave` closes what connections wait for a host."""
+
+    fetch: Fetch
+    leave: Callable[[str], None]
 
 
 @asynccontextmanager
@@ -28,7 +37,7 @@ async def open_client(
     clock: Clock,
     meter: Meter,
     through: Callable[[Fetch], Fetch] | None = None,
-) -> AsyncGenerator[Fetch, None]:
+) -> AsyncGenerator[Network, None]:
     """
     Yield a polite way to the network, closed at the end.
 
@@ -37,8 +46,8 @@ async def open_client(
     """
     names = Names(look_up, _NAME_TIMEOUT)
     tls = _tls(environ)
-    transport = Transport(names, tls, allow_private=settings.allow_private)
-    client = HttpClient(_Proxied(transport, environ, tls), settings.timeout)
+    transport = Transport(names, tls, settings.timeout, allow_private=settings.allow_private)
+    client = HttpClient(transport, Proxies(environ, tls), settings.timeout)
     throttle = Throttle(clock, concurrency=settings.concurrency, per_host=settings.per_host)
     polite = PoliteFetch(
         through(client) if through else client,
@@ -49,61 +58,11 @@ async def open_client(
         meter=meter,
     )
     try:
-        yield polite
+        yield Network(polite, transport.leave)
     finally:
         await polite.close()
         await client.close()
         await names.close()
-
-
-class _Proxied(httpx.AsyncBaseTransport):
-    """Sends a request by the proxy that the environment names for it, if any, else straight."""
-
-    def __init__(
-        self, straight: httpx.AsyncBaseTransport, environ: Mapping[str, str], tls: ssl.SSLContext
-    ) -> None:
-        self._straight = straight
-        self._no_proxy = _variable(environ, "NO_PROXY")
-        self._by_scheme = {
-            scheme: _by_proxy(proxy, tls)
-            for scheme in ("http", "https")
-            if (proxy := _variable(environ, f"{scheme}_proxy") or _variable(environ, "ALL_PROXY"))
-        }
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        proxied = self._by_scheme.get(request.url.scheme)
-        if proxied is None or _is_excepted(request.url.host, self._no_proxy):
-            return await self._straight.handle_async_request(request)
-        return await proxied.handle_async_request(request)
-
-    async def aclose(self) -> None:
-        for transport in (self._straight, *self._by_scheme.values()):
-            await transport.aclose()
-
-
-def _is_excepted(host: str, no_proxy: str) -> bool:
-    """
-    Whether NO_PROXY names a host, or a domain it lies in; `*` names all.
-
-    As most programs read it: https://about.gitlab.com/blog/we-need-to-talk-no-proxy/
-    """
-    names = (name.strip().lower().lstrip(".").partition(":")[0] for name in no_proxy.split(","))
-    return any(name and (name in {"*", host} or host.endswith(f".{name}")) for name in names)
-
-
-def _by_proxy(proxy: str, tls: ssl.SSLContext) -> httpx.AsyncHTTPTransport:
-    try:
-        return httpx.AsyncHTTPTransport(verify=tls, proxy=proxy if "://" in proxy else f"http://{proxy}")
-    except (ValueError, httpx.InvalidURL):
-        # The address is not shown: it may hold a password.
-        raise InputError(
-            "HTTPS_PROXY or HTTP_PROXY is no address of a proxy", hint="Give it as http://HOST:PORT."
-        ) from None
-
-
-def _variable(environ: Mapping[str, str], name: str) -> str:
-    """Return a variable in small letters or capitals: both are common, the small ones go first."""
-    return environ.get(name.lower()) or environ.get(name.upper()) or ""
 
 
 def _tls(environ: Mapping[str, str]) -> ssl.SSLContext:

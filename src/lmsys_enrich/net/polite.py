@@ -68,11 +68,15 @@ class PoliteFetch:
         return await self._send(host_of(request.url), request)
 
     async def _send(self, host: str, request: Request) -> Outcome:
-        async with self._throttle.passing(host):
-            if (closed := self._throttle.closed(host)) is not None and request.kind is Kind.WEB:
-                return closed
-            self._meter.sent(request.kind)
-            outcome = await self._fetch(request)
+        self._meter.began(host, self._clock.monotonic())
+        try:
+            async with self._throttle.passing(host):
+                if (closed := self._throttle.closed(host)) is not None and request.kind is Kind.WEB:
+                    return closed
+                self._meter.sent(request.kind)
+                outcome = await self._fetch(request)
+        finally:
+            self._meter.ended(host, self._clock.monotonic())
         if request.kind is Kind.WEB:
             self._throttle.note(host, outcome)
         return outcome

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from lmsys_enrich.model.catalog import Entry, Placed
 from lmsys_enrich.model.enriched import VERSION, Json, facts_json, link_json, moment
-from lmsys_enrich.model.report import Report, key_of, summarise
+from lmsys_enrich.model.report import HostTime, Report, key_of, summarise
 from lmsys_enrich.outputs.json_text import json_text
 
 
@@ -35,11 +35,18 @@ def enriched_json(report: Report) -> Mapping[str, str]:
             "retries": report.traffic.retries,
             "cached": report.traffic.cached,
             "seconds": round(report.traffic.seconds, 3),
+            "longest": _longest(report.traffic.longest),
         },
         "entries": [_entry(report, placed) for placed in catalog.placed()],
         "repositories": _further(report),
     }
     return {"enriched.json": json_text(content)}
+
+
+def _longest(longest: HostTime | None) -> Json:
+    if longest is None:
+        return None
+    return {"host": longest.host, "seconds": round(longest.seconds, 3), "requests": longest.requests}
 
 
 def _entry(report: Report, placed: Placed) -> Json:

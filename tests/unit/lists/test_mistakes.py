@@ -489,7 +489,7 @@ def test_whatever_stands_in_a_file_is_read_or_told(loader: Loader, text: str) ->
     root = read_document(text, "e", mistakes, loader)
     lines = text.replace("\r\n", "\n").replace("\r", "\n").count("\n") + 1
     assert all(1 <= mistake.place.line <= lines + 1 for mistake in mistakes)
-    assert root is None or root.place.line <= lines
+    assert root is None or root.place.line <= lines + 1  # libyaml finds the nothing after `---` below it
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,8 @@
 """Asks about every web address, many hosts at once."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
+from dataclasses import dataclass
 
 from lmsys_enrich.askers.website.journey import Journey
 from lmsys_enrich.askers.website.outage import CANARIES, Outage, evidence, is_alive
@@ -14,19 +15,37 @@ from lmsys_enrich.net.exchange import Fetch, Outcome, Request
 from lmsys_enrich.urls import is_web
 
 
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How many visits at once, and in which order: see `Turns`."""
+
+    concurrency: int
+    per_host: int
+    urgent_first: bool = False
+
+
 class WebsiteAsker:
     """
     Visits every web address that nobody else claims.
 
-    At most `concurrency` visits are under way at once, shared fairly among the
-    hosts. `canaries` are asked only when so much fails that the network itself
-    is suspected; when they do not answer either, it stops and tells an obstacle.
+    At most `pace.concurrency` visits are under way at once, `pace.per_host` of
+    them to one host. `canaries` are asked only when so much fails that the network
+    itself is suspected; when they do not answer either, it stops and tells an
+    obstacle. `leave` is told each host that is not asked any more.
     """
 
-    def __init__(self, fetch: Fetch, *, concurrency: int, canaries: Sequence[str] = CANARIES) -> None:
+    def __init__(
+        self,
+        fetch: Fetch,
+        pace: Pace,
+        *,
+        canaries: Sequence[str] = CANARIES,
+        leave: Callable[[str], None] = lambda _: None,
+    ) -> None:
         self._fetch = fetch
-        self._concurrency = concurrency
+        self._pace = pace
         self._canaries = canaries
+        self._leave = leave
         self._obstacles: list[Obstacle] = []
 
     @property
@@ -38,7 +57,7 @@ class WebsiteAsker:
 
     async def ask(self, questions: Sequence[Question]) -> AsyncGenerator[Answer, None]:
         outage = Outage()
-        visits = _Visits(self._fetch, self._concurrency, questions)
+        visits = _Visits(self._fetch, self._pace, questions, self._leave)
         try:
             while journeys := await visits.next():
                 for journey in journeys:
@@ -73,10 +92,15 @@ class WebsiteAsker:
 class _Visits:
     """The visits under way: as many as are allowed, the next one begun when one ends."""
 
-    def __init__(self, fetch: Fetch, concurrency: int, questions: Sequence[Question]) -> None:
+    def __init__(
+        self, fetch: Fetch, pace: Pace, questions: Sequence[Question], leave: Callable[[str], None]
+    ) -> None:
         self._fetch = fetch
-        self._concurrency = concurrency
-        self._turns = Turns(questions)
+        self._concurrency = pace.concurrency
+        self._leave = leave
+        # However the two are set, a host that does not answer leaves half of all places to the others.
+        per_host = min(pace.per_host, max(1, pace.concurrency // 2))
+        self._turns = Turns(questions, per_host=per_host, urgent_first=pace.urgent_first)
         self._under_way: dict[asyncio.Task[Journey], Question] = {}
         self._ended: asyncio.Queue[asyncio.Task[Journey]] = asyncio.Queue()
 
@@ -89,7 +113,8 @@ class _Visits:
         while not self._ended.empty():
             ended.append(self._ended.get_nowait())
         for task in ended:
-            self._turns.done(self._under_way.pop(task))
+            if (host := self._turns.done(self._under_way.pop(task))) is not None:
+                self._leave(host)
         return [task.result() for task in ended]
 
     async def abandon(self) -> None:

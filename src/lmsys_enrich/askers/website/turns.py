@@ -1,7 +1,7 @@
 """In which order questions go out, so that a slow host holds up nobody but itself."""
 
 import heapq
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable
 
 from lmsys_enrich.model.finding import Question
@@ -18,40 +18,45 @@ def host_or_text(url: str) -> str:
 
 class Turns:
     """
-    Hands out questions: the host with the fewest under way is next, then the most urgent.
+    Hands out questions, at most `per_host` of a host under way at once; within a host in the order given.
 
-    Within a host the order is the one given. A host whose questions pile up
-    unanswered gets at most an equal share of all places, the others the rest.
+    The host with the most questions left is next: its queue is what a run may
+    have to wait for at the end. Where `urgent_first`, as in a run that may not
+    reach its end, the question that comes first in the order given is.
     """
 
-    def __init__(self, questions: Iterable[Question]) -> None:
+    def __init__(self, questions: Iterable[Question], *, per_host: int, urgent_first: bool = False) -> None:
+        self._per_host = per_host
+        self._urgent_first = urgent_first
         self._waiting: dict[str, deque[tuple[int, Question]]] = {}
         for number, question in enumerate(questions):
             self._waiting.setdefault(host_or_text(question.url), deque()).append((number, question))
-        self._under_way = dict.fromkeys(self._waiting, 0)
-        self._queue: list[tuple[int, int, str]] = []
+        self._under_way: Counter[str] = Counter()
+        self._queue: list[tuple[int, int, str]] = []  # each host that may be asked, once
         for host in self._waiting:
             self._line_up(host)
 
     def take(self) -> Question | None:
-        """Return the next question, now under way, or none if all were handed out."""
-        while self._queue:
-            under_way, number, host = heapq.heappop(self._queue)
-            waiting = self._waiting[host]
-            # An entry that was overtaken by a later one of its host is passed over.
-            if waiting and (under_way, number) == (self._under_way[host], waiting[0][0]):
-                _, question = waiting.popleft()
-                self._under_way[host] += 1
-                self._line_up(host)
-                return question
-        return None
+        """Return the next question, now under way, or none while no host may be asked anything more."""
+        if not self._queue:
+            return None
+        _, _, host = heapq.heappop(self._queue)
+        _, question = self._waiting[host].popleft()
+        self._under_way[host] += 1
+        if self._under_way[host] < self._per_host:
+            self._line_up(host)
+        return question
 
-    def done(self, question: Question) -> None:
-        """Take back a place: the question is answered."""
+    def done(self, question: Question) -> str | None:
+        """Take back a place: the question is answered. Return its host where that was the last one."""
         host = host_or_text(question.url)
         self._under_way[host] -= 1
-        self._line_up(host)
+        if self._under_way[host] == self._per_host - 1:
+            self._line_up(host)
+        return None if self._waiting[host] or self._under_way[host] else host
 
     def _line_up(self, host: str) -> None:
         if waiting := self._waiting[host]:
-            heapq.heappush(self._queue, (self._under_way[host], waiting[0][0], host))
+            first, _ = waiting[0]
+            length = 0 if self._urgent_first else -len(waiting)
+            heapq.heappush(self._queue, (length, first, host))

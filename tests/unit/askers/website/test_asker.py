@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from lmsys_enrich.askers.protocol import Asker
-from lmsys_enrich.askers.website.asker import WebsiteAsker
+from lmsys_enrich.askers.website.asker import Pace, WebsiteAsker
 from lmsys_enrich.model.finding import Answer, Question, Verdict
 from lmsys_enrich.net.exchange import Fetch, Outcome, Reply, Request, Trouble, TroubleKind
 from tests.fakes import FakeFetch
@@ -18,7 +18,7 @@ _CANARIES = ("https://canary.org/", "https://canary.net/")
 
 
 def _asker(fetch: Fetch, concurrency: int = 4, canaries: Sequence[str] = _CANARIES) -> WebsiteAsker:
-    return WebsiteAsker(fetch, concurrency=concurrency, canaries=canaries)
+    return WebsiteAsker(fetch, Pace(concurrency, concurrency), canaries=canaries)
 
 
 async def _answers(asker: Asker, urls: Sequence[str]) -> dict[str, Answer]:

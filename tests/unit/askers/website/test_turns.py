@@ -20,16 +20,22 @@ def _taken(turns: Turns, most: int = 100) -> list[str]:
     return taken
 
 
-def test_hosts_take_turns_and_each_keeps_its_order() -> None:
-    turns = Turns(_questions("https://a/1", "https://a/2", "https://a/3", "https://b/1", "https://b/2"))
-    assert _taken(turns) == ["https://a/1", "https://b/1", "https://a/2", "https://b/2", "https://a/3"]
+def test_the_host_with_most_left_is_next_and_each_keeps_its_order() -> None:
+    turns = Turns(_questions("https://b/1", "https://a/1", "https://a/2", "https://a/3"), per_host=9)
+    assert _taken(turns) == ["https://a/1", "https://a/2", "https://b/1", "https://a/3"]
 
 
-def test_a_host_that_does_not_answer_gets_no_further_place_while_another_has_fewer() -> None:
+def test_where_a_run_may_not_reach_its_end_the_most_urgent_is_next() -> None:
+    turns = Turns(_questions("https://b/1", "https://a/1", "https://a/2"), per_host=9, urgent_first=True)
+    assert _taken(turns) == ["https://b/1", "https://a/1", "https://a/2"]
+
+
+def test_a_host_that_does_not_answer_holds_its_few_places_and_nobody_elses() -> None:
     slow = [f"https://slow/{n}" for n in range(50)]
     quick = [f"https://quick/{n}" for n in range(20)]
-    turns = Turns(_questions(*slow, *quick))
+    turns = Turns(_questions(*slow, *quick), per_host=2)
     under_way = [turns.take() for _ in range(4)]
+    assert turns.take() is None
     for _ in range(18):
         finished = next(q for q in under_way if q is not None and q.url.startswith("https://quick"))
         under_way.remove(finished)
@@ -38,8 +44,21 @@ def test_a_host_that_does_not_answer_gets_no_further_place_while_another_has_few
     assert sum(q is not None and q.url.startswith("https://slow") for q in under_way) == 2
 
 
+def test_a_host_is_left_when_its_last_question_is_answered() -> None:
+    turns = Turns(_questions("https://a/1", "https://a/2"), per_host=1)
+    first = turns.take()
+    assert first is not None
+    assert turns.done(first) is None
+    second = turns.take()
+    assert second is not None
+    assert turns.done(second) == "a"
+
+
 def test_an_address_without_a_host_waits_in_a_line_of_its_own() -> None:
-    assert _taken(Turns(_questions("https://[::1", "https://a/1"))) == ["https://[::1", "https://a/1"]
+    assert _taken(Turns(_questions("https://[::1", "https://a/1"), per_host=1)) == [
+        "https://[::1",
+        "https://a/1",
+    ]
 
 
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 9)), unique=True, max_size=20), st.randoms())
@@ -47,7 +66,7 @@ def test_every_question_is_handed_out_once_in_whatever_order_answers_come(
     links: list[tuple[str, int]], chance: Random
 ) -> None:
     urls = [f"https://{host}/{number}" for host, number in links]
-    turns, taken, under_way = Turns(_questions(*urls)), [], []
+    turns, taken, under_way = Turns(_questions(*urls), per_host=9), [], []
     while (question := turns.take()) is not None:
         taken.append(question.url)
         under_way.append(question)

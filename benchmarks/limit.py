@@ -1,0 +1,43 @@
+"""What physics allows: the time of a crawl by a program that needs no time itself."""
+
+import heapq
+from collections import defaultdict
+from collections.abc import Sequence
+
+from benchmarks.latency import latency
+from benchmarks.lists import Link
+
+
+def limit(links: Sequence[Link], concurrency: int, per_host: int | None = None) -> float:
+    """
+    Return the seconds in which links can be checked by `concurrency` requests at once.
+
+    Each link is one wait, a redirect two; the host with the most links goes
+    first, with at most `per_host` at once. A 404 is waited for once, though a
+    sure checker asks twice.
+    """
+    waiting: defaultdict[int, list[float]] = defaultdict(list)
+    for link in links:
+        waiting[link.host].append(_wait(link.path))
+    places = per_host or concurrency
+    ready = [(-len(waits), host) for host, waits in waiting.items()]
+    heapq.heapify(ready)
+    under_way: list[tuple[float, int]] = []
+    busy: defaultdict[int, int] = defaultdict(int)
+    now = 0.0
+    while ready or under_way:
+        while ready and len(under_way) < concurrency:
+            _, host = heapq.heappop(ready)
+            heapq.heappush(under_way, (now + waiting[host].pop(), host))
+            busy[host] += 1
+            if waiting[host] and busy[host] < places:
+                heapq.heappush(ready, (-len(waiting[host]), host))
+        now, host = heapq.heappop(under_way)
+        if busy[host] == places and waiting[host]:
+            heapq.heappush(ready, (-len(waiting[host]), host))
+        busy[host] -= 1
+    return now
+
+
+def _wait(path: str) -> float:
+    return latency(path) + (latency(path.replace("301", "200", 1)) if path.startswith("/301/") else 0.0)
