@@ -65,8 +65,8 @@ torture: $(READY) ## Run the tests of reliability in their long form: 200 kills,
 golden: $(READY) ## Write the golden files again, and what README tells of --help; then look at the diff
 	WRITE_GOLDEN=1 $(BIN)/pytest -q tests/unit/outputs tests/unit/test_readme.py tests/journeys/test_demo.py tests/reliability
 
-bench: $(READY) ## Measure speed
-	$(BIN)/python benchmarks/run.py $(ARGS)
+bench: $(READY) ## Measure speed beside peers (lychee, linkinator), and write docs/benchmarks.md
+	$(BIN)/python -m benchmarks $(ARGS)
 
 lock: ## Resolve requirements-dev.lock after a change of pyproject.toml; ARGS=--upgrade for newer versions
 	$(if $(PYTHON),,$(error $(NO_PYTHON)))

@@ -9,10 +9,11 @@ import asyncio
 import ssl
 import sys
 from functools import partial
+from http import HTTPStatus
+from typing import cast
 
 from benchmarks.latency import latency
 
-_REASONS = {200: "OK", 301: "Moved Permanently", 404: "Not Found", 500: "Internal Server Error"}
 _PAGE = b"<!doctype html><title>A page</title>" + b"<p>words</p>" * 160
 COUNT = "/-/requests"
 
@@ -26,8 +27,7 @@ class _Connection(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast("asyncio.Transport", transport)
 
     def connection_lost(self, problem: Exception | None) -> None:
         del problem
@@ -50,9 +50,11 @@ class _Connection(asyncio.Protocol):
     def _send(self, method: bytes, status: int, path: str, page: bytes) -> None:
         if self._transport is None:
             return
-        location = f"location: {path.replace('301', '200', 1)}\r\n" if status == 301 else ""
+        location = (
+            f"location: {path.replace('301', '200', 1)}\r\n" if status == HTTPStatus.MOVED_PERMANENTLY else ""
+        )
         head = (
-            f"HTTP/1.1 {status} {_REASONS[status]}\r\ncontent-type: text/html\r\n"
+            f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\ncontent-type: text/html\r\n"
             f"content-length: {len(page)}\r\n{location}\r\n"
         )
         self._transport.write(head.encode() + (b"" if method == b"HEAD" else page))
@@ -65,9 +67,9 @@ async def _serve(port: int, certificate: str | None) -> None:
         tls.load_cert_chain(certificate)
     loop = asyncio.get_running_loop()
     server = await loop.create_server(_Connection, "0.0.0.0", port, backlog=4096, ssl=tls)  # noqa: S104 - 127.x
-    print("ready", flush=True)  # noqa: T201 - whoever started it waits for this
+    print("ready", flush=True)  # whoever started it waits for this
     await server.serve_forever()
 
 
 if __name__ == "__main__":
-    asyncio.run(_serve(int(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else None))
+    asyncio.run(_serve(int(sys.argv[1]), next(iter(sys.argv[2:]), None)))

@@ -76,3 +76,29 @@ async def test_a_name_server_that_is_silent_is_not_waited_for() -> None:
     assert answer.kind is TroubleKind.NAME_UNANSWERED
     go_on.set()
     await names.close()
+
+
+async def test_a_name_waits_its_turn_behind_others_that_nobody_answers_for() -> None:
+    go_on = threading.Event()
+
+    def slow(name: str) -> list[str]:
+        if name.startswith("dead"):
+            go_on.wait()
+        return ["192.0.2.1"]
+
+    names = Names(slow, 0.01)
+    dead = [asyncio.create_task(names.addresses(f"dead-{number}.example")) for number in range(64)]
+    await asyncio.wait(dead)  # their time is over, their threads are still taken
+    living = asyncio.create_task(names.addresses("living.example"))
+    await asyncio.sleep(0)
+    go_on.set()
+    assert await living == ["192.0.2.1"]
+    await names.close()
+
+
+async def test_an_address_needs_no_look_up() -> None:
+    resolver = _Resolver(_UNKNOWN)
+    names = Names(resolver, 5)
+    assert await names.addresses("192.0.2.7") == ["192.0.2.7"]
+    assert resolver.asked == []
+    await names.close()

@@ -1,0 +1,67 @@
+"""The program and its peers: how each is started on one and the same list."""
+
+import os
+import shutil
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+Start = Callable[[str, int, int], Sequence[str]]
+"""Makes a command of a list's name, the requests at once, and those to one host."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """A tool by its name; without a path to it, it cannot be measured here."""
+
+    name: str
+    start: Start
+    is_there: bool = True
+
+
+def tools() -> list[Tool]:
+    """
+    Return what there is to compare.
+
+    `LYCHEE` and `LINKINATOR` may name the programs, the latter with its node
+    (`/path/node /path/linkinator`); else they are looked for on the PATH.
+    """
+    lychee = os.environ.get("LYCHEE") or shutil.which("lychee") or ""
+    linkinator = (os.environ.get("LINKINATOR") or shutil.which("linkinator") or "").split()
+    return [
+        Tool("lmsys-enrich", _ours),
+        Tool("lychee", lambda *work: [lychee, *_lychee(*work)], bool(lychee)),
+        Tool("lychee, tuned", lambda *work: [lychee, *_TUNED, *_lychee(*work)], bool(lychee)),
+        Tool("linkinator", lambda *work: [*linkinator, *_linkinator(*work)], bool(linkinator)),
+    ]
+
+
+_TUNED = ("--host-concurrency", "500", "--host-request-interval", "1ms")
+
+
+def _ours(name: str, concurrency: int, per_host: int) -> Sequence[str]:
+    return (
+        *(sys.executable, "-m", "lmsys_enrich", "run", f"{name}.yaml", "--quiet", "--refresh"),
+        *("--allow-private", "--concurrency", str(concurrency), "--per-host", str(per_host)),
+        *("--retries", "0", "--max-change", "100", "--out", f"out-{name}", "--cache", f"cache-{name}"),
+    )
+
+
+def _lychee(name: str, concurrency: int, per_host: int) -> Sequence[str]:
+    del per_host  # as shipped it has 10
+    return (
+        *("--max-concurrency", str(concurrency), "--format", "json", "--no-progress"),
+        *("--max-retries", "0", f"{name}.md"),
+    )
+
+
+def _linkinator(name: str, concurrency: int, per_host: int) -> Sequence[str]:
+    del per_host  # it knows no limit for a host
+    return (f"{name}.md", "--markdown", "--concurrency", str(concurrency), "--format", "json")
+
+
+def forget(folder: Path, name: str) -> None:
+    """Remove what an earlier round has left, so that each is the first."""
+    for left in (f"out-{name}", f"cache-{name}"):
+        shutil.rmtree(folder / left, ignore_errors=True)

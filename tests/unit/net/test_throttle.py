@@ -1,0 +1,93 @@
+"""How many requests a host gets at once, and how that is learned."""
+
+import asyncio
+
+import pytest
+
+from lmsys_enrich.net.exchange import Outcome, Reply, Trouble, TroubleKind
+from lmsys_enrich.net.throttle import Throttle
+from tests.fakes import FakeClock
+
+_GOOD = Reply(200, {})
+
+
+def _throttle(per_host: int = 8, concurrency: int = 100) -> Throttle:
+    return Throttle(FakeClock(), concurrency=concurrency, per_host=per_host)
+
+
+async def _busiest(throttle: Throttle, requests: int) -> int:
+    """Return how many of many requests to one host are let through at once."""
+    inside = most = 0
+
+    async def ask() -> None:
+        nonlocal inside, most
+        async with throttle.passing("a.org"):
+            inside += 1
+            most = max(most, inside)
+            await asyncio.sleep(0)
+            inside -= 1
+
+    await asyncio.gather(*(ask() for _ in range(requests)))
+    return most
+
+
+async def test_a_host_begins_with_half_of_its_places() -> None:
+    assert await _busiest(_throttle(8), 50) == 4
+
+
+async def test_a_host_that_answers_well_gets_all_of_its_places_and_no_more() -> None:
+    throttle = _throttle(8)
+    for _ in range(20):
+        throttle.note("a.org", _GOOD)
+    assert await _busiest(throttle, 50) == 8
+
+
+@pytest.mark.parametrize(
+    "complaint",
+    [Reply(429, {}), Reply(503, {}), Trouble(TroubleKind.TIMEOUT, ""), Trouble(TroubleKind.RESET, "")],
+)
+async def test_a_host_that_complains_gets_half_as_many(complaint: Outcome) -> None:
+    throttle = _throttle(8)
+    for outcome in (*[_GOOD] * 20, complaint):
+        throttle.note("a.org", outcome)
+    assert await _busiest(throttle, 50) == 4
+
+
+async def test_after_a_complaint_places_come_back_slowly() -> None:
+    throttle = _throttle(8)
+    for outcome in (*[_GOOD] * 20, Reply(429, {}), *[_GOOD] * 4):
+        throttle.note("a.org", outcome)
+    assert throttle.places("a.org") == 4
+    for _ in range(3):
+        throttle.note("a.org", _GOOD)
+    assert throttle.places("a.org") == 5
+
+
+async def test_a_host_keeps_one_place_however_much_it_complains() -> None:
+    throttle = _throttle(8)
+    for _ in range(20):
+        throttle.note("a.org", Reply(429, {}))
+    assert await _busiest(throttle, 5) == 1
+
+
+async def test_a_missing_page_is_an_answer_like_any_other() -> None:
+    throttle = _throttle(8)
+    for _ in range(20):
+        throttle.note("a.org", Reply(404, {}))
+    assert throttle.places("a.org") == 8
+
+
+async def test_all_hosts_together_have_their_places_too() -> None:
+    assert await _busiest(_throttle(per_host=50, concurrency=3), 50) == 3
+
+
+async def test_who_gives_up_waiting_leaves_the_place_to_the_next() -> None:
+    throttle = _throttle(per_host=1)
+    async with throttle.passing("a.org"):
+        impatient = asyncio.create_task(_busiest(throttle, 1))
+        patient = asyncio.create_task(_busiest(throttle, 1))
+        await asyncio.sleep(0)
+        impatient.cancel()
+        await asyncio.gather(impatient, return_exceptions=True)
+    assert await patient == 1
+    assert await _busiest(throttle, 3) == 1
