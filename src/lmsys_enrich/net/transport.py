@@ -8,6 +8,7 @@ names itself, so that nobody could judge the address really connected to.
 
 import asyncio
 import ssl
+from asyncio import sslproto
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
@@ -20,6 +21,9 @@ from lmsys_enrich.net.exchange import Trouble, TroubleKind
 from lmsys_enrich.net.idle import Idle
 from lmsys_enrich.net.names import Names
 
+# asyncio gives each TLS connection a buffer of 256 KiB, an eighth of which holds two TLS records: with it
+# hundreds of connections need 30 MB rather than 95, and less time of a processor.
+sslproto.SSLProtocol.max_size = 32_768
 _MOST_INFORMATIONAL = 20
 _MOST_IDLE = 500
 _CONNECT = 10.0  # seconds for the last address of a host, TLS included …

@@ -4,6 +4,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +59,7 @@ class SimulatedPage:
     misdeed: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class World:
     """
     All that there is. A host that is not among `sites` does not exist.
@@ -71,12 +72,15 @@ class World:
     """Users and organisations by login, each with its GraphQL type."""
     sites: Mapping[str, Mapping[str, SimulatedPage]] = field(default_factory=dict)
 
+    @cached_property
+    def _by_name(self) -> Mapping[str, SimulatedRepository]:
+        before = {name.lower(): found for found in reversed(self.repositories) for name in found.was}
+        now = {found.name.lower(): found for found in reversed(self.repositories)}
+        return {**before, **now}
+
     def repository(self, name: str) -> SimulatedRepository | None:
         """Return a repository by its name, or by one that it had and nobody has taken since."""
-        wanted = name.lower()
-        now = (found for found in self.repositories if found.name.lower() == wanted)
-        before = (found for found in self.repositories if wanted in map(str.lower, found.was))
-        return next(now, None) or next(before, None)
+        return self._by_name.get(name.lower())
 
 
 def read_world(path: Path) -> World:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import urljoin, urlsplit
 
 from lmsys_enrich.askers.github.gate import Gate
@@ -112,8 +112,11 @@ class Api:
             async with self.gate.turn(request.kind) as is_open:
                 if not is_open:
                     return Closed()
+                started = self.clock.monotonic()
                 reading = read(await self.fetch(request))
                 self._tell_gate(request.kind, reading)
+                if isinstance(reading, Said):
+                    return replace(reading, seconds=self.clock.monotonic() - started)
                 return reading
 
         match await retrying(attempt, _pause_after, self.clock.sleep):

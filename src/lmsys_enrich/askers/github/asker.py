@@ -10,7 +10,7 @@ from lmsys_enrich.askers.github.graphql import ask_batch
 from lmsys_enrich.askers.github.jobs import steps
 from lmsys_enrich.askers.github.looks import look_at_subject, look_for_part
 from lmsys_enrich.askers.github.steps import AskBatch, Job, LookAtSubject, LookForPart, Step
-from lmsys_enrich.askers.github.subjects import batches, subjects
+from lmsys_enrich.askers.github.subjects import subjects
 from lmsys_enrich.askers.github.targets import RepositoryLink, Target, target_of
 from lmsys_enrich.askers.github.without_token import ask_openly, kept_as_known
 from lmsys_enrich.askers.protocol import Asker
@@ -79,7 +79,7 @@ class GitHubAsker:
         found = subjects((question, target) for question, target in targets if target is not None)
         if self._access.token is None:
             return ask_openly(self._open_api, found, self._clock.run_time)
-        return steps([AskBatch(batch) for batch in batches(found)], self._do)
+        return steps(found, self._do)
 
     async def _do(self, job: Job) -> Step:
         now = self._clock.run_time

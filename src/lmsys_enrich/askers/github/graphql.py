@@ -42,18 +42,20 @@ async def ask_batch(api: Api, batch: Sequence[Subject], now: datetime) -> Step:
         case Overloaded():
             smaller: list[Job] = [AskBatch(half) for half in halves(batch)]
             return Step(next=smaller or [LookAtSubject(batch[0])], too_much=len(batch))
-        case Said(body=body):
-            return _read_batch(batch, body, now)
+        case Said(body=body, seconds=seconds):
+            return _read_batch(batch, body, now, seconds)
 
 
-def _read_batch(batch: Sequence[Subject], body: object, now: datetime) -> Step:
+def _read_batch(batch: Sequence[Subject], body: object, now: datetime, seconds: float) -> Step:
     aliases = read_aliases(body, len(batch))
     step, again = Step(), list[Subject]()
     for subject, answer in zip(batch, aliases, strict=True):
         again.extend(_read(step, subject, answer, now))
     step.next.extend(_ask_again(batch, again))
     several = sum(isinstance(answer, Untold) for answer in aliases) > 1
-    return replace(step, too_much=len(batch)) if several else step
+    if several:
+        return replace(step, too_much=len(batch))
+    return replace(step, told=len(batch), seconds=seconds)
 
 
 def _ask_again(batch: Sequence[Subject], again: Sequence[Subject]) -> Iterator[Job]:

@@ -1,18 +1,29 @@
 """Jobs done a few at a time, newest first, so that what was divided is finished before more is begun."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 
 from lmsys_enrich.askers.github.steps import AskBatch, Job, Step
-from lmsys_enrich.askers.github.subjects import REPOSITORIES_AT_ONCE, batches
+from lmsys_enrich.askers.github.subjects import (
+    MOST_AT_ONCE,
+    REPOSITORIES_AT_ONCE,
+    Subject,
+    batches,
+    next_batch,
+    pieces,
+)
 
 _AT_ONCE = 2  # as many requests as the gate lets through: a batch that waits may have to be smaller
 _FEWEST = 10  # batches never get smaller than this because of others that were too much
+_MORE = 10
+# GitHub ends a query after 10 s (https://docs.github.com/en/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api#timeouts):
+# what is answered in a quarter of that may grow, what takes half of it is too large to be safe.
+_QUICK, _SLOW = 2.5, 5.0
 
 
-async def steps(first: Sequence[Job], do: Callable[[Job], Awaitable[Step]]) -> AsyncGenerator[Step, None]:
-    """Yield what each job came to, in the order of arrival, until no step leads to another job."""
-    waiting = _Waiting(first)
+async def steps(found: Iterable[Subject], do: Callable[[Job], Awaitable[Step]]) -> AsyncGenerator[Step, None]:
+    """Ask about subjects in batches; yield what each job came to, in the order of arrival, to the last."""
+    waiting = _Waiting(found)
     under_way: set[asyncio.Future[Step]] = set()
     try:
         while True:
@@ -32,20 +43,32 @@ async def steps(first: Sequence[Job], do: Callable[[Job], Awaitable[Step]]) -> A
 
 
 class _Waiting:
-    """The jobs to be done; once a batch was too much, later ones are as small as its halves."""
+    """
+    What there is to do: jobs that others led to, then the subjects nobody has asked about yet.
 
-    def __init__(self, jobs: Sequence[Job]) -> None:
-        self._jobs = list(reversed(jobs))
+    A batch grows while GitHub answers quickly, up to what costs one point, and
+    shrinks when it gets slow. Once one was too much, none is larger than its half.
+    """
+
+    def __init__(self, found: Iterable[Subject]) -> None:
+        self._subjects = pieces(found)
+        self._jobs: list[Job] = []
         self._size = REPOSITORIES_AT_ONCE
+        self._most = MOST_AT_ONCE
 
     def add(self, step: Step) -> None:
         self._jobs.extend(reversed(step.next))
         if step.too_much:
-            self._size = max(_FEWEST, min(self._size, (step.too_much + 1) // 2))
+            self._most = max(_FEWEST, min(self._most, (step.too_much + 1) // 2))
+        elif step.told >= self._size and step.seconds <= _QUICK:
+            self._size += _MORE
+        elif step.told and step.seconds >= _SLOW:
+            self._size = max(_FEWEST, min(self._size, step.told * 3 // 4))
+        self._size = min(self._size, self._most)
 
     def take(self) -> Job | None:
         if not self._jobs:
-            return None
+            return AskBatch(next_batch(self._subjects, self._size)) if self._subjects else None
         job = self._jobs.pop()
         if isinstance(job, AskBatch) and len(job.subjects) > self._size:
             self._jobs.extend(reversed([AskBatch(part) for part in batches(job.subjects, self._size)]))

@@ -20,11 +20,16 @@ from lmsys_enrich.net.exchange import Outcome, Reply, Trouble, TroubleKind
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """An answer to what was asked, which may be that there is nothing; `body` is its JSON."""
+    """
+    An answer to what was asked, which may be that there is nothing; `body` is its JSON.
+
+    It was `seconds` in coming.
+    """
 
     status: int
     headers: Mapping[str, str]
     body: object
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

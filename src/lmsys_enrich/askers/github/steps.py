@@ -45,7 +45,8 @@ class Step:
 
     `for_web` are questions that only the page itself can answer. `untold` says
     why the rest of the job's questions got no answer. `too_much` is the size of
-    the batch where it was more than GitHub could answer at once.
+    the batch where it was more than GitHub could answer at once; `told` is that of
+    a batch which was answered whole, in `seconds`.
     """
 
     answers: list[Answer] = field(default_factory=list)
@@ -53,6 +54,8 @@ class Step:
     for_web: list[Question] = field(default_factory=list)
     untold: list[str] = field(default_factory=list)
     too_much: int = 0
+    told: int = 0
+    seconds: float = 0.0
 
     def gone(self, subject: Subject, gone: Gone) -> None:
         """Answer all of a subject's questions: it is not there, unless it is a page of GitHub's own."""

@@ -1,5 +1,6 @@
 """Questions gathered by what they are about, so that a repository is asked about once."""
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
@@ -9,7 +10,10 @@ from lmsys_enrich.askers.github.targets import Name, OwnerLink, RepositoryLink, 
 from lmsys_enrich.model.finding import Question
 
 REPOSITORIES_AT_ONCE = 50
-"""What one request asks about: 50 to 100 is what others found to work, and costs one point of quota."""
+"""What a first request asks about: 50 to 100 is what others found to work, and costs one point of quota."""
+
+MOST_AT_ONCE = 100
+"""What a request asks about where GitHub answers quickly: more would cost a second point."""
 
 _LOOKUPS_AT_ONCE = 100  # files, issues and the like: each costs GitHub a look into a repository
 
@@ -88,19 +92,26 @@ def halves(batch: Sequence[Subject]) -> list[tuple[Subject, ...]]:
             return []
 
 
-def batches(found: Sequence[Subject], size: int = REPOSITORIES_AT_ONCE) -> Iterator[tuple[Subject, ...]]:
+def batches(found: Iterable[Subject], size: int = REPOSITORIES_AT_ONCE) -> Iterator[tuple[Subject, ...]]:
     """Yield what to ask in one request: at most `size` subjects, and not too much in them."""
-    batch: list[Subject] = []
-    weight = 0
-    for subject in _split(found):
-        more = _weight(subject)
-        if batch and (len(batch) >= size or weight + more > _LOOKUPS_AT_ONCE):
-            yield tuple(batch)
-            batch, weight = [], 0
-        batch.append(subject)
-        weight += more
-    if batch:
-        yield tuple(batch)
+    waiting = pieces(found)
+    while waiting:
+        yield next_batch(waiting, size)
+
+
+def next_batch(waiting: deque[Subject], size: int) -> tuple[Subject, ...]:
+    """Take from the front what to ask in one request; `waiting` holds pieces and is not empty."""
+    batch = [waiting.popleft()]
+    weight = _weight(batch[0])
+    while waiting and len(batch) < size and weight + _weight(waiting[0]) <= _LOOKUPS_AT_ONCE:
+        weight += _weight(waiting[0])
+        batch.append(waiting.popleft())
+    return tuple(batch)
+
+
+def pieces(found: Iterable[Subject]) -> deque[Subject]:
+    """Return the subjects, none with more links than one request may look up."""
+    return deque(_split(found))
 
 
 def _split(found: Iterable[Subject]) -> Iterator[Subject]:

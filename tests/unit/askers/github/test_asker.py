@@ -71,13 +71,13 @@ async def test_a_repository_is_alive_and_its_facts_are_told() -> None:
     assert not answer.repository.unlearned
 
 
-async def test_a_thousand_repositories_cost_twenty_requests_and_as_many_points() -> None:
+async def test_a_thousand_repositories_cost_at_most_twenty_requests_and_as_many_points() -> None:
     urls, repositories = many(1000)
     asked = Asked(GitHub(repositories))
     answers = await asked.about(*urls)
     assert len(answers) == 1000
-    assert asked.github.sizes == [50] * 20
-    assert asked.points == 20
+    assert sum(asked.github.sizes) == 1000
+    assert asked.points == len(asked.github.sizes) <= 20
 
 
 async def test_a_repository_is_asked_about_once_however_many_links_lie_in_it() -> None:
