@@ -3,6 +3,7 @@
 import os
 import platform
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.measure import Figures
@@ -23,10 +24,31 @@ reports and badges; the others print JSON.
 """
 
 
+@dataclass(frozen=True, slots=True)
+class Large:
+    """The largest list, measured once with each tool."""
+
+    links: int
+    limit: float
+    figures: Mapping[str, Figures]
+
+
+@dataclass(frozen=True, slots=True)
+class Alone:
+    """Work that no peer does: what it took and asked; `limit` in seconds, where it is known."""
+
+    title: str
+    figures: Figures
+    traffic: Mapping[str, int]
+    limit: float | None
+
+
 def report(
     works: Sequence[Work],
     figures: Mapping[str, Mapping[str, Figures]],
     start: Mapping[str, Figures],
+    large: Large,
+    alone: Sequence[Alone],
     missing: Sequence[str],
     rounds: int,
 ) -> str:
@@ -36,6 +58,8 @@ def report(
         f"## {work.title}\n\nLimit: {work.limit:.2f} s.\n\n{_table(work, figures[work.title])}"
         for work in works
     ]
+    parts.append(_largest(large))
+    parts.append(_alone(alone))
     base = next(iter(start.values())).wall
     rows = "\n".join(
         f"| {name} | {one.wall:.3f} | {one.wall / base:.1f} x | {one.memory:.0f} |"
@@ -46,6 +70,37 @@ def report(
     if missing:
         parts.append(f"## Not measured\n\nNot installed here: {', '.join(missing)}.")
     return "\n\n".join(parts) + "\n"
+
+
+def _largest(large: Large) -> str:
+    rows = "\n".join(
+        f"| {name} | {one.wall:.1f} | {one.wall / large.limit:.2f} x"
+        f" | {one.cpu * 1000 / large.links:.2f} | {one.memory:.0f} |"
+        for name, one in large.figures.items()
+    )
+    head = "| tool | wall s | to the limit | CPU ms a link | MB |\n| --- | ---: | ---: | ---: | ---: |"
+    title = f"## H. {large.links:,} links, {large.links // 5:,} hosts, C=500, once"
+    return f"{title}\n\nLimit: {large.limit:.1f} s.\n\n{head}\n{rows}"
+
+
+def _alone(alone: Sequence[Alone]) -> str:
+    rows = "\n".join(
+        f"| {one.title} | {one.figures.wall:.1f} | {_ratio(one)} | {one.traffic['graphql']} | {one.traffic['graphql_points']} | {one.figures.memory:.0f} |"
+        for one in alone
+    )
+    head = (
+        "| work | wall s | to what the pacing allows | GraphQL requests | points | MB |\n"
+        "| --- | ---: | ---: | ---: | ---: | ---: |"
+    )
+    about = (
+        "The simulated GitHub takes 300 ms for an answer and 15 ms more for each repository in it. No peer"
+        " asks about links and repositories alike; E is measured once."
+    )
+    return f"## Repositories\n\n{about}\n\n{head}\n{rows}"
+
+
+def _ratio(one: Alone) -> str:
+    return f"{one.figures.wall / one.limit:.2f} x" if one.limit else "-"
 
 
 def _table(work: Work, figures: Mapping[str, Figures]) -> str:
