@@ -85,7 +85,8 @@ def _largest(large: Large) -> str:
 
 def _alone(alone: Sequence[Alone]) -> str:
     rows = "\n".join(
-        f"| {one.title} | {one.figures.wall:.1f} | {_ratio(one)} | {one.traffic['graphql']} | {one.traffic['graphql_points']} | {one.figures.memory:.0f} |"
+        f"| {one.title} | {one.figures.wall:.1f} | {_ratio(one)} | {one.traffic['graphql']}"
+        f" | {one.traffic['graphql_points']} | {one.figures.memory:.0f} |"
         for one in alone
     )
     head = (
