@@ -1,10 +1,11 @@
 """A run's figures, for people."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from lmsys_enrich.cli.summary import Files, summary_markdown, summary_text
 from lmsys_enrich.model.finding import Suggestion, Verdict
-from lmsys_enrich.model.report import Obstacle
+from lmsys_enrich.model.report import HostTime, Obstacle, Traffic
 from tests.builders import finding, report, repository
 
 _NOTHING = Files(Path("build"), (), ())
@@ -43,3 +44,11 @@ def test_ci_gets_tables_in_which_strangers_words_stay_words() -> None:
 
 def test_where_all_is_well_there_is_nothing_to_act_on() -> None:
     assert "To act on" not in summary_markdown(report(finding("https://a.example/")))
+
+
+def test_the_host_that_set_the_time_is_told_where_the_time_is_worth_a_word() -> None:
+    longest = HostTime("slow.example", 40.0, 12)
+    long = replace(report(), traffic=Traffic(web=20, seconds=42.0, longest=longest))
+    assert "42.0 s, 40.0 s of them with slow.example (12 requests)" in summary_text(long, _NOTHING)
+    short = replace(report(), traffic=Traffic(web=20, seconds=1.0, longest=longest))
+    assert "slow.example" not in summary_text(short, _NOTHING)
