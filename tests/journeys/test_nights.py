@@ -20,6 +20,7 @@ _WITH_THE_RUNS_TIME = {
     "junit.xml",
     "report.sarif",
     "previous.json",
+    "history.jsonl",
     "badges/last-check.svg",
     "badges/last-check.json",
 }

@@ -16,6 +16,7 @@ from lmsys_enrich.cli.earlier import earlier_runs
 from lmsys_enrich.cli.exit_code import exit_code
 from lmsys_enrich.cli.forecast import forecast_text
 from lmsys_enrich.cli.github_actions import annotations, write_step_files
+from lmsys_enrich.cli.over_time import history
 from lmsys_enrich.cli.previous import previous
 from lmsys_enrich.cli.progress import progress
 from lmsys_enrich.cli.summary import Files, summary_json, summary_markdown, summary_text
@@ -163,7 +164,9 @@ def _conclude(job: Job, terminal: Terminal, run: Run, report: Report, *, interru
         before = {url: found for url in report.findings if (found := run.known.about(url)) is not None}
         refuse_mass_change(report.findings.values(), before, job.settings.max_change)
     made = render_all(report)
-    written = write_files(job.settings.out, made | previous(job.settings.out, made, report.run_time))
+    out = job.settings.out
+    kept = previous(out, made, report.run_time) | history(out, report)
+    written = write_files(out, made | kept)
     files = Files(job.settings.out, written.all, written.changed)
     run.memory.keep(_published(report))
     code = exit_code(report, job.settings, interrupted=interrupted)

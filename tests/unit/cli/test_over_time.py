@@ -1,0 +1,66 @@
+"""The figures of each day, in a file that grows by a line a day."""
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+from lmsys_enrich.cli.over_time import HISTORY, history
+from lmsys_enrich.model.finding import Verdict
+from lmsys_enrich.model.report import Report
+from tests.builders import finding, report, repository
+
+
+def _lines(folder: Path) -> list[dict[str, object]]:
+    return [json.loads(line) for line in (folder / HISTORY).read_text(encoding="utf-8").splitlines()]
+
+
+def _keep(folder: Path, told: Report) -> None:
+    for name, text in history(folder, told).items():
+        (folder / name).write_text(text, encoding="utf-8")
+
+
+def _later(told: Report, days: float) -> Report:
+    return replace(told, run_time=told.run_time + timedelta(days=days))
+
+
+def test_each_day_adds_a_line_with_its_figures(tmp_path: Path) -> None:
+    told = report(finding("https://github.com/a/b", repository=repository()))
+    _keep(tmp_path, told)
+    _keep(tmp_path, _later(told, 1))
+    first, second = _lines(tmp_path)
+    assert (first["links"], first["alive"], first["dead"], first["repositories"]) == (1, 1, 0, 1)
+    assert first["stars"] == repository().stars
+    assert str(first["date"]) < str(second["date"])
+
+
+def test_a_link_that_dies_is_told_on_the_day_it_dies(tmp_path: Path) -> None:
+    died = report(finding("https://a.example/", Verdict.DEAD, published=Verdict.FAILING))
+    _keep(tmp_path, died)
+    _keep(tmp_path, _later(report(finding("https://a.example/", Verdict.DEAD, published=Verdict.DEAD)), 1))
+    assert [line["died"] for line in _lines(tmp_path)] == [["https://a.example/"], []]
+
+
+def test_a_second_run_of_a_day_takes_the_place_of_the_first_and_keeps_its_deaths(tmp_path: Path) -> None:
+    died = report(finding("https://a.example/", Verdict.DEAD, published=Verdict.ALIVE))
+    _keep(tmp_path, died)
+    _keep(tmp_path, report(finding("https://a.example/", Verdict.DEAD, published=Verdict.DEAD)))
+    (line,) = _lines(tmp_path)
+    assert (line["dead"], line["died"]) == (1, ["https://a.example/"])
+
+
+def test_what_is_no_line_of_ours_does_no_harm(tmp_path: Path) -> None:
+    (tmp_path / HISTORY).write_bytes(
+        b'\xff\n[1]\n{"date": 3}\n{"date":"2020-01-01","died":7}\n{\n' + b"[" * 99_999
+    )
+    _keep(tmp_path, report())
+    kept, today = _lines(tmp_path)
+    assert (kept["date"], today["died"]) == ("2020-01-01", [])
+
+
+def test_it_keeps_a_thousand_days(tmp_path: Path) -> None:
+    days = "".join(f'{{"date":"1{year:03}-01-01"}}\n' for year in range(999)) + '{"date":"1999-01-01"}\n' * 2
+    (tmp_path / HISTORY).write_text(days, encoding="utf-8")
+    _keep(tmp_path, report())
+    lines = _lines(tmp_path)
+    assert (len(lines), lines[0]["date"]) == (1000, "1001-01-01")
