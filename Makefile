@@ -72,7 +72,7 @@ lock: ## Resolve requirements-dev.lock after a change of pyproject.toml; ARGS=--
 	$(if $(PYTHON),,$(error $(NO_PYTHON)))
 	$(PYTHON) -m venv build/lock
 	build/lock/bin/python $(PIP) uv==$(UV)
-	build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --all-extras --group dev \
+	build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --all-extras --no-strip-extras --group dev \
 		--custom-compile-command 'make lock' $(ARGS) --output-file requirements-dev.lock pyproject.toml
 
 clean: ## Remove everything that was made here, the cache of findings excepted
