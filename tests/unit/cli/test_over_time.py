@@ -5,7 +5,10 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from lmsys_enrich.cli.over_time import HISTORY, history
+from lmsys_enrich.errors import OutputError
 from lmsys_enrich.model.finding import Verdict
 from lmsys_enrich.model.report import Report
 from tests.builders import finding, report, repository
@@ -56,6 +59,19 @@ def test_what_is_no_line_of_ours_does_no_harm(tmp_path: Path) -> None:
     _keep(tmp_path, report())
     kept, today = _lines(tmp_path)
     assert (kept["date"], today["died"]) == ("2020-01-01", [])
+
+
+def test_a_night_that_finds_out_nothing_is_no_dip(tmp_path: Path) -> None:
+    unchecked = finding("https://a.example/", Verdict.UNCHECKED, last_verdict=Verdict.ALIVE)
+    _keep(tmp_path, report(unchecked))
+    (line,) = _lines(tmp_path)
+    assert (line["alive"], line["unchecked"]) == (1, 0)
+
+
+def test_a_file_that_cannot_be_read_is_told_not_written_over(tmp_path: Path) -> None:
+    (tmp_path / HISTORY).mkdir()
+    with pytest.raises(OutputError, match="cannot be read"):
+        history(tmp_path, report())
 
 
 def test_it_keeps_a_thousand_days(tmp_path: Path) -> None:
