@@ -113,10 +113,6 @@ class Throttle:
         finally:
             state.leave()
 
-    def places(self, host: str) -> int:
-        """Return how many requests at once a host is thought to bear."""
-        return int(self._hosts[host].places)
-
     def closed(self, host: str) -> Outcome | None:
         """Return what stands for every answer of a host that is not asked any more."""
         return self._hosts[host].closed

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
+from http import HTTPStatus
 from typing import TypeAlias
 
 from lmsys_enrich.askers.github.json_reading import Node, moment, node, nodes, number, parse, text
@@ -73,6 +74,7 @@ Reading: TypeAlias = Said | Rejected | Limited | Overloaded | Troubled | Refused
 
 # The connection ends without a reply when GitHub gives up on a query in its front end.
 _PERHAPS_TOO_MUCH = frozenset({TroubleKind.TIMEOUT, TroubleKind.RESET, TroubleKind.PROTOCOL})
+_REDIRECTS = range(300, 400)
 _GAVE_UP = frozenset({408, 502, 504})
 _LIMIT_TYPES = frozenset({"RATE_LIMITED", "RATE_LIMIT", "graphql_rate_limit"})
 _LIMIT_WORDS = ("rate limit", "abuse detection")
@@ -100,7 +102,7 @@ def read_graphql(outcome: Outcome) -> Reading:
         return reading
     body = node(reading.body)
     message = text(body.get("message")) or f"status {reading.status}"
-    if reading.status != 200:  # noqa: PLR2004 - GraphQL has but one status for answers
+    if reading.status != HTTPStatus.OK:  # GraphQL has but one status for answers
         return Refused(message)
     errors = nodes(body.get("errors"))
     if is_usable(node(body.get("data"))) or (isinstance(body.get("data"), dict) and not errors):
@@ -159,19 +161,19 @@ def _read_trouble(trouble: Trouble) -> Reading:
 
 def _read_status(reply: Reply, body: object) -> Reading:  # noqa: PLR0911 - the rules in their order
     message = text(node(body).get("message")) or f"status {reply.status}"
-    if reply.status == 401:  # noqa: PLR2004
+    if reply.status == HTTPStatus.UNAUTHORIZED:
         return Rejected(message)
     if reply.status in {403, 429}:
         if "block" in node(body):
             return Said(reply.status, reply.headers, body)
         limit = _limit(reply.headers, message)
-        if limit is not None or reply.status == 429:  # noqa: PLR2004
+        if limit is not None or reply.status == HTTPStatus.TOO_MANY_REQUESTS:
             return limit or Limited(message, None, is_primary=False)
     if reply.status in _GAVE_UP:
         return Overloaded(message)
-    if reply.status >= 500:  # noqa: PLR2004
+    if reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return Troubled(message)
-    if body is None and not 300 <= reply.status < 400:  # noqa: PLR2004 - a redirect may do without
+    if body is None and reply.status not in _REDIRECTS:  # which may do without
         return Troubled(f"status {reply.status} with something else than JSON")
     return Said(reply.status, reply.headers, body)
 

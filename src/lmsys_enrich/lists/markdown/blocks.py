@@ -75,7 +75,8 @@ def parse_blocks(text: str) -> tuple[Block, ...]:
 
 def _markdown() -> MarkdownIt:
     markdown = MarkdownIt("commonmark").enable(["table", "strikethrough"])
-    # Addresses are wanted as they are written, whatever they are.
+    # Addresses are wanted as they are written, whatever they are. The library means these three to be
+    # replaced, which type checkers take for a mistake.
     markdown.normalizeLink = _as_written  # type: ignore[method-assign]
     markdown.normalizeLinkText = _as_written  # type: ignore[method-assign, assignment]
     markdown.validateLink = _anything  # type: ignore[method-assign]

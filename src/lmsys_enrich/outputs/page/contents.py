@@ -23,6 +23,8 @@ _STARS = ((100, "under 100"), (1000, "under 1k"), (10_000, "under 10k"), (10**9,
 
 @dataclass(frozen=True, slots=True)
 class Figure:
+    """A number of the summary; `kind` is its colour."""
+
     label: str
     value: str
     kind: str = ""
@@ -42,6 +44,8 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
+    """One bar of a chart, `width` in pixels."""
+
     label: str
     count: int
     width: int
@@ -50,6 +54,8 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
+    """Bars under a title."""
+
     title: str
     bars: Sequence[Bar]
 
@@ -61,6 +67,8 @@ class Chart:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
+    """A filter of the table, with what may be chosen."""
+
     label: str
     name: str
     options: Sequence[str]
@@ -68,6 +76,8 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class HeaderCell:
+    """A column's head; numbers are sorted and set as such."""
+
     title: str
     numeric: bool = False
 
@@ -93,6 +103,8 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Page:
+    """All that the template shows, in the order in which it is shown."""
+
     title: str
     checked: str
     notice: str | None
