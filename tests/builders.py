@@ -7,6 +7,7 @@ from lmsys_enrich.model.catalog import Catalog, Entry, Exemption, Link, Place, S
 from lmsys_enrich.model.finding import Finding, Question, Verdict
 from lmsys_enrich.model.report import Report
 from lmsys_enrich.model.repository import Repository
+from lmsys_enrich.outputs.registry import render_all
 from lmsys_enrich.settings.settings import Settings
 from tests.fakes import NIGHT
 
@@ -54,3 +55,8 @@ def report(*findings: Finding, **rest: object) -> Report:
 def day(number: int) -> datetime:
     """The night of that day of November 2026."""
     return datetime(2026, 11, number, 2, 0, tzinfo=UTC)
+
+
+def rendered(report: Report) -> dict[str, str]:
+    """Every output of a report, each as one text."""
+    return {name: str(text) for name, text in render_all(report).items()}

@@ -27,7 +27,7 @@ from lmsys_enrich.outputs.files import write_files
 from lmsys_enrich.outputs.registry import render_all
 from lmsys_enrich.settings.settings import Settings
 from lmsys_enrich.simulation.world import SimulatedRepository, World
-from tests.builders import day
+from tests.builders import day, rendered
 from tests.fakes import NIGHT
 from tests.journeys.conftest import ServeGitHub
 from tests.journeys.program import Program
@@ -105,7 +105,7 @@ def _assert_no_foreign_html(markdown: str) -> None:
 @hostile
 @given(texts)
 def test_every_output_keeps_its_form(text: str) -> None:
-    files = render_all(_report(text))
+    files = rendered(_report(text))
     for name, content in files.items():
         assert not name.startswith(("/", "..")), name
         assert ".." not in Path(name).parts
@@ -214,5 +214,5 @@ def test_hostile_names_of_lists_and_sections_stay_inside_the_folder(program: Pro
 
 def test_a_notice_is_text_too() -> None:
     report = _report("harmless")
-    made = render_all(replace(report, notice="<b>notice</b>"))
+    made = rendered(replace(report, notice="<b>notice</b>"))
     assert r"\<b\>notice" in made["enriched.md"]

@@ -70,15 +70,15 @@ def read_published(out: Path, warn: Callable[[str], None]) -> dict[str, Finding]
 
 def read_snapshot(path: Path) -> Snapshot:
     """Return what an `enriched.json` tells. Raises `InputError` for a file that is none."""
-    warnings: list[str] = []
-    published = _decoded(path, warnings.append)
-    if published is None:
-        raise InputError(
-            f"{path}: not an enriched.json ({warnings[0]})", hint="`lmsys-enrich run` writes them."
-        )
+    published = _required(path)
     entries = {entry.id: entry.name for entry in published.entries}
     findings = {finding.url: finding for finding in _findings(published)}
     return Snapshot(published.generated_at, entries, findings)
+
+
+def time_of(path: Path) -> datetime:
+    """Return when an `enriched.json` was made. Raises `InputError` for a file that is none."""
+    return _required(path).generated_at
 
 
 def published_digests(out: Path) -> dict[str, str]:
@@ -107,6 +107,16 @@ def _findings(published: _Published) -> Iterator[Finding]:
         for raw in entry.links:
             if (finding := _finding(raw, facts)) is not None:
                 yield finding
+
+
+def _required(path: Path) -> _Published:
+    warnings: list[str] = []
+    published = _decoded(path, warnings.append)
+    if published is None:
+        raise InputError(
+            f"{path}: not an enriched.json ({warnings[0]})", hint="`lmsys-enrich run` writes them."
+        )
+    return published
 
 
 def _decoded(path: Path, warn: Callable[[str], None]) -> _Published | None:

@@ -1,18 +1,23 @@
 """`enriched.json`: everything that is known, for programs, and for the next run."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from lmsys_enrich.model.catalog import Entry, Placed
 from lmsys_enrich.model.enriched import VERSION, Json, facts_json, link_json, moment
 from lmsys_enrich.model.report import HostTime, Report, key_of, summarise
-from lmsys_enrich.outputs.json_text import json_text
+from lmsys_enrich.outputs.json_text import json_pieces
+from lmsys_enrich.outputs.protocol import Streamed
 
 
-def enriched_json(report: Report) -> Mapping[str, str]:
+def enriched_json(report: Report) -> Mapping[str, Streamed]:
     """Return the file; its shape is told by `lmsys-enrich schema report`."""
+    return {"enriched.json": Streamed(lambda: _pieces(report))}
+
+
+def _pieces(report: Report) -> Iterator[str]:
     summary = summarise(report)
     catalog = report.catalogs[0]
-    content: dict[str, Json] = {
+    head: dict[str, Json] = {
         "schema": VERSION,
         "generated_at": moment(report.run_time),
         "notice": report.notice,
@@ -37,10 +42,9 @@ def enriched_json(report: Report) -> Mapping[str, str]:
             "seconds": round(report.traffic.seconds, 3),
             "longest": _longest(report.traffic.longest),
         },
-        "entries": [_entry(report, placed) for placed in catalog.placed()],
-        "repositories": _further(report),
     }
-    return {"enriched.json": json_text(content)}
+    entries = (_entry(report, placed) for placed in catalog.placed())
+    return json_pieces(head, {"entries": entries, "repositories": _further(report)})
 
 
 def _longest(longest: HostTime | None) -> Json:

@@ -1,5 +1,6 @@
-"""Texts become files: each whole or not at all, and only where something changed."""
+"""Texts become files: all of them or none, each whole, and only where something changed."""
 
+import filecmp
 import os
 import tempfile
 from collections.abc import Mapping
@@ -7,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lmsys_enrich.errors import OutputError
+from lmsys_enrich.outputs.protocol import Streamed, Text
 
 _HINT = "Free the disk, or its rights, or name another folder with --out; what lay there before is whole."
 
@@ -19,28 +21,32 @@ class Written:
     changed: tuple[Path, ...]
 
 
-def write_files(folder: Path, files: Mapping[str, str]) -> Written:
+def write_files(folder: Path, files: Mapping[str, Text]) -> Written:
     """
-    Write each file that differs from what lies there.
+    Write each file that differs from what lies there, all of them or, where one cannot be written, none.
 
     Raises `OutputError` where one cannot be written, or would lie outside of the folder.
     """
-    changed = []
+    parts: dict[Path, Path] = {}
     checked: set[Path] = set()
-    for name, text in files.items():
-        path = folder / name
-        try:
+    path = folder
+    try:
+        for name, text in files.items():
+            path = folder / name
             if path.parent not in checked:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 _refuse_outside(path.parent, folder)
                 checked.add(path.parent)
-            if _replace(path, text.encode("utf-8", "replace")):
-                changed.append(Path(name))
-        except OSError as problem:
-            raise OutputError(
-                f"{path}: cannot be written: {problem.strerror or problem}", hint=_HINT
-            ) from None
-    return Written(tuple(map(Path, files)), tuple(changed))
+            if (part := _new(path, text)) is not None:
+                parts[path] = part
+        for path, part in parts.items():
+            part.replace(path)
+    except OSError as problem:
+        raise OutputError(f"{path}: cannot be written: {problem.strerror or problem}", hint=_HINT) from None
+    finally:
+        for part in parts.values():
+            part.unlink(missing_ok=True)
+    return Written(tuple(map(Path, files)), tuple(path.relative_to(folder) for path in parts))
 
 
 def _refuse_outside(parent: Path, folder: Path) -> None:
@@ -51,20 +57,29 @@ def _refuse_outside(parent: Path, folder: Path) -> None:
         )
 
 
-def _replace(path: Path, content: bytes) -> bool:
-    """Put the content in place in one step, and tell whether it is new."""
-    if path.is_file() and not path.is_symlink() and path.read_bytes() == content:
-        return False
-    handle, part = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.", suffix=".part")
+def _new(path: Path, text: Text) -> Path | None:
+    """Return a file beside `path` with the text, to be put in its place; none where it says the same."""
+    is_there = path.is_file() and not path.is_symlink()
+    if isinstance(text, str) and is_there and path.read_bytes() == _encoded(text):
+        return None
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.", suffix=".part")
+    part = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        Path(part).chmod(0o666 & ~_UMASK)
-        Path(part).replace(path)
+            for piece in (text,) if isinstance(text, str) else text.pieces():
+                file.write(_encoded(piece))
+        if is_there and isinstance(text, Streamed) and filecmp.cmp(part, path, shallow=False):
+            part.unlink()
+            return None
+        part.chmod(0o666 & ~_UMASK)
     except BaseException:
-        Path(part).unlink(missing_ok=True)
+        part.unlink(missing_ok=True)
         raise
-    return True
+    return part
+
+
+def _encoded(text: str) -> bytes:
+    return text.encode("utf-8", "replace")
 
 
 def _umask() -> int:

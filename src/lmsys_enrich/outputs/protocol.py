@@ -1,9 +1,23 @@
 """What every output promises."""
 
-from collections.abc import Mapping
-from typing import Protocol
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Protocol, TypeAlias
 
 from lmsys_enrich.model.report import Report
+
+
+@dataclass(frozen=True, slots=True)
+class Streamed:
+    """A text that is never held whole, since it grows with the list; `pieces` begins it anew each time."""
+
+    pieces: Callable[[], Iterator[str]]
+
+    def __str__(self) -> str:
+        return "".join(self.pieces())
+
+
+Text: TypeAlias = str | Streamed
 
 
 class Output(Protocol):
@@ -14,4 +28,4 @@ class Output(Protocol):
     contract names carry the run's time. Nothing is written here.
     """
 
-    def __call__(self, report: Report, /) -> Mapping[str, str]: ...
+    def __call__(self, report: Report, /) -> Mapping[str, Text]: ...

@@ -11,7 +11,7 @@ from lmsys_enrich.outputs.enriched_md import enriched_md
 from lmsys_enrich.outputs.enriched_yaml import enriched_yaml
 from lmsys_enrich.outputs.junit import junit_xml
 from lmsys_enrich.outputs.page.render import index_html
-from lmsys_enrich.outputs.protocol import Output
+from lmsys_enrich.outputs.protocol import Output, Text
 from lmsys_enrich.outputs.sarif import sarif
 
 PREVIOUS = "previous.json"
@@ -28,9 +28,9 @@ OF_ALL_LISTS: tuple[Output, ...] = (
 )
 
 
-def render_all(report: Report) -> dict[str, str]:
+def render_all(report: Report) -> dict[str, Text]:
     """Return the texts of all files; with several lists, what is of one lies in a folder of its name."""
-    files: dict[str, str] = {}
+    files: dict[str, Text] = {}
     folders = _folders(report)
     for catalog, folder in zip(report.catalogs, folders, strict=True):
         of_one = report if len(report.catalogs) == 1 else report.only(catalog)

@@ -2,12 +2,14 @@
 
 import os
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from lmsys_enrich.errors import OutputError
+from lmsys_enrich.errors import InputError, OutputError
 from lmsys_enrich.outputs.files import write_files
+from lmsys_enrich.outputs.protocol import Streamed
 
 
 def test_what_is_new_or_changed_is_written_and_told(tmp_path: Path) -> None:
@@ -72,3 +74,32 @@ def test_a_file_in_the_place_of_the_folder_is_told(tmp_path: Path) -> None:
     (tmp_path / "out").write_text("a file")
     with pytest.raises(OutputError, match="out"):
         write_files(tmp_path / "out", {"a.md": "1"})
+
+
+def test_where_one_cannot_be_written_none_is(tmp_path: Path) -> None:
+    write_files(tmp_path, {"a.md": "old"})
+    (tmp_path / "b.md").write_text("a file where a folder is wanted")
+    with pytest.raises(OutputError, match=r"b\.md"):
+        write_files(tmp_path, {"a.md": "new", "b.md/c.md": "new"})
+    assert (tmp_path / "a.md").read_text() == "old"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.md", "b.md"]
+
+
+def test_a_text_in_pieces_is_written_whole_and_only_where_it_differs(tmp_path: Path) -> None:
+    text = Streamed(lambda: iter(["one, ", "zw\u00f6lf"]))
+    first = write_files(tmp_path, {"a.md": text})
+    assert (tmp_path / "a.md").read_text(encoding="utf-8") == "one, zw\u00f6lf"
+    second = write_files(tmp_path, {"a.md": text})
+    assert (first.changed, second.changed) == ((Path("a.md"),), ())
+    assert [path.name for path in tmp_path.iterdir()] == ["a.md"]
+
+
+def test_a_text_that_breaks_off_leaves_the_old_file(tmp_path: Path) -> None:
+    def pieces() -> Iterator[str]:
+        yield "half"
+        raise InputError("the rest is not there")
+
+    write_files(tmp_path, {"a.md": "old"})
+    with pytest.raises(InputError):
+        write_files(tmp_path, {"a.md": Streamed(pieces)})
+    assert [path.read_text() for path in tmp_path.iterdir()] == ["old"]

@@ -12,7 +12,7 @@ import jsonschema
 import pytest
 import yaml
 
-from lmsys_enrich.outputs.registry import render_all
+from tests.builders import rendered
 from tests.golden import ROOT, assert_golden
 from tests.unit.outputs.example import CATALOG, NOTICE, example
 
@@ -41,18 +41,18 @@ _WITH_THE_RUNS_TIME = {
 
 @pytest.mark.parametrize("name", _SHOWN_WHOLE)
 def test_an_output_is_as_it_was_looked_at(name: str) -> None:
-    assert_golden(_GOLDEN / name, render_all(example())[name])
+    assert_golden(_GOLDEN / name, rendered(example())[name])
 
 
 def test_these_files_are_written() -> None:
-    assert_golden(_GOLDEN / "files.txt", "\n".join(sorted(render_all(example()))) + "\n")
+    assert_golden(_GOLDEN / "files.txt", "\n".join(sorted(rendered(example()))) + "\n")
 
 
 @pytest.mark.parametrize("name", ["enriched.json", "dead-links.json"])
 def test_json_is_of_the_published_shape(name: str) -> None:
     schema = json.loads(files("lmsys_enrich").joinpath("schemas", "report.json").read_text(encoding="utf-8"))
     jsonschema.Draft202012Validator.check_schema(schema)
-    content = json.loads(render_all(example())[name])
+    content = json.loads(rendered(example())[name])
     jsonschema.validate(content, schema, format_checker=jsonschema.FormatChecker())
     content.pop("generated_at")
     with pytest.raises(jsonschema.ValidationError):
@@ -69,21 +69,21 @@ def test_a_night_in_which_no_fact_changed_changes_only_what_carries_its_time() -
             for url, found in tonight.findings.items()
         },
     )
-    before, after = render_all(tonight), render_all(tomorrow)
+    before, after = rendered(tonight), rendered(tomorrow)
     assert {name for name in before if before[name] != after[name]} == _WITH_THE_RUNS_TIME
 
 
 def test_a_notice_stands_on_every_page_and_picture() -> None:
-    made = {name: text for name, text in render_all(example()).items() if not _is_endpoint(name)}
+    made = {name: text for name, text in rendered(example()).items() if not _is_endpoint(name)}
     assert [name for name, text in made.items() if NOTICE not in text] == []
 
 
 def test_without_a_notice_nothing_speaks_of_one() -> None:
-    assert not [name for name, text in render_all(example(notice=None)).items() if NOTICE in text]
+    assert not [name for name, text in rendered(example(notice=None)).items() if NOTICE in text]
 
 
 def test_enriched_yaml_holds_the_entries_with_their_facts() -> None:
-    content: Any = yaml.safe_load(render_all(example())["enriched.yaml"])
+    content: Any = yaml.safe_load(rendered(example())["enriched.yaml"])
     alpa = content["sections"][1]["entries"][0]
     assert alpa["training"] is True
     assert alpa["verdicts"] == {"url": "alive"}
@@ -91,7 +91,7 @@ def test_enriched_yaml_holds_the_entries_with_their_facts() -> None:
 
 
 def test_pictures_are_well_formed() -> None:
-    for name, text in render_all(example()).items():
+    for name, text in rendered(example()).items():
         if name.endswith(".svg"):
             assert ET.fromstring(text).get("role") == "img"  # noqa: S314 - our own text
 
@@ -102,7 +102,7 @@ def test_each_of_several_lists_has_a_folder_and_what_is_of_all_lies_on_top() -> 
         replace(CATALOG, source=Path(source))
         for source in ("entries.yaml", "more/entries.yaml", "a/README.md", "badges.md")
     )
-    made = render_all(replace(report, catalogs=lists))
+    made = rendered(replace(report, catalogs=lists))
     tops = {name.split("/")[0] for name in made}
     assert {top for top in tops if "." not in top} == {"entries", "entries-2", "a", "badges-2", "badges"}
     assert {"dead-links.md", "dead-links.json", "junit.xml", "report.sarif"} <= tops
@@ -111,7 +111,7 @@ def test_each_of_several_lists_has_a_folder_and_what_is_of_all_lies_on_top() -> 
 
 def test_of_two_lists_with_the_same_id_the_later_has_its_name_before_its_badges() -> None:
     lists = (CATALOG, replace(CATALOG, source=Path("other.yaml")))
-    made = render_all(replace(example(), catalogs=lists))
+    made = rendered(replace(example(), catalogs=lists))
     assert {"badges/alpa-stars.svg", "badges/other-alpa-stars.svg"} <= made.keys()
 
 

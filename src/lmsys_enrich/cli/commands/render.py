@@ -39,13 +39,16 @@ def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
         known = earlier.known(catalogs)
     report = recollect(catalogs, known, settings, SystemClock(terminal.environ).run_time)
     if arguments.into is not None:
-        folder, files = _filled(arguments.into, report, settings.out)
+        folder, blocks = _filled(arguments.into, report, settings.out)
+        written = write_files(folder, blocks)
     else:
-        folder, files = settings.out, render_all(report)
-    written = write_files(folder, files)
+        folder = settings.out
+        written = write_files(folder, render_all(report))
     if not settings.quiet:
         changed = f"{len(written.changed)} of them changed" if written.changed else "none of them changed"
-        terminal.result(f"{len(written.all)} file{'' if len(files) == 1 else 's'} in {folder}, {changed}")
+        terminal.result(
+            f"{len(written.all)} file{'' if len(written.all) == 1 else 's'} in {folder}, {changed}"
+        )
     return 0
 
 
