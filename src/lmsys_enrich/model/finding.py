@@ -36,6 +36,14 @@ class Suggestion:
 
 
 @dataclass(frozen=True, slots=True)
+class Validators:
+    """What tells one state of a page from another, as its server sent it: RFC 9110 §8.8."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """A link to ask about, under its key, with what earlier runs found out about it."""
 
@@ -49,7 +57,8 @@ class Answer:
     What an asker saw of one link in this run; `url` is the question's.
 
     `may_die` is false for a failure that never becomes a death by lasting, as a
-    deep address that redirects to its site's home page.
+    deep address that redirects to its site's home page. `got` is there where
+    only GET gave this answer, HEAD would have been in vain.
     """
 
     url: str
@@ -61,6 +70,7 @@ class Answer:
     suggestion: Suggestion | None = None
     may_die: bool = True
     repository: Learned | None = None
+    got: Validators | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +86,7 @@ class Finding:
     many different days since, the last of them `failed_on`; `moves` on how many
     days in a row the link was seen to lead to where `suggestion` says, the last
     of them `moved_on`. `published` is the verdict that stands in the outputs
-    last written.
+    last written. `got` is as in `Answer`.
     """
 
     url: str
@@ -99,6 +109,7 @@ class Finding:
     last_reason: str | None = None
     published: Verdict | None = None
     repository: Repository | None = None
+    got: Validators | None = None
 
     @property
     def standing(self) -> Verdict:

@@ -32,6 +32,7 @@ def find(question: Question, answer: Answer, now: datetime, dead_after: int) -> 
         last_alive=known.last_alive if known else None,
         published=known.published if known else None,
         repository=known.repository if known else None,
+        got=answer.got,
     )
     if answer.repository is not None:
         finding = replace(finding, repository=merge(finding.repository, answer.repository))

@@ -1,5 +1,7 @@
 """Our transport beside httpx's own: the same answers, from good servers and from strange ones."""
 
+import contextlib
+import socket
 import ssl
 
 import httpx
@@ -109,3 +111,18 @@ async def test_a_host_that_is_silent_is_not_waited_for_longer_than_was_said() ->
 
     async with serving(silent) as site:
         assert await _told(_transport(timeout=0.05), site.url) == "no answer"
+
+
+async def test_a_host_that_takes_no_connection_has_a_time_out_of_its_own() -> None:
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen(0)
+        with contextlib.ExitStack() as queue:
+            for _ in range(3):  # with its queue full, the system lets the next one wait
+                waiting = queue.enter_context(socket.socket())
+                waiting.setblocking(False)
+                waiting.connect_ex(listening.getsockname())
+            port = listening.getsockname()[1]
+            request = httpx.Request("HEAD", f"http://127.0.0.1:{port}/")
+            with pytest.raises(httpx.TransportError, match="no connection within"):
+                await _transport(timeout=0.05).handle_async_request(request)

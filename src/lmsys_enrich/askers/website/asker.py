@@ -125,6 +125,6 @@ class _Visits:
 
     def _begin(self) -> None:
         while len(self._under_way) < self._concurrency and (question := self._turns.take()):
-            task = asyncio.create_task(visit(self._fetch, question.url))
+            task = asyncio.create_task(visit(self._fetch, question.url, question.known))
             task.add_done_callback(self._ended.put_nowait)
             self._under_way[task] = question

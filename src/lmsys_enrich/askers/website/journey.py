@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
-from lmsys_enrich.model.finding import Hop
+from lmsys_enrich.model.finding import Hop, Validators
 from lmsys_enrich.net.exchange import Outcome
 
 MAX_HOPS = 10
@@ -30,10 +30,11 @@ class Journey:
 
     `hops` are the redirects, in order; `final` is the address at which the way
     ends, with its fragment, and `end` what was found there. A journey without
-    hops ends where it starts.
+    hops ends where it starts. `got` is as in `Answer`.
     """
 
     start: str
     hops: tuple[Hop, ...]
     final: str
     end: End
+    got: Validators | None = None

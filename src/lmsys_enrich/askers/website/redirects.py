@@ -43,6 +43,7 @@ def weigh(journey: Journey) -> Answer:
         hops=journey.hops,
         suggestion=suggestion,
         may_die=judgement.may_die,
+        got=journey.got,
     )
 
 

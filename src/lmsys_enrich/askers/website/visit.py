@@ -1,14 +1,15 @@
 """Visit one link: HEAD, then GET where HEAD is refused or doubtful, redirects followed hop by hop."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import quote, urldefrag, urljoin
 
+from lmsys_enrich.askers.website.conditions import as_if_asked_without, conditions, validators_of
 from lmsys_enrich.askers.website.cookies import Cookies
 from lmsys_enrich.askers.website.journey import MAX_HOPS, SUCCESS, DeadEnd, Journey
 from lmsys_enrich.askers.website.judge import judge
 from lmsys_enrich.askers.website.redirects import leads_to_home_page
 from lmsys_enrich.askers.website.walls import is_challenge
-from lmsys_enrich.model.finding import Hop, Verdict
+from lmsys_enrich.model.finding import Finding, Hop, Validators, Verdict
 from lmsys_enrich.net.exchange import Fetch, Outcome, Reply, Request, Trouble, TroubleKind
 from lmsys_enrich.urls import InvalidAddress, has_scheme, is_web, link_key
 
@@ -25,16 +26,17 @@ _SAME_WITH_GET = frozenset({300, 304, 429, 999})
 _PERHAPS_BECAUSE_OF_HEAD = frozenset({TroubleKind.RESET, TroubleKind.TIMEOUT, TroubleKind.PROTOCOL})
 
 
-async def visit(fetch: Fetch, url: str) -> Journey:
+async def visit(fetch: Fetch, url: str, known: Finding | None = None) -> Journey:
     """
     Follow a link to its end, with as few requests as give a sure answer.
 
     A way that leads in circles or to the home page is gone once more, with GET
     alone and with the cookies that the site has set: some sites answer HEAD
-    otherwise, and some let nobody in who does not bring a cookie back.
+    otherwise, and some let nobody in who does not bring a cookie back. Where
+    HEAD was in vain the last time, by what is `known`, GET alone is asked.
     """
     cookies = Cookies()
-    journey = await _Walk(fetch, cookies).go(url)
+    journey = await _Walk(fetch, cookies, known=known).go(url)
     if journey.end in (DeadEnd.LOOP, DeadEnd.TOO_MANY) or _is_soft_404(journey):
         return await _Walk(fetch, cookies, careful=True).go(url)
     return journey
@@ -46,13 +48,19 @@ def _is_soft_404(journey: Journey) -> bool:
 
 @dataclass(slots=True)
 class _Walk:
-    """One way along the redirects; a careful one uses GET only and carries cookies."""
+    """
+    One way along the redirects; a careful one uses GET only and carries cookies.
+
+    `known` is what earlier runs found out about where it starts.
+    """
 
     fetch: Fetch
     cookies: Cookies
     careful: bool = False
+    known: Finding | None = None
     _hops: list[Hop] = field(default_factory=list)
     _seen: set[tuple[str, str]] = field(default_factory=set)
+    _got: Validators | None = None
 
     async def go(self, start: str) -> Journey:
         address = start
@@ -92,15 +100,32 @@ class _Walk:
         get = Request("GET", url, headers=headers, body_limit=_ENOUGH_FOR_MARKS)
         if self.careful:
             return await self.fetch(get)
+        if self.known is not None and self.known.got is not None and not self._hops:
+            return await self._ask_again(get, self.known)
         head = await self.fetch(Request("HEAD", url, headers=headers))
         if not _is_doubtful(head):
             return head
         got = await self.fetch(get)
+        if isinstance(got, Reply):
+            self._got = validators_of(got)
+            return got
         # A wall that first refuses and then hangs up is still a wall.
-        return head if isinstance(got, Trouble) and judge(head).verdict is Verdict.GUARDED else got
+        return head if judge(head).verdict is Verdict.GUARDED else got
+
+    async def _ask_again(self, get: Request, known: Finding) -> Outcome:
+        """Ask what answered GET alone the last time; what has come back is asked with HEAD the next time."""
+        asked = conditions(known)
+        got = await self.fetch(replace(get, headers={**get.headers, **asked}))
+        if isinstance(got, Reply):
+            came_back = known.standing is not Verdict.ALIVE and got.status in SUCCESS
+            if not came_back:
+                self._got = validators_of(got)
+            if asked:
+                return as_if_asked_without(got)
+        return got
 
     def _end(self, start: str, final: str, end: Outcome | DeadEnd) -> Journey:
-        return Journey(start, tuple(self._hops), final, end)
+        return Journey(start, tuple(self._hops), final, end, got=None if self._hops else self._got)
 
 
 def _is_doubtful(head: Outcome) -> bool:
