@@ -6,6 +6,7 @@ from shutil import rmtree
 
 import pytest
 
+from lmsys_enrich.simulation.quota import Quotas
 from lmsys_enrich.simulation.server import Misdeed, Received, Response, Sent
 from lmsys_enrich.simulation.world import SimulatedRepository, World
 from tests.builders import day
@@ -84,6 +85,24 @@ def test_the_same_night_twice_gives_the_same_bytes(program: Program, serve_githu
     changed = {name for name, content in program.outputs().items() if content != before.get(name)}
     assert changed <= {"enriched.json"}  # the cost of the run stands there
     assert ended.code == 0
+
+
+def test_a_list_beyond_the_hours_quota_is_finished_hour_by_hour_and_nothing_is_asked_twice(
+    program: Program, serve_github: ServeGitHub
+) -> None:
+    github, _ = serve_github(world(600))
+    program.write_list(*repositories(600))
+    codes, learned, points = [], [], 0
+    while not codes or codes[-1] == 3:
+        github.quotas = Quotas(with_token=3)  # a new hour
+        ended = program.run("--patience", "1s")
+        codes.append(ended.code)
+        learned.append(ended.summary["repositories"])
+        points += ended.summary["traffic"]["graphql_points"]
+    assert learned == sorted(set(learned)), "each hour learns more"
+    assert (codes[-1], learned[-1]) == (0, 600)
+    assert len(codes) > 2
+    assert points <= 600 / 50 + len(codes)
 
 
 def bad_gateway(received: Received, answer: Sent) -> Response:
