@@ -3,24 +3,27 @@
 import argparse
 import json
 import os
-import socket
-import subprocess
 import sys
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from benchmarks.github import link, paced
 from benchmarks.limit import limit
 from benchmarks.lists import one_large_host, spread, urls, write
 from benchmarks.measure import Figures, measured, middle
-from benchmarks.report import Alone, Large, report
-from benchmarks.tools import Tool, forget, tools
+from benchmarks.names import name_of
+from benchmarks.plot import plot
+from benchmarks.report import Alone, Facts, Large, Measured, report
+from benchmarks.servers import farm, github
+from benchmarks.tools import Tool, best_of, forget, ours, tools
 from benchmarks.work import Work, works
 
 _PAGE = Path("docs/benchmarks.md")
+_PICTURES = Path("docs/images")
+_NAME_SERVER = 0.05  # seconds for a name
+_FOR_FACTS = 100
 
 
 def main() -> None:
@@ -32,20 +35,28 @@ def main() -> None:
     arguments = parser.parse_args()
     rounds = arguments.rounds
     compared = [tool for tool in tools() if tool.is_there]
-    missing = [tool.name for tool in tools() if not tool.is_there]
-    with tempfile.TemporaryDirectory() as name, _farm() as port:
+    with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        todo = works(folder, port)
-        figures = {work.title: _rounds(work, compared, folder, rounds) for work in todo}
-        start = _start(folder, port, rounds)
-        large = _large(folder, port, compared, arguments.large)
-        alone = [
-            _mixed(folder, port, rounds),
-            _repositories(folder, arguments.repositories),
-        ]
-    page = report(todo, figures, start, large, alone, missing, rounds)
-    _PAGE.write_text(page, encoding="utf-8")
-    print(_PAGE.read_text(encoding="utf-8"))
+        with farm(folder) as ports:
+            todo = works(folder, ports)
+            found = Measured(
+                rounds=rounds,
+                works=todo,
+                figures={work.letter: _rounds(work, compared, folder, rounds) for work in todo},
+                mixed=_mixed(folder, ports.clear, rounds),
+                repositories=_repositories(folder, arguments.repositories),
+                facts=_facts(folder),
+                names=_names(folder, ports.clear, rounds),
+                start=_start(folder, ports.clear, rounds),
+                large=_large(folder, ports.clear, compared, arguments.large),
+                missing=[tool.name for tool in tools() if not tool.is_there],
+            )
+    _PICTURES.mkdir(exist_ok=True)
+    for work in todo:
+        walls = {tool: one.wall for tool, one in found.figures[work.letter].items()}
+        picture = plot(f"{work.letter}. {work.title}", walls, work.limit)
+        (_PICTURES / f"benchmark-{work.letter.lower()}.svg").write_text(picture, encoding="utf-8")
+    _PAGE.write_text(report(found), encoding="utf-8")
 
 
 def _rounds(work: Work, compared: Sequence[Tool], folder: Path, rounds: int) -> dict[str, Figures]:
@@ -53,10 +64,64 @@ def _rounds(work: Work, compared: Sequence[Tool], folder: Path, rounds: int) -> 
     for number in range(rounds):
         for tool in compared:
             forget(folder, work.name)
-            print(f"{work.title}: round {number + 1}, {tool.name}", file=sys.stderr)
+            _say(f"{work.letter}: round {number + 1}, {tool.name}")
             command = tool.start(work.name, work.concurrency, work.per_host)
             seen[tool.name].append(measured(command, folder, os.environ))
     return {name: middle(figures) for name, figures in seen.items()}
+
+
+def _mixed(folder: Path, port: int, rounds: int) -> Alone:
+    """Measure a list as awesome lists are: 600 of 1,000 links are repositories."""
+    links = one_large_host(1000, 0.6, 238)
+    pages = iter(urls([found for found in links if found.host], port))
+    repositories = iter(map(link, range(600)))
+    write(folder, "mixed", [next(pages) if found.host else next(repositories) for found in links])
+    seen = []
+    with github(600) as environ:
+        for _ in range(rounds):
+            forget(folder, "mixed")
+            seen.append(measured(ours("mixed", 200, 10), folder, environ))
+    title = "D. 1,000 links, 600 of them repositories, C=200"
+    return Alone(title, middle(seen), _traffic(folder, "mixed"), None)
+
+
+def _repositories(folder: Path, count: int) -> Alone:
+    """Measure many repositories, cold, once."""
+    _say("E")
+    write(folder, "repositories", list(map(link, range(count))))
+    with github(count) as environ:
+        seen = measured(ours("repositories", 200, 10), folder, environ)
+    traffic = _traffic(folder, "repositories")
+    return Alone(f"E. {count:,} repositories, cold", seen, traffic, paced(count, traffic["graphql"]))
+
+
+def _facts(folder: Path) -> Facts:
+    """Measure few repositories beside best-of-generator, which asks about one after the other."""
+    write(folder, "facts", list(map(link, range(_FOR_FACTS))))
+    seen: dict[str, tuple[Figures, int]] = {}
+    with github(_FOR_FACTS) as environ:
+        mine = measured(ours("facts", 200, 10), folder, environ)
+        seen["lmsys-enrich"] = mine, _traffic(folder, "facts")["graphql"]
+        names = [f"acme/tool-{number}" for number in range(_FOR_FACTS)]
+        if command := best_of(environ["GITHUB_API_URL"], "best-of", names):
+            _say("best-of")
+            theirs = measured(command, folder, environ)
+            seen["best-of-generator"] = theirs, len(json.loads((folder / "best-of/asked.json").read_bytes()))
+    return Facts(_FOR_FACTS, seen)
+
+
+def _names(folder: Path, port: int, rounds: int) -> Mapping[str, Figures]:
+    """Measure 500 hosts by name, with a name server that answers at once and with a slow one."""
+    links = spread(2_000, 500)
+    write(folder, "names", [f"http://{name_of(found.host)}:{port}{found.path}" for found in links])
+    seen: defaultdict[str, list[Figures]] = defaultdict(list)
+    for _ in range(rounds):
+        for title, seconds in (("names at once", 0.0), ("50 ms for a name", _NAME_SERVER)):
+            forget(folder, "names")
+            _, _, _, *command = ours("names", 200, 10)
+            slow = (sys.executable, "-m", "benchmarks.names", str(seconds), *command)
+            seen[title].append(measured(slow, folder, _where_benchmarks_are()))
+    return {title: middle(figures) for title, figures in seen.items()}
 
 
 def _start(folder: Path, port: int, rounds: int) -> dict[str, Figures]:
@@ -64,7 +129,7 @@ def _start(folder: Path, port: int, rounds: int) -> dict[str, Figures]:
     program = (sys.executable, "-m", "lmsys_enrich")
     living = [found for found in spread(11_000, 500) if found.path.startswith("/200/")][:10_000]
     write(folder, "living", urls(living, port))
-    run = [word for word in tools()[0].start("living", 500, 10) if word != "--refresh"]
+    run = [word for word in ours("living", 500, 10) if word != "--refresh"]
     measured(run, folder, os.environ)  # from now on everything is known
     commands = {
         "an empty interpreter": (sys.executable, "-c", "pass"),
@@ -85,34 +150,9 @@ def _large(folder: Path, port: int, compared: Sequence[Tool], count: int) -> Lar
     seen = {}
     for tool in compared:
         if tool.name in {"lmsys-enrich", "lychee"}:
-            print(f"the largest list: {tool.name}", file=sys.stderr)
+            _say(f"H: {tool.name}")
             seen[tool.name] = measured(tool.start("largest", 500, 10), folder, os.environ)
     return Large(count, limit(links, 500), seen)
-
-
-def _mixed(folder: Path, port: int, rounds: int) -> Alone:
-    """Measure a list as awesome lists are: 600 of 1,000 links are repositories."""
-    links = one_large_host(1000, 0.6, 238)
-    pages = iter(urls([found for found in links if found.host], port))
-    repositories = iter(map(link, range(600)))
-    write(folder, "mixed", [next(pages) if found.host else next(repositories) for found in links])
-    with _github(600) as environ:
-        seen = []
-        for _ in range(rounds):
-            forget(folder, "mixed")
-            seen.append(measured(tools()[0].start("mixed", 200, 10), folder, environ))
-    return Alone(
-        "D. 1,000 links, 600 of them repositories, C=200", middle(seen), _traffic(folder, "mixed"), None
-    )
-
-
-def _repositories(folder: Path, count: int) -> Alone:
-    """Measure many repositories, cold, once."""
-    write(folder, "repositories", list(map(link, range(count))))
-    with _github(count) as environ:
-        seen = measured(tools()[0].start("repositories", 200, 10), folder, environ)
-    traffic = _traffic(folder, "repositories")
-    return Alone(f"E. {count:,} repositories, cold", seen, traffic, paced(count, traffic["graphql"]))
 
 
 def _traffic(folder: Path, name: str) -> dict[str, int]:
@@ -120,32 +160,12 @@ def _traffic(folder: Path, name: str) -> dict[str, int]:
     return told
 
 
-@contextmanager
-def _github(repositories: int) -> Iterator[Mapping[str, str]]:
-    """Yield the environment in which the simulated GitHub is found."""
-    command = (sys.executable, "-m", "benchmarks.github", str(repositories))
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as github:  # noqa: S603 - ours
-        told = github.stdout.readline() if github.stdout is not None else b"{}"
-        try:
-            yield {**os.environ, **json.loads(told)}
-        finally:
-            github.terminate()
+def _where_benchmarks_are() -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": str(Path.cwd())}
 
 
-@contextmanager
-def _farm() -> Iterator[int]:
-    """Yield the port of a farm in a process of its own."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = (sys.executable, "-m", "benchmarks.farm", str(port))
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as farm:  # noqa: S603 - ours
-        if farm.stdout is not None:
-            farm.stdout.readline()  # until it is ready
-        try:
-            yield port
-        finally:
-            farm.terminate()
+def _say(what: str) -> None:
+    print(what, file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import json
 import sys
 
 from lmsys_enrich.simulation.github import TOKEN, SimulatedGitHub
-from lmsys_enrich.simulation.server import Received, serving
+from lmsys_enrich.simulation.server import Received, Response, Sent, serving
 from lmsys_enrich.simulation.world import SimulatedRepository, World
 
 ANSWER, REPOSITORY = 0.3, 0.015  # seconds
@@ -34,13 +34,55 @@ async def _pause(received: Received) -> None:
     await asyncio.sleep(ANSWER + REPOSITORY * received.body.count(b"repository(owner:"))
 
 
+async def _for_best_of(received: Received) -> Sent | None:
+    """Answer what best-of-generator asks of each repository, which the simulation has no words for."""
+    if b"since_recent_activity" in received.body:
+        asked = json.loads(received.body)["variables"]
+        node = _node(f"{asked['owner']}/{asked['repo']}")
+        body, kind = json.dumps({"data": {"repository": node}}).encode(), "application/json"
+    elif received.path.endswith("/contributors"):
+        body, kind = b"[]", "application/json"
+    elif received.path.endswith("/network/dependents"):
+        body, kind = b"<p>12 Repositories</p>", "text/html"
+    else:
+        return None
+    await asyncio.sleep(ANSWER + REPOSITORY)
+    return Sent(200, {"content-type": kind}, body)
+
+
+def _node(name: str) -> dict[str, object]:
+    count, when = {"totalCount": 1}, "2026-11-01T00:00:00Z"
+    return {
+        "name": name.split("/")[1],
+        "nameWithOwner": name,
+        "description": "A tool.",
+        "url": f"https://github.com/{name}",
+        "createdAt": when,
+        "updatedAt": when,
+        "pushedAt": when,
+        "primaryLanguage": {"name": "Python"},
+        "licenseInfo": {"spdxId": "MIT"},
+        **dict.fromkeys(("stargazers", "pullRequests", "forks", "watchers"), count),
+        "masterCommit": {"target": {"committedDate": when, "recent_activity": count, "history": count}},
+        "repositoryTopics": {"nodes": []},
+        "openIssues": count,
+        "closedIssues": count,
+        "releases": {"nodes": []},
+    }
+
+
 async def _serve(repositories: int) -> None:
     world = World(
         tuple(
             SimulatedRepository(name=f"acme/tool-{number}", id=number + 1) for number in range(repositories)
         )
     )
-    async with serving(SimulatedGitHub(world, pause=_pause)) as server:
+    github = SimulatedGitHub(world, pause=_pause)
+
+    async def answer(received: Received) -> Response:
+        return await _for_best_of(received) or await github(received)
+
+    async with serving(answer) as server:
         print(json.dumps({"GITHUB_API_URL": server.url, "GITHUB_TOKEN": TOKEN}), flush=True)
         await asyncio.Event().wait()
 

@@ -30,7 +30,7 @@ def tools() -> list[Tool]:
     lychee = os.environ.get("LYCHEE") or shutil.which("lychee") or ""
     linkinator = (os.environ.get("LINKINATOR") or shutil.which("linkinator") or "").split()
     return [
-        Tool("lmsys-enrich", _ours),
+        Tool("lmsys-enrich", ours),
         Tool("lychee", lambda *work: [lychee, *_lychee(*work)], bool(lychee)),
         Tool("lychee, tuned", lambda *work: [lychee, *_TUNED, *_lychee(*work)], bool(lychee)),
         Tool("linkinator", lambda *work: [*linkinator, *_linkinator(*work)], bool(linkinator)),
@@ -40,7 +40,8 @@ def tools() -> list[Tool]:
 _TUNED = ("--host-concurrency", "500", "--host-request-interval", "1ms")
 
 
-def _ours(name: str, concurrency: int, per_host: int) -> Sequence[str]:
+def ours(name: str, concurrency: int, per_host: int) -> Sequence[str]:
+    """Return how the program is started, by the interpreter that runs this."""
     return (
         *(sys.executable, "-m", "lmsys_enrich", "run", f"{name}.yaml", "--quiet", "--refresh"),
         *("--allow-private", "--concurrency", str(concurrency), "--per-host", str(per_host)),
@@ -51,7 +52,7 @@ def _ours(name: str, concurrency: int, per_host: int) -> Sequence[str]:
 def _lychee(name: str, concurrency: int, per_host: int) -> Sequence[str]:
     del per_host  # as shipped it has 10
     return (
-        *("--max-concurrency", str(concurrency), "--format", "json", "--no-progress"),
+        *("--max-concurrency", str(concurrency), "--format", "json", "--no-progress", "--insecure"),
         *("--max-retries", "0", f"{name}.md"),
     )
 
@@ -59,6 +60,13 @@ def _lychee(name: str, concurrency: int, per_host: int) -> Sequence[str]:
 def _linkinator(name: str, concurrency: int, per_host: int) -> Sequence[str]:
     del per_host  # it knows no limit for a host
     return (f"{name}.md", "--markdown", "--concurrency", str(concurrency), "--format", "json")
+
+
+def best_of(url: str, out: str, names: Sequence[str]) -> Sequence[str]:
+    """Return how best-of-generator is started by its own interpreter, `BEST_OF`; nothing without one."""
+    python = os.environ.get("BEST_OF")
+    started = str(Path(__file__).with_name("peer_for_facts.py"))
+    return (python, started, url, out, *names) if python else ()
 
 
 def forget(folder: Path, name: str) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 from benchmarks.limit import limit
@@ -10,9 +9,18 @@ from benchmarks.lists import Link, one_large_host, spread, urls, write
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
-    """A list with its links; `limit` in seconds."""
+class Ports:
+    """Where the farm listens, in the clear and encrypted."""
 
+    clear: int
+    encrypted: int
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A list with its links; `limit` in seconds, `letter` for short."""
+
+    letter: str
     name: str
     title: str
     links: Sequence[Link]
@@ -21,14 +29,18 @@ class Work:
     limit: float
 
 
-def works(folder: Path, port: int) -> list[Work]:
+def works(folder: Path, ports: Ports) -> list[Work]:
     """Write the lists, and return the work on them."""
-    many, large = spread(10_000, 500), one_large_host(1000, 0.6, 238)
-    write(folder, "many", urls(many, port))
-    write(folder, "large", urls(large, port))
-    of_many = partial(Work, "many", links=many, per_host=10)
+    many, large, private = spread(10_000, 500), one_large_host(1000, 0.6, 238), spread(5_000, 250)
+    write(folder, "many", urls(many, ports.clear))
+    write(folder, "large", urls(large, ports.clear))
+    write(folder, "private", urls(private, ports.encrypted, "https"))
+    of_large = limit(large, 200, 10)
     return [
-        of_many(title="A. 10,000 links, 500 hosts, C=500", concurrency=500, limit=limit(many, 500)),
-        of_many(title="B. the same, C=100", concurrency=100, limit=limit(many, 100)),
-        Work("large", "C. 1,000 links, 60 % on one host, C=200, P=10", large, 200, 10, limit(large, 200, 10)),
+        Work("A", "many", "10,000 links, 500 hosts, C=500", many, 500, 10, limit(many, 500)),
+        Work("B", "many", "the same, C=100", many, 100, 10, limit(many, 100)),
+        Work("C", "large", "1,000 links, 60 % on one host, C=200, P=10", large, 200, 10, of_large),
+        Work(
+            "T", "private", "5,000 links, 250 hosts, encrypted, C=200", private, 200, 10, limit(private, 200)
+        ),
     ]

@@ -1,0 +1,58 @@
+"""The servers that are asked, each in a process of its own."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import trustme
+
+from benchmarks.lists import address
+from benchmarks.work import Ports
+
+_ENCRYPTED_HOSTS = 250
+
+
+@contextmanager
+def farm(folder: Path) -> Iterator[Ports]:
+    """Yield the ports of a farm; from now on tools trust its certificate, which lies in the folder."""
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(str(folder / "authority.pem"))
+    certificate = folder / "farm.pem"
+    issued = authority.issue_cert(*(address(host) for host in range(_ENCRYPTED_HOSTS)))
+    issued.private_key_and_cert_chain_pem.write_to_path(str(certificate))
+    for name in ("SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS"):
+        os.environ[name] = str(folder / "authority.pem")
+    with ExitStack() as stack:
+        yield Ports(stack.enter_context(_sites()), stack.enter_context(_sites(str(certificate))))
+
+
+@contextmanager
+def _sites(*certificate: str) -> Iterator[int]:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+    command = (sys.executable, "-m", "benchmarks.farm", str(port), *certificate)
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as sites:  # noqa: S603 - ours
+        if sites.stdout is not None:
+            sites.stdout.readline()  # until it is ready
+        try:
+            yield port
+        finally:
+            sites.terminate()
+
+
+@contextmanager
+def github(repositories: int) -> Iterator[Mapping[str, str]]:
+    """Yield the environment in which the simulated GitHub is found."""
+    command = (sys.executable, "-m", "benchmarks.github", str(repositories))
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as server:  # noqa: S603 - ours
+        told = server.stdout.readline() if server.stdout is not None else b"{}"
+        try:
+            yield {**os.environ, **json.loads(told)}
+        finally:
+            server.terminate()
