@@ -92,7 +92,9 @@ def test_a_list_beyond_the_hours_quota_is_finished_hour_by_hour_and_nothing_is_a
 ) -> None:
     github, _ = serve_github(world(600))
     program.write_list(*repositories(600))
-    codes, learned, points = [], [], 0
+    codes: list[int] = []
+    learned: list[int] = []
+    points = 0
     while not codes or codes[-1] == 3:
         github.quotas = Quotas(with_token=3)  # a new hour
         ended = program.run("--patience", "1s")
