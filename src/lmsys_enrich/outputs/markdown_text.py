@@ -30,6 +30,8 @@ def link(text: str, url: str) -> str:
 def address(url: str) -> str:
     """Return an address as it may stand in parentheses, also in a table."""
     safe = _CONTROL.sub("", url).translate(_IN_ADDRESS)
+    if "(" not in safe and ")" not in safe:
+        return safe
     depth = 0
     for character in safe:
         depth += {"(": 1, ")": -1}.get(character, 0)

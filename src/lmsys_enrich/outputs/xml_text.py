@@ -11,5 +11,5 @@ _FORBIDDEN = re.compile(
 
 def xml_text(text: str, *, escaped: bool = True) -> str:
     """Return text with what XML forbids replaced, and its marks escaped."""
-    allowed = _FORBIDDEN.sub("\ufffd", text)
+    allowed = text if text.isascii() and text.isprintable() else _FORBIDDEN.sub("\ufffd", text)
     return escape(allowed) if escaped else allowed
