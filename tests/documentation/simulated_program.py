@@ -1,0 +1,35 @@
+"""`lmsys-enrich` as pages tell of it, but with the simulated internet in place of the real one."""
+
+import asyncio
+import os
+import sys
+from argparse import Namespace
+
+from lmsys_enrich.cli.flags import settings_of
+from lmsys_enrich.cli.job import Job, perform
+from lmsys_enrich.cli.main import COMMANDS, build_parser, main
+from lmsys_enrich.cli.terminal import Terminal
+from lmsys_enrich.errors import EnrichError
+from lmsys_enrich.lists.read import read_lists
+from lmsys_enrich.model.report import keys_of
+from lmsys_enrich.simulation.internet import simulated_internet
+
+
+async def run(arguments: Namespace, terminal: Terminal) -> int:
+    """Do what `run` does; what the lists name and the scenario does not is there, and well."""
+    settings = settings_of(arguments, terminal.environ)
+    async with simulated_internet(links=keys_of(read_lists(arguments.lists))) as internet:
+        environ = {**terminal.environ, **internet.environ}
+        job = Job(arguments.lists, settings, environ, arguments.plan, internet.through)
+        return await perform(job, terminal)
+
+
+if __name__ == "__main__":
+    arguments = build_parser(list(COMMANDS)).parse_args()
+    if arguments.command != "run":
+        sys.exit(main(sys.argv[1:], os.environ, sys.stdout, sys.stderr))
+    terminal = Terminal(sys.stdout, sys.stderr, os.environ)
+    try:
+        sys.exit(asyncio.run(run(arguments, terminal)))
+    except EnrichError as problem:
+        sys.exit(terminal.fail(problem))
