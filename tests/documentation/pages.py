@@ -27,7 +27,7 @@ _COMMAND = re.compile(r"(?:^|[\s(;&|])lmsys-enrich (?!\()([^|;&>#\n]*[^|;&>#\n\s
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A fenced block; `note` is what the comment before it says, as (what, which), and `line` where it begins."""
+    """A fenced block, the line in which it begins, and what the comment before it says, as (what, which)."""
 
     language: str
     text: str
@@ -83,7 +83,7 @@ def words_of_code(page: Path) -> Iterator[str]:
 
 
 def command_lines(page: Path) -> Iterator[str]:
-    """Yield the arguments of `lmsys-enrich` wherever the page gives some: scripts, workflows, running text."""
+    """Yield the arguments of `lmsys-enrich` wherever a page tells some: scripts, workflows, prose."""
     for block in blocks(page):
         if block.has_commands or block.language == "yaml":
             yield from _COMMAND.findall(block.text)

@@ -43,11 +43,14 @@ def exit_codes_md() -> str:
 def report_md() -> str:
     """Return the fields of enriched.json and dead-links.json, as their schema tells them."""
     schema = json.loads(files("lmsys_enrich").joinpath("schemas", "report.json").read_text(encoding="utf-8"))
-    objects = {name: _object(definition) for name, definition in schema["$defs"].items()}
-    sections = [
-        f"### {name}\n\n{_fields(definition)}" for name, definition in objects.items() if definition is not None
-    ]
-    return "\n\n".join(sections)
+    objects = ((name, _object(definition)) for name, definition in schema["$defs"].items())
+    return "\n\n".join(f"### {name}\n\n{_fields(form)}" for name, form in objects if form is not None)
+
+
+def workflow_md() -> str:
+    """Return the workflow that `init` writes."""
+    starter = files("lmsys_enrich").joinpath("starter", "links.yml").read_text(encoding="utf-8")
+    return f"```yaml\n{starter.replace(' LIST ', ' entries.yaml ')}```"
 
 
 def _command(name: str, parser: argparse.ArgumentParser) -> Iterator[str]:
@@ -98,21 +101,28 @@ def _fields(definition: Schema) -> str:
 
 
 def _kind(value: Schema) -> str:
-    if "const" in value:
-        return f"`{value['const']}`"
-    if "enum" in value:
-        return ", ".join(f"`{word}`" for word in value["enum"])
-    if "$ref" in value:
-        name = value["$ref"].rpartition("/")[2]
-        return "time" if name == "time" else f"[{name}](#{name})"
-    if "oneOf" in value:
-        return " or ".join(sorted(map(_kind, value["oneOf"]), key="null".__eq__))
-    if "items" in value:
-        return f"list: {_kind(value['items'])}"
-    if "properties" in value:
-        return "object: " + ", ".join(f"`{name}`" for name in value["properties"])
-    kinds = value["type"] if isinstance(value["type"], list) else [value["type"]]
-    return " or ".join(value.get("format", kind) if kind == "string" else kind for kind in kinds)
+    match value:
+        case {"const": word}:
+            told = f"`{word}`"
+        case {"enum": words}:
+            told = ", ".join(f"`{word}`" for word in words)
+        case {"$ref": "#/$defs/time"}:
+            told = "time"
+        case {"$ref": str(reference)}:
+            name = reference.rpartition("/")[2]
+            told = f"[{name}](#{name})"
+        case {"oneOf": forms}:
+            told = " or ".join(sorted(map(_kind, forms), key="null".__eq__))
+        case {"items": items}:
+            told = f"list: {_kind(items)}"
+        case {"properties": properties}:
+            told = "object: " + ", ".join(f"`{name}`" for name in properties)
+        case {"type": kinds}:
+            words = kinds if isinstance(kinds, list) else [kinds]
+            told = " or ".join(value.get("format", word) if word == "string" else word for word in words)
+        case _:
+            raise ValueError(f"a field of no kind: {value}")
+    return told
 
 
 def _table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -4,6 +4,7 @@ import asyncio
 import os
 import sys
 from argparse import Namespace
+from urllib.parse import urlsplit
 
 from lmsys_enrich.cli.flags import settings_of
 from lmsys_enrich.cli.job import Job, perform
@@ -12,13 +13,16 @@ from lmsys_enrich.cli.terminal import Terminal
 from lmsys_enrich.errors import EnrichError
 from lmsys_enrich.lists.read import read_lists
 from lmsys_enrich.model.report import keys_of
-from lmsys_enrich.simulation.internet import simulated_internet
+from lmsys_enrich.simulation.internet import SCENARIO, simulated_internet
+from lmsys_enrich.simulation.world import read_world
 
 
 async def run(arguments: Namespace, terminal: Terminal) -> int:
-    """Do what `run` does; what the lists name and the scenario does not is there, and well."""
+    """Do what `run` does; what is on hosts that the scenario does not have is there, and well."""
     settings = settings_of(arguments, terminal.environ)
-    async with simulated_internet(links=keys_of(read_lists(arguments.lists))) as internet:
+    told = read_world(SCENARIO).sites
+    links = [url for url in keys_of(read_lists(arguments.lists)) if urlsplit(url).hostname not in told]
+    async with simulated_internet(links=links) as internet:
         environ = {**terminal.environ, **internet.environ}
         job = Job(arguments.lists, settings, environ, arguments.plan, internet.through)
         return await perform(job, terminal)

@@ -9,29 +9,31 @@ from pathlib import Path
 
 import pytest
 
-from lmsys_enrich import errors
 from lmsys_enrich.cli import exit_code
+from lmsys_enrich.errors import EnrichError
 from tests.builders import day
 from tests.documentation.command_line import commands, exit_codes, flags_of
-from tests.documentation.reference import commands_md, exit_codes_md, report_md, settings_md
+from tests.documentation.reference import commands_md, exit_codes_md, report_md, settings_md, workflow_md
 from tests.golden import ROOT, assert_golden_block
 
-REFERENCE = ROOT / "docs" / "reference"
+DOCS = ROOT / "docs"
+REFERENCE = DOCS / "reference"
 
 
 @pytest.mark.parametrize(
     ("page", "block", "make"),
     [
-        ("commands.md", "commands", commands_md),
-        ("settings.md", "settings", settings_md),
-        ("exit-codes.md", "exit codes", exit_codes_md),
-        ("files.md", "fields", report_md),
+        ("reference/commands.md", "commands", commands_md),
+        ("reference/settings.md", "settings", settings_md),
+        ("reference/exit-codes.md", "exit codes", exit_codes_md),
+        ("reference/files.md", "fields", report_md),
+        ("nightly.md", "workflow", workflow_md),
     ],
 )
-def test_what_the_program_knows_of_itself_stands_in_the_reference(
+def test_what_the_program_knows_of_itself_stands_in_the_pages(
     page: str, block: str, make: Callable[[], str]
 ) -> None:
-    assert_golden_block(REFERENCE / page, block, make())
+    assert_golden_block(DOCS / page, block, make())
 
 
 @pytest.mark.parametrize("name", commands())
@@ -44,7 +46,7 @@ def test_the_reference_tells_every_flag_that_help_tells(name: str) -> None:
 
 
 def test_the_exit_codes_that_help_tells_are_those_that_there_are() -> None:
-    ends = {error.exit_code for error in vars(errors).values() if isinstance(error, type)}
+    ends = {EnrichError.exit_code, *(error.exit_code for error in EnrichError.__subclasses__())}
     reached = {exit_code.DONE, exit_code.COULD_NOT_FIND_OUT, exit_code.FINDINGS, exit_code.INTERRUPTED}
     assert {code for code, _ in exit_codes()} == ends | reached
 
@@ -70,7 +72,8 @@ def test_every_file_that_is_written_is_told_of(tmp_path: Path) -> None:
 
 def _told_files() -> Iterator[str]:
     page = (REFERENCE / "files.md").read_text(encoding="utf-8")
-    for row in re.findall(r"^\| (`.*?) \|", page.partition("## In `--out`")[2].partition("\n## ")[0], re.MULTILINE):
+    table = page.partition("## In `--out`")[2].partition("\n## ")[0]
+    for row in re.findall(r"^\| (`.*?) \|", table, re.MULTILINE):
         yield from re.findall(r"`([^`]+)`", row)
 
 

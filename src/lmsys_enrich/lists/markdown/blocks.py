@@ -84,7 +84,9 @@ def parse_blocks(text: str) -> tuple[Block, ...]:
 
 
 def _without_figures(blocks: Sequence[Block]) -> Iterator[Block]:
-    ends = [n for n, block in enumerate(blocks) if isinstance(block, Html) and _FIGURES_END.search(block.text)]
+    ends = [
+        n for n, block in enumerate(blocks) if isinstance(block, Html) and _FIGURES_END.search(block.text)
+    ]
     shut = -1
     for number, block in enumerate(blocks):
         if isinstance(block, Html) and _FIGURES.match(block.text):
