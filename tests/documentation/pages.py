@@ -91,6 +91,14 @@ def command_lines(page: Path) -> Iterator[str]:
         yield from _COMMAND.findall(words)
 
 
+def links(page: Path) -> Iterator[str]:
+    """Yield where the page's links lead."""
+    for token in _tokens(page):
+        for inner in token.children or ():
+            if inner.type == "link_open":
+                yield str(inner.attrs["href"])
+
+
 def _tokens(page: Path) -> Sequence[Token]:
     return MarkdownIt("commonmark").enable("table").parse(page.read_text(encoding="utf-8"))
 

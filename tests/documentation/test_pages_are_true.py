@@ -5,15 +5,19 @@ import re
 import shlex
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
+import jsonschema
 import pytest
+import yaml
 
+from lmsys_enrich.cli.commands.schema import config_schema
 from lmsys_enrich.cli.main import COMMANDS, build_parser
 from lmsys_enrich.settings.sources import knobs, variable_of
 from tests.builders import day
 from tests.documentation.command_line import commands, flags_of
-from tests.documentation.pages import NAMES, blocks, command_lines, words_of_code
+from tests.documentation.pages import NAMES, blocks, command_lines, links, words_of_code
 from tests.golden import ROOT
 
 WITH_COMMANDS = [name for name in NAMES if any(block.has_commands for block in blocks(ROOT / name))]
@@ -94,6 +98,22 @@ def test_every_flag_and_variable_is_one_that_there_is(name: str) -> None:
     assert {flag.partition("=")[0] for flag in flags} <= known
     variables = re.findall(r"\bLMSYS_ENRICH_[A-Z_]+\b", (ROOT / name).read_text(encoding="utf-8"))
     assert set(variables) <= {variable_of(knob.name) for knob in knobs()}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_link_to_a_file_leads_to_one(name: str) -> None:
+    files = {link.partition("#")[0] for link in links(ROOT / name) if ":" not in link}
+    assert [file for file in files if not (ROOT / name).parent.joinpath(file).exists()] == []
+
+
+def test_settings_and_workflows_can_be_read() -> None:
+    settings = jsonschema.Draft202012Validator(config_schema())
+    texts = [(block.language, block.text) for name in NAMES for block in blocks(ROOT / name)]
+    tables = [tomllib.loads(text) for language, text in texts if language == "toml"]
+    documents = [yaml.safe_load(text) for language, text in texts if language == "yaml"]
+    assert tables
+    assert all(documents)
+    assert [error.message for table in tables for error in settings.iter_errors(table)] == []
 
 
 def test_what_is_not_run_has_its_reason() -> None:
