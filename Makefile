@@ -10,7 +10,8 @@ BIN := .venv/bin
 LOCKED := .venv/.locked
 READY := .venv/.ready
 UV := 0.13.9
-BUILD_DOCS := NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
+# Not with --quiet: warnings that are not told are not counted, and --strict then passes them.
+BUILD_DOCS := NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 PIP := -m pip install --quiet --disable-pip-version-check
 
 define NO_PYTHON
