@@ -54,6 +54,11 @@ def key_of(name: str) -> str:
     return name.replace("_", "-")
 
 
+def variable_of(name: str) -> str:
+    """Return a setting's environment variable, as `LMSYS_ENRICH_MAX_AGE`."""
+    return f"{_PREFIX}{name.upper()}"
+
+
 def default_of(name: str) -> object:
     """Return a setting's default."""
     default = next(knob.default for knob in knobs() if knob.name == name)
@@ -144,7 +149,7 @@ def _from_flags(flags: Mapping[str, object]) -> _Source:
 
 
 def _from_environ(environ: Mapping[str, str], problems: list[str]) -> _Source:
-    variables = {f"{_PREFIX}{knob.name.upper()}": knob.name for knob in knobs()}
+    variables = {variable_of(knob.name): knob.name for knob in knobs()}
     found: dict[str, tuple[str, object]] = {}
     for variable, value in environ.items():
         if variable in variables:

@@ -1,6 +1,7 @@
 """A Markdown document as the few kinds of blocks that lists are made of. The only door to markdown-it."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -68,9 +69,31 @@ class Table:
 Block: TypeAlias = Heading | Paragraph | Html | Items | Table
 
 
+# What `render --into` writes anew lies between these, as `outputs.marker_blocks` tells.
+_FIGURES = re.compile(r"<!--\s*lmsys-enrich:")
+_FIGURES_END = re.compile(r"<!--\s*/lmsys-enrich\s*-->")
+
+
 def parse_blocks(text: str) -> tuple[Block, ...]:
-    """Return the blocks of a document, read as CommonMark with GitHub's tables and strikethrough."""
-    return _Parser(_markdown().parse(text)).blocks(None)
+    """
+    Return the blocks of a document, read as CommonMark with GitHub's tables and strikethrough.
+
+    Figures that this program keeps current in it are no part of the list, and left out.
+    """
+    return tuple(_without_figures(_Parser(_markdown().parse(text)).blocks(None)))
+
+
+def _without_figures(blocks: Sequence[Block]) -> Iterator[Block]:
+    ends = [
+        n for n, block in enumerate(blocks) if isinstance(block, Html) and _FIGURES_END.search(block.text)
+    ]
+    shut = -1
+    for number, block in enumerate(blocks):
+        if isinstance(block, Html) and _FIGURES.match(block.text):
+            # Without an end it is a slip, and no reason to overlook what follows.
+            shut = next((end for end in ends if end >= number), shut)
+        if number > shut:
+            yield block
 
 
 def _markdown() -> MarkdownIt:

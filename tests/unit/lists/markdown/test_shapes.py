@@ -116,6 +116,23 @@ def test_what_is_no_entry_is_left_out() -> None:
     assert [placed.entry.name for placed in _read(text).placed()] == ["A"]
 
 
+FIGURES = "| What | How many |\n|---|---|\n| entries | 1 |\n\n## Dead\n\n- <https://gone.example/>\n"
+
+
+def test_figures_that_are_kept_current_in_a_list_are_no_part_of_it() -> None:
+    begin, end = "<!-- lmsys-enrich:dead-links -->\n", "<!-- /lmsys-enrich -->\n"
+    text = f"# L\n\n{begin}{FIGURES}{end}\n## Tools\n- [A]({A})\n\n{begin}{end}\n- [B]({B})\n"
+    assert [(placed.path, placed.entry.name) for placed in _read(text).placed()] == [
+        (("Tools",), "A"),
+        (("Tools",), "B"),
+    ]
+
+
+def test_figures_without_an_end_hide_no_entry() -> None:
+    text = f"# L\n\n## Tools\n<!-- lmsys-enrich:summary -->\n\n- [A]({A})\n"
+    assert [placed.entry.name for placed in _read(text).placed()] == ["A"]
+
+
 def test_what_is_not_understood_is_told_with_its_line() -> None:
     text = f"# L\n\n- What it does\n- How it does\n\n## T\n- [A]({A})\n- [B](b.example/x)\n"
     assert _read(text).remarks == (

@@ -1,0 +1,39 @@
+"""`lmsys-enrich` as pages tell of it, but with the simulated internet in place of the real one."""
+
+import asyncio
+import os
+import sys
+from argparse import Namespace
+from urllib.parse import urlsplit
+
+from lmsys_enrich.cli.flags import settings_of
+from lmsys_enrich.cli.job import Job, perform
+from lmsys_enrich.cli.main import COMMANDS, build_parser, main
+from lmsys_enrich.cli.terminal import Terminal
+from lmsys_enrich.errors import EnrichError
+from lmsys_enrich.lists.read import read_lists
+from lmsys_enrich.model.report import keys_of
+from lmsys_enrich.simulation.internet import SCENARIO, simulated_internet
+from lmsys_enrich.simulation.world import read_world
+
+
+async def run(arguments: Namespace, terminal: Terminal) -> int:
+    """Do what `run` does; what is on hosts that the scenario does not have is there, and well."""
+    settings = settings_of(arguments, terminal.environ)
+    told = read_world(SCENARIO).sites
+    links = [url for url in keys_of(read_lists(arguments.lists)) if urlsplit(url).hostname not in told]
+    async with simulated_internet(links=links) as internet:
+        environ = {**terminal.environ, **internet.environ}
+        job = Job(arguments.lists, settings, environ, arguments.plan, internet.through)
+        return await perform(job, terminal)
+
+
+if __name__ == "__main__":
+    arguments = build_parser(list(COMMANDS)).parse_args()
+    if arguments.command != "run":
+        sys.exit(main(sys.argv[1:], os.environ, sys.stdout, sys.stderr))
+    terminal = Terminal(sys.stdout, sys.stderr, os.environ)
+    try:
+        sys.exit(asyncio.run(run(arguments, terminal)))
+    except EnrichError as problem:
+        sys.exit(terminal.fail(problem))

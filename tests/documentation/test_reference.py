@@ -1,0 +1,89 @@
+"""The reference tells what the program knows of itself; `make golden` writes it again."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from lmsys_enrich.cli import exit_code
+from lmsys_enrich.errors import EnrichError
+from tests.builders import day
+from tests.documentation.command_line import commands, exit_codes, flags_of
+from tests.documentation.reference import commands_md, exit_codes_md, report_md, settings_md, workflow_md
+from tests.golden import ROOT, assert_golden_block
+
+DOCS = ROOT / "docs"
+REFERENCE = DOCS / "reference"
+
+
+@pytest.mark.parametrize(
+    ("page", "block", "make"),
+    [
+        ("reference/commands.md", "commands", commands_md),
+        ("reference/settings.md", "settings", settings_md),
+        ("reference/exit-codes.md", "exit codes", exit_codes_md),
+        ("reference/files.md", "fields", report_md),
+        ("nightly.md", "workflow", workflow_md),
+    ],
+)
+def test_what_the_program_knows_of_itself_stands_in_the_pages(
+    page: str, block: str, make: Callable[[], str]
+) -> None:
+    assert_golden_block(DOCS / page, block, make())
+
+
+@pytest.mark.parametrize("name", commands())
+def test_the_reference_tells_every_flag_that_help_tells(name: str) -> None:
+    section = commands_md().partition(f"## {name}\n")[2].partition("\n## ")[0]
+    told = re.findall(r"(?<![\w-])--?[a-z][a-z-]*", commands()[name].format_help())
+    assert {flag for flag in told if flag in set(flags_of(commands()[name]))} <= set(
+        re.findall(r"`(--?[a-z][a-z-]*)", section)
+    )
+
+
+def test_the_exit_codes_that_help_tells_are_those_that_there_are() -> None:
+    ends = {EnrichError.exit_code, *(error.exit_code for error in EnrichError.__subclasses__())}
+    reached = {exit_code.DONE, exit_code.COULD_NOT_FIND_OUT, exit_code.FINDINGS, exit_code.INTERRUPTED}
+    assert {code for code, _ in exit_codes()} == ends | reached
+
+
+def test_every_exit_code_has_its_section() -> None:
+    page = (REFERENCE / "exit-codes.md").read_text(encoding="utf-8")
+    assert re.findall(r"^## (\d+)", page, re.MULTILINE) == [str(code) for code, _ in exit_codes()]
+
+
+def test_every_file_that_is_written_is_told_of(tmp_path: Path) -> None:
+    entry = "{name: Alpa, url: 'https://github.com/alpa-projects/alpa'}"
+    (tmp_path / "entries.yaml").write_text(f"title: A\nsections: [{{title: B, entries: [{entry}]}}]\n")
+    for night in (day(23), day(24)):  # the second run keeps the facts of the first
+        command = [sys.executable, "-m", "tests.documentation.simulated_program", "run", "--quiet"]
+        time = {"PYTHONPATH": str(ROOT), "SOURCE_DATE_EPOCH": str(int(night.timestamp()))}
+        subprocess.run(command, cwd=tmp_path, env=os.environ | time, check=True)
+    out = tmp_path / "build"
+    names = {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()}
+    told = set(_told_files())
+    assert {name for name in names if not any(re.fullmatch(_pattern(one), name) for one in told)} == set()
+    assert {one for one in told if not any(re.fullmatch(_pattern(one), name) for name in names)} == set()
+
+
+def _told_files() -> Iterator[str]:
+    page = (REFERENCE / "files.md").read_text(encoding="utf-8")
+    table = page.partition("## In `--out`")[2].partition("\n## ")[0]
+    for row in re.findall(r"^\| (`.*?) \|", table, re.MULTILINE):
+        yield from re.findall(r"`([^`]+)`", row)
+
+
+def _pattern(told: str) -> str:
+    return re.escape(told).replace("ID", "[a-z0-9_-]+")
+
+
+def test_every_variable_that_is_told_is_read() -> None:
+    source = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "src").rglob("*.py"))
+    page = (REFERENCE / "settings.md").read_text(encoding="utf-8")
+    told = re.findall(r"`([A-Z]+(?:_[A-Z]+)+)`", page.partition("## The environment")[2])
+    assert "GITHUB_TOKEN" in told
+    assert [name for name in told if name not in source] == ["NO_COLOR"]  # rich reads that one
