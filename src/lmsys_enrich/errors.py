@@ -3,11 +3,12 @@ What ends a run. A dead link is a value, never one of these.
 
     EnrichError
     ├── InputError     2    the list, the settings or the command line is wrong
+    ├── ForgeError     3    GitHub did not take what it was told
     ├── OutputError    4    outputs cannot be written; the old ones are whole
     └── MassChange     5    too much would change at once to be true
 
-Exit code 3 (could not find out) and 10 (findings) belong to runs that reach
-their end: they are read off the report, in `cli.exit_code`.
+Exit code 3 (could not find out) of `run`, and 10 (findings), belong to runs that
+reach their end: they are read off the report, in `cli.exit_code`.
 """
 
 from typing import ClassVar
@@ -32,6 +33,12 @@ class InputError(EnrichError):
     """
 
     exit_code = 2
+
+
+class ForgeError(EnrichError):
+    """GitHub cannot be reached, or has no time: what it was to be told is told by the next run."""
+
+    exit_code = 3
 
 
 class OutputError(EnrichError):

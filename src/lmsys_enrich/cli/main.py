@@ -20,6 +20,7 @@ COMMANDS = {
     "diff": "show what changed between two runs",
     "fix": "propose, or make, the edits that permanent moves call for",
     "stale": "show repositories without recent commits, archived, renamed or gone",
+    "issue": "keep one issue on GitHub that tells which links are dead",
     "cache": "show, clear or prune what earlier runs found",
     "init": "start a list and a nightly workflow",
     "schema": "print a JSON Schema: entries, report or config",

@@ -30,7 +30,7 @@ def dead_links_md(report: Report) -> Mapping[str, str]:
 
 def dead_links_json(report: Report) -> Mapping[str, str]:
     """Return the file for programs; its shape is told by `lmsys-enrich schema report`."""
-    places = _places(report)
+    places = places_of(report)
     content: dict[str, Json] = {
         "schema": VERSION,
         "generated_at": moment(report.run_time),
@@ -51,7 +51,8 @@ def _to_act_on(report: Report) -> Iterator[Finding]:
         yield from (finding for finding in report.findings.values() if finding.standing is verdict)
 
 
-def _places(report: Report) -> dict[str, list[Standing]]:
+def places_of(report: Report) -> dict[str, list[Standing]]:
+    """Return where each link stands, under its key, in the order of the lists."""
     places: dict[str, list[Standing]] = {}
     for catalog in report.catalogs:
         for placed in catalog.placed():
@@ -88,7 +89,7 @@ def _finding(finding: Finding, places: list[Standing]) -> Json:
 
 
 def _parts(report: Report) -> Iterator[str]:
-    places = _places(report)
+    places = places_of(report)
     found = list(_to_act_on(report))
     yield "# Dead links"
     yield quoted(report.notice) if report.notice else ""
@@ -113,7 +114,7 @@ def _lines(finding: Finding, places: list[Standing]) -> Iterator[str]:
     for standing in places:
         path = " → ".join(escaped(title) for title in standing.path)
         yield f"  - `{standing.place}`: {escaped(standing.entry.name)}, in {path}"
-    yield f"  - **{_to_do(finding)}**"
+    yield f"  - **{to_do(finding)}**"
 
 
 def _since(finding: Finding) -> str:
@@ -123,7 +124,8 @@ def _since(finding: Finding) -> str:
     return f" (since {finding.failing_since:%Y-%m-%d})"
 
 
-def _to_do(finding: Finding) -> str:
+def to_do(finding: Finding) -> str:
+    """Return what a maintainer does about a dead, failing or moved link, as Markdown."""
     if finding.suggestion is not None:
         return f"Write <{address(finding.suggestion.url).strip('<>')}> instead"
     facts = finding.repository

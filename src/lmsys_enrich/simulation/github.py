@@ -6,6 +6,7 @@ from email.utils import formatdate
 from typing import TypeAlias
 
 from lmsys_enrich.simulation import graphql, rest
+from lmsys_enrich.simulation.issues import SimulatedIssues
 from lmsys_enrich.simulation.quota import Quotas
 from lmsys_enrich.simulation.server import Received, Response, Sent
 from lmsys_enrich.simulation.world import World
@@ -32,6 +33,7 @@ class SimulatedGitHub:
     faults: list[Fault | None] = field(default_factory=list)
     lasting: Fault | None = None
     pause: Callable[[Received], Awaitable[None]] | None = None
+    issues: SimulatedIssues = field(default_factory=SimulatedIssues)
 
     async def __call__(self, received: Received) -> Response:
         if self.pause is not None:
@@ -46,6 +48,8 @@ class SimulatedGitHub:
         has_token = authorization.removeprefix("Bearer ").removeprefix("token ") == TOKEN
         if authorization and not has_token:
             return Sent(401, {"content-type": "application/json"}, b'{"message":"Bad credentials"}')
+        if (told := self.issues.answer(self.world, received, has_token=has_token)) is not None:
+            return told
         if received.path != "/graphql":
             quota = self.quotas.of("core", has_token=has_token)
             return rest.answer(self.world, received, quota, has_token=has_token)

@@ -1,0 +1,95 @@
+"""`lmsys-enrich issue`: one issue on GitHub tells which links are dead."""
+
+import argparse
+import asyncio
+import re
+from collections.abc import Mapping
+
+from lmsys_enrich.cli.earlier import earlier_runs
+from lmsys_enrich.cli.flags import add_list_argument, add_setting_flags, settings_of
+from lmsys_enrich.cli.terminal import Terminal
+from lmsys_enrich.clock import SystemClock
+from lmsys_enrich.errors import InputError
+from lmsys_enrich.lists.read import read_lists
+from lmsys_enrich.net.meter import Meter
+from lmsys_enrich.net.open import open_client
+from lmsys_enrich.pipeline.recollection import recollect
+from lmsys_enrich.settings.github_access import GitHubAccess, github_access
+from lmsys_enrich.settings.settings import Settings
+from lmsys_enrich.tracker.github_issues import GitHubIssues
+from lmsys_enrich.tracker.keep import Done, Kept, keep_current
+from lmsys_enrich.tracker.wording import Wanted, marker_of, wanted_issue
+
+_NAME = re.compile(r"[A-Za-z0-9-]+/[A-Za-z0-9._-]+")
+_LABEL = "dead-links"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add LIST, the repository and the label."""
+    add_list_argument(parser)
+    parser.add_argument(
+        "--repository", metavar="OWNER/NAME", help="whose issue it is (default: GITHUB_REPOSITORY)"
+    )
+    parser.add_argument(
+        "--label",
+        default=_LABEL,
+        help=f"the label by which the issue is found again (default: {_LABEL})",
+    )
+    parser.add_argument("--dry-run", action="store_true", help="print what the issue would say, ask nobody")
+    add_setting_flags(parser, {"out", "cache", "timeout", "quiet"})
+
+
+def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
+    """Open, edit or close the issue, by what the last run found out."""
+    settings = settings_of(arguments, terminal.environ)
+    access = github_access(terminal.environ)
+    repository = _repository(arguments.repository, terminal.environ)
+    catalogs = read_lists(arguments.lists)
+    with earlier_runs(settings, terminal) as earlier:
+        known = earlier.known(catalogs)
+    report = recollect(catalogs, known, settings, SystemClock(terminal.environ).run_time)
+    wanted = wanted_issue(report, f"{access.server_url}/{repository}")
+    if arguments.dry_run:
+        terminal.result(f"{wanted.title}\n\n{wanted.body}" if wanted else "No link is dead.")
+        return 0
+    if access.token is None:
+        raise InputError(
+            "there is no token to write issues with", hint="Set GITHUB_TOKEN, or look first with --dry-run."
+        )
+    kept = asyncio.run(
+        _keep(settings, access, repository, arguments.label, marker_of(report), wanted, terminal)
+    )
+    if not settings.quiet:
+        terminal.result(_told(kept))
+    return 0
+
+
+async def _keep(
+    settings: Settings,
+    access: GitHubAccess,
+    repository: str,
+    label: str,
+    marker: str,
+    wanted: Wanted | None,
+    terminal: Terminal,
+) -> Kept:
+    clock = SystemClock(terminal.environ)
+    async with open_client(settings, terminal.environ, clock, Meter()) as network:
+        return await keep_current(GitHubIssues(network.fetch, access, repository, label), marker, wanted)
+
+
+def _repository(given: str | None, environ: Mapping[str, str]) -> str:
+    name = given or environ.get("GITHUB_REPOSITORY", "")
+    if not _NAME.fullmatch(name):
+        raise InputError(
+            f"{name!r} is no repository" if name else "no repository is named",
+            hint="Give it as --repository OWNER/NAME.",
+        )
+    return name
+
+
+def _told(kept: Kept) -> str:
+    if kept.issue is None:
+        return "No link is dead, and no issue is open."
+    words = {Done.AS_IT_WAS: "says it already"}.get(kept.done, kept.done.value)
+    return f"Issue #{kept.issue.number} {words}: {kept.issue.url}"

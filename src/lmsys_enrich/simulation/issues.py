@@ -1,0 +1,114 @@
+"""Issues of simulated repositories, by https://docs.github.com/en/rest/issues/issues: listed, made, changed."""
+
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from lmsys_enrich.simulation.server import Received, Sent
+from lmsys_enrich.simulation.world import World
+
+_LONGEST = 65_536
+_PATH = re.compile(r"/repos/([^/]+/[^/]+)/issues(?:/(\d+))?")
+
+
+@dataclass(slots=True)
+class SimulatedIssue:
+    """An issue as it stands; `is_pull_request` is what GitHub lists among issues too."""
+
+    repository: str
+    number: int
+    title: str
+    body: str
+    labels: tuple[str, ...] = ()
+    state: str = "open"
+    is_pull_request: bool = False
+
+    def json(self) -> dict[str, object]:
+        """Return what the API tells of it."""
+        url = f"https://github.com/{self.repository}/issues/{self.number}"
+        told: dict[str, object] = {
+            "number": self.number,
+            "title": self.title,
+            "body": self.body,
+            "state": self.state,
+            "labels": [{"name": label} for label in self.labels],
+            "html_url": url,
+        }
+        return told | ({"pull_request": {"html_url": url}} if self.is_pull_request else {})
+
+
+@dataclass(slots=True)
+class SimulatedIssues:
+    """All issues there are; those of a repository in `turned_off` cannot be had."""
+
+    all: list[SimulatedIssue] = field(default_factory=list)
+    turned_off: set[str] = field(default_factory=set)
+
+    def answer(self, world: World, received: Received, *, has_token: bool) -> Sent | None:
+        """Answer a request about issues; none where it is about something else."""
+        found = _PATH.fullmatch(received.path)
+        if found is None or (received.method == "GET" and found[2]):
+            return None
+        name, number = unquote(found[1]), found[2]
+        if (refusal := self._refusal(world, name, has_token=has_token)) is not None:
+            return refusal
+        of_this = [issue for issue in self.all if issue.repository == name]
+        match received.method, number:
+            case "GET", None:
+                return _listed(of_this, received.target)
+            case "POST", None:
+                return self._made(name, len(of_this) + 1, received)
+            case "PATCH", str():
+                return _changed(of_this, int(number), received)
+            case _:
+                return _refused(405, "Method Not Allowed")
+
+    def _refusal(self, world: World, name: str, *, has_token: bool) -> Sent | None:
+        if world.repository(name) is None:
+            return _refused(404, "Not Found")
+        if not has_token:
+            return _refused(401, "Requires authentication")
+        if name in self.turned_off:
+            return _refused(410, "Issues has been disabled in this repository.")
+        return None
+
+    def _made(self, name: str, number: int, received: Received) -> Sent:
+        told = json.loads(received.body)
+        if len(told.get("body", "")) > _LONGEST or not told.get("title"):
+            return _refused(422, "Validation Failed")
+        issue = SimulatedIssue(
+            name, number, told["title"], told.get("body", ""), tuple(told.get("labels", ()))
+        )
+        self.all.append(issue)
+        return _json(201, issue.json())
+
+
+def _listed(issues: Iterable[SimulatedIssue], target: str) -> Sent:
+    query = parse_qs(urlsplit(target).query)
+    state, labels = query.get("state", ["open"])[0], set(query.get("labels", [""])[0].split(",")) - {""}
+    shown = [i for i in issues if state in {"all", i.state} and labels <= set(i.labels)]
+    if query.get("direction") != ["asc"]:
+        shown.reverse()
+    return _json(200, [issue.json() for issue in shown[: int(query.get("per_page", ["30"])[0])]])
+
+
+def _changed(issues: Iterable[SimulatedIssue], number: int, received: Received) -> Sent:
+    issue = next((issue for issue in issues if issue.number == number), None)
+    if issue is None:
+        return _refused(404, "Not Found")
+    told = json.loads(received.body)
+    if len(told.get("body", "")) > _LONGEST:
+        return _refused(422, "Validation Failed")
+    issue.title, issue.body = told.get("title", issue.title), told.get("body", issue.body)
+    issue.state = told.get("state", issue.state)
+    return _json(200, issue.json())
+
+
+def _refused(status: int, message: str) -> Sent:
+    return _json(status, {"message": message, "documentation_url": "https://docs.github.com/rest"})
+
+
+def _json(status: int, body: object) -> Sent:
+    return Sent(status, {"content-type": "application/json; charset=utf-8"}, json.dumps(body).encode())

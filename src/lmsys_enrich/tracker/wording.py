@@ -1,0 +1,91 @@
+"""
+What the issue says. It is written anew at each run, so it changes only when what died does.
+
+Nobody is to be disturbed by it: addresses stand in code, since GitHub would tell
+other projects of links to their issues, and no name calls anybody.
+https://docs.github.com/en/get-started/writing-on-github/working-with-advanced-formatting/autolinked-references-and-urls
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from urllib.parse import quote
+
+from lmsys_enrich.model.catalog import Place
+from lmsys_enrich.model.finding import Finding, Verdict
+from lmsys_enrich.model.report import Report
+from lmsys_enrich.outputs.dead_links import Standing, places_of, to_do
+from lmsys_enrich.outputs.markdown_text import escaped
+
+_LONGEST = 60_000  # characters; GitHub takes 65,536
+_FOOT = "This issue is kept current by `lmsys-enrich issue`, and closed when none of these links is dead."
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The issue as it should be; `marker` is the line by which it is known again."""
+
+    marker: str
+    title: str
+    body: str
+
+
+def marker_of(report: Report) -> str:
+    """Return the line that tells this issue from those about other lists."""
+    sources = " ".join(quote(str(catalog.source)) for catalog in report.catalogs)
+    return f"<!-- lmsys-enrich issue: {sources} -->"
+
+
+def wanted_issue(report: Report, repository_url: str) -> Wanted | None:
+    """Return what the issue should say by the best knowledge there is, or none where no link is dead."""
+    dead = [finding for finding in report.findings.values() if finding.standing is Verdict.DEAD]
+    if not dead:
+        return None
+    marker = marker_of(report)
+    title = f"Dead links in {', '.join(catalog.title for catalog in report.catalogs)}"
+    notice = f"> {_undisturbing(report.notice)}\n\n" if report.notice else ""
+    count = f"{len(dead):,} link{' is' if len(dead) == 1 else 's are'} dead."
+    listed = "\n".join(_within_bounds(report, dead, repository_url))
+    return Wanted(marker, title, f"{marker}\n{notice}{count}\n\n{listed}\n\n{_FOOT}\n")
+
+
+def _within_bounds(report: Report, dead: list[Finding], repository_url: str) -> Iterator[str]:
+    places = places_of(report)
+    left = _LONGEST
+    for number, finding in enumerate(dead):
+        told = "\n".join(_lines(finding, places[finding.url], repository_url))
+        left -= len(told) + 1
+        if left < 0:
+            yield f"- and {len(dead) - number:,} more, which `dead-links.md` names"
+            return
+        yield told
+
+
+def _lines(finding: Finding, places: list[Standing], repository_url: str) -> Iterator[str]:
+    since = f" (since {finding.failing_since:%Y-%m-%d})" if finding.failing_since else ""
+    yield f"- {_code(places[0].url)}: {_undisturbing(finding.standing_reason)}{since}"
+    for standing in places:
+        path = " → ".join(_undisturbing(title) for title in standing.path)
+        yield f"  - {_where(standing.place, repository_url)}: {_undisturbing(standing.entry.name)}, in {path}"
+    if finding.suggestion is not None:
+        yield f"  - **Write {_code(finding.suggestion.url)} instead**"
+    else:
+        yield f"  - **{to_do(finding)}**"
+
+
+def _where(place: Place, repository_url: str) -> str:
+    """Return the place, as a link where it lies in the repository."""
+    told = _code(f"{place.file}:{place.line}")
+    path = PurePosixPath(place.file)
+    if path.is_absolute() or ".." in path.parts:
+        return told
+    return f"[{told}]({repository_url}/blob/HEAD/{quote(str(path))}?plain=1#L{place.line})"
+
+
+def _code(text: str) -> str:
+    return f"`{' '.join(text.replace('`', '%60').split())}`"
+
+
+def _undisturbing(text: str) -> str:
+    """Return text that is shown as it is, calls nobody (@name) and refers to nothing (#1)."""
+    return escaped(text).replace("@", "@<!-- -->").replace("#", "#<!-- -->")

@@ -1,0 +1,200 @@
+"""One issue: opened when something died, edited while it lasts, closed when all is well."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from lmsys_enrich.simulation.github import SimulatedGitHub
+from lmsys_enrich.simulation.issues import SimulatedIssue
+from lmsys_enrich.simulation.server import Received, Response, Sent, Server
+from lmsys_enrich.simulation.world import SimulatedRepository, World
+from tests.builders import day
+from tests.journeys.conftest import Serve, ServeGitHub
+from tests.journeys.program import Ended, Program
+
+_HOME = "acme/list"
+
+
+@dataclass
+class Site:
+    """A website of which some pages are gone."""
+
+    gone: set[str] = field(default_factory=set)
+
+    async def __call__(self, received: Received) -> Response:
+        return Sent(404 if received.path in self.gone else 200)
+
+
+@dataclass
+class Story:
+    """The list, its links and its issues, night after night."""
+
+    program: Program
+    site: Site
+    urls: list[str]
+    github: SimulatedGitHub
+    server: Server
+    nights: int = 0
+
+    @property
+    def issues(self) -> list[SimulatedIssue]:
+        return self.github.issues.all
+
+    def night(self, *gone: str) -> Ended:
+        """Let these pages be gone, run, and keep the issue current."""
+        self.nights += 1
+        self.site.gone = set(gone)
+        self.program.night = day(self.nights)
+        self.program.run("--refresh", "--accept-changes")
+        return self.issue()
+
+    def issue(self, *argv: str) -> Ended:
+        return self.program("issue", *argv)
+
+    def written(self) -> int:
+        return sum(received.method in {"POST", "PATCH"} for received in self.server.log)
+
+
+@pytest.fixture
+def story(program: Program, serve: Serve, serve_github: ServeGitHub) -> Story:
+    site = Site()
+    sites = serve(site)
+    github, server = serve_github(World((SimulatedRepository(name=_HOME, id=1),), {"acme": "Organization"}))
+    program.environ["GITHUB_REPOSITORY"] = _HOME
+    urls = [f"{sites.url}{path}" for path in ("/a", "/b", "/c")]
+    program.write_list(*urls)
+    return Story(program, site, urls, github, server)
+
+
+def test_an_issue_is_opened_edited_and_closed(story: Story) -> None:
+    assert "no issue is open" in story.night().out
+    opened = story.night("/a")
+    assert (opened.code, opened.out) == (
+        0,
+        "Issue #1 opened: https://github.com/acme/list/issues/1\n",
+    )
+    (issue,) = story.issues
+    assert (issue.state, issue.title, issue.labels) == ("open", "Dead links in A list", ("dead-links",))
+    assert f"`{story.urls[0]}`: 404 Not Found" in issue.body
+    assert "blob/HEAD/entries.yaml?plain=1#L6" in issue.body
+    assert story.night("/a", "/b").out.startswith("Issue #1 edited")
+    assert [story.urls[1] in issue.body, issue.state] == [True, "open"]
+    assert story.night().out.startswith("Issue #1 closed")
+    assert [issue.state for issue in story.issues] == ["closed"]
+    assert story.night("/c").out.startswith("Issue #2 opened")
+
+
+def test_doing_it_again_changes_nothing_and_sends_nothing(story: Story) -> None:
+    story.night("/a")
+    written = story.written()
+    assert story.issue().out.startswith("Issue #1 says it already")
+    story.issues[0].body = story.issues[0].body.replace("\n", "\r\n")  # as GitHub's own editor leaves it
+    story.night("/a")
+    assert story.written() == written
+
+
+def test_a_title_that_people_changed_stays(story: Story) -> None:
+    story.night("/a")
+    story.issues[0].title = "Spring cleaning"
+    story.night("/a", "/b")
+    assert story.issues[0].title == "Spring cleaning"
+
+
+def test_a_bad_night_closes_nothing(story: Story) -> None:
+    story.night("/a")
+    story.nights += 1
+    story.program.night = day(story.nights)
+    story.program.run("--refresh", "--offline")
+    assert story.issue().out.startswith("Issue #1 says it already")
+    assert story.issues[0].state == "open"
+
+
+def test_issues_of_others_are_left_alone(story: Story) -> None:
+    story.night("/a")
+    body = story.issues[0].body
+    story.github.issues.all[:] = [
+        SimulatedIssue(_HOME, 1, "By a stranger, who cannot set labels", body),
+        SimulatedIssue(_HOME, 2, "With the label alone", "words", ("dead-links",)),
+        SimulatedIssue(_HOME, 3, "A pull request", body, ("dead-links",), is_pull_request=True),
+    ]
+    assert story.night().out == "No link is dead, and no issue is open.\n"
+    assert {issue.state for issue in story.issues} == {"open"}
+
+
+def test_two_lists_have_two_issues(story: Story) -> None:
+    story.night("/a")
+    story.program.write_list(story.urls[0], name="other.yaml")
+    assert story.issue("other.yaml").out.startswith("Issue #2 opened")
+    assert story.issue().out.startswith("Issue #1 says it already")
+
+
+def test_nobody_is_called_and_no_other_project_is_told(story: Story) -> None:
+    text = Path("entries.yaml").read_text(encoding="utf-8")
+    Path("entries.yaml").write_text(text.replace("Entry 1", "'@somebody #12 <b>'"), encoding="utf-8")
+    story.night("/a")
+    body = story.issues[0].body
+    assert "@somebody" not in body
+    assert "#12" not in body
+    assert "<b>" not in body
+    assert "`http" in body
+
+
+def test_an_issue_never_grows_beyond_what_github_takes(story: Story) -> None:
+    paths = [f"/{number}/{'x' * 900}" for number in range(200)]
+    base = story.urls[0].removesuffix("/a")
+    story.program.write_list(*(f"{base}{path}" for path in paths))
+    assert story.night(*paths).code == 0
+    body = story.issues[0].body
+    assert len(body) < 65_536
+    assert "200 links are dead" in body
+    assert "more, which `dead-links.md` names" in body
+
+
+def test_a_dry_run_asks_nobody(story: Story) -> None:
+    story.night("/a")
+    asked = len(story.server.log)
+    shown = story.issue("--dry-run")
+    assert (shown.code, len(story.server.log)) == (0, asked)
+    assert shown.out.startswith("Dead links in A list\n")
+    assert story.urls[0] in shown.out
+
+
+@pytest.mark.parametrize(
+    ("change", "told", "hint"),
+    [
+        ({"GITHUB_TOKEN": ""}, "no token", "--dry-run"),
+        ({"GITHUB_TOKEN": "ghp_expired"}, "401", "issues: write"),
+        ({"GITHUB_REPOSITORY": ""}, "no repository is named", "--repository"),
+        ({"GITHUB_REPOSITORY": "acme/list/issues"}, "is no repository", "--repository"),
+        ({"GITHUB_REPOSITORY": "acme/unknown"}, "404", "issues: write"),
+    ],
+)
+def test_what_cannot_be_done_is_told_with_the_next_step(
+    story: Story, change: dict[str, str], told: str, hint: str
+) -> None:
+    story.night("/a")
+    story.program.environ |= change
+    ended = story.issue()
+    assert ended.code == 2
+    assert told in ended.err
+    assert hint in ended.err
+    assert "ghp_expired" not in ended.err
+
+
+def test_issues_that_are_turned_off_are_told_as_such(story: Story) -> None:
+    story.github.issues.turned_off.add(_HOME)
+    ended = story.night("/a")
+    assert (ended.code, "Turn issues on" in ended.err) == (2, True)
+
+
+def test_where_github_has_trouble_the_next_run_does_it(story: Story) -> None:
+    story.night()
+    story.github.faults = [lambda received, answer: Sent(503)]  # noqa: ARG005 - what a fault is handed
+    story.site.gone = {"/a"}
+    story.nights += 1
+    story.program.night = day(story.nights)
+    story.program.run("--refresh", "--accept-changes")
+    assert story.issue().code == 3
+    assert story.issues == []
+    assert story.issue().out.startswith("Issue #1 opened")
