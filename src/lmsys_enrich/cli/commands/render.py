@@ -2,10 +2,12 @@
 
 import argparse
 import os
+from dataclasses import replace
 from pathlib import Path
 
 from lmsys_enrich.cli.earlier import earlier_runs
 from lmsys_enrich.cli.flags import add_list_argument, add_setting_flags, settings_of
+from lmsys_enrich.cli.over_time import lines_in, past
 from lmsys_enrich.cli.terminal import Terminal
 from lmsys_enrich.clock import SystemClock
 from lmsys_enrich.errors import InputError
@@ -41,7 +43,7 @@ def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
     if arguments.into is not None:
         folder, files = _filled(arguments.into, report, settings.out)
     else:
-        folder, files = settings.out, render_all(report)
+        folder, files = settings.out, render_all(replace(report, past=past([*lines_in(settings.out)])))
     written = write_files(folder, files)
     if not settings.quiet:
         changed = f"{len(written.changed)} of them changed" if written.changed else "none of them changed"
