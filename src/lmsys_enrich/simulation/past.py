@@ -7,7 +7,7 @@ from datetime import date, timedelta
 _WEEKS = 44
 _WEEK = timedelta(days=7)
 _GONE_EACH = 6  # weeks
-_RELICENSED = {2: [{"repository": "example-lab/tool", "change": "MIT → Apache-2.0"}]}
+_RELICENSED = {2: [{"repository": "example-lab/empty", "change": "MIT → none"}]}
 """What changed how many weeks ago."""
 _HOSTS = ("slides", "blog", "models", "papers")
 
@@ -22,8 +22,8 @@ def _lines(today: date, links: int, stars: int) -> Iterator[dict[str, object]]:
     gone = 3
     for week in range(_WEEKS, 0, -1):
         when = today - week * _WEEK
-        died = [f"https://{_HOSTS[week // _GONE_EACH % len(_HOSTS)]}.example.org/{when:%Y}/{week}"]
-        happened = died if week % _GONE_EACH == 0 else []
+        hosts = _HOSTS[: 1 + week // _GONE_EACH % len(_HOSTS)] if week % _GONE_EACH == 0 else ()
+        happened = [f"https://{host}.example.org/{when:%Y}/{week}" for host in hosts]
         gone = 3 if week % (3 * _GONE_EACH) == 1 else gone + len(happened)  # the list is mended at times
         in_list = links * (1000 - 3 * week) // 1000
         yield {
@@ -32,7 +32,7 @@ def _lines(today: date, links: int, stars: int) -> Iterator[dict[str, object]]:
             "alive": max(0, in_list - gone - 4),
             "moved": 3,
             "dead": gone,
-            "failing": 1 + week % 3,
+            "failing": 3,
             "stars": stars * (1000 - 6 * week - week * week // 20) // 1000,
             "died": happened,
             "relicensed": _RELICENSED.get(week, []),
