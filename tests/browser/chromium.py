@@ -1,0 +1,35 @@
+"""The Chromium of this machine; none is ever downloaded."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from shutil import which
+
+from playwright.sync_api import Browser, sync_playwright
+
+_NAMES = ("chromium", "chromium-browser", "google-chrome")
+# Nothing that talks to anybody, so that a request that is seen is the page's own.
+_QUIET = (
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+def chromium() -> str | None:
+    """Return the path of Chromium: that in the variable CHROMIUM, or one that is installed."""
+    return os.environ.get("CHROMIUM") or next((path for name in _NAMES if (path := which(name))), None)
+
+
+@contextmanager
+def browsing(executable: str) -> Iterator[Browser]:
+    """Start it without a window, and end it."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=[*_QUIET])
+        try:
+            yield browser
+        finally:
+            browser.close()
