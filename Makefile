@@ -10,6 +10,8 @@ BIN := .venv/bin
 LOCKED := .venv/.locked
 READY := .venv/.ready
 UV := 0.13.9
+# The day that the pictures show: 2026-11-24.
+SHOWN := 1795485600
 PIP := -m pip install --quiet --disable-pip-version-check
 
 define NO_PYTHON
@@ -20,10 +22,10 @@ Install one (Debian, Ubuntu: apt install python3 python3-venv), or name yours: m
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test torture format lint golden bench lock clean
+.PHONY: help demo run test torture format lint golden bench screenshots lock clean
 
 help: ## Show this list
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /|/' | awk -F'|' '{printf "make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /|/' | awk -F'|' '{printf "make %-12s %s\n", $$1, $$2}'
 
 $(LOCKED): requirements-dev.lock
 	$(if $(PYTHON),,$(error $(NO_PYTHON)))
@@ -67,6 +69,10 @@ golden: $(READY) ## Write the golden files again, and what README tells of --hel
 
 bench: $(READY) ## Measure speed beside peers (lychee, linkinator), and write docs/benchmarks.md
 	$(BIN)/python -m benchmarks $(ARGS)
+
+screenshots: $(READY) ## Take the pictures of the demonstration's page in docs/images; needs Chromium
+	SOURCE_DATE_EPOCH=$(SHOWN) $(BIN)/lmsys-enrich demo --quiet --out build/screenshots
+	$(BIN)/python -m tests.browser.screenshots build/screenshots/demo/index.html docs/images
 
 lock: ## Resolve requirements-dev.lock after a change of pyproject.toml; ARGS=--upgrade for newer versions
 	$(if $(PYTHON),,$(error $(NO_PYTHON)))

@@ -154,21 +154,21 @@ def test_where_nothing_may_be_copied_the_address_is_selected(open_page: Open) ->
 
 def test_of_five_thousand_entries_some_are_laid_out_and_all_are_searched(open_page: Open) -> None:
     page = open_page(long(5000))
-    expect(_rows(page)).to_have_count(300)
+    expect(_rows(page)).to_have_count(200)
     expect(page.locator("output")).to_have_text("5,000 of 5,000 entries")
     page.get_by_role("searchbox").press_sequentially("tool-4321")
     assert _names(page) == ["Entry 4321"]
     page.get_by_role("searchbox").fill("")
     page.get_by_role("button", name="Stars").click()
     assert _names(page)[0] == "Entry 4999"
-    expect(_rows(page)).to_have_count(300)
+    expect(_rows(page)).to_have_count(200)
 
 
 def test_the_rest_of_a_long_list_is_one_press_away(open_page: Open) -> None:
     page = open_page(long(400))
     page.get_by_role("button", name="Show all 400").click()
     expect(_rows(page)).to_have_count(400)
-    expect(page.get_by_role("link", name="Entry 300", exact=True)).to_be_focused()
+    expect(page.get_by_role("link", name="Entry 200", exact=True)).to_be_focused()
 
 
 def test_a_list_without_repositories_has_no_filters_that_choose_nothing(open_page: Open) -> None:

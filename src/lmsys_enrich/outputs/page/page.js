@@ -1,7 +1,7 @@
 "use strict";
 (() => {
-  // So many rows are laid out at once; the others come when asked for, and when printed.
-  const MOST = 300;
+  // So many rows are laid out at once, as in the style; the others come when asked for, and when printed.
+  const MOST = 200;
   const form = document.querySelector(".filters");
   const body = document.querySelector("tbody");
   const heads = [...document.querySelectorAll("th")];
@@ -27,7 +27,14 @@
   let most = MOST;
 
   const show = () => {
-    body.replaceChildren(...fitting.slice(0, most).map(({row}) => row));
+    const wanted = new Set(fitting.slice(0, most).map(({row}) => row));
+    // A row that stays is not touched: that is most of the work saved while somebody types.
+    for (const row of [...body.rows]) if (!wanted.has(row)) row.remove();
+    let next = body.firstElementChild;
+    for (const row of wanted) {
+      if (row === next) next = row.nextElementSibling;
+      else body.insertBefore(row, next);
+    }
     form.elements.shown.value = `${fitting.length.toLocaleString("en")} of ${entries.length.toLocaleString("en")} entries`;
     more.textContent = `Show all ${fitting.length.toLocaleString("en")}`;
     more.hidden = fitting.length <= most;
@@ -127,5 +134,6 @@
   });
   addEventListener("beforeprint", () => { most = Infinity; show(); });
   addEventListener("hashchange", recall);
-  if (!location.hash.includes("=")) show(); else recall();
+  if (location.hash.includes("=")) recall(); else show();
+  document.querySelector(".cut").classList.remove("cut");
 })();
