@@ -1,11 +1,21 @@
-"""The Chromium of this machine; none is ever downloaded."""
+"""
+The Chromium of this machine; none is ever downloaded.
+
+Tests have Playwright from here, so that without it they are skipped and say so.
+"""
 
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from shutil import which
 
-from playwright.sync_api import Browser, sync_playwright
+import pytest
+
+pytest.importorskip("playwright", reason="no Playwright here: it comes with the dev dependencies")
+
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+
+__all__ = ["Browser", "Locator", "Page", "browsing", "chromium", "expect"]
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 # Nothing that talks to anybody, so that a request that is seen is the page's own.

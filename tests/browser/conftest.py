@@ -2,19 +2,15 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 
 from lmsys_enrich.model.report import Report
 from lmsys_enrich.outputs.page.render import index_html
 
-try:
-    from playwright.sync_api import Browser, Page
-
-    from tests.browser.chromium import browsing, chromium
-except ImportError:
-    collect_ignore_glob = ["test_*.py"]
+if TYPE_CHECKING:  # the module skips whoever imports it where there is no Playwright
+    from tests.browser.chromium import Browser, Page
 
 
 class Open(Protocol):
@@ -26,6 +22,8 @@ class Open(Protocol):
 # Not for the whole session: while Playwright runs, no other event loop can start in this thread.
 @pytest.fixture(scope="module")
 def browser() -> "Iterator[Browser]":
+    from tests.browser.chromium import browsing, chromium  # noqa: PLC0415 - see above
+
     executable = chromium()
     if executable is None:
         pytest.skip("no Chromium here: apt install chromium, or name yours in CHROMIUM")

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
 
+from tests.browser.chromium import Page, expect
 from tests.browser.conftest import Open
 from tests.browser.lists import long, with_a_past
 

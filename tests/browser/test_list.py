@@ -1,8 +1,7 @@
 """Searching, sorting and filtering the list, with the mouse and without."""
 
-from playwright.sync_api import Locator, Page, expect
-
 from lmsys_enrich.model.finding import Verdict
+from tests.browser.chromium import Locator, Page, expect
 from tests.browser.conftest import Open
 from tests.browser.lists import long, with_a_past
 from tests.builders import finding, report

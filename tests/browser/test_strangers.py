@@ -4,12 +4,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
 
 from lmsys_enrich.model.catalog import Catalog, Section
 from lmsys_enrich.model.day import Day
 from lmsys_enrich.model.finding import Finding, Hop, Suggestion, Verdict
 from lmsys_enrich.model.report import key_of
+from tests.browser.chromium import expect
 from tests.browser.conftest import Open
 from tests.builders import entry, finding, report, repository
 from tests.fakes import NIGHT
