@@ -12,6 +12,8 @@ READY := .venv/.ready
 UV := 0.13.9
 # Not with --quiet: warnings that are not told are not counted, and --strict then passes them.
 BUILD_DOCS := NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+# The day that the pictures show: 2026-11-24.
+SHOWN := 1795485600
 PIP := -m pip install --quiet --disable-pip-version-check
 
 define NO_PYTHON
@@ -22,10 +24,10 @@ Install one (Debian, Ubuntu: apt install python3 python3-venv), or name yours: m
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test torture format lint docs golden bench lock clean
+.PHONY: help demo run test torture format lint docs golden bench screenshots lock clean
 
 help: ## Show this list
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /|/' | awk -F'|' '{printf "make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /|/' | awk -F'|' '{printf "make %-12s %s\n", $$1, $$2}'
 
 $(LOCKED): requirements-dev.lock
 	$(if $(PYTHON),,$(error $(NO_PYTHON)))
@@ -73,6 +75,10 @@ golden: $(READY) ## Write the golden files again, and what README and docs tell 
 
 bench: $(READY) ## Measure speed beside peers (lychee, linkinator), and write docs/benchmarks.md
 	$(BIN)/python -m benchmarks $(ARGS)
+
+screenshots: $(READY) ## Take the pictures of the demonstration's page in docs/images; needs Chromium
+	SOURCE_DATE_EPOCH=$(SHOWN) $(BIN)/lmsys-enrich demo --quiet --out build/screenshots
+	$(BIN)/python -m tests.browser.screenshots build/screenshots/demo/index.html docs/images
 
 lock: ## Resolve requirements-dev.lock after a change of pyproject.toml; ARGS=--upgrade for newer versions
 	$(if $(PYTHON),,$(error $(NO_PYTHON)))

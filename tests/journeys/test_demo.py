@@ -45,6 +45,11 @@ def test_every_page_says_that_its_facts_are_made_up(out: Path) -> None:
     assert silent == []
 
 
+def test_its_page_shows_trends(out: Path) -> None:
+    page = (out / "index.html").read_text(encoding="utf-8")
+    assert all(trend in page for trend in ("Links alive: ", "Stars by month: ", "Links that died: "))
+
+
 def test_a_real_run_believes_nothing_of_it(out: Path, program: Program) -> None:
     assert not (out.parent.parent / "cache").exists()
     copytree(out / "entries", program.folder / "build")

@@ -1,5 +1,6 @@
 """Night after night: what is learned stays, what is fresh is not asked, what is as it was is not written."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from shutil import rmtree
@@ -222,6 +223,24 @@ def test_a_rename_is_followed_and_told(program: Program, serve_github: ServeGitH
     assert entry["links"][0]["suggestion"]["url"] == "https://github.com/new/tool"
     assert entry["github"]["renamed_from"] == "old/tool"
     assert "moved to [new/tool](https://github.com/new/tool)" in program.text("enriched.md")
+
+
+def test_the_page_tells_what_became_of_the_list_over_time_and_which_licences_changed(
+    program: Program, serve_github: ServeGitHub
+) -> None:
+    tool = SimulatedRepository(name="acme/tool", id=5, stars=9, license="MIT")
+    github, _ = serve_github(World((tool,)))
+    program.write_list("https://github.com/acme/tool")
+    program.run()
+    assert "Over time" not in program.text("index.html")
+    github.world = World((replace(tool, license="Apache-2.0", stars=12),))
+    program.night = day(20)
+    program.run()
+    page = program.text("index.html")
+    assert "Links alive: 100 % on 2026-11-01, 100 % on 2026-11-20" in page
+    assert "MIT → Apache-2.0, seen 2026-11-20" in page
+    program("render", "--quiet")
+    assert program.text("index.html") == page
 
 
 def test_a_name_taken_over_by_another_repository_is_no_rename(

@@ -16,7 +16,7 @@ from lmsys_enrich.cli.earlier import earlier_runs
 from lmsys_enrich.cli.exit_code import exit_code
 from lmsys_enrich.cli.forecast import forecast_text
 from lmsys_enrich.cli.github_actions import annotations, write_step_files
-from lmsys_enrich.cli.over_time import history
+from lmsys_enrich.cli.over_time import history, lines_with, past
 from lmsys_enrich.cli.previous import previous
 from lmsys_enrich.cli.progress import progress
 from lmsys_enrich.cli.summary import Files, summary_json, summary_markdown, summary_text
@@ -163,9 +163,10 @@ def _conclude(job: Job, terminal: Terminal, run: Run, report: Report, *, interru
     if not job.settings.accept_changes:
         before = {url: found for url in report.findings if (found := run.known.about(url)) is not None}
         refuse_mass_change(report.findings.values(), before, job.settings.max_change)
-    made = render_all(report)
     out = job.settings.out
-    kept = previous(out, made, report.run_time) | history(out, report)
+    lines = lines_with(report, run.known.published, out)
+    made = render_all(replace(report, past=past(lines)))
+    kept = previous(out, made, report.run_time) | history(lines)
     written = write_files(out, made | kept)
     files = Files(job.settings.out, written.all, written.changed)
     run.memory.keep(_published(report))

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from lmsys_enrich.model.catalog import Catalog, Entry, Link
+from lmsys_enrich.model.day import Day
 from lmsys_enrich.model.finding import Finding, Verdict
 from lmsys_enrich.model.repository import Repository
 from lmsys_enrich.urls import InvalidAddress, link_key
@@ -56,7 +57,8 @@ class Report:
     `findings` has one finding for each link of `catalogs`, under its key, in
     their order.
     `notice` stands on every page written, where there is something that every
-    reader must know, as that the facts are simulated.
+    reader must know, as that the facts are simulated. `past` are the days of
+    which figures were kept, this run's among them, the oldest first.
     """
 
     run_time: datetime
@@ -66,6 +68,7 @@ class Report:
     traffic: Traffic = field(default_factory=Traffic)
     obstacles: tuple[Obstacle, ...] = ()
     notice: str | None = None
+    past: tuple[Day, ...] = ()
 
     def finding(self, link: Link) -> Finding:
         """Return what is held about a link of one of the lists."""

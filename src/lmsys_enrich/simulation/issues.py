@@ -1,4 +1,4 @@
-"""Issues of simulated repositories, by https://docs.github.com/en/rest/issues/issues: listed, made, changed."""
+"""Issues of simulated repositories, as https://docs.github.com/en/rest/issues/issues tells of them."""
 
 import json
 import re

@@ -1,15 +1,16 @@
 """The figures of each day, in a file that grows by a line a day."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
-from lmsys_enrich.cli.over_time import HISTORY, history
+from lmsys_enrich.cli.over_time import HISTORY, history, lines_in, lines_with, past
 from lmsys_enrich.errors import OutputError
-from lmsys_enrich.model.finding import Verdict
+from lmsys_enrich.model.finding import Finding, Verdict
 from lmsys_enrich.model.report import Report
 from tests.builders import finding, report, repository
 
@@ -18,8 +19,8 @@ def _lines(folder: Path) -> list[dict[str, object]]:
     return [json.loads(line) for line in (folder / HISTORY).read_text(encoding="utf-8").splitlines()]
 
 
-def _keep(folder: Path, told: Report) -> None:
-    for name, text in history(folder, told).items():
+def _keep(folder: Path, told: Report, published: Mapping[str, Finding] | None = None) -> None:
+    for name, text in history(lines_with(told, published or {}, folder)).items():
         (folder / name).write_text(text, encoding="utf-8")
 
 
@@ -71,7 +72,7 @@ def test_a_night_that_finds_out_nothing_is_no_dip(tmp_path: Path) -> None:
 def test_a_file_that_cannot_be_read_is_told_not_written_over(tmp_path: Path) -> None:
     (tmp_path / HISTORY).mkdir()
     with pytest.raises(OutputError, match="cannot be read"):
-        history(tmp_path, report())
+        lines_with(report(), {}, tmp_path)
 
 
 def test_it_keeps_a_thousand_days(tmp_path: Path) -> None:
@@ -80,3 +81,28 @@ def test_it_keeps_a_thousand_days(tmp_path: Path) -> None:
     _keep(tmp_path, report())
     lines = _lines(tmp_path)
     assert (len(lines), lines[0]["date"]) == (1000, "1001-01-01")
+
+
+def test_a_licence_that_changed_is_told_on_the_day_it_changed(tmp_path: Path) -> None:
+    url = "https://github.com/a/b"
+    before, after = (finding(url, repository=repository("a/b", license=name)) for name in ("MIT", "other"))
+    _keep(tmp_path, report(after), {url: before})
+    _keep(tmp_path, report(after), {url: after})
+    _keep(tmp_path, _later(report(after), 1), {url: after})
+    assert [line["relicensed"] for line in _lines(tmp_path)] == [
+        [{"repository": "a/b", "change": "MIT → other"}],
+        [],
+    ]
+
+
+def test_days_are_read_again_for_trends_whatever_else_stands_in_the_file(tmp_path: Path) -> None:
+    (tmp_path / HISTORY).write_text(
+        '{"date":"2026-01-02","alive":3,"stars":-1,"died":["https://a.example/",7],"relicensed":[1,{}]}\n'
+        '{"date":"2026-01-01","alive":"many","died":"all"}\n'
+        '{"date":"yesterday"}\n',
+        encoding="utf-8",
+    )
+    first, second = past([*lines_in(tmp_path)])
+    assert (first.date, first.standing[Verdict.ALIVE], first.died) == (date(2026, 1, 1), 0, ())
+    assert (second.standing[Verdict.ALIVE], second.stars, second.died) == (3, 0, ("https://a.example/",))
+    assert second.relicensed == ()

@@ -9,12 +9,16 @@ from pathlib import Path
 
 from lmsys_enrich.cli.flags import add_setting_flags, settings_of
 from lmsys_enrich.cli.job import Job, perform
+from lmsys_enrich.cli.over_time import HISTORY
 from lmsys_enrich.cli.terminal import Terminal
+from lmsys_enrich.clock import SystemClock
 from lmsys_enrich.lists.read import read_lists
 from lmsys_enrich.model.report import keys_of
 from lmsys_enrich.outputs.files import write_files
 from lmsys_enrich.settings.settings import Failure, Settings
 from lmsys_enrich.simulation.internet import LISTS, NOTICE, simulated_internet
+from lmsys_enrich.simulation.past import past_lines
+from lmsys_enrich.simulation.world import World
 
 _LIST = Path("entries.yaml")
 
@@ -53,5 +57,14 @@ async def _demonstrate(
                 through=internet.through,
                 notice=NOTICE,
             )
+            _make_up_a_past(settings.out, job, internet.world)
             terminal.tell(NOTICE)
             return await perform(job, terminal)
+
+
+def _make_up_a_past(out: Path, job: Job, world: World) -> None:
+    """Put figures of earlier days into the folder, unless there are some."""
+    if not (out / HISTORY).exists():
+        today = SystemClock(job.environ).run_time.date()
+        stars = sum(repository.stars for repository in world.repositories)
+        write_files(out, {HISTORY: past_lines(today, len(keys_of(read_lists(job.lists))), stars)})

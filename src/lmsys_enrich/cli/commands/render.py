@@ -2,10 +2,12 @@
 
 import argparse
 import os
+from dataclasses import replace
 from pathlib import Path
 
 from lmsys_enrich.cli.earlier import earlier_runs
 from lmsys_enrich.cli.flags import add_list_argument, add_setting_flags, settings_of
+from lmsys_enrich.cli.over_time import lines_in, past
 from lmsys_enrich.cli.terminal import Terminal
 from lmsys_enrich.clock import SystemClock
 from lmsys_enrich.errors import InputError
@@ -43,7 +45,8 @@ def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
         written = write_files(folder, blocks)
     else:
         folder = settings.out
-        written = write_files(folder, render_all(report))
+        known_days = past([*lines_in(folder)])
+        written = write_files(folder, render_all(replace(report, past=known_days)))
     if not settings.quiet:
         changed = f"{len(written.changed)} of them changed" if written.changed else "none of them changed"
         terminal.result(

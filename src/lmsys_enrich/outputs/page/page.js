@@ -1,83 +1,139 @@
 "use strict";
 (() => {
+  // So many rows are laid out at once, as in the style; the others come when asked for, and when printed.
+  const MOST = 200;
   const form = document.querySelector(".filters");
   const body = document.querySelector("tbody");
-  const rows = [...body.rows].map((row, order) => ({row, order, text: row.cells[0].textContent.toLowerCase()}));
-  const names = ["section", "verdict", "licence", "language", "age"];
   const heads = [...document.querySelectorAll("th")];
-  let sorted = {column: -1, down: false};
+  const columns = heads.map((head) => head.className);
+  const more = document.querySelector(".more");
+  const none = document.querySelector(".none");
+  const filters = ["section", "verdict", "licence", "language", "age"].filter((name) => form.elements[name]);
 
-  const filter = () => {
-    const words = form.elements.q.value.toLowerCase().split(/\s+/).filter(Boolean);
-    let shown = 0;
-    for (const {row, text} of rows) {
-      const fits = words.every((word) => text.includes(word))
-        && names.every((name) => !form.elements[name].value || row.dataset[name] === form.elements[name].value);
-      row.hidden = !fits;
-      shown += fits;
+  const words = (cell) => cell.textContent.trim();
+  const entries = [...body.rows].map((row) => {
+    const [name, section, , , , licence, language] = row.cells;
+    return {
+      row,
+      keys: [...row.cells].map((cell) => (cell.dataset.key ?? words(cell).toLowerCase())),
+      section: words(section), licence: words(licence), language: words(language),
+      verdict: row.dataset.verdict, age: row.dataset.age,
+      text: `${name.textContent} ${section.textContent}`.toLowerCase(),
+    };
+  });
+  let sorted = {column: "", down: false};
+  let order = entries;
+  let fitting = entries;
+  let most = MOST;
+
+  const show = () => {
+    const wanted = new Set(fitting.slice(0, most).map(({row}) => row));
+    // A row that stays is not touched: that is most of the work saved while somebody types.
+    for (const row of [...body.rows]) if (!wanted.has(row)) row.remove();
+    let next = body.firstElementChild;
+    for (const row of wanted) {
+      if (row === next) next = row.nextElementSibling;
+      else body.insertBefore(row, next);
     }
-    form.elements.shown.value = `${shown} of ${rows.length}`;
+    form.elements.shown.value = `${fitting.length.toLocaleString("en")} of ${entries.length.toLocaleString("en")} entries`;
+    more.textContent = `Show all ${fitting.length.toLocaleString("en")}`;
+    more.hidden = fitting.length <= most;
+    none.hidden = fitting.length > 0;
+  };
+
+  const holds = {
+    // A section holds those that stand in it.
+    section: (entry, wanted) => entry.section === wanted || entry.section.startsWith(`${wanted} / `),
+  };
+  const filter = () => {
+    const sought = form.elements.q.value.toLowerCase().split(/\s+/).filter(Boolean);
+    const chosen = filters.map((name) => [name, form.elements[name].value]).filter(([, value]) => value);
+    fitting = order.filter((entry) => sought.every((word) => entry.text.includes(word))
+      && chosen.every(([name, value]) => holds[name]?.(entry, value) ?? entry[name] === value));
+    most = MOST;
+    show();
   };
 
   const sort = (column, down) => {
     sorted = {column, down};
-    const isNumber = heads[column].classList.contains("number");
-    const key = ({row}) => row.cells[column].dataset.key;
-    const compare = (one, other) => {
-      const [a, b] = [key(one), key(other)];
-      if (a === "" || b === "") return (a === "") - (b === "") || one.order - other.order;
-      const by = isNumber ? Number(a) - Number(b) : a < b ? -1 : a > b ? 1 : 0;
-      return (down ? -by : by) || one.order - other.order;
+    const at = columns.indexOf(column);
+    const numeric = at >= 0 && "numeric" in heads[at].dataset;
+    // What is not known comes last, whichever way.
+    const compare = ({keys: {[at]: a}}, {keys: {[at]: b}}) => {
+      if (a === "" || b === "") return (a === "") - (b === "");
+      const by = numeric ? a - b : a < b ? -1 : a > b ? 1 : 0;
+      return down ? -by : by;
     };
-    body.append(...[...rows].sort(compare).map(({row}) => row));
+    order = at < 0 ? entries : [...entries].sort(compare);
     heads.forEach((head, number) => {
-      head.setAttribute("aria-sort", number !== column ? "none" : down ? "descending" : "ascending");
+      head.setAttribute("aria-sort", number !== at ? "none" : down ? "descending" : "ascending");
     });
   };
 
+  // The view stands in the address, so that it can be shared.
   const remember = () => {
     const kept = new URLSearchParams();
-    for (const name of ["q", ...names]) {
+    for (const name of ["q", ...filters]) {
       if (form.elements[name].value) kept.set(name, form.elements[name].value);
     }
-    if (sorted.column >= 0) kept.set("sort", (sorted.down ? "-" : "") + sorted.column);
+    if (sorted.column) kept.set("sort", (sorted.down ? "-" : "") + sorted.column);
     const text = kept.toString();
     history.replaceState(null, "", text ? `#${text}` : location.pathname + location.search);
   };
 
   const recall = () => {
+    // A fragment that is no view is a place on the page.
+    if (location.hash && !location.hash.includes("=")) return;
     const kept = new URLSearchParams(location.hash.slice(1));
-    for (const name of ["q", ...names]) form.elements[name].value = kept.get(name) ?? "";
-    const wanted = kept.get("sort");
-    if (wanted !== null && /^-?\d+$/.test(wanted)) {
-      const column = Number(wanted.replace("-", ""));
-      if (column < heads.length) sort(column, wanted.startsWith("-"));
-    }
+    for (const name of ["q", ...filters]) form.elements[name].value = kept.get(name) ?? "";
+    const wanted = kept.get("sort") ?? "";
+    const column = wanted.replace(/^-/, "");
+    sort(columns.includes(column) ? column : "", wanted.startsWith("-"));
     filter();
+    if (location.hash) document.getElementById("list").scrollIntoView();
   };
 
-  form.addEventListener("input", () => { filter(); remember(); });
+  let later;
+  form.addEventListener("input", () => {
+    filter();
+    // Browsers refuse an address that changes with every key.
+    clearTimeout(later);
+    later = setTimeout(remember, 200);
+  });
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("reset", () => setTimeout(() => { filter(); remember(); }));
   document.querySelector("thead").addEventListener("click", (event) => {
-    const button = event.target.closest("button");
-    if (!button) return;
-    const column = Number(button.dataset.sort);
-    const isNumber = heads[column].classList.contains("number");
-    sort(column, sorted.column === column ? !sorted.down : isNumber);
+    const column = event.target.closest("button")?.dataset.sort;
+    if (!column) return;
+    // First the way that is of use, then the other one, then the list's own order.
+    const first = "numeric" in heads[columns.indexOf(column)].dataset || column === "commit";
+    if (sorted.column !== column) sort(column, first);
+    else if (sorted.down === first) sort(column, !first);
+    else sort("", false);
+    filter();
     remember();
+  });
+  more.addEventListener("click", () => {
+    const next = fitting[most].row;
+    most = Infinity;
+    show();
+    next.querySelector("a, summary")?.focus();
   });
   document.addEventListener("click", async (event) => {
     const button = event.target.closest("button[data-copy]");
     if (!button) return;
+    let told = "Copied";
     try {
       await navigator.clipboard.writeText(button.dataset.copy);
-      button.textContent = "Copied";
     } catch {
       getSelection().selectAllChildren(button.previousElementSibling);
-      button.textContent = "Selected";
+      told = "Selected";
     }
+    button.firstChild.data = told;
+    document.getElementById("copied").textContent = `${told}: ${button.dataset.copy}`;
   });
+  addEventListener("beforeprint", () => { most = Infinity; show(); });
   addEventListener("hashchange", recall);
-  recall();
+  if (location.hash.includes("=")) recall(); else show();
+  document.querySelector(".cut").classList.remove("cut");
 })();

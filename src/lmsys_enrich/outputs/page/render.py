@@ -11,15 +11,20 @@ from markupsafe import Markup
 from lmsys_enrich import PROJECT_URL
 from lmsys_enrich.model.report import Report
 from lmsys_enrich.outputs.page.contents import page_of
+from lmsys_enrich.outputs.page.trends import HEIGHT, WIDTH
 from lmsys_enrich.outputs.xml_text import xml_text
 
 
 def index_html(report: Report) -> Mapping[str, str]:
     """Return the file. Its own style and script are the only ones that it allows, by their hashes."""
     css, js = _own("page.css"), _own("page.js")
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=False)
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
     html = environment.from_string(_own("index.html.j2")).render(
         page=page_of(report),
+        width=WIDTH,
+        height=HEIGHT,
         css=Markup(css),  # noqa: S704 - our own file
         js=Markup(js),  # noqa: S704 - our own file
         css_hash=_hash(css),

@@ -1,0 +1,31 @@
+"""The figures of one day, of which trends are made."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from lmsys_enrich.model.finding import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Relicensed:
+    """A repository whose licence changed, and how: `MIT → Apache-2.0`."""
+
+    repository: str
+    change: str
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """
+    What the last run of a day knew, and what happened on that day.
+
+    `standing` counts links by the best knowledge there was. `died` names links
+    as they stand in the list; a very bad day is cut.
+    """
+
+    date: date
+    standing: Mapping[Verdict, int] = field(default_factory=dict)
+    stars: int = 0
+    died: tuple[str, ...] = ()
+    relicensed: tuple[Relicensed, ...] = ()

@@ -1,0 +1,145 @@
+"""The entries of the list, each with its facts and with the evidence for them."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from math import log10
+
+from lmsys_enrich.model.catalog import Entry, Link, Placed
+from lmsys_enrich.model.finding import Finding, Hop, Verdict
+from lmsys_enrich.model.report import Report
+from lmsys_enrich.model.repository import Repository
+from lmsys_enrich.outputs.page.words import AGES, age_of, ago, clickable, count
+
+_MOST_HOPS = 10
+_MOST_WORDS = 180  # characters
+_STAR_WIDTH = 10  # pixels for each power of ten
+_WORST_FIRST = (
+    Verdict.DEAD,
+    Verdict.FAILING,
+    Verdict.MOVED,
+    Verdict.UNCHECKED,
+    Verdict.GUARDED,
+    Verdict.SKIPPED,
+    Verdict.ALIVE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What was seen of a link: the answer, the way to it, when, and how often."""
+
+    role: str
+    url: str
+    href: str | None
+    verdict: Verdict
+    seen: str
+    hops: Sequence[Hop]
+    when: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An entry. `rank`, `stars_key` and `commit` are what columns are sorted by."""
+
+    name: str
+    href: str | None
+    words: str
+    section: str
+    verdict: str
+    rank: int
+    flags: Sequence[str]
+    stars: str
+    stars_key: str
+    stars_width: int
+    licence: str
+    commit: str
+    ago: str
+    age: str
+    age_rank: int
+    language: str
+    evidence: Sequence[Evidence]
+
+    @property
+    def links(self) -> str:
+        """What stands over the evidence."""
+        return count(len(self.evidence), "link")
+
+
+def row_of(report: Report, placed: Placed) -> Row:
+    """Return what is shown of an entry."""
+    entry = placed.entry
+    facts = report.repository(entry)
+    verdict = _worst(report, entry)
+    commit = facts.last_commit if facts else None
+    stars = facts.stars if facts else None
+    age = age_of(report, facts) if facts else ""
+    return Row(
+        name=entry.name,
+        href=clickable(entry.url),
+        words=_words(entry, facts),
+        section=" / ".join(placed.path),
+        verdict=verdict.value if verdict else "",
+        rank=_WORST_FIRST.index(verdict) if verdict else len(_WORST_FIRST),
+        flags=[*_flags(report, facts)],
+        stars="" if stars is None else f"{stars:,}",
+        stars_key="" if stars is None else str(stars),
+        stars_width=round(log10(stars) * _STAR_WIDTH) if stars else 0,
+        licence=(facts.license or "") if facts else "",
+        commit=f"{commit:%Y-%m-%d}" if commit else "",
+        ago=ago(report, commit) if commit else "",
+        age=age,
+        age_rank=next((rank for rank, (_, label) in enumerate(AGES) if label == age), 0),
+        language=(facts.language or "") if facts else "",
+        evidence=[_evidence(link, report.finding(link)) for link in entry.links],
+    )
+
+
+def _words(entry: Entry, facts: Repository | None) -> str:
+    """Return what the entry is: in the list's words, else in the repository's own."""
+    told = entry.cells.get("description") or entry.cells.get("comments")
+    words = " ".join((str(told) if told else (facts.description or "") if facts else "").split())
+    return words if len(words) <= _MOST_WORDS else f"{words[: _MOST_WORDS - 1]}…"
+
+
+def _worst(report: Report, entry: Entry) -> Verdict | None:
+    verdicts = [report.finding(link).standing for link in entry.links]
+    return min(verdicts, key=_WORST_FIRST.index, default=None)
+
+
+def _flags(report: Report, facts: Repository | None) -> Iterator[str]:
+    if facts is None:
+        return
+    if facts.archived:
+        yield "archived"
+    elif report.is_stale(facts):
+        yield "stale"
+    if facts.renamed_from:
+        yield "renamed"
+    if facts.taken_over_by is not None:
+        yield "name taken over"
+
+
+def _evidence(link: Link, finding: Finding) -> Evidence:
+    status = str(finding.http_status or "")
+    told = f" ({status})" if status and status not in finding.reason else ""
+    return Evidence(
+        role=link.role,
+        url=link.url,
+        href=clickable(link.url),
+        verdict=finding.verdict,
+        seen=f"{finding.reason}{told}",
+        hops=finding.hops[:_MOST_HOPS],
+        when=", ".join(_when(finding)),
+    )
+
+
+def _when(finding: Finding) -> Iterator[str]:
+    if finding.checked_at:
+        yield f"checked {finding.checked_at:%Y-%m-%d}"
+    if finding.failures:
+        since = f" since {finding.failing_since:%Y-%m-%d}" if finding.failing_since else ""
+        yield f"failing on {count(finding.failures, 'day')}{since}"
+    if finding.moves:
+        yield f"seen there on {count(finding.moves, 'day')}"
+    if finding.last_alive and finding.last_alive != finding.checked_at:
+        yield f"last alive {finding.last_alive:%Y-%m-%d}"

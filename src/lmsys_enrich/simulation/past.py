@@ -1,0 +1,39 @@
+"""Days before the demonstration, made up like everything in it, so that there are trends to show."""
+
+import json
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+_WEEKS = 44
+_WEEK = timedelta(days=7)
+_GONE_EACH = 6  # weeks
+_RELICENSED = {2: [{"repository": "example-lab/empty", "change": "MIT → none"}]}
+"""What changed how many weeks ago."""
+_HOSTS = ("slides", "blog", "models", "papers")
+
+
+def past_lines(today: date, links: int, stars: int) -> str:
+    """Return a year's lines of `history.jsonl` that lead to what the demonstration finds."""
+    lines = _lines(today, links, stars)
+    return "".join(f"{json.dumps(line, separators=(',', ':'))}\n" for line in lines)
+
+
+def _lines(today: date, links: int, stars: int) -> Iterator[dict[str, object]]:
+    gone = 3
+    for week in range(_WEEKS, 0, -1):
+        when = today - week * _WEEK
+        hosts = _HOSTS[: 1 + week // _GONE_EACH % len(_HOSTS)] if week % _GONE_EACH == 0 else ()
+        happened = [f"https://{host}.example.org/{when:%Y}/{week}" for host in hosts]
+        gone = 3 if week % (3 * _GONE_EACH) == 1 else gone + len(happened)  # the list is mended at times
+        in_list = links * (1000 - 3 * week) // 1000
+        yield {
+            "date": f"{when:%Y-%m-%d}",
+            "links": in_list,
+            "alive": max(0, in_list - gone - 4),
+            "moved": 3,
+            "dead": gone,
+            "failing": 3,
+            "stars": stars * (1000 - 6 * week - week * week // 20) // 1000,
+            "died": happened,
+            "relicensed": _RELICENSED.get(week, []),
+        }

@@ -1,0 +1,78 @@
+"""Trends are drawn from the figures of several days, and from nothing else."""
+
+from datetime import date, timedelta
+
+from lmsys_enrich.model.day import Day
+from lmsys_enrich.model.finding import Verdict
+from lmsys_enrich.outputs.page.render import index_html
+from lmsys_enrich.outputs.page.trends import HEIGHT, WIDTH, deaths_of, trends_of
+from tests.builders import finding, report
+from tests.reliability.harmless_html import Harmless
+
+_FIRST = date(2026, 1, 15)
+
+
+def _day(number: int, alive: int = 9, dead: int = 1, stars: int = 0, died: tuple[str, ...] = ()) -> Day:
+    standing = {Verdict.ALIVE: alive, Verdict.DEAD: dead}
+    return Day(_FIRST + timedelta(days=number), standing, stars, died)
+
+
+def test_one_day_is_no_trend() -> None:
+    assert [*trends_of([_day(0, stars=3, died=("https://a.example/",))])] == []
+    assert "Over time" not in index_html(report(finding("https://a.example/")))["index.html"]
+
+
+def test_links_alive_go_from_the_first_day_to_the_last() -> None:
+    alive, *_ = trends_of([_day(0, 9, 1), _day(1, 5, 5), _day(4, 8, 2)])
+    assert (alive.title, alive.headline, alive.change) == (
+        "Links alive",
+        "80 %",
+        "-10.0 points since 2026-01-15",
+    )
+    spots = [spot.split(" ") for spot in alive.line.removeprefix("M").split(" L")]
+    assert [float(x) for x, _ in spots] == [0, WIDTH / 4, WIDTH]
+    assert float(spots[1][1]) == max(float(y) for _, y in spots) < HEIGHT
+
+
+def test_a_night_without_any_answer_is_no_point_of_the_line() -> None:
+    alive, *_ = trends_of([_day(0), _day(1, 0, 0), _day(2)])
+    assert alive.line.count(" L") == 1
+
+
+def test_years_of_days_are_drawn_with_as_many_points_as_can_be_seen() -> None:
+    alive = next(trends_of([_day(n, 50 + n, 10) for n in range(1000)]))
+    assert alive.line.count(" L") < 200
+    assert alive.last == "2028-10-10"
+
+
+def test_stars_of_a_month_are_those_of_its_last_day() -> None:
+    days = [_day(0, stars=100), _day(10, stars=200), _day(20, stars=300)]
+    stars = next(trend for trend in trends_of(days) if trend.title == "Stars by month")
+    assert stars.told == "2026-01: 200, 2026-02: 300"
+    assert (stars.headline, stars.change) == ("300", "+50 % since 2026-01")
+    assert [column.height for column in stars.columns] == [HEIGHT * 2 / 3, HEIGHT]
+
+
+def test_what_died_is_counted_by_month_and_named_the_last_first() -> None:
+    days = [_day(0, died=("https://a.example/", "javascript:b")), _day(20, died=("https://c.example/",))]
+    died = next(trend for trend in trends_of(days) if trend.title == "Links that died")
+    assert (died.headline, died.told) == ("3", "2026-01: 2, 2026-02: 1")
+    assert [(death.date, death.href) for death in deaths_of(days)] == [
+        ("2026-02-04", "https://c.example/"),
+        ("2026-01-15", "https://a.example/"),
+        ("2026-01-15", None),
+    ]
+
+
+def test_only_the_last_two_years_of_months_are_drawn() -> None:
+    days = [_day(n * 30, stars=1 + n) for n in range(40)]
+    stars = next(trend for trend in trends_of(days) if trend.title == "Stars by month")
+    assert len(stars.columns) == 24
+
+
+def test_they_stand_on_the_page_and_strangers_words_in_them_are_words() -> None:
+    days = (_day(0, stars=1), _day(40, stars=2, died=("<img src=x onerror=alert(1)>",)))
+    html = index_html(report(finding("https://a.example/"), past=days))["index.html"]
+    assert "Stars by month" in html
+    assert "<img" not in html
+    Harmless().feed(html)
