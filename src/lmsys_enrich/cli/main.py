@@ -23,6 +23,7 @@ COMMANDS = {
     "issue": "keep one issue on GitHub that tells which links are dead",
     "cache": "show, clear or prune what earlier runs found",
     "init": "start a list and a nightly workflow",
+    "completion": "print what bash, zsh or fish needs to complete commands",
     "schema": "print a JSON Schema: entries, report or config",
     "demo": "run on simulated GitHub and websites; no network, no token",
 }

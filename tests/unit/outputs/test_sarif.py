@@ -1,0 +1,31 @@
+"""`report.sarif` is SARIF by its published schema, with findings and without."""
+
+import json
+import os
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from lmsys_enrich.model.finding import Verdict
+from lmsys_enrich.model.report import Report
+from lmsys_enrich.outputs.sarif import sarif
+from tests.builders import finding, report
+from tests.unit.outputs.example import example
+
+_HOSTILE = "https://a.org/%E2%80%AE%22'%3Cscript%3E?q=%00"
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [example(), example(notice=None), report(), report(finding(_HOSTILE, Verdict.DEAD))],
+    ids=["with a notice", "without", "empty", "hostile"],
+)
+def test_it_has_the_published_shape(shown: Report) -> None:
+    path = os.environ.get("SARIF_SCHEMA")
+    if path is None:
+        pytest.skip("SARIF_SCHEMA does not name the schema (npm @microsoft/jest-sarif): see .ci/run")
+    schema = json.loads(Path(path).read_bytes())
+    made = json.loads(str(sarif(shown)["report.sarif"]))
+    validator = jsonschema.validators.validator_for(schema)(schema, format_checker=jsonschema.FormatChecker())
+    assert [problem.message for problem in validator.iter_errors(made)] == []
