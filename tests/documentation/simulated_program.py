@@ -24,7 +24,7 @@ async def run(arguments: Namespace, terminal: Terminal) -> int:
     links = [url for url in keys_of(read_lists(arguments.lists)) if urlsplit(url).hostname not in told]
     async with simulated_internet(links=links) as internet:
         environ = {**terminal.environ, **internet.environ}
-        job = Job(arguments.lists, settings, environ, arguments.plan, internet.through)
+        job = Job(arguments.lists, settings, environ, arguments.plan, through=internet.through)
         return await perform(job, terminal)
 
 

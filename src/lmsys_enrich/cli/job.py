@@ -23,14 +23,15 @@ from lmsys_enrich.cli.summary import Files, summary_json, summary_markdown, summ
 from lmsys_enrich.cli.terminal import Terminal
 from lmsys_enrich.clock import Clock, SystemClock
 from lmsys_enrich.lists.read import read_lists
+from lmsys_enrich.lists.touched import touched_since
 from lmsys_enrich.model.catalog import Catalog
 from lmsys_enrich.model.finding import Finding
 from lmsys_enrich.model.report import Report
 from lmsys_enrich.net.exchange import Fetch
 from lmsys_enrich.net.meter import Meter
 from lmsys_enrich.net.open import Network, open_client
-from lmsys_enrich.outputs.files import write_files
-from lmsys_enrich.outputs.registry import render_all
+from lmsys_enrich.outputs.files import Written, write_files
+from lmsys_enrich.outputs.registry import render_all, render_reports
 from lmsys_enrich.pipeline.mass_change import refuse_mass_change
 from lmsys_enrich.pipeline.plan import Plan
 from lmsys_enrich.pipeline.run import Run, enrich
@@ -46,7 +47,9 @@ class Job:
     """
     What to do, and with what.
 
-    `environ` tells where GitHub is and which proxies there are. `through` may put
+    `environ` tells where GitHub is and which proxies there are. With `only_changed`,
+    a name of a commit, the links written since are checked, and only reports on
+    what was found are written: a part is no list. `through` may put
     something between the program and the network, and `notice` is then what
     readers of the outputs must know.
     """
@@ -55,6 +58,7 @@ class Job:
     settings: Settings
     environ: Mapping[str, str]
     plan_only: bool = False
+    only_changed: str | None = None
     through: Callable[[Fetch], Fetch] | None = None
     notice: str | None = None
 
@@ -63,7 +67,9 @@ async def perform(job: Job, terminal: Terminal) -> int:
     """Do the job and return its exit code; raises `EnrichError` where it cannot reach its end."""
     clock, meter, stop = SystemClock(job.environ), Meter(), Stop()
     terminal = replace(terminal, quiet=job.settings.quiet)
-    catalogs = read_lists(job.lists)
+    catalogs: Sequence[Catalog] = read_lists(job.lists)
+    if job.only_changed is not None:
+        catalogs = [touched_since(catalog, job.only_changed) for catalog in catalogs]
     with earlier_runs(job.settings, terminal) as earlier:
         async with open_client(job.settings, job.environ, clock, meter, job.through) as network:
             run = Run(
@@ -160,16 +166,8 @@ def _interruptible(stop: Stop, terminal: Terminal) -> Iterator[None]:
 
 def _conclude(job: Job, terminal: Terminal, run: Run, report: Report, *, interrupted: bool) -> int:
     """Write what was found, unless it is too much to be true, and say what it came to."""
-    if not job.settings.accept_changes:
-        before = {url: found for url in report.findings if (found := run.known.about(url)) is not None}
-        refuse_mass_change(report.findings.values(), before, job.settings.max_change)
-    out = job.settings.out
-    lines = lines_with(report, run.known.published, out)
-    made = render_all(replace(report, past=past(lines)))
-    kept = previous(out, made, report.run_time) | history(lines)
-    written = write_files(out, made | kept)
+    written = _write_part(job, report) if job.only_changed is not None else _write(job, run, report)
     files = Files(job.settings.out, written.all, written.changed)
-    run.memory.keep(_published(report))
     code = exit_code(report, job.settings, interrupted=interrupted)
     write_step_files(report, code, summary_markdown(report), job.environ)
     for command in annotations(report, job.environ):
@@ -179,6 +177,25 @@ def _conclude(job: Job, terminal: Terminal, run: Run, report: Report, *, interru
     elif not job.settings.quiet:
         terminal.result(summary_text(report, files))
     return code
+
+
+def _write_part(job: Job, report: Report) -> Written:
+    """Write the reports on a part of the lists; what is known of the whole stays as it was."""
+    return write_files(job.settings.out, render_reports(report))
+
+
+def _write(job: Job, run: Run, report: Report) -> Written:
+    """Write every output, and remember what now stands there. Raises `MassChange`."""
+    if not job.settings.accept_changes:
+        before = {url: found for url in report.findings if (found := run.known.about(url)) is not None}
+        refuse_mass_change(report.findings.values(), before, job.settings.max_change)
+    out = job.settings.out
+    lines = lines_with(report, run.known.published, out)
+    made = render_all(replace(report, past=past(lines)))
+    kept = previous(out, made, report.run_time) | history(lines)
+    written = write_files(out, made | kept)
+    run.memory.keep(_published(report))
+    return written
 
 
 def _published(report: Report) -> Iterator[Finding]:

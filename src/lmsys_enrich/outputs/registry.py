@@ -26,6 +26,8 @@ OF_ALL_LISTS: tuple[Output, ...] = (
     sarif,
     badges,
 )
+REPORTS: tuple[Output, ...] = (dead_links_md, dead_links_json, junit_xml, sarif)
+"""Those that speak of what was found alone, and are true of a part of the lists as well."""
 
 
 def render_all(report: Report) -> dict[str, Text]:
@@ -37,6 +39,14 @@ def render_all(report: Report) -> dict[str, Text]:
         for output in OF_EACH_LIST:
             files |= {f"{folder}{name}": text for name, text in output(of_one).items()}
     for output in OF_ALL_LISTS:
+        files |= output(report)
+    return files
+
+
+def render_reports(report: Report) -> dict[str, Text]:
+    """Return the texts of the files that are true of a part of the lists."""
+    files: dict[str, Text] = {}
+    for output in REPORTS:
         files |= output(report)
     return files
 

@@ -1,7 +1,7 @@
 """The whole run: what is known, what is asked, what is found."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Container, Sequence
+from collections.abc import AsyncGenerator, Callable, Container, Iterator, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, replace
 
@@ -10,7 +10,7 @@ from lmsys_enrich.clock import Clock
 from lmsys_enrich.memory.protocol import Memory
 from lmsys_enrich.model.catalog import Catalog
 from lmsys_enrich.model.finding import Answer, Finding, Question, unchecked
-from lmsys_enrich.model.report import Report, Traffic, keys_of
+from lmsys_enrich.model.report import Obstacle, Report, Traffic, keys_of
 from lmsys_enrich.pipeline import history, workers
 from lmsys_enrich.pipeline.keeper import Keeper
 from lmsys_enrich.pipeline.plan import Known, Plan, build
@@ -56,14 +56,18 @@ async def enrich(run: Run, plan: Plan, stop: Stop) -> Report:
             keeper.add(finding)
             run.watch(finding)
     await keeper.finish()
-    known = {**plan.fresh, **found, **_missed(run, plan, stop, found)}
+    missed = _missed(run, plan, stop, found)
+    known = {**plan.fresh, **found, **missed}
     return Report(
         run_time=run.clock.run_time,
         catalogs=tuple(run.catalogs),
         findings={key: known[key] for key in keys_of(run.catalogs)},
         stale_after=run.settings.stale_after,
         traffic=replace(run.traffic(), cached=len(plan.fresh), seconds=run.clock.monotonic() - started),
-        obstacles=tuple(obstacle for asker in run.askers for obstacle in asker.obstacles),
+        obstacles=(
+            *(obstacle for asker in run.askers for obstacle in asker.obstacles),
+            *_stopped(run, stop, len(missed)),
+        ),
         notice=run.notice,
     )
 
@@ -91,6 +95,15 @@ def _missed(run: Run, plan: Plan, stop: Stop, found: Container[str]) -> dict[str
         why = stop.reason or "; ".join(obstacle.what for obstacle in asker.obstacles) or "no answer came"
         missed.update((q.url, unchecked(q, why)) for q in questions if q.url not in found)
     return missed
+
+
+def _stopped(run: Run, stop: Stop, missed: int) -> Iterator[Obstacle]:
+    """Tell what the end of the asking has cost; who runs offline has asked for it."""
+    if stop.reason is not None and missed and not run.settings.offline:
+        links = "link was" if missed == 1 else "links were"
+        yield Obstacle(
+            f"{stop.reason}: {missed:,} {links} not asked about", "They come first when it is run again."
+        )
 
 
 @asynccontextmanager

@@ -9,12 +9,17 @@ from lmsys_enrich.cli.terminal import Terminal
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add LIST, `--plan` and every setting."""
+    """Add LIST, `--plan`, `--only-changed` and every setting."""
     add_list_argument(parser)
     parser.add_argument(
         "--plan",
         action="store_true",
         help="tell links, requests, points and minutes; ask nobody, write nothing",
+    )
+    parser.add_argument(
+        "--only-changed",
+        metavar="BASE",
+        help="check only links on lines written since git's BASE, and write reports on them alone",
     )
     add_setting_flags(parser)
 
@@ -26,5 +31,6 @@ def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
         settings=settings_of(arguments, terminal.environ),
         environ=terminal.environ,
         plan_only=arguments.plan,
+        only_changed=arguments.only_changed,
     )
     return asyncio.run(perform(job, terminal))
