@@ -169,3 +169,12 @@ def test_a_licence_that_changed_lately_is_told_while_the_repository_is_in_the_li
         "licence",
         [("a/b", "MIT → other, seen 2026-11-23")],
     )
+
+
+def test_a_list_too_long_for_a_page_keeps_what_is_worst_and_says_what_is_left_out() -> None:
+    found = [finding(f"https://a.org/{number}") for number in range(10_500)]
+    found[10_400] = finding("https://a.org/10400", Verdict.DEAD)
+    page = page_of(report(*found))
+    assert (len(page.rows), page.left_out) == (10_000, 500)
+    assert [row.verdict for row in page.rows].index("dead") == 9_999
+    assert "500 entries whose links stand best are left out" in index_html(report(*found))["index.html"]

@@ -9,13 +9,14 @@ from lmsys_enrich.model.finding import Verdict
 from lmsys_enrich.model.report import Report, summarise
 from lmsys_enrich.outputs.page.acts import Group, groups_of
 from lmsys_enrich.outputs.page.charts import Chart, charts_of
-from lmsys_enrich.outputs.page.rows import Row, row_of
+from lmsys_enrich.outputs.page.rows import Row, rank_of, row_of
 from lmsys_enrich.outputs.page.trends import Death, Trend, deaths_of, trends_of
 from lmsys_enrich.outputs.page.words import AGES, percent
 
 _LIVING = (Verdict.ALIVE, Verdict.MOVED)
 _GONE = (Verdict.DEAD, Verdict.FAILING)
 _BETWEEN = " / "
+_MOST_ROWS = 10_000  # a browser takes some seconds for them
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,7 @@ class Page:
     choices: Sequence[Choice]
     columns: Sequence[HeaderCell]
     rows: Sequence[Row]
+    left_out: int
 
 
 _COLUMNS = (
@@ -87,7 +89,7 @@ _COLUMNS = (
 
 def page_of(report: Report) -> Page:
     """Return the contents of the page."""
-    rows = [row_of(report, placed) for catalog in report.catalogs for placed in catalog.placed()]
+    rows, left_out = _rows(report)
     alive, alive_of = _alive(report)
     return Page(
         title=" · ".join(catalog.title for catalog in report.catalogs),
@@ -104,7 +106,19 @@ def page_of(report: Report) -> Page:
         choices=[*_choices(rows)],
         columns=_COLUMNS,
         rows=rows,
+        left_out=left_out,
     )
+
+
+def _rows(report: Report) -> tuple[list[Row], int]:
+    """Return the rows in the order of the lists, the worst in any case, and how many are left out."""
+    every = [placed for catalog in report.catalogs for placed in catalog.placed()]
+    if len(every) > _MOST_ROWS:
+        worst_first = sorted(range(len(every)), key=lambda number: rank_of(report, every[number].entry))
+        shown = [every[number] for number in sorted(worst_first[:_MOST_ROWS])]
+    else:
+        shown = every
+    return [row_of(report, placed) for placed in shown], len(every) - len(shown)
 
 
 def _alive(report: Report) -> tuple[str, str]:

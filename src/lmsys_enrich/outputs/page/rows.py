@@ -79,7 +79,7 @@ def row_of(report: Report, placed: Placed) -> Row:
         words=_words(entry, facts),
         section=" / ".join(placed.path),
         verdict=verdict.value if verdict else "",
-        rank=_WORST_FIRST.index(verdict) if verdict else len(_WORST_FIRST),
+        rank=_rank(verdict),
         flags=[*_flags(report, facts)],
         stars="" if stars is None else f"{stars:,}",
         stars_key="" if stars is None else str(stars),
@@ -92,6 +92,15 @@ def row_of(report: Report, placed: Placed) -> Row:
         language=(facts.language or "") if facts else "",
         evidence=[_evidence(link, report.finding(link)) for link in entry.links],
     )
+
+
+def rank_of(report: Report, entry: Entry) -> int:
+    """Return where an entry stands by its worst link: the worst first."""
+    return _rank(_worst(report, entry))
+
+
+def _rank(verdict: Verdict | None) -> int:
+    return _WORST_FIRST.index(verdict) if verdict else len(_WORST_FIRST)
 
 
 def _words(entry: Entry, facts: Repository | None) -> str:
