@@ -24,7 +24,7 @@ Install one (Debian, Ubuntu: apt install python3 python3-venv), or name yours: m
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test torture format lint docs golden bench screenshots lock clean
+.PHONY: help demo run test torture format lint docs golden bench screenshots dist lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /|/' | awk -F'|' '{printf "make %-12s %s\n", $$1, $$2}'
@@ -57,6 +57,8 @@ lint: $(READY) ## Run every check that runs no code of ours
 	$(BIN)/codespell
 	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml \
 		src/lmsys_enrich/starter/links.yml
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-actions action.yml
+	$(BIN)/zizmor --quiet --offline --persona pedantic .github/workflows action.yml src/lmsys_enrich/starter/links.yml
 	$(BUILD_DOCS)
 
 docs: $(READY) ## Build the documentation into build/site; a link that leads nowhere is a mistake
@@ -79,6 +81,10 @@ bench: $(READY) ## Measure speed beside peers (lychee, linkinator), and write do
 screenshots: $(READY) ## Take the pictures of the demonstration's page in docs/images; needs Chromium
 	SOURCE_DATE_EPOCH=$(SHOWN) $(BIN)/lmsys-enrich demo --quiet --out build/screenshots
 	$(BIN)/python -m tests.browser.screenshots build/screenshots/demo/index.html docs/images
+
+dist: $(READY) ## Build wheel and sdist into dist/
+	rm -rf dist
+	$(BIN)/python -m hatchling build
 
 lock: ## Resolve requirements-dev.lock after a change of pyproject.toml; ARGS=--upgrade for newer versions
 	$(if $(PYTHON),,$(error $(NO_PYTHON)))

@@ -7,10 +7,14 @@ from dataclasses import Field
 from importlib.resources import files
 from typing import Any, TypeAlias
 
+import yaml
+
+from lmsys_enrich.cli.commands.init import workflow
 from lmsys_enrich.cli.flags import shown
 from lmsys_enrich.outputs.markdown_text import escaped, in_cell, table
 from lmsys_enrich.settings.sources import default_of, flag_of, knobs, variable_of
 from tests.documentation.command_line import arguments_of, commands, exit_codes, usage
+from tests.golden import ROOT
 
 Schema: TypeAlias = Mapping[str, Any]
 
@@ -49,8 +53,28 @@ def report_md() -> str:
 
 def workflow_md() -> str:
     """Return the workflow that `init` writes."""
-    starter = files("lmsys_enrich").joinpath("starter", "links.yml").read_text(encoding="utf-8")
-    return f"```yaml\n{starter.replace(' LIST ', ' entries.yaml ')}```"
+    return f"```yaml\n{workflow('entries.yaml')}```"
+
+
+def action_md() -> str:
+    """Return the inputs and outputs of the action."""
+    action = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
+    inputs = [
+        (f"`{name}`", escaped(told["description"]), _lines(told["default"]))
+        for name, told in action["inputs"].items()
+    ]
+    outputs = [(f"`{name}`", escaped(told["description"])) for name, told in action["outputs"].items()]
+    parts = [
+        "## Inputs",
+        _table(("Input", "Meaning", "Default"), inputs),
+        "## Outputs",
+        _table(("Output", "Meaning"), outputs),
+    ]
+    return "\n\n".join(parts)
+
+
+def _lines(told: object) -> str:
+    return ", ".join(f"`{line}`" for line in str(told).split("\n") if line)
 
 
 def _command(name: str, parser: argparse.ArgumentParser) -> Iterator[str]:

@@ -13,7 +13,14 @@ from lmsys_enrich.cli import exit_code
 from lmsys_enrich.errors import EnrichError
 from tests.builders import day
 from tests.documentation.command_line import commands, exit_codes, flags_of
-from tests.documentation.reference import commands_md, exit_codes_md, report_md, settings_md, workflow_md
+from tests.documentation.reference import (
+    action_md,
+    commands_md,
+    exit_codes_md,
+    report_md,
+    settings_md,
+    workflow_md,
+)
 from tests.golden import ROOT, assert_golden_block
 
 DOCS = ROOT / "docs"
@@ -28,6 +35,7 @@ REFERENCE = DOCS / "reference"
         ("reference/exit-codes.md", "exit codes", exit_codes_md),
         ("reference/files.md", "fields", report_md),
         ("nightly.md", "workflow", workflow_md),
+        ("action.md", "inputs and outputs", action_md),
     ],
 )
 def test_what_the_program_knows_of_itself_stands_in_the_pages(

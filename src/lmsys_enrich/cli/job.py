@@ -7,12 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from lmsys_enrich.askers.github.asker import GitHubAsker
 from lmsys_enrich.askers.github.estimate import estimate
 from lmsys_enrich.askers.github.without_token import advice
-from lmsys_enrich.askers.protocol import Asker
-from lmsys_enrich.askers.website.asker import Pace, WebsiteAsker
-from lmsys_enrich.cli.earlier import earlier_runs
 from lmsys_enrich.cli.exit_code import exit_code
 from lmsys_enrich.cli.forecast import forecast_text
 from lmsys_enrich.cli.github_actions import annotations, write_step_files
@@ -22,6 +18,7 @@ from lmsys_enrich.cli.progress import progress
 from lmsys_enrich.cli.summary import Files, summary_json, summary_markdown, summary_text
 from lmsys_enrich.cli.terminal import Terminal
 from lmsys_enrich.clock import Clock, SystemClock
+from lmsys_enrich.library import askers_of
 from lmsys_enrich.lists.read import read_lists
 from lmsys_enrich.lists.touched import touched_since
 from lmsys_enrich.model.catalog import Catalog
@@ -29,9 +26,10 @@ from lmsys_enrich.model.finding import Finding
 from lmsys_enrich.model.report import Report
 from lmsys_enrich.net.exchange import Fetch
 from lmsys_enrich.net.meter import Meter
-from lmsys_enrich.net.open import Network, open_client
+from lmsys_enrich.net.open import open_client
 from lmsys_enrich.outputs.files import Written, write_files
 from lmsys_enrich.outputs.registry import render_all, render_reports
+from lmsys_enrich.pipeline.earlier import earlier_runs
 from lmsys_enrich.pipeline.mass_change import refuse_mass_change
 from lmsys_enrich.pipeline.plan import Plan
 from lmsys_enrich.pipeline.run import Run, enrich
@@ -70,11 +68,11 @@ async def perform(job: Job, terminal: Terminal) -> int:
     catalogs: Sequence[Catalog] = read_lists(job.lists)
     if job.only_changed is not None:
         catalogs = [touched_since(catalog, job.only_changed) for catalog in catalogs]
-    with earlier_runs(job.settings, terminal) as earlier:
+    with earlier_runs(job.settings, terminal.warn) as earlier:
         async with open_client(job.settings, job.environ, clock, meter, job.through) as network:
             run = Run(
                 catalogs=catalogs,
-                askers=_askers(job, network, clock, meter),
+                askers=askers_of(job.settings, job.environ, network, clock, meter),
                 memory=earlier.memory,
                 known=earlier.known(catalogs),
                 clock=clock,
@@ -91,35 +89,19 @@ async def perform(job: Job, terminal: Terminal) -> int:
             total = len(plan.settled) + sum(map(len, plan.questions))
             with (
                 _interruptible(stop, terminal),
-                progress(terminal, total, verbose=job.settings.verbose) as watch,
+                progress(terminal, total, meter.pulse, verbose=job.settings.verbose) as watch,
             ):
                 report = await enrich(replace(run, watch=watch), plan, stop)
         return _conclude(job, terminal, run, report, interrupted=stop.reason == _INTERRUPTED)
 
 
 def _forecast(job: Job, plan: Plan) -> str:
-    """Return what the plan will cost: GitHub's questions come first, as in `_askers`."""
+    """Return what the plan will cost: GitHub's questions come first, as in `askers_of`."""
     for_github, for_websites = plan.questions
     access = github_access(job.environ)
     expected = estimate([question.url for question in for_github], access)
     pages = [*expected.pages, *(question.url for question in for_websites)]
     return forecast_text(plan, expected, pages, job.settings)
-
-
-def _askers(job: Job, network: Network, clock: Clock, meter: Meter) -> tuple[Asker, ...]:
-    """Return whom to ask, the most knowing first: a link is for the first that claims it."""
-    settings = job.settings
-    pace = Pace(settings.concurrency, settings.per_host, urgent_first=settings.deadline is not None)
-    websites = WebsiteAsker(network.fetch, pace, leave=network.leave)
-    github = GitHubAsker(
-        network.fetch,
-        github_access(job.environ),
-        clock,
-        patience=settings.patience,
-        web=websites,
-        spent=meter.spent,
-    )
-    return github, websites
 
 
 def _advise(job: Job, plan: Plan, terminal: Terminal) -> None:

@@ -3,13 +3,10 @@
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 from lmsys_enrich.cli.terminal import Terminal
 from lmsys_enrich.model.finding import Finding, Verdict
-
-if TYPE_CHECKING:
-    from rich.progress import Progress
+from lmsys_enrich.net.meter import Pulse
 
 _LINES_IN_A_LOG = 10
 
@@ -17,15 +14,17 @@ Watch = Callable[[Finding], None]
 
 
 @contextmanager
-def progress(terminal: Terminal, total: int, *, verbose: bool) -> Iterator[Watch]:
-    """Yield what is to be told each finding; `total` findings are expected."""
+def progress(terminal: Terminal, total: int, pulse: Callable[[], Pulse], *, verbose: bool) -> Iterator[Watch]:
+    """Yield what is to be told each finding; `total` findings are expected, `pulse` tells what goes on."""
     if terminal.quiet or not total:
         yield _watch_nothing
     elif verbose:
         yield lambda finding: terminal.tell(f"{finding.verdict:<9} {finding.url}  {finding.reason}")
     elif terminal.is_live:
-        with _bar(terminal) as bar:
-            yield _on_bar(bar, total)
+        from lmsys_enrich.cli.progress_bar import progress_bar
+
+        with progress_bar(terminal, total, pulse) as watch:
+            yield watch
     else:
         yield _in_lines(terminal, total)
 
@@ -42,39 +41,11 @@ def _in_lines(terminal: Terminal, total: int) -> Watch:
         before = seen.total() * _LINES_IN_A_LOG // total
         seen[finding.verdict] += 1
         if seen.total() * _LINES_IN_A_LOG // total > before:
-            terminal.tell(f"{seen.total()} of {total} links: {_counts(seen)}")
+            terminal.tell(f"{seen.total()} of {total} links: {counts(seen)}")
 
     return watch
 
 
-@contextmanager
-def _bar(terminal: Terminal) -> Iterator["Progress"]:
-    # rich takes 40 ms to import: only where it is seen.
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    with Progress(
-        TextColumn("checking links"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        TextColumn("{task.fields[counts]}"),
-        console=Console(file=terminal.err),
-        transient=True,
-    ) as bar:
-        yield bar
-
-
-def _on_bar(bar: "Progress", total: int) -> Watch:
-    task = bar.add_task("", total=total, counts="")
-    seen: Counter[Verdict] = Counter()
-
-    def watch(finding: Finding) -> None:
-        seen[finding.verdict] += 1
-        bar.update(task, advance=1, counts=_counts(seen))
-
-    return watch
-
-
-def _counts(seen: Counter[Verdict]) -> str:
+def counts(seen: Counter[Verdict]) -> str:
+    """Return how many links have which verdict, in words."""
     return ", ".join(f"{seen[verdict]} {verdict}" for verdict in Verdict if seen[verdict])

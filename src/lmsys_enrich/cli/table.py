@@ -2,16 +2,54 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Self
 
+from lmsys_enrich.cli.terminal import Terminal, printable
 from lmsys_enrich.outputs.markdown_text import escaped
+
+
+class Linked(str):
+    """A cell's text with the address that it leads to, where a terminal can show links."""
+
+    __slots__ = ("url",)
+
+    url: str
+
+    def __new__(cls, text: str, url: str) -> Self:
+        """Make a text like others."""
+        made = super().__new__(cls, text)
+        made.url = url
+        return made
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Titles and rows of text; every row is as long as the titles."""
+    """Titles and rows of text; every row is as long as the titles. `numbers` are set to the right."""
 
     titles: Sequence[str]
     rows: Sequence[Sequence[str]]
+    numbers: frozenset[str] = frozenset()
+
+
+def show(tables: Sequence[Table], terminal: Terminal) -> None:
+    """Print tables as the place allows: drawn and with links for a person, plain columns for a pipe."""
+    if not terminal.is_watched:
+        terminal.result("\n\n".join(map(text_table, tables)))
+        return
+    # rich takes 40 ms to import: only where it is seen.
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table as Drawn
+    from rich.text import Text
+
+    console = Console(file=terminal.out, no_color="NO_COLOR" in terminal.environ)
+    for table in tables:
+        drawn = Drawn(box=box.SIMPLE_HEAD, pad_edge=False)
+        for title in table.titles:
+            drawn.add_column(title, justify="right" if title in table.numbers else "left", overflow="fold")
+        for row in table.rows:
+            drawn.add_row(*(Text(printable(cell), style=_style(cell)) for cell in row))
+        console.print(drawn)
 
 
 def text_table(table: Table) -> str:
@@ -32,3 +70,10 @@ def markdown_table(table: Table) -> str:
         *([escaped(cell) for cell in row] for row in table.rows),
     ]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _style(cell: str) -> str:
+    """Return the link, where it leads to the web and cannot break out of the terminal's own marks."""
+    url = cell.url if isinstance(cell, Linked) else ""
+    safe = url.startswith(("https://", "http://")) and url.isascii() and url.isprintable() and " " not in url
+    return f"link {url}" if safe else ""

@@ -31,6 +31,11 @@ class Terminal:
         """Whether a person watches `err`, so that what stands there may be drawn over."""
         return self.err.isatty() and "CI" not in self.environ and self.environ.get("TERM") != "dumb"
 
+    @property
+    def is_watched(self) -> bool:
+        """Whether a person reads `out`, not a program or a log."""
+        return self.out.isatty() and "CI" not in self.environ and self.environ.get("TERM") != "dumb"
+
     def result(self, text: str) -> None:
         """Print what was asked for."""
         print(printable(text), file=self.out)

@@ -1,6 +1,7 @@
 """What a run has asked of others."""
 
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lmsys_enrich.model.report import HostTime, Traffic
@@ -17,6 +18,14 @@ class _HostTime:
     requests: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """What goes on at the moment: hosts that are waited for, the longest first, and GitHub's points left."""
+
+    hosts: Sequence[str]
+    points_left: int | None
+
+
 class Meter:
     """Counts requests as they are sent, and the time that each host takes."""
 
@@ -25,6 +34,8 @@ class Meter:
         self._sent: Counter[Kind] = Counter()
         self._retries = 0
         self._points = 0
+        self._points_left: int | None = None
+        self._busy: dict[str, None] = {}
 
     def sent(self, kind: Kind) -> None:
         """Count a request."""
@@ -35,6 +46,7 @@ class Meter:
         time = self._hosts[host]
         if not time.under_way:
             time.since = now
+            self._busy[host] = None
         time.under_way += 1
         time.requests += 1
 
@@ -44,14 +56,20 @@ class Meter:
         time.under_way -= 1
         if not time.under_way:
             time.seconds += now - time.since
+            self._busy.pop(host, None)
 
     def retried(self) -> None:
         """Count a request that was sent because an earlier one failed."""
         self._retries += 1
 
-    def spent(self, points: int) -> None:
-        """Count points of GitHub's hourly quota."""
+    def spent(self, points: int, left: int | None) -> None:
+        """Count points of GitHub's hourly quota, and take note of how many are left, where it was told."""
         self._points += points
+        self._points_left = left if left is not None else self._points_left
+
+    def pulse(self) -> Pulse:
+        """Return what goes on now."""
+        return Pulse(tuple(self._busy), self._points_left)
 
     def traffic(self, *, cached: int, seconds: float) -> Traffic:
         """Return the figures."""

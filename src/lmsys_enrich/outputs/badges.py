@@ -3,7 +3,9 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
+from lmsys_enrich.model.catalog import Entry
 from lmsys_enrich.model.finding import Verdict
 from lmsys_enrich.model.report import Report, summarise
 from lmsys_enrich.model.repository import Repository
@@ -15,6 +17,7 @@ _BLUE, _GREY = "#007ec6", "#9f9f9f"
 _IN_ORDER, _IN_NEED = 0.02, 0.1
 _LIVING = (Verdict.ALIVE, Verdict.MOVED, Verdict.GUARDED)
 _GONE = (Verdict.DEAD, Verdict.FAILING)
+_MONTH = timedelta(days=30)
 _UNITS = ((1_000_000, "M"), (1_000, "k"))
 _TENS = 10
 
@@ -51,6 +54,10 @@ def _of_the_list(report: Report) -> Iterator[Badge]:
     yield _links_alive(report)
     yield Badge("entries", "entries", f"{summary.entries:,}", _BLUE)
     yield Badge("stale", "stale", f"{summary.stale:,}", _YELLOW if summary.stale else _GREEN)
+    if report.past:
+        since = report.run_time.date() - _MONTH
+        died = sum(len(day.died) for day in report.past if day.date > since)
+        yield Badge("died", "died in 30 days", f"{died:,}", _ORANGE if died else _GREEN)
     yield Badge("last-check", "last check", f"{report.run_time:%Y-%m-%d}", _BLUE)
 
 
@@ -78,6 +85,7 @@ def _of_entries(report: Report) -> Iterator[Badge]:
             name = f"{catalog.name}-{name}" if name in seen else name
             seen.add(name)
             yield from _of_repository(name, facts, report)
+            yield _status(name, placed.entry, report)
 
 
 def _of_repository(name: str, facts: Repository, report: Report) -> Iterator[Badge]:
@@ -88,6 +96,20 @@ def _of_repository(name: str, facts: Repository, report: Report) -> Iterator[Bad
     if facts.last_commit is not None:
         color = _ORANGE if report.is_stale(facts) or facts.archived else _GREEN
         yield Badge(f"{name}-last-commit", "last commit", f"{facts.last_commit:%Y-%m-%d}", color)
+
+
+def _status(name: str, entry: Entry, report: Report) -> Badge:
+    """Return how the entry's main link stands, and whether anybody still looks after what is there."""
+    standing, facts = report.finding(entry.links[0]).standing, report.repository(entry)
+    if standing in _GONE:
+        return Badge(f"{name}-status", "status", standing.value, _RED)
+    if standing not in _LIVING:
+        return Badge(f"{name}-status", "status", "unknown", _GREY)
+    if facts is not None and facts.archived:
+        return Badge(f"{name}-status", "status", "archived", _ORANGE)
+    if facts is not None and report.is_stale(facts):
+        return Badge(f"{name}-status", "status", "stale", _YELLOW)
+    return Badge(f"{name}-status", "status", standing.value, _GREEN)
 
 
 def _short(number: int) -> str:

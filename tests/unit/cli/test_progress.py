@@ -2,10 +2,15 @@
 
 from io import StringIO
 
+import pytest
+
 from lmsys_enrich.cli.progress import progress
 from lmsys_enrich.cli.terminal import Terminal
 from lmsys_enrich.model.finding import Verdict
+from lmsys_enrich.net.meter import Pulse
 from tests.builders import finding
+
+_PULSE = Pulse(("slow.example", "b.example", "c.example"), 4893)
 
 
 class _Screen(StringIO):
@@ -14,8 +19,8 @@ class _Screen(StringIO):
 
 
 def _told(err: StringIO, total: int, *, quiet: bool = False, verbose: bool = False) -> str:
-    terminal = Terminal(StringIO(), err, {"TERM": "xterm", "COLUMNS": "120"}, quiet=quiet)
-    with progress(terminal, total, verbose=verbose) as watch:
+    terminal = Terminal(StringIO(), err, {"TERM": "xterm"}, quiet=quiet)
+    with progress(terminal, total, lambda: _PULSE, verbose=verbose) as watch:
         for number in range(total):
             watch(finding(f"https://a.example/{number}", Verdict.DEAD if number == 3 else Verdict.ALIVE))
     return err.getvalue()
@@ -33,6 +38,14 @@ def test_a_person_sees_a_bar_that_goes_away() -> None:
     assert "20/20" in told
     assert "19 alive, 1 dead" in told
     assert told.rstrip().endswith(("\x1b[2K", "\x1b[?25h"))
+
+
+def test_who_is_waited_for_and_what_is_left_of_the_quota_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "160")
+    told = _told(_Screen(), 20)
+    assert "GitHub: 4,893 points left | slow.example, b.example +1" in told
+    monkeypatch.setenv("COLUMNS", "60")
+    assert "slow.example" not in _told(_Screen(), 20)
 
 
 def test_quiet_tells_nothing() -> None:

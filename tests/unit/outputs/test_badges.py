@@ -2,9 +2,11 @@
 
 import json
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
+from lmsys_enrich.model.day import Day
 from lmsys_enrich.model.finding import Finding, Verdict
 from lmsys_enrich.outputs.badge_svg import badge_svg
 from lmsys_enrich.outputs.badges import badges
@@ -58,7 +60,8 @@ def test_stars_are_short(stars: int, message: str) -> None:
 
 def test_what_was_never_learned_has_no_badge() -> None:
     found = finding("https://github.com/a/b", repository=repository(stars=None))
-    assert not [name for name in badges(report(found)) if name.startswith("badges/entry")]
+    made = [name for name in badges(report(found)) if name.startswith("badges/entry 0-")]
+    assert made == ["badges/entry 0-status.svg", "badges/entry 0-status.json"]
 
 
 @pytest.mark.parametrize(
@@ -94,3 +97,30 @@ def test_text_has_the_width_that_verdana_gives_it() -> None:
     made = badge_svg("build", "passing", "green")
     assert 'textLength="27"' in made
     assert 'textLength="42"' in made
+
+
+@pytest.mark.parametrize(
+    ("verdict", "facts", "message", "color"),
+    [
+        (Verdict.ALIVE, {}, "alive", _GREEN),
+        (Verdict.MOVED, {}, "moved", _GREEN),
+        (Verdict.ALIVE, {"archived": True}, "archived", _ORANGE),
+        (Verdict.ALIVE, {"last_commit": NIGHT - timedelta(days=900)}, "stale", _YELLOW),
+        (Verdict.DEAD, {"archived": True}, "dead", _RED),
+        (Verdict.FAILING, {}, "failing", _RED),
+        (Verdict.UNCHECKED, {}, "unknown", _GREY),
+    ],
+)
+def test_a_repository_has_a_status(verdict: Verdict, facts: dict[str, Any], message: str, color: str) -> None:
+    found = finding("https://github.com/a/b", verdict, repository=repository(**facts))
+    assert _told("entry 0-status", found) == (message, color)
+
+
+def test_what_died_lately_is_counted_where_there_is_a_past() -> None:
+    def died(days: int, *urls: str) -> Day:
+        return Day(NIGHT.date() - timedelta(days=days), died=urls)
+
+    past = (died(40, "https://a.org/old"), died(29, "https://a.org/1"), died(0, "https://a.org/2"))
+    made = badges(report(finding("https://a.org/"), past=past))
+    assert json.loads(made["badges/died.json"])["message"] == "2"
+    assert "badges/died.svg" not in badges(report(finding("https://a.org/")))

@@ -52,7 +52,7 @@ class Api:
     """
     GitHub's API, asked with a token or, where `token` is None, without one.
 
-    `spent` is told the points of quota that GraphQL answers have cost.
+    `spent` is told the points of quota that a GraphQL answer has cost, and those left.
     """
 
     fetch: Fetch
@@ -60,7 +60,7 @@ class Api:
     clock: Clock
     gate: Gate
     token: str | None = field(repr=False)
-    spent: Callable[[int], None]
+    spent: Callable[[int, int | None], None]
     left: int | None = None
     """How many REST requests the quota still allows, as told last."""
 
@@ -134,7 +134,7 @@ class Api:
                 if kind is Kind.REST:
                     self.left = remaining(headers)
                 rate_limit = node(node(node(body).get("data")).get("rateLimit"))
-                self.spent(number(rate_limit.get("cost")) or 0)
+                self.spent(number(rate_limit.get("cost")) or 0, number(rate_limit.get("remaining")))
                 if (pause := drained(headers, rate_limit)) is not None:
                     self.gate.drained(kind, pause)
             case Limited():

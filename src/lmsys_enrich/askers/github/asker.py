@@ -40,7 +40,7 @@ class GitHubAsker:
         *,
         patience: timedelta,
         web: Asker,
-        spent: Callable[[int], None] = lambda _: None,
+        spent: Callable[[int, int | None], None] = lambda _points, _left: None,
     ) -> None:
         self._access = access
         self._clock = clock

@@ -2,14 +2,17 @@
 
 import argparse
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from lmsys_enrich.cli.table import Table, markdown_table, text_table
+from lmsys_enrich.cli.over_time import lines_in, past
+from lmsys_enrich.cli.table import Linked, Table, markdown_table, show
 from lmsys_enrich.cli.terminal import Terminal
 from lmsys_enrich.memory.published import read_snapshot
 from lmsys_enrich.model.changes import Changes, changes_between
+from lmsys_enrich.model.day import Day
+from lmsys_enrich.model.finding import Verdict
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -29,7 +32,11 @@ def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
     elif arguments.md:
         terminal.result("\n\n".join(_markdown(changes)))
     else:
-        terminal.result("\n\n".join(_text(changes)))
+        tables = [*_tables(changes)]
+        head = [_head(changes), *_over_time(past([*lines_in(arguments.new.parent)]))]
+        terminal.result("\n".join([*head, *([""] if tables else [])]))
+        if tables:
+            show(tables, terminal)
     return 0
 
 
@@ -46,21 +53,34 @@ def _json(changes: Changes) -> str:
 
 def _tables(changes: Changes) -> Iterator[Table]:
     if changes.changes:
-        rows = [(change.kind, change.subject, change.detail) for change in changes.changes]
+        rows: list[tuple[str, str, str]] = [
+            (change.kind, Linked(change.subject, change.subject), change.detail) for change in changes.changes
+        ]
         yield Table(("Change", "What", "How"), rows)
     if changes.stars:
         rows = [(name, f"{gain:+,}", f"{stars:,}") for name, gain, stars in changes.stars]
-        yield Table(("Repository", "Gained", "Stars"), rows)
-
-
-def _text(changes: Changes) -> Iterator[str]:
-    yield _head(changes)
-    yield from map(text_table, _tables(changes))
+        yield Table(("Repository", "Gained", "Stars"), rows, frozenset({"Gained", "Stars"}))
 
 
 def _markdown(changes: Changes) -> Iterator[str]:
     yield f"## {_head(changes)}"
     yield from map(markdown_table, _tables(changes))
+
+
+def _over_time(days: Sequence[Day]) -> Iterator[str]:
+    """Yield how the list fared as far as the history beside the newer file goes back."""
+    if len(days) > 1:
+        first, last = days[0], days[-1]
+        died = sum(len(day.died) for day in days)
+        yield (
+            f"Since {first.date}: {_alive(first)} links alive, now {_alive(last)};"
+            f" {died:,} died, {first.stars:,} stars, now {last.stars:,}"
+        )
+
+
+def _alive(day: Day) -> str:
+    living = sum(day.standing.get(verdict, 0) for verdict in (Verdict.ALIVE, Verdict.MOVED, Verdict.GUARDED))
+    return f"{living:,}"
 
 
 def _head(changes: Changes) -> str:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urldefrag
 
-from lmsys_enrich.cli.earlier import earlier_runs
 from lmsys_enrich.cli.flags import add_list_argument, add_setting_flags, settings_of
 from lmsys_enrich.cli.terminal import Terminal
 from lmsys_enrich.clock import SystemClock
@@ -19,6 +18,7 @@ from lmsys_enrich.model.finding import Finding, Verdict
 from lmsys_enrich.model.report import Report
 from lmsys_enrich.net.sites import same_site
 from lmsys_enrich.outputs.files import write_files
+from lmsys_enrich.pipeline.earlier import earlier_runs
 from lmsys_enrich.pipeline.recollection import recollect
 from lmsys_enrich.urls import InvalidAddress, host_of
 
@@ -43,7 +43,7 @@ def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
     settings = settings_of(arguments, terminal.environ)
     catalogs = read_lists(arguments.lists)
     _refuse_changed(catalogs, settings.out)
-    with earlier_runs(settings, terminal) as earlier:
+    with earlier_runs(settings, terminal.warn) as earlier:
         known = earlier.known(catalogs)
     report = recollect(catalogs, known, settings, SystemClock(terminal.environ).run_time)
     made: Counter[Path] = Counter()

@@ -1,9 +1,11 @@
 """`lmsys-enrich init`: a list, and a workflow that looks after it each night."""
 
 import argparse
+import re
 from importlib.resources import files
 from pathlib import Path
 
+from lmsys_enrich import __version__
 from lmsys_enrich.cli.terminal import Terminal
 from lmsys_enrich.errors import InputError
 from lmsys_enrich.lists.read import read_list
@@ -34,7 +36,7 @@ def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
     if name is None:
         name = _LIST
         texts[Path(_LIST)] = _starter("entries.yaml")
-    texts[_WORKFLOW] = _starter("links.yml").replace(" LIST ", f" {name} ")
+    texts[_WORKFLOW] = workflow(name)
     for path, text in texts.items():
         if (folder / path).exists():
             terminal.result(f"{folder / path}: is there already, and was left alone")
@@ -56,6 +58,12 @@ def _own_list(folder: Path) -> str | None:
         except InputError:
             continue  # a README like others, and no list
     return None
+
+
+def workflow(name: str) -> str:
+    """Return the nightly workflow for a list, with this version of the program."""
+    # The list's name stands at the end of a command or before its flags.
+    return re.sub(r" LIST\b", f" {name}", _starter("links.yml")).replace("==VERSION", f"=={__version__}")
 
 
 def _starter(name: str) -> str:

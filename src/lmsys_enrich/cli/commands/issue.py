@@ -5,7 +5,6 @@ import asyncio
 import re
 from collections.abc import Mapping
 
-from lmsys_enrich.cli.earlier import earlier_runs
 from lmsys_enrich.cli.flags import add_list_argument, add_setting_flags, settings_of
 from lmsys_enrich.cli.terminal import Terminal
 from lmsys_enrich.clock import SystemClock
@@ -13,6 +12,7 @@ from lmsys_enrich.errors import InputError
 from lmsys_enrich.lists.read import read_lists
 from lmsys_enrich.net.meter import Meter
 from lmsys_enrich.net.open import open_client
+from lmsys_enrich.pipeline.earlier import earlier_runs
 from lmsys_enrich.pipeline.recollection import recollect
 from lmsys_enrich.settings.github_access import GitHubAccess, github_access
 from lmsys_enrich.settings.settings import Settings
@@ -45,7 +45,7 @@ def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
     access = github_access(terminal.environ)
     repository = _repository(arguments.repository, terminal.environ)
     catalogs = read_lists(arguments.lists)
-    with earlier_runs(settings, terminal) as earlier:
+    with earlier_runs(settings, terminal.warn) as earlier:
         known = earlier.known(catalogs)
     report = recollect(catalogs, known, settings, SystemClock(terminal.environ).run_time)
     wanted = wanted_issue(report, f"{access.server_url}/{repository}")

@@ -5,7 +5,6 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
-from lmsys_enrich.cli.earlier import earlier_runs
 from lmsys_enrich.cli.flags import add_list_argument, add_setting_flags, settings_of
 from lmsys_enrich.cli.over_time import lines_in, past
 from lmsys_enrich.cli.terminal import Terminal
@@ -18,6 +17,7 @@ from lmsys_enrich.model.report import Report
 from lmsys_enrich.outputs.files import write_files
 from lmsys_enrich.outputs.marker_blocks import Blocks
 from lmsys_enrich.outputs.registry import PREVIOUS, render_all
+from lmsys_enrich.pipeline.earlier import earlier_runs
 from lmsys_enrich.pipeline.recollection import recollect
 
 
@@ -37,7 +37,7 @@ def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Write what is known; nobody is asked."""
     settings = settings_of(arguments, terminal.environ)
     catalogs = read_lists(arguments.lists)
-    with earlier_runs(settings, terminal) as earlier:
+    with earlier_runs(settings, terminal.warn) as earlier:
         known = earlier.known(catalogs)
     report = recollect(catalogs, known, settings, SystemClock(terminal.environ).run_time)
     if arguments.into is not None:

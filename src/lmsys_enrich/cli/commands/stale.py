@@ -5,9 +5,8 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 
-from lmsys_enrich.cli.earlier import earlier_runs
 from lmsys_enrich.cli.flags import add_list_argument, add_setting_flags, settings_of
-from lmsys_enrich.cli.table import Table, markdown_table, text_table
+from lmsys_enrich.cli.table import Linked, Table, markdown_table, show
 from lmsys_enrich.cli.terminal import Terminal
 from lmsys_enrich.clock import SystemClock
 from lmsys_enrich.errors import InputError
@@ -15,6 +14,7 @@ from lmsys_enrich.lists.read import read_lists
 from lmsys_enrich.model.catalog import Entry, Link
 from lmsys_enrich.model.finding import Finding, Verdict
 from lmsys_enrich.model.report import Report
+from lmsys_enrich.pipeline.earlier import earlier_runs
 from lmsys_enrich.pipeline.recollection import recollect
 from lmsys_enrich.settings.durations import parse_duration
 from lmsys_enrich.settings.settings import Settings
@@ -51,14 +51,17 @@ def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Print the table; what was never found out is told beside it."""
     settings = _with_age(settings_of(arguments, terminal.environ), arguments.older_than)
     catalogs = read_lists(arguments.lists)
-    with earlier_runs(settings, terminal) as earlier:
+    with earlier_runs(settings, terminal.warn) as earlier:
         known = earlier.known(catalogs)
     report = recollect(catalogs, known, settings, SystemClock(terminal.environ).run_time)
     rows = list(_stale(report))
     if arguments.as_json:
         terminal.result(json.dumps([asdict(row) for row in rows], ensure_ascii=False, indent=2))
     elif rows:
-        terminal.result(markdown_table(_table(rows)) if arguments.md else text_table(_table(rows)))
+        if arguments.md:
+            terminal.result(markdown_table(_table(rows)))
+        else:
+            show([_table(rows)], terminal)
     else:
         terminal.tell("No repository is stale, archived, renamed or gone, as far as is known.")
     _warn_of_gaps(report, terminal)
@@ -123,7 +126,7 @@ def _table(rows: Sequence[StaleRepository]) -> Table:
         [
             (
                 row.entry,
-                row.repository,
+                Linked(row.repository, row.url),
                 row.last_commit or "unknown",
                 "" if row.stars is None else f"{row.stars:,}",
                 row.why,
@@ -131,6 +134,7 @@ def _table(rows: Sequence[StaleRepository]) -> Table:
             )
             for row in rows
         ],
+        numbers=frozenset({"Stars"}),
     )
 
 

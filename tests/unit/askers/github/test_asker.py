@@ -33,7 +33,8 @@ class Asked:
             github, access, self.clock, patience=patience, web=self.pages, spent=self._spend
         )
 
-    def _spend(self, points: int) -> None:
+    def _spend(self, points: int, left: int | None) -> None:
+        del left
         self.points += points
 
     @property

@@ -1,0 +1,65 @@
+"""Tables as a person sees them: drawn, with links, within the width, and plain wherever a program reads."""
+
+import re
+from collections.abc import Mapping
+from io import StringIO
+
+import pytest
+
+from lmsys_enrich.cli.table import Linked, Table, show
+from lmsys_enrich.cli.terminal import Terminal
+
+_TABLE = Table(
+    ("Repository", "Stars"),
+    [(Linked("acme/tool", "https://github.com/acme/tool"), "3,000"), ("none", "")],
+    numbers=frozenset({"Stars"}),
+)
+
+
+class _Screen(StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def _shown(out: StringIO, table: Table = _TABLE, environ: Mapping[str, str] | None = None) -> str:
+    show([table], Terminal(out, StringIO(), {"TERM": "xterm-256color", **(environ or {})}))
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("out", "environ"), [(StringIO, {}), (_Screen, {"CI": "true"}), (_Screen, {"TERM": "dumb"})]
+)
+def test_a_program_reads_plain_columns(out: type[StringIO], environ: dict[str, str]) -> None:
+    assert _shown(out(), environ=environ) == "Repository  Stars\nacme/tool   3,000\nnone\n"
+
+
+def test_a_person_can_click(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm-256color")
+    told = _shown(_Screen())
+    assert "https://github.com/acme/tool\x1b\\acme/tool" in told
+    assert "──" in told
+
+
+def test_nothing_of_a_stranger_steers_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm-256color")
+    hostile = Linked("[red]a\x1b[31m", "https://a.org/\x1b]0;title\x07")
+    told = _shown(_Screen(), Table(("Name",), [(hostile,)]))
+    assert "[red]a\ufffd[31m" in told
+    assert "title" not in told
+    assert "javascript" not in _shown(_Screen(), Table(("Name",), [(Linked("a", "javascript:1"),)]))
+
+
+def test_a_narrow_terminal_folds_rather_than_cuts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "30")
+    told = _shown(_Screen(), Table(("A", "B"), [("x" * 40, "y" * 40)]))
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", told)
+    assert max(map(len, plain.splitlines())) <= 30
+    assert (plain.count("x"), plain.count("y")) == (40, 40)
+
+
+def test_without_unicode_lines_are_drawn_with_what_there_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Ascii(_Screen):
+        encoding = "ascii"
+
+    monkeypatch.setenv("TERM", "xterm-256color")
+    assert _shown(Ascii()).isascii()
