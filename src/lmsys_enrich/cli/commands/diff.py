@@ -71,7 +71,7 @@ def _over_time(days: Sequence[Day]) -> Iterator[str]:
     """Yield how the list fared as far as the history beside the newer file goes back."""
     if len(days) > 1:
         first, last = days[0], days[-1]
-        died = sum(len(day.died) for day in days)
+        died = sum(len(day.died) for day in days[1:])
         yield (
             f"Since {first.date}: {_alive(first)} links alive, now {_alive(last)};"
             f" {died:,} died, {first.stars:,} stars, now {last.stars:,}"
