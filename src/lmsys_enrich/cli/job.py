@@ -169,15 +169,17 @@ def _write_part(job: Job, report: Report) -> Written:
 def _write(job: Job, run: Run, report: Report) -> Written:
     """Write every output, and remember what now stands there. Raises `MassChange`."""
     if not job.settings.accept_changes:
-        before = {url: found for url in report.findings if (found := run.known.about(url)) is not None}
-        refuse_mass_change(report.findings.values(), before, job.settings.max_change)
-    out = job.settings.out
+        refuse_mass_change(report.findings.values(), run.known.about, job.settings.max_change)
+    written = _write_all(job.settings.out, run, report)
+    run.memory.keep(_published(report))
+    return written
+
+
+def _write_all(out: Path, run: Run, report: Report) -> Written:
     lines = lines_with(report, run.known.published, out)
     made = render_all(replace(report, past=past(lines)))
     kept = previous(out, made, report.run_time) | history(lines)
-    written = write_files(out, made | kept)
-    run.memory.keep(_published(report))
-    return written
+    return write_files(out, made | kept)
 
 
 def _published(report: Report) -> Iterator[Finding]:

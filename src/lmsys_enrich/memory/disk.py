@@ -13,6 +13,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -102,11 +103,11 @@ class DiskMemory:
         return {url: found for url in urls if (found := self._read(url)) is not None}
 
     def keep(self, findings: Iterable[Finding]) -> None:
-        rows = [(finding.url, _encode(finding)) for finding in findings]
-        for start in range(0, len(rows), _WRITE_AT_ONCE):
+        waiting = iter(findings)
+        while batch := list(islice(waiting, _WRITE_AT_ONCE)):
             with self._survived(), self._writing() as cache:
-                for url, row in rows[start : start + _WRITE_AT_ONCE]:
-                    cache.set(url, row)
+                for finding in batch:
+                    cache.set(finding.url, _encode(finding))
 
     def everything(self) -> Iterator[Finding]:
         """Yield all that is kept, in no particular order."""
@@ -193,6 +194,7 @@ class DiskMemory:
                     size_limit=_NO_LIMIT,
                     cull_limit=0,
                     disk_min_file_size=_NO_LIMIT,
+                    sqlite_mmap_size=0,  # each row is read once, and what is mapped counts as ours
                 )
             except (sqlite3.DatabaseError, _NotOurs, OSError, diskcache.Timeout) as problem:
                 if not (self._is_damaged(problem) and self._set_aside(problem)):

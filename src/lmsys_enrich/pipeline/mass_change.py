@@ -6,7 +6,7 @@ a list with 70 of its 180 projects missing, and nobody noticed for two weeks:
 https://github.com/best-of-lists/best-of-generator/issues/90
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from lmsys_enrich.errors import MassChange
 from lmsys_enrich.model.finding import Finding, Verdict
@@ -15,17 +15,20 @@ _LIVING = frozenset({Verdict.ALIVE, Verdict.MOVED})
 _SHOWN = 10
 
 
-def refuse_mass_change(findings: Iterable[Finding], known: Mapping[str, Finding], max_change: float) -> None:
+def refuse_mass_change(
+    findings: Iterable[Finding], known: Callable[[str], Finding | None], max_change: float
+) -> None:
     """
     Raise `MassChange` where more than `max_change` percent of the living are lost.
 
-    Living is what the outputs last written call alive or moved; lost is what
-    this run would call dead, or whose facts it would no longer have.
+    `known` tells what earlier runs found about a link. Living is what the outputs
+    last written call alive or moved; lost is what this run would call dead, or
+    whose facts it would no longer have.
     """
     living = lost = 0
     examples: list[str] = []
     for finding in findings:
-        before = known.get(finding.url)
+        before = known(finding.url)
         if before is None or before.published not in _LIVING:
             continue
         living += 1
