@@ -8,33 +8,43 @@ from lmsys_enrich.model.catalog import Catalog, Link, Placed
 from lmsys_enrich.model.enriched import moment
 from lmsys_enrich.model.finding import Finding, Verdict
 from lmsys_enrich.model.report import Report
+from lmsys_enrich.outputs.protocol import Streamed
 from lmsys_enrich.outputs.xml_text import xml_text
 
 _PASSED = frozenset({Verdict.ALIVE, Verdict.MOVED, Verdict.GUARDED})
 
 
-def junit_xml(report: Report) -> Mapping[str, str]:
+def junit_xml(report: Report) -> Mapping[str, Streamed]:
     """Return the file. A dead link fails; what could not be found out is skipped, with the reason."""
-    suites = "\n".join(_suite(report, catalog) for catalog in report.catalogs)
-    return {"junit.xml": f'<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n{suites}\n</testsuites>\n'}
+    return {"junit.xml": Streamed(lambda: _pieces(report))}
 
 
-def _suite(report: Report, catalog: Catalog) -> str:
-    cases = [
-        (placed, link, report.finding(link)) for placed in catalog.placed() for link in placed.entry.links
-    ]
-    verdicts = Counter(finding.verdict for _, _, finding in cases)
-    skipped = len(cases) - sum(verdicts[verdict] for verdict in (*_PASSED, Verdict.DEAD))
-    head = (
+def _pieces(report: Report) -> Iterator[str]:
+    yield '<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n'
+    for catalog in report.catalogs:
+        yield from (f"{line}\n" for line in _suite(report, catalog))
+    yield "</testsuites>\n"
+
+
+def _suite(report: Report, catalog: Catalog) -> Iterator[str]:
+    verdicts = Counter(finding.verdict for _, _, finding in _cases(report, catalog))
+    skipped = verdicts.total() - sum(verdicts[verdict] for verdict in (*_PASSED, Verdict.DEAD))
+    yield (
         f"  <testsuite name={_attribute(str(catalog.source))}"
         f" timestamp={_attribute(moment(report.run_time) or '')}"
-        f' tests="{len(cases)}" failures="{verdicts[Verdict.DEAD]}" errors="0" skipped="{skipped}">'
+        f' tests="{verdicts.total()}" failures="{verdicts[Verdict.DEAD]}" errors="0" skipped="{skipped}">'
     )
-    lines = [line for case in cases for line in _case(*case)]
     if report.notice:
-        notice = f'<property name="notice" value={_attribute(report.notice)}/>'
-        lines.insert(0, f"    <properties>{notice}</properties>")
-    return "\n".join([head, *lines, "  </testsuite>"])
+        yield f'    <properties><property name="notice" value={_attribute(report.notice)}/></properties>'
+    for case in _cases(report, catalog):
+        yield from _case(*case)
+    yield "  </testsuite>"
+
+
+def _cases(report: Report, catalog: Catalog) -> Iterator[tuple[Placed, Link, Finding]]:
+    return (
+        (placed, link, report.finding(link)) for placed in catalog.placed() for link in placed.entry.links
+    )
 
 
 def _case(placed: Placed, link: Link, finding: Finding) -> Iterator[str]:
