@@ -19,6 +19,13 @@ class Verdict(StrEnum):
     UNCHECKED = "unchecked"
 
 
+LIVING = frozenset({Verdict.ALIVE, Verdict.MOVED})
+"""What is known to be there. A guarded link is not: nobody could look behind its site's wall."""
+
+LOST = frozenset({Verdict.DEAD, Verdict.FAILING})
+"""What is gone, or looks so."""
+
+
 @dataclass(frozen=True, slots=True)
 class Hop:
     """One redirect on the way: the address that answered, with which status."""

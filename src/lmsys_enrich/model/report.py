@@ -6,12 +6,9 @@ from datetime import datetime, timedelta
 
 from lmsys_enrich.model.catalog import Catalog, Entry, Link
 from lmsys_enrich.model.day import Day
-from lmsys_enrich.model.finding import Finding, Verdict
+from lmsys_enrich.model.finding import LIVING, LOST, Finding, Verdict
 from lmsys_enrich.model.repository import Repository
 from lmsys_enrich.urls import InvalidAddress, link_key
-
-_LIVING = frozenset({Verdict.ALIVE, Verdict.MOVED})
-_LOST = frozenset({Verdict.DEAD, Verdict.FAILING})
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +92,7 @@ class Report:
     def revived(self) -> list[Finding]:
         """Return the links that live, and stand as dead or failing in the outputs last written."""
         return [
-            found for found in self.findings.values() if found.verdict in _LIVING and found.published in _LOST
+            found for found in self.findings.values() if found.verdict in LIVING and found.published in LOST
         ]
 
     def is_stale(self, facts: Repository) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from lmsys_enrich.model.catalog import Entry
-from lmsys_enrich.model.finding import Verdict
+from lmsys_enrich.model.finding import LIVING, LOST, Verdict
 from lmsys_enrich.model.report import Report, summarise
 from lmsys_enrich.model.repository import Repository
 from lmsys_enrich.outputs.badge_svg import badge_svg
@@ -15,8 +15,6 @@ _GREEN, _YELLOW, _ORANGE, _RED = "#4c1", "#dfb317", "#fe7d37", "#e05d44"
 _BLUE, _GREY = "#007ec6", "#9f9f9f"
 # A list is in order up to the first share of its links dead, and in need of care up to the second.
 _IN_ORDER, _IN_NEED = 0.02, 0.1
-_LIVING = (Verdict.ALIVE, Verdict.MOVED, Verdict.GUARDED)
-_GONE = (Verdict.DEAD, Verdict.FAILING)
 _MONTH = timedelta(days=30)
 _UNITS = ((1_000_000, "M"), (1_000, "k"))
 _TENS = 10
@@ -64,8 +62,8 @@ def _of_the_list(report: Report) -> Iterator[Badge]:
 def _links_alive(report: Report) -> Badge:
     """Count what is known: a link that nobody could find out about is neither alive nor dead."""
     standing = [finding.standing for finding in report.findings.values()]
-    living = sum(verdict in _LIVING for verdict in standing)
-    gone = sum(verdict in _GONE for verdict in standing)
+    living = sum(verdict in LIVING for verdict in standing)
+    gone = sum(verdict in LOST for verdict in standing)
     if not living + gone:
         return Badge("links-alive", "links alive", "unknown", _GREY)
     share = gone / (living + gone)
@@ -101,10 +99,11 @@ def _of_repository(name: str, facts: Repository, report: Report) -> Iterator[Bad
 def _status(name: str, entry: Entry, report: Report) -> Badge:
     """Return how the entry's main link stands, and whether anybody still looks after what is there."""
     standing, facts = report.finding(entry.links[0]).standing, report.repository(entry)
-    if standing in _GONE:
+    if standing in LOST:
         return Badge(f"{name}-status", "status", standing.value, _RED)
-    if standing not in _LIVING:
-        return Badge(f"{name}-status", "status", "unknown", _GREY)
+    if standing not in LIVING:
+        known = standing.value if standing is Verdict.GUARDED else "unknown"
+        return Badge(f"{name}-status", "status", known, _GREY)
     if facts is not None and facts.archived:
         return Badge(f"{name}-status", "status", "archived", _ORANGE)
     if facts is not None and report.is_stale(facts):

@@ -3,9 +3,8 @@
 from datetime import datetime, timedelta
 from hashlib import blake2b
 
-from lmsys_enrich.model.finding import Finding, Verdict
+from lmsys_enrich.model.finding import LIVING, Finding, Verdict
 
-_GOOD_NEWS = frozenset({Verdict.ALIVE, Verdict.MOVED})
 # A site that turns robots away tells nothing new each night, and does not want to be asked.
 _GUARDED_KEEPS = timedelta(days=2)
 
@@ -24,7 +23,7 @@ def is_fresh(finding: Finding, now: datetime, max_age: timedelta) -> bool:
     age = now - finding.checked_at
     if age < timedelta(0):
         return False
-    if finding.verdict in _GOOD_NEWS:
+    if finding.verdict in LIVING:
         return age < max_age * (0.5 + 0.5 * _share(finding.url))
     return finding.verdict is Verdict.GUARDED and age < min(_GUARDED_KEEPS, max_age)
 

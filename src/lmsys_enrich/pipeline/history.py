@@ -3,11 +3,8 @@
 from dataclasses import replace
 from datetime import datetime
 
-from lmsys_enrich.model.finding import Answer, Finding, Question, Verdict
+from lmsys_enrich.model.finding import LIVING, LOST, Answer, Finding, Question, Verdict
 from lmsys_enrich.model.repository import merge
-
-_PROVES_LIFE = frozenset({Verdict.ALIVE, Verdict.MOVED})
-_BAD_NEWS = frozenset({Verdict.FAILING, Verdict.DEAD})
 
 
 def find(question: Question, answer: Answer, now: datetime, dead_after: int) -> Finding:
@@ -38,9 +35,9 @@ def find(question: Question, answer: Answer, now: datetime, dead_after: int) -> 
         finding = replace(finding, repository=merge(finding.repository, answer.repository))
     if answer.verdict is Verdict.MOVED:
         finding = _with_moves(finding, known, now)
-    if answer.verdict in _PROVES_LIFE:
+    if answer.verdict in LIVING:
         return replace(finding, last_alive=now)
-    if answer.verdict in _BAD_NEWS:
+    if answer.verdict in LOST:
         return _with_failures(finding, known, answer, now, dead_after)
     return finding
 

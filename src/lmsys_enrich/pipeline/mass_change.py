@@ -9,9 +9,8 @@ https://github.com/best-of-lists/best-of-generator/issues/90
 from collections.abc import Callable, Iterable, Sequence
 
 from lmsys_enrich.errors import MassChange
-from lmsys_enrich.model.finding import Finding, Verdict
+from lmsys_enrich.model.finding import LIVING, Finding, Verdict
 
-_LIVING = frozenset({Verdict.ALIVE, Verdict.MOVED})
 _SHOWN = 10
 
 
@@ -29,7 +28,7 @@ def refuse_mass_change(
     examples: list[str] = []
     for finding in findings:
         before = known(finding.url)
-        if before is None or before.published not in _LIVING:
+        if before is None or before.published not in LIVING:
             continue
         living += 1
         if loss := _loss(before, finding):

@@ -27,6 +27,7 @@ class Done(StrEnum):
     EDITED = "edited"
     CLOSED = "closed"
     AS_IT_WAS = "as it was"
+    LEFT_OPEN = "left open"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,20 +38,29 @@ class Kept:
     issue: Issue | None
 
 
-async def keep_current(tracker: Tracker, marker: str, wanted: Wanted | None) -> Kept:
+async def keep_current(tracker: Tracker, wanted: Wanted) -> Kept:
     """
-    Make the one open issue with this marker say what is wanted; a title that people changed stays.
+    Make the one open issue with the marker say what is wanted; a title that people changed stays.
 
-    Doing it twice is doing it once: nothing is sent where nothing has changed.
+    Doing it twice is doing it once: nothing is sent where nothing has changed. An
+    issue is closed only when every link is known not to be dead.
     """
-    ours = next((issue for issue in await tracker.open_ones() if marker in issue.body), None)
-    if wanted is None:
-        return Kept(Done.CLOSED, await tracker.close(ours)) if ours else Kept(Done.AS_IT_WAS, None)
+    ours = next((issue for issue in await tracker.open_ones() if wanted.marker in issue.body), None)
+    if wanted.body is None:
+        return await _without(tracker, ours, wanted)
     if ours is None:
         return Kept(Done.OPENED, await tracker.open(wanted.title, wanted.body))
     if _lines(ours.body) == _lines(wanted.body):
         return Kept(Done.AS_IT_WAS, ours)
     return Kept(Done.EDITED, await tracker.edit(ours, wanted.body))
+
+
+async def _without(tracker: Tracker, ours: Issue | None, wanted: Wanted) -> Kept:
+    if ours is None:
+        return Kept(Done.AS_IT_WAS, None)
+    if wanted.unknown:
+        return Kept(Done.LEFT_OPEN, ours)
+    return Kept(Done.CLOSED, await tracker.close(ours))
 
 
 def _lines(body: str) -> list[str]:

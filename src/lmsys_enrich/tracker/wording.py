@@ -23,30 +23,38 @@ _FOOT = "This issue is kept current by `lmsys-enrich issue`, and closed when non
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """The issue as it should be; `marker` is the line by which it is known again."""
+    """
+    The issue as it should be; `body` is none where no link is dead.
+
+    `marker` is the line by which it is known again. `unknown` counts the links that nobody has ever found out about: while there
+    are any, what is not known to be dead may still be.
+    """
 
     marker: str
     title: str
-    body: str
+    body: str | None
+    unknown: int
 
 
-def marker_of(report: Report) -> str:
-    """Return the line that tells this issue from those about other lists."""
+def wanted_issue(report: Report, repository_url: str) -> Wanted:
+    """Return what the issue should say by the best knowledge there is."""
+    standing = [(finding, finding.standing) for finding in report.findings.values()]
+    dead = [finding for finding, verdict in standing if verdict is Verdict.DEAD]
     sources = " ".join(quote(str(catalog.source)) for catalog in report.catalogs)
-    return f"<!-- lmsys-enrich issue: {sources} -->"
+    marker = f"<!-- lmsys-enrich issue: {sources} -->"
+    return Wanted(
+        marker=marker,
+        title=f"Dead links in {', '.join(catalog.title for catalog in report.catalogs)}",
+        body=f"{marker}\n{_body(report, dead, repository_url)}" if dead else None,
+        unknown=sum(verdict is Verdict.UNCHECKED for _, verdict in standing),
+    )
 
 
-def wanted_issue(report: Report, repository_url: str) -> Wanted | None:
-    """Return what the issue should say by the best knowledge there is, or none where no link is dead."""
-    dead = [finding for finding in report.findings.values() if finding.standing is Verdict.DEAD]
-    if not dead:
-        return None
-    marker = marker_of(report)
-    title = f"Dead links in {', '.join(catalog.title for catalog in report.catalogs)}"
+def _body(report: Report, dead: list[Finding], repository_url: str) -> str:
     notice = f"> {_undisturbing(report.notice)}\n\n" if report.notice else ""
     count = f"{len(dead):,} link{' is' if len(dead) == 1 else 's are'} dead."
     listed = "\n".join(_within_bounds(report, dead, repository_url))
-    return Wanted(marker, title, f"{marker}\n{notice}{count}\n\n{listed}\n\n{_FOOT}\n")
+    return f"{notice}{count}\n\n{listed}\n\n{_FOOT}\n"
 
 
 def _within_bounds(report: Report, dead: list[Finding], repository_url: str) -> Iterator[str]:

@@ -33,7 +33,7 @@ def _links(**counts: int) -> list[Finding]:
 @pytest.mark.parametrize(
     ("links", "message", "color"),
     [
-        (_links(alive=2, moved=1, guarded=1), "4 of 4", _GREEN),
+        (_links(alive=2, moved=1, guarded=1), "3 of 3", _GREEN),
         (_links(alive=99, dead=1), "99 of 100", _YELLOW),
         (_links(alive=19, failing=1), "19 of 20", _ORANGE),
         (_links(alive=1, dead=1), "1 of 2", _RED),
@@ -109,6 +109,7 @@ def test_text_has_the_width_that_verdana_gives_it() -> None:
         (Verdict.DEAD, {"archived": True}, "dead", _RED),
         (Verdict.FAILING, {}, "failing", _RED),
         (Verdict.UNCHECKED, {}, "unknown", _GREY),
+        (Verdict.GUARDED, {}, "guarded", _GREY),
     ],
 )
 def test_a_repository_has_a_status(verdict: Verdict, facts: dict[str, Any], message: str, color: str) -> None:

@@ -12,7 +12,7 @@ from lmsys_enrich.cli.terminal import Terminal
 from lmsys_enrich.memory.published import read_snapshot
 from lmsys_enrich.model.changes import Changes, changes_between
 from lmsys_enrich.model.day import Day
-from lmsys_enrich.model.finding import Verdict
+from lmsys_enrich.model.finding import LIVING
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -79,7 +79,7 @@ def _over_time(days: Sequence[Day]) -> Iterator[str]:
 
 
 def _alive(day: Day) -> str:
-    living = sum(day.standing.get(verdict, 0) for verdict in (Verdict.ALIVE, Verdict.MOVED, Verdict.GUARDED))
+    living = sum(day.standing.get(verdict, 0) for verdict in LIVING)
     return f"{living:,}"
 
 

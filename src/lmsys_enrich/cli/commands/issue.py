@@ -14,11 +14,10 @@ from lmsys_enrich.net.meter import Meter
 from lmsys_enrich.net.open import open_client
 from lmsys_enrich.pipeline.earlier import earlier_runs
 from lmsys_enrich.pipeline.recollection import recollect
-from lmsys_enrich.settings.github_access import GitHubAccess, github_access
-from lmsys_enrich.settings.settings import Settings
+from lmsys_enrich.settings.github_access import github_access
 from lmsys_enrich.tracker.github_issues import GitHubIssues
 from lmsys_enrich.tracker.keep import Done, Kept, keep_current
-from lmsys_enrich.tracker.wording import Wanted, marker_of, wanted_issue
+from lmsys_enrich.tracker.wording import Wanted, wanted_issue
 
 _NAME = re.compile(r"[A-Za-z0-9-]+/[A-Za-z0-9._-]+")
 _LABEL = "dead-links"
@@ -50,32 +49,24 @@ def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
     report = recollect(catalogs, known, settings, SystemClock(terminal.environ).run_time)
     wanted = wanted_issue(report, f"{access.server_url}/{repository}")
     if arguments.dry_run:
-        terminal.result(f"{wanted.title}\n\n{wanted.body}" if wanted else "No link is dead.")
+        terminal.result(f"{wanted.title}\n\n{wanted.body}" if wanted.body else "No link is dead.")
         return 0
     if access.token is None:
         raise InputError(
             "there is no token to write issues with", hint="Set GITHUB_TOKEN, or look first with --dry-run."
         )
-    kept = asyncio.run(
-        _keep(settings, access, repository, arguments.label, marker_of(report), wanted, terminal)
-    )
+
+    async def keep() -> Kept:
+        clock = SystemClock(terminal.environ)
+        async with open_client(settings, terminal.environ, clock, Meter()) as network:
+            return await keep_current(
+                GitHubIssues(network.fetch, access, repository, arguments.label), wanted
+            )
+
+    kept = asyncio.run(keep())
     if not settings.quiet:
-        terminal.result(_told(kept))
+        terminal.result(_told(kept, wanted))
     return 0
-
-
-async def _keep(
-    settings: Settings,
-    access: GitHubAccess,
-    repository: str,
-    label: str,
-    marker: str,
-    wanted: Wanted | None,
-    terminal: Terminal,
-) -> Kept:
-    clock = SystemClock(terminal.environ)
-    async with open_client(settings, terminal.environ, clock, Meter()) as network:
-        return await keep_current(GitHubIssues(network.fetch, access, repository, label), marker, wanted)
 
 
 def _repository(given: str | None, environ: Mapping[str, str]) -> str:
@@ -88,8 +79,11 @@ def _repository(given: str | None, environ: Mapping[str, str]) -> str:
     return name
 
 
-def _told(kept: Kept) -> str:
+def _told(kept: Kept, wanted: Wanted) -> str:
     if kept.issue is None:
         return "No link is dead, and no issue is open."
-    words = {Done.AS_IT_WAS: "says it already"}.get(kept.done, kept.done.value)
+    words = {
+        Done.AS_IT_WAS: "says it already",
+        Done.LEFT_OPEN: f"is left open, since nobody knows yet of {wanted.unknown:,} of the links",
+    }.get(kept.done, kept.done.value)
     return f"Issue #{kept.issue.number} {words}: {kept.issue.url}"

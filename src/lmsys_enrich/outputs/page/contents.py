@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from lmsys_enrich.model.enriched import moment
-from lmsys_enrich.model.finding import Verdict
+from lmsys_enrich.model.finding import LIVING, LOST, Verdict
 from lmsys_enrich.model.report import Report, summarise
 from lmsys_enrich.outputs.page.acts import Group, groups_of
 from lmsys_enrich.outputs.page.charts import Chart, charts_of
@@ -13,8 +13,6 @@ from lmsys_enrich.outputs.page.rows import Row, rank_of, row_of
 from lmsys_enrich.outputs.page.trends import Death, Trend, deaths_of, trends_of
 from lmsys_enrich.outputs.page.words import AGES, percent
 
-_LIVING = (Verdict.ALIVE, Verdict.MOVED)
-_GONE = (Verdict.DEAD, Verdict.FAILING)
 _BETWEEN = " / "
 _MOST_ROWS = 10_000  # a browser takes some seconds for them
 
@@ -124,8 +122,8 @@ def _rows(report: Report) -> tuple[list[Row], int]:
 def _alive(report: Report) -> tuple[str, str]:
     """Return the share of living links, and of how many; what nobody could find out is on neither side."""
     standing = [finding.standing for finding in report.findings.values()]
-    living = sum(verdict in _LIVING for verdict in standing)
-    known = living + sum(verdict in _GONE for verdict in standing)
+    living = sum(verdict in LIVING for verdict in standing)
+    known = living + sum(verdict in LOST for verdict in standing)
     if not known:
         return "?", "nothing is known about any link yet"
     return percent(living * 100 / known), f"of links alive: {living:,} of the {known:,} that could be judged"

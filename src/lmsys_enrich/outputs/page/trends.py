@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from lmsys_enrich.model.day import Day
-from lmsys_enrich.model.finding import Verdict
+from lmsys_enrich.model.finding import LIVING, LOST
 from lmsys_enrich.outputs.page.words import clickable, count, percent, short
 
 WIDTH, HEIGHT = 300, 110
@@ -15,8 +15,6 @@ _MOST_MONTHS = 24
 _MOST_DEATHS = 50
 _GAP = 0.25  # of a column
 _MARGIN = 0.1  # of the range, so that a line is not drawn on the edge
-_LIVING = (Verdict.ALIVE, Verdict.MOVED)
-_GONE = (Verdict.DEAD, Verdict.FAILING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +82,8 @@ def deaths_of(past: Sequence[Day]) -> list[Death]:
 
 def _share_alive(day: Day) -> float | None:
     """Return how many percent of the links of which one knows are alive, as on the badge."""
-    living = sum(day.standing.get(verdict, 0) for verdict in _LIVING)
-    known = living + sum(day.standing.get(verdict, 0) for verdict in _GONE)
+    living = sum(day.standing.get(verdict, 0) for verdict in LIVING)
+    known = living + sum(day.standing.get(verdict, 0) for verdict in LOST)
     return living * 100 / known if known else None
 
 
