@@ -26,8 +26,8 @@ class Wanted:
     """
     The issue as it should be; `body` is none where no link is dead.
 
-    `marker` is the line by which it is known again. `unknown` counts the links that nobody has ever found out about: while there
-    are any, what is not known to be dead may still be.
+    `marker` is the line by which it is known again. `unknown` counts the links that
+    nobody has ever found out about: what is not known to be dead may still be.
     """
 
     marker: str
