@@ -25,7 +25,7 @@ def _led_to(simulated: str) -> Iterator[list[str]]:
     asked: list[str] = []
     send = requests.Session.request
 
-    def request(self: requests.Session, method: str, url: str, **named: Any) -> requests.Response:  # noqa: ANN401
+    def request(self: requests.Session, method: str, url: str, **named: Any) -> requests.Response:  # noqa: ANN401 - its own
         asked.append(url)
         path = url.removeprefix("https://api.github.com").removeprefix("https://github.com")
         return send(self, method, simulated + path, **named)

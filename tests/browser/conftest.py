@@ -16,7 +16,7 @@ if TYPE_CHECKING:  # the module skips whoever imports it where there is no Playw
 class Open(Protocol):
     """Opens the page of a report; the options are those of a Playwright context."""
 
-    def __call__(self, report: Report, fragment: str = "", **options: Any) -> "Page": ...  # noqa: ANN401
+    def __call__(self, report: Report, fragment: str = "", **options: Any) -> "Page": ...  # noqa: ANN401 - Playwright's
 
 
 # Not for the whole session: while Playwright runs, no other event loop can start in this thread.
@@ -39,7 +39,7 @@ def open_page(browser: "Browser", tmp_path: Path) -> Iterator[Open]:
     asked: set[str] = set()
     contexts = []
 
-    def opened(report: Report, fragment: str = "", **options: Any) -> "Page":  # noqa: ANN401
+    def opened(report: Report, fragment: str = "", **options: Any) -> "Page":  # noqa: ANN401 - Playwright's
         file.write_text(index_html(report)["index.html"], encoding="utf-8")
         context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
         contexts.append(context)

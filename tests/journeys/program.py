@@ -97,6 +97,16 @@ class Pages:
         return page[min(turn, len(page)) - 1]
 
 
+@dataclass
+class Site:
+    """A website of which some pages are gone."""
+
+    gone: set[str] = field(default_factory=set)
+
+    async def __call__(self, received: Received) -> Response:
+        return NOT_FOUND if received.path in self.gone else Sent(200)
+
+
 def to(url: str, status: int = 301) -> Sent:
     """A redirect."""
     return Sent(status, {"location": url})

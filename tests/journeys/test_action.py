@@ -12,27 +12,15 @@ import pytest
 import yaml
 
 from lmsys_enrich.simulation.github import SimulatedGitHub
-from lmsys_enrich.simulation.issues import SimulatedIssue
-from lmsys_enrich.simulation.server import Received, Response, Sent
 from lmsys_enrich.simulation.world import SimulatedRepository, World
 from tests.builders import day
 from tests.golden import ROOT
 from tests.journeys.conftest import Serve, ServeGitHub
-from tests.journeys.program import Json, Program
+from tests.journeys.program import Json, Program, Site
 
 _ACTION: Json = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
 _BASH, _GIT = (shutil.which(name) or name for name in ("bash", "git"))
 _HOME = "acme/list"
-
-
-@dataclass
-class Site:
-    """A website of which some pages are gone."""
-
-    gone: set[str] = field(default_factory=set)
-
-    async def __call__(self, received: Received) -> Response:
-        return Sent(404 if received.path in self.gone else 200)
 
 
 @dataclass
@@ -235,7 +223,6 @@ def test_the_token_is_in_no_file_and_in_no_command_line(runner: Runner) -> None:
         runner.temp / "gh.log",
     ]
     assert not [file for file in files if file.is_file() and token in file.read_bytes()]
-    assert SimulatedIssue not in map(type, runner.github.issues.all)
 
 
 def test_every_step_of_others_is_pinned_and_every_input_is_known() -> None:

@@ -1,6 +1,6 @@
 """One issue: opened when something died, edited while it lasts, closed when all is well."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from shutil import rmtree
 
@@ -8,23 +8,13 @@ import pytest
 
 from lmsys_enrich.simulation.github import SimulatedGitHub
 from lmsys_enrich.simulation.issues import SimulatedIssue
-from lmsys_enrich.simulation.server import Received, Response, Sent, Server
+from lmsys_enrich.simulation.server import Sent, Server
 from lmsys_enrich.simulation.world import SimulatedRepository, World
 from tests.builders import day
 from tests.journeys.conftest import Serve, ServeGitHub
-from tests.journeys.program import Ended, Program
+from tests.journeys.program import Ended, Program, Site
 
 _HOME = "acme/list"
-
-
-@dataclass
-class Site:
-    """A website of which some pages are gone."""
-
-    gone: set[str] = field(default_factory=set)
-
-    async def __call__(self, received: Received) -> Response:
-        return Sent(404 if received.path in self.gone else 200)
 
 
 @dataclass
@@ -207,3 +197,12 @@ def test_where_github_has_trouble_the_next_run_does_it(story: Story) -> None:
     assert story.issue().code == 3
     assert story.issues == []
     assert story.issue().out.startswith("Issue #1 opened")
+
+
+def test_the_token_follows_no_redirect(story: Story, serve: Serve) -> None:
+    elsewhere = serve(Site())
+    story.night()
+    story.github.faults = [lambda received, answer: Sent(301, {"location": elsewhere.url})]  # noqa: ARG005 - as above
+    ended = story.issue()
+    assert (ended.code, elsewhere.log) == (2, [])
+    assert "--repository" in ended.err

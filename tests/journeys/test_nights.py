@@ -108,6 +108,18 @@ def test_a_list_beyond_the_hours_quota_is_finished_hour_by_hour_and_nothing_is_a
     assert points <= 600 / 50 + len(codes)
 
 
+def test_the_night_before_is_kept_as_it_was(program: Program, serve: Serve) -> None:
+    site = serve(Pages({"/": OK}))
+    program.write_list(f"{site.url}/")
+    program.run()
+    first = program.text("enriched.json")
+    program.night = day(2)
+    program.run("--refresh")
+    assert program.text("previous.json") == first
+    program.run("--refresh")
+    assert program.text("previous.json") == first, "two runs of one day are one"
+
+
 def bad_gateway(received: Received, answer: Sent) -> Response:
     del received, answer
     return Sent(502, {"content-type": "text/html"}, b"<html>Unicorn!</html>")

@@ -41,8 +41,7 @@ def read_list(path: Path) -> Catalog:
         raise InputError(f"{path}: {_FOREIGN[suffix]} is not understood", hint=_CONVERT)
     text = _text_of(path)
     if suffix in _MARKDOWN:
-        # markdown-it takes 30 ms to import: only where there is Markdown to read.
-        from lmsys_enrich.lists.markdown.reader import read_markdown  # noqa: PLC0415
+        from lmsys_enrich.lists.markdown.reader import read_markdown  # noqa: PLC0415 - it takes 30 ms to import
 
         return replace(read_markdown(text, path), digest=digest_of(path))
     return replace(read_entries(text, path), digest=digest_of(path))

@@ -61,7 +61,11 @@ def _lines_since(source: Path, base: str) -> set[int] | None:
 def _git(folder: Path, *words: str) -> str | None:
     """Return what git says, or none where it says no. Raises `InputError` where there is no git at all."""
     try:
-        ended = subprocess.run(["git", *words], cwd=folder, capture_output=True, check=False)  # noqa: S603, S607
+        command = [
+            "git",
+            *words,
+        ]  # that of the PATH, as the user's own commands are; no shell reads the words
+        ended = subprocess.run(command, cwd=folder, capture_output=True, check=False)  # noqa: S603 - told above
     except OSError as problem:
         raise InputError(
             f"git cannot be started: {problem}", hint="Install git, or leave --only-changed away."

@@ -19,9 +19,7 @@ from lmsys_enrich.settings.github_access import GitHubAccess
 
 _VERSION = "2022-11-28"
 _BODY_LIMIT = 8 * 2**20
-_MAY_NOT = frozenset(
-    {HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.GONE, HTTPStatus.UNPROCESSABLE_ENTITY}
-)
+_REDIRECTS = range(300, 400)  # not followed: the token is for the configured host alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +97,8 @@ class GitHubIssues:
         told = f"GitHub refuses the issues of {self.repository} ({status}: {self._without_token(message)})"
         if status == HTTPStatus.GONE:
             raise InputError(told, hint="Turn issues on in the repository's settings.")
+        if status in _REDIRECTS:
+            raise InputError(told, hint="It has another name now: give that one as --repository.")
         raise InputError(
             told,
             hint="The token needs to write issues there: `permissions: issues: write` in a workflow.",

@@ -37,9 +37,14 @@ def conditions(known: Finding) -> dict[str, str]:
     return {name: value for name, value in told.items() if value is not None}
 
 
+def is_unchanged(reply: Reply) -> bool:
+    """Whether the page is the one last seen."""
+    return reply.status == _NOT_MODIFIED
+
+
 def as_if_asked_without(reply: Reply) -> Reply:
     """Return the answer that there would have been: 304 is 200 by definition (RFC 9110 §15.4.5)."""
-    return Reply(200, reply.headers) if reply.status == _NOT_MODIFIED else reply
+    return Reply(200, reply.headers) if is_unchanged(reply) else reply
 
 
 def _if_matches(form: re.Pattern[str], value: str | None) -> str | None:

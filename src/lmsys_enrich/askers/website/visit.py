@@ -3,7 +3,12 @@
 from dataclasses import dataclass, field, replace
 from urllib.parse import quote, urldefrag, urljoin
 
-from lmsys_enrich.askers.website.conditions import as_if_asked_without, conditions, validators_of
+from lmsys_enrich.askers.website.conditions import (
+    as_if_asked_without,
+    conditions,
+    is_unchanged,
+    validators_of,
+)
 from lmsys_enrich.askers.website.cookies import Cookies
 from lmsys_enrich.askers.website.journey import MAX_HOPS, SUCCESS, DeadEnd, Journey
 from lmsys_enrich.askers.website.judge import judge
@@ -115,13 +120,16 @@ class _Walk:
     async def _ask_again(self, get: Request, known: Finding) -> Outcome:
         """Ask what answered GET alone the last time; what has come back is asked with HEAD the next time."""
         asked = conditions(known)
-        got = await self.fetch(replace(get, headers={**get.headers, **asked}))
-        if isinstance(got, Reply):
-            came_back = known.standing is not Verdict.ALIVE and got.status in SUCCESS
-            if not came_back:
-                self._got = validators_of(got)
-            if asked:
-                return as_if_asked_without(got)
+        if asked:
+            told = await self.fetch(replace(get, headers={**get.headers, **asked}))
+            if isinstance(told, Reply) and (told.status in SUCCESS or is_unchanged(told)):
+                self._got = validators_of(told)
+                return as_if_asked_without(told)
+            # Anything else may be what a server makes of our conditions, and says nothing of the page.
+        got = await self.fetch(get)
+        came_back = known.standing is not Verdict.ALIVE and isinstance(got, Reply) and got.status in SUCCESS
+        if isinstance(got, Reply) and not came_back:
+            self._got = validators_of(got)
         return got
 
     def _end(self, start: str, final: str, end: Outcome | DeadEnd) -> Journey:

@@ -98,11 +98,10 @@ def _without_figures(blocks: Sequence[Block]) -> Iterator[Block]:
 
 def _markdown() -> MarkdownIt:
     markdown = MarkdownIt("commonmark").enable(["table", "strikethrough"])
-    # Addresses are wanted as they are written, whatever they are. The library means these three to be
-    # replaced, which type checkers take for a mistake.
-    markdown.normalizeLink = _as_written  # type: ignore[method-assign]
-    markdown.normalizeLinkText = _as_written  # type: ignore[method-assign, assignment]
-    markdown.validateLink = _anything  # type: ignore[method-assign]
+    # Addresses are wanted as they are written, whatever they are.
+    markdown.normalizeLink = _as_written  # type: ignore[method-assign]  # the library means it to be replaced
+    markdown.normalizeLinkText = _as_written  # type: ignore[method-assign, assignment]  # so too
+    markdown.validateLink = _anything  # type: ignore[method-assign]  # so too
     return markdown
 
 

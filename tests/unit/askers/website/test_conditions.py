@@ -100,6 +100,15 @@ async def test_a_page_that_changed_into_a_wall_is_seen_as_one() -> None:
     assert [f.verdict for f in found] == [Verdict.ALIVE, Verdict.GUARDED]
 
 
+@pytest.mark.parametrize("answer", [Reply(412, {}), Reply(404, {}), Trouble(TroubleKind.RESET, "")])
+async def test_what_a_server_makes_of_our_conditions_says_nothing_of_the_page(answer: Outcome) -> None:
+    def stumbles(request: Request) -> Outcome:
+        return answer if "if-none-match" in request.headers else _page()(request)
+
+    found = await _nights(FakeFetch({_URL: _page()}), FakeFetch({_URL: stumbles}))
+    assert [f.verdict for f in found] == [Verdict.ALIVE, Verdict.ALIVE]
+
+
 async def test_after_trouble_head_is_tried_again() -> None:
     first, second, third = (
         FakeFetch({_URL: _page()}),
