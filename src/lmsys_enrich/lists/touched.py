@@ -61,10 +61,8 @@ def _lines_since(source: Path, base: str) -> set[int] | None:
 def _git(folder: Path, *words: str) -> str | None:
     """Return what git says, or none where it says no. Raises `InputError` where there is no git at all."""
     try:
-        command = [
-            "git",
-            *words,
-        ]  # that of the PATH, as the user's own commands are; no shell reads the words
+        # The git of the PATH, as the user types it; no shell reads the words.
+        command = ["git", *words]
         ended = subprocess.run(command, cwd=folder, capture_output=True, check=False)  # noqa: S603 - told above
     except OSError as problem:
         raise InputError(
