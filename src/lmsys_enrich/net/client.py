@@ -1,125 +1,71 @@
-"""One request over the network, and everything that can become of it as a value."""
+"""One request over our own connections, and everything that can become of it as a value."""
 
 import asyncio
-import zlib
-from collections.abc import AsyncIterator, Iterable, Mapping
-
-import httpx
+import re
+from collections.abc import Iterable, Mapping
 
 from lmsys_enrich import USER_AGENT
-from lmsys_enrich.net.connection import NoReply
+from lmsys_enrich.net.answer import Answer, NotHttp
+from lmsys_enrich.net.body import ACCEPTED, Body
+from lmsys_enrich.net.connection import Connection, NoReply
 from lmsys_enrich.net.exchange import Outcome, Reply, Request, Trouble, TroubleKind
-from lmsys_enrich.net.proxies import Proxies
 from lmsys_enrich.net.transport import Exchange, Transport
 from lmsys_enrich.urls import InvalidAddress, host_of, server_of, target_of_request
 
 _HEADERS = {"user-agent": USER_AGENT, "accept": "*/*", "accept-language": "en, *;q=0.5"}
-# Reads gzip and zlib alike: https://docs.python.org/3/library/zlib.html#zlib.decompressobj
-_ANY_ZLIB = 47
-# What httpx itself, and its transport for proxies, may raise.
-_KINDS: tuple[tuple[type[Exception], TroubleKind], ...] = (
-    (httpx.ProxyError, TroubleKind.PROXY),
-    (httpx.ConnectError, TroubleKind.PROXY),
-    (httpx.InvalidURL, TroubleKind.ADDRESS),
-    (httpx.UnsupportedProtocol, TroubleKind.ADDRESS),
-    (UnicodeError, TroubleKind.ADDRESS),
-)
+# What would end a header or a request's line, or say more than it should: RFC 9110 §5.5.
+_UNSENDABLE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]|[^\x00-\xff]")
 
 
 class HttpClient:
     """
-    A `Fetch` over real connections, straight or by a proxy.
+    A `Fetch` over connections of our own, straight to the host.
 
-    A reply's body takes at most `timeout` seconds, its head as the transport
-    bounds it. It uses transports without httpx's own client, which keeps cookies,
-    and takes a reply for broken whose `Location` it cannot read.
+    A reply's body takes at most `timeout` seconds, its head as the transport bounds it.
     """
 
-    def __init__(self, transport: Transport, proxies: Proxies, timeout: float) -> None:
+    def __init__(self, transport: Transport, timeout: float) -> None:
         self._transport = transport
-        self._proxies = proxies
         self._timeout = timeout
 
     async def __call__(self, request: Request) -> Outcome:
         try:
-            proxy = self._proxies.between(request.url)
-            if proxy is None:
-                return await self._straight(request)
-            return await self._by_proxy(proxy, request)
+            question = Exchange(
+                server_of(request.url), _as_sent(request), request.method == "HEAD", request.trusted
+            )
+            answer, connection = await self._transport.exchange(question)
         except NoReply as problem:
             return problem.trouble
-        except (TimeoutError, httpx.TimeoutException):
-            return Trouble(TroubleKind.TIMEOUT, f"no answer within {self._timeout:g} seconds")
-        except InvalidAddress as problem:
+        except (InvalidAddress, UnicodeError) as problem:
             return Trouble(TroubleKind.ADDRESS, str(problem))
-        except (httpx.TransportError, httpx.InvalidURL, UnicodeError) as problem:
-            kind = next((kind for error, kind in _KINDS if isinstance(problem, error)), TroubleKind.PROTOCOL)
-            return Trouble(kind, str(problem))
-
-    async def close(self) -> None:
-        """Close all connections."""
-        await self._transport.aclose()
-        await self._proxies.close()
-
-    async def _straight(self, request: Request) -> Outcome:
-        headers = _headers(request)
-        question = Exchange(
-            server_of(request.url),
-            request.method,
-            target_of_request(request.url).encode("ascii"),
-            [(name.encode("ascii"), value.encode("latin-1")) for name, value in headers.items()],
-            request.content,
-            request.trusted,
-        )
-        head, stream = await self._transport.exchange(question)
-        joined = _joined((name.decode("ascii"), value.decode("latin-1")) for name, value in head.headers)
         try:
-            body, whole = await self._body(aiter(stream), joined, request.body_limit)
+            headers = joined(
+                (name.decode("latin-1"), value.decode("latin-1")) for name, value in answer.headers
+            )
+            if not request.body_limit:
+                return Reply(answer.status, headers)
+            body = Body(headers.get("content-encoding", ""), request.body_limit)
+            await self._read(answer, connection, body)
+            return Reply(answer.status, headers, *body.told())
         finally:
-            await stream.aclose()
-        return Reply(head.status_code, joined, body, whole)
+            self._transport.done(connection, answer)
 
-    async def _by_proxy(self, proxy: httpx.AsyncBaseTransport, request: Request) -> Outcome:
-        sent = httpx.Request(
-            request.method,
-            request.url,
-            headers=_headers(request),
-            content=request.content or None,
-            extensions={"timeout": httpx.Timeout(self._timeout).as_dict()},
-        )
-        async with asyncio.timeout(self._timeout):  # httpx bounds each read, but not their number
-            response = await proxy.handle_async_request(sent)
-        joined = _joined(response.headers.multi_items())
-        try:
-            body, whole = await self._body(response.aiter_raw(), joined, request.body_limit)
-        finally:
-            await response.aclose()
-        return Reply(response.status_code, joined, body, whole)
-
-    async def _body(
-        self, stream: AsyncIterator[bytes], headers: Mapping[str, str], limit: int
-    ) -> tuple[bytes, bool]:
-        """Return at most `limit` bytes, decompressed, and whether that was all."""
-        if not limit:
-            return b"", True
-        decompress = _decompressor(headers.get("content-encoding", ""))
-        body = bytearray()
+    async def _read(self, answer: Answer, connection: Connection, body: Body) -> None:
         try:
             async with asyncio.timeout(self._timeout):
-                async for chunk in stream:
-                    body += decompress(chunk, limit + 1 - len(body))
-                    if len(body) > limit:
-                        return bytes(body[:limit]), False
-        except (httpx.TransportError, TimeoutError, zlib.error):
-            return bytes(body), False  # the status counts, whatever became of the body
-        return bytes(body), True
+                while part := await connection.part(answer):
+                    if not body.add(part):
+                        return
+        except (NotHttp, OSError):
+            body.cut()  # the status counts, whatever became of the body
 
 
-def _headers(request: Request) -> dict[str, str]:
+def headers_of(request: Request) -> dict[str, str]:
+    """Return the headers that go out with a request."""
     headers = {
         "host": host_of(request.url),
         **_HEADERS,
-        "accept-encoding": "gzip, deflate" if request.body_limit else "identity",
+        "accept-encoding": ACCEPTED if request.body_limit else "identity",
         **request.headers,
     }
     if request.content:
@@ -127,28 +73,23 @@ def _headers(request: Request) -> dict[str, str]:
     return headers
 
 
-class _Plain:
-    def __call__(self, chunk: bytes, most: int) -> bytes:
-        return chunk[:most]
-
-
-class _Inflate:
-    """Decompresses no further than what is asked for, so that no bomb goes off."""
-
-    def __init__(self) -> None:
-        self._inflating = zlib.decompressobj(_ANY_ZLIB)
-
-    def __call__(self, chunk: bytes, most: int) -> bytes:
-        return self._inflating.decompress(self._inflating.unconsumed_tail + chunk, most)
-
-
-def _decompressor(encoding: str) -> _Plain | _Inflate:
-    return _Inflate() if encoding.strip().lower() in {"gzip", "x-gzip", "deflate"} else _Plain()
-
-
-def _joined(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
-    joined: dict[str, str] = {}
+def joined(headers: Iterable[tuple[str, str]]) -> Mapping[str, str]:
+    """Return headers as a `Reply` has them."""
+    together: dict[str, str] = {}
     for name, value in headers:
-        separator = "\n" if name == "set-cookie" else ", "
-        joined[name] = f"{joined[name]}{separator}{value}" if name in joined else value
-    return joined
+        if name in together:
+            separator = "\n" if name == "set-cookie" else ", "
+            together[name] = f"{together[name]}{separator}{value}"
+        else:
+            together[name] = value
+    return together
+
+
+def _as_sent(request: Request) -> bytes:
+    """Return the bytes of a request: RFC 9112 §2.1. Raises `InvalidAddress`."""
+    lines = [f"{name}: {value}" for name, value in headers_of(request).items()]
+    target = target_of_request(request.url)
+    if " " in target or any(map(_UNSENDABLE.search, (target, *lines))):
+        raise InvalidAddress("it has characters that no request can carry")
+    head = "\r\n".join([f"{request.method} {target} HTTP/1.1", *lines, "", ""])
+    return head.encode("latin-1") + request.content

@@ -1,23 +1,19 @@
-"""One connection: bytes that come and go, read as HTTP/1.1. A door to h11, with `transport`."""
+"""One connection: bytes that come and go, for one question after the other."""
 
 import asyncio
 import ssl
 from typing import TypeAlias, cast
 
-import h11
-import httpx
-
+from lmsys_enrich.net.answer import Answer, NotHttp
 from lmsys_enrich.net.exchange import Trouble, TroubleKind
 
 Origin: TypeAlias = tuple[str, str, int]
 """Scheme, host and port."""
 
-# As Chrome, https://source.chromium.org/chromium/chromium/src/+/main:net/http/http_stream_parser.h
-_MOST_HEADER_BYTES = 262_144
 _MOST_UNREAD = 65_536
 
 
-class NoReply(httpx.TransportError):
+class NoReply(Exception):
     """There is no reply to a request, for the reason that `trouble` gives."""
 
     def __init__(self, kind: TroubleKind, detail: str) -> None:
@@ -36,91 +32,111 @@ class Connection(asyncio.Protocol):
     def __init__(self, origin: Origin, *, trusted: bool) -> None:
         self.origin = origin
         self.trusted = trusted
-        self.heard = False  # anything, in the present exchange
-        self.http = h11.Connection(h11.CLIENT, max_incomplete_event_size=_MOST_HEADER_BYTES)
-        self._unread = bytearray()
+        self._answer: Answer | None = None
+        self._is_disturbed = False  # by what nobody had asked for
         self._ended = False
         self._problem: Exception | None = None
-        self._more: asyncio.Future[None] | None = None
+        self._waiting: asyncio.Future[None] | None = None
+        self._is_paused = False
         self._transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)  # as `create_connection` promises
 
     def data_received(self, data: bytes) -> None:
-        self._unread += data
-        if self._transport is not None and len(self._unread) > _MOST_UNREAD:
+        answer = self._answer
+        if answer is None:
+            self._is_disturbed = True
+            return
+        try:
+            answer.feed(data)
+        except NotHttp as problem:
+            self._problem = problem
+        if answer.held > _MOST_UNREAD and self._transport is not None:
             self._transport.pause_reading()
+            self._is_paused = True
         self._wake()
 
     def eof_received(self) -> None:
-        self._ended = True
-        self._wake()
+        self._end()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._ended = True
-        self._problem = exc
-        self._wake()
-
-    @property
-    def is_reusable(self) -> bool:
-        """Whether the exchange is over, and another may follow."""
-        over = self.http.our_state is h11.DONE and self.http.their_state is h11.DONE
-        return over and not self._ended and not self._unread
+        self._problem = self._problem or exc
+        self._end()
 
     @property
     def is_idle(self) -> bool:
         """Whether nothing came since the last exchange, not even an end."""
-        return not self._ended and not self._unread
+        return not self._ended and not self._is_disturbed
 
-    def begin_next(self) -> None:
-        """Make ready for another exchange."""
-        self.http.start_next_cycle()
-        self.heard = False
+    @property
+    def is_heard(self) -> bool:
+        """Whether anything of the present answer came."""
+        return self._answer is not None and self._answer.is_heard
 
-    def send(self, method: str, target: bytes, headers: list[tuple[bytes, bytes]], content: bytes) -> None:
-        """Send a request; raises `OSError`, and `h11.LocalProtocolError` for what is none."""
+    async def ask(self, sent: bytes, *, bodiless: bool, seconds: float) -> Answer:
+        """
+        Send a request, and return the answer when its head is there.
+
+        Raises `NotHttp`, `OSError`, and `TimeoutError` where that takes longer than `seconds`.
+        """
         if self._transport is None:
             raise ConnectionResetError
-        data = self.http.send(h11.Request(method=method, target=target, headers=headers)) or b""
-        if content:
-            data += self.http.send(h11.Data(data=content)) or b""
-        data += self.http.send(h11.EndOfMessage()) or b""
-        self._transport.write(data)
+        answer = self._answer = Answer(bodiless=bodiless)
+        self._transport.write(sent)
+        timer = asyncio.get_running_loop().call_later(seconds, self._give_up)
+        try:
+            while not answer.has_head:
+                await self._change(answer)
+        finally:
+            timer.cancel()
+        return answer
 
-    async def next_event(self) -> h11.Event:
-        """Wait for the next part of the reply; raises `OSError` and `h11.RemoteProtocolError`."""
-        while True:
-            event = self.http.next_event()
-            if event is h11.PAUSED:
-                raise h11.RemoteProtocolError("the host speaks another protocol")
-            if isinstance(event, h11.Event):
-                return event
-            await self._read()
+    async def part(self, answer: Answer) -> bytes:
+        """Return the next part of an answer's body, empty at its end; raises `NotHttp` and `OSError`."""
+        while not answer.parts and not answer.is_over:
+            if answer.is_broken:
+                raise self._problem or NotHttp("the body breaks off")
+            if self._is_paused and self._transport is not None:
+                self._is_paused = False
+                self._transport.resume_reading()
+            await self._change(answer)
+        return answer.take()
+
+    def is_free_after(self, answer: Answer) -> bool:
+        """Whether an exchange is over, and another may follow; if so, it is made ready for that."""
+        if self._ended or self._is_disturbed or not answer.keeps_connection:
+            return False
+        self._answer = None
+        return True
 
     def close(self) -> None:
         """Break the connection off, without waiting for anything."""
         if self._transport is not None:
             self._transport.abort()
 
-    async def _read(self) -> None:
-        if not self._unread and not self._ended:
-            self._more = asyncio.get_running_loop().create_future()
-            await self._more
-        if not self._unread and self._problem is not None:
+    async def _change(self, answer: Answer) -> None:
+        """Wait until something comes, or raise what stands in its way."""
+        if self._problem is not None:
             raise self._problem
-        if not self._unread and not self.heard:
-            raise ConnectionResetError
-        self.heard = True
-        data = bytes(self._unread)
-        self._unread.clear()
-        if self._transport is not None and len(data) > _MOST_UNREAD and not self._ended:
-            self._transport.resume_reading()
-        self.http.receive_data(data)
+        if self._ended:
+            raise NotHttp("the answer breaks off") if answer.is_heard else ConnectionResetError
+        self._waiting = asyncio.get_running_loop().create_future()
+        await self._waiting
+
+    def _end(self) -> None:
+        self._ended = True
+        if self._answer is not None:
+            self._answer.end()
+        self._wake()
+
+    def _give_up(self) -> None:
+        self._problem = TimeoutError()
+        self._wake()
 
     def _wake(self) -> None:
-        if self._more is not None and not self._more.done():
-            self._more.set_result(None)
+        if self._waiting is not None and not self._waiting.done():
+            self._waiting.set_result(None)
 
 
 def no_reply(problem: OSError) -> NoReply:

@@ -2,7 +2,7 @@
 
 import ssl
 from collections.abc import AsyncGenerator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 import certifi
@@ -44,25 +44,37 @@ async def open_client(
     `through` may put something between politeness and the network. Raises
     `InputError` where a proxy or certificate file that `environ` names is of no use.
     """
-    names = Names(look_up, _NAME_TIMEOUT)
-    tls = _tls(environ)
-    transport = Transport(names, tls, settings.timeout, allow_private=settings.allow_private)
-    client = HttpClient(transport, Proxies(environ, tls), settings.timeout)
-    throttle = Throttle(clock, concurrency=settings.concurrency, per_host=settings.per_host)
-    polite = PoliteFetch(
-        through(client) if through else client,
-        throttle,
-        clock,
-        retries=settings.retries,
-        patience=settings.patience,
-        meter=meter,
-    )
-    try:
+    async with AsyncExitStack() as stack:
+        names = Names(look_up, _NAME_TIMEOUT)
+        stack.push_async_callback(names.close)
+        tls = _tls(environ)
+        transport = Transport(names, tls, settings.timeout, allow_private=settings.allow_private)
+        stack.callback(transport.close)
+        fetch = _by_proxy(HttpClient(transport, settings.timeout), environ, tls, settings.timeout, stack)
+        polite = PoliteFetch(
+            through(fetch) if through else fetch,
+            Throttle(clock, concurrency=settings.concurrency, per_host=settings.per_host),
+            clock,
+            retries=settings.retries,
+            patience=settings.patience,
+            meter=meter,
+        )
+        stack.push_async_callback(polite.close)
         yield Network(polite, transport.leave)
-    finally:
-        await polite.close()
-        await client.close()
-        await names.close()
+
+
+def _by_proxy(
+    straight: Fetch, environ: Mapping[str, str], tls: ssl.SSLContext, timeout: float, stack: AsyncExitStack
+) -> Fetch:
+    """Return the way by the proxies that the environment names; without any, it is the straight one."""
+    proxies = Proxies(environ)
+    if not proxies.by_scheme:
+        return straight
+    from lmsys_enrich.net.by_proxy import ByProxy
+
+    fetch = ByProxy(straight, proxies, tls, timeout)
+    stack.push_async_callback(fetch.close)
+    return fetch
 
 
 def _tls(environ: Mapping[str, str]) -> ssl.SSLContext:

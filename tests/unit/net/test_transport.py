@@ -7,6 +7,7 @@ import ssl
 import httpx
 import pytest
 
+from lmsys_enrich.net.httpx_transport import HttpxTransport
 from lmsys_enrich.net.names import Names
 from lmsys_enrich.net.transport import Transport
 from lmsys_enrich.simulation.server import Misdeed, Raw, Received, Response, Sent, Server, serving
@@ -33,6 +34,14 @@ _STRANGE: dict[str, Response] = {
     "line ends of Unix": Raw(b"HTTP/1.1 200 OK\ncontent-length: 2\n\nok"),
     "a body that breaks off": Raw(_OK + b"content-length: 100\r\n\r\nhalf"),
     "a bad chunk": Raw(_OK + b"transfer-encoding: chunked\r\n\r\nzz\r\nabc\r\n"),
+    "the same length twice": Raw(_OK + b"content-length: 2\r\nContent-Length: 2\r\n\r\nab"),
+    "the same length twice in one": Raw(_OK + b"a: 1\r\ncontent-length: 2, 2\r\nb: 2\r\n\r\nab"),
+    "another protocol, offered": Raw(
+        b"HTTP/1.1 200 OK\r\nconnection: Upgrade, Keep-Alive\r\nupgrade: h2c\r\ncontent-length: 1\r\n\r\na"
+    ),
+    "another protocol": Raw(
+        b"HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\nx"
+    ),
     "two lengths": Raw(_OK + b"content-length: 1\r\ncontent-length: 2\r\n\r\nab"),
     "a broken header": Raw(_OK + b"no colon here\r\n\r\n"),
     "another language": Misdeed.GARBAGE,
@@ -43,6 +52,10 @@ _STRANGE: dict[str, Response] = {
 
 def _transport(timeout: float = 5.0) -> Transport:
     return Transport(Names(lambda _: [], 5.0), ssl.create_default_context(), timeout, allow_private=True)
+
+
+def _httpx(timeout: float = 5.0) -> HttpxTransport:
+    return HttpxTransport(_transport(timeout))
 
 
 async def _told(transport: httpx.AsyncBaseTransport, url: str) -> object:
@@ -64,9 +77,9 @@ async def test_it_answers_as_that_of_httpx_does(name: str) -> None:
         del received
         return _STRANGE[name]
 
-    async with serving(answer) as site, httpx.AsyncHTTPTransport() as reference:
+    async with serving(answer) as site, httpx.AsyncHTTPTransport() as reference, _httpx() as asking:
         expected = await _told(reference, f"{site.url}/a?b=c")
-        assert await _told(_transport(), f"{site.url}/a?b=c") == expected
+        assert await _told(asking, f"{site.url}/a?b=c") == expected
     ours, theirs = site.log[1], site.log[0]
     assert (ours.method, ours.target, ours.headers) == (theirs.method, theirs.target, theirs.headers)
 
@@ -82,14 +95,15 @@ def _connections(site: Server) -> int:
 
 async def test_a_connection_is_used_again_until_its_host_is_left() -> None:
     transport = _transport()
+    asking = HttpxTransport(transport)
     async with serving(_page) as site:
         for _ in range(5):
-            await _told(transport, site.url)
+            await _told(asking, site.url)
         assert (len(site.log), _connections(site)) == (5, 1)
         transport.leave(f"127.0.0.1:{site.port}")
-        await _told(transport, site.url)
+        await _told(asking, site.url)
         assert _connections(site) <= 2
-        await transport.aclose()
+        await asking.aclose()
 
 
 async def test_what_was_not_read_to_its_end_is_not_used_again() -> None:
@@ -97,8 +111,7 @@ async def test_what_was_not_read_to_its_end_is_not_used_again() -> None:
         del received
         return Sent(200, {}, b"x" * 2_000_000)
 
-    transport = _transport()
-    async with serving(large) as site:
+    async with serving(large) as site, _httpx() as transport:
         response = await transport.handle_async_request(httpx.Request("GET", site.url))
         await response.aclose()
         assert await _told(transport, site.url) == (200, [("content-length", "2000000")], b"x" * 2_000_000)
@@ -109,8 +122,8 @@ async def test_a_host_that_is_silent_is_not_waited_for_longer_than_was_said() ->
         del received
         return Misdeed.SILENCE
 
-    async with serving(silent) as site:
-        assert await _told(_transport(timeout=0.05), site.url) == "no answer"
+    async with serving(silent) as site, _httpx(timeout=0.05) as transport:
+        assert await _told(transport, site.url) == "no answer"
 
 
 async def test_a_host_that_takes_no_connection_has_a_time_out_of_its_own() -> None:
@@ -125,4 +138,4 @@ async def test_a_host_that_takes_no_connection_has_a_time_out_of_its_own() -> No
             port = listening.getsockname()[1]
             request = httpx.Request("HEAD", f"http://127.0.0.1:{port}/")
             with pytest.raises(httpx.TransportError, match="no connection within"):
-                await _transport(timeout=0.05).handle_async_request(request)
+                await _httpx(timeout=0.05).handle_async_request(request)
