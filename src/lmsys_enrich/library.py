@@ -75,7 +75,7 @@ def askers_of(
 ) -> tuple[Asker, ...]:
     """Return whom to ask, the most knowing first: a link is for the first that claims it."""
     pace = Pace(settings.concurrency, settings.per_host, urgent_first=settings.deadline is not None)
-    websites = WebsiteAsker(network.fetch, pace, leave=network.leave)
+    websites = WebsiteAsker(network.fetch, pace, expect=network.expect, leave=network.leave)
     github = GitHubAsker(
         network.fetch,
         github_access(environ),

@@ -2,7 +2,8 @@
 
 import asyncio
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
 from lmsys_enrich import USER_AGENT
 from lmsys_enrich.net.answer import Answer, NotHttp
@@ -15,6 +16,7 @@ from lmsys_enrich.urls import InvalidAddress, host_of, server_of, target_of_requ
 _HEADERS = {"user-agent": USER_AGENT, "accept": "*/*", "accept-language": "en, *;q=0.5"}
 # What would end a header or a request's line, or say more than it should: RFC 9110 §5.5.
 _UNSENDABLE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]|[^\x00-\xff]")
+_UNSENDABLE_IN_ADDRESS = re.compile(r"[^\x21-\x7e]")
 
 
 class HttpClient:
@@ -61,9 +63,8 @@ class HttpClient:
 
 
 def headers_of(request: Request) -> dict[str, str]:
-    """Return the headers that go out with a request."""
+    """Return the headers that go out with a request, whatever its host."""
     headers = {
-        "host": host_of(request.url),
         **_HEADERS,
         "accept-encoding": ACCEPTED if request.body_limit else "identity",
         **request.headers,
@@ -87,9 +88,17 @@ def joined(headers: Iterable[tuple[str, str]]) -> Mapping[str, str]:
 
 def _as_sent(request: Request) -> bytes:
     """Return the bytes of a request: RFC 9112 §2.1. Raises `InvalidAddress`."""
-    lines = [f"{name}: {value}" for name, value in headers_of(request).items()]
-    target = target_of_request(request.url)
-    if " " in target or any(map(_UNSENDABLE.search, (target, *lines))):
+    host, target = host_of(request.url), target_of_request(request.url)
+    if _UNSENDABLE_IN_ADDRESS.search(f"{host}{target}"):
         raise InvalidAddress("it has characters that no request can carry")
-    head = "\r\n".join([f"{request.method} {target} HTTP/1.1", *lines, "", ""])
+    lines = _lines(tuple(headers_of(request).items()))
+    head = f"{request.method} {target} HTTP/1.1\r\nhost: {host}\r\n{lines}\r\n"
     return head.encode("latin-1") + request.content
+
+
+@lru_cache(maxsize=8)  # nearly all requests of a run have one of two
+def _lines(headers: Sequence[tuple[str, str]]) -> str:
+    lines = "".join(f"{name}: {value}\r\n" for name, value in headers)
+    if _UNSENDABLE.search(lines.replace("\r\n", "")) or lines.count("\n") > len(headers):
+        raise InvalidAddress("a header has characters that no request can carry")
+    return lines

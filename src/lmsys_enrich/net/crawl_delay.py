@@ -9,11 +9,11 @@ others we come so seldom that the question would be the greater nuisance.
 
 import asyncio
 from collections import defaultdict
+from collections.abc import Mapping
 from urllib.parse import urljoin
 from urllib.robotparser import RobotFileParser
 
 from lmsys_enrich.net.exchange import Fetch, Reply, Request
-from lmsys_enrich.urls import host_of
 
 _HANDFUL = 5
 _ENOUGH = 500 * 1024  # bytes that RFC 9309 §2.5 asks everybody to read
@@ -26,20 +26,28 @@ class CrawlDelays:
 
     def __init__(self, fetch: Fetch) -> None:
         self._fetch = fetch
+        self._many: set[str] = set()
         self._addresses: defaultdict[str, set[str]] = defaultdict(set)
         self._asked: dict[str, asyncio.Task[float]] = {}
+        self._known: dict[str, float] = {}
 
-    async def of(self, url: str) -> float:
+    def expect(self, links: Mapping[str, int]) -> None:
+        """Learn which hosts will be asked for many links: their robots.txt can be asked with the first."""
+        self._many.update(host for host, count in links.items() if count > _HANDFUL)
+
+    async def of(self, host: str, url: str) -> float:
         """Return the seconds that the host of an address wants between requests, 0 where it says nothing."""
-        host = host_of(url)
+        known = self._known.get(host)
+        if known is not None:
+            return known
         addresses = self._addresses[host]
-        if len(addresses) <= _HANDFUL:
-            addresses.add(url)
-        if len(addresses) <= _HANDFUL:
+        addresses.add(url)
+        is_handful = len(addresses) <= _HANDFUL
+        if is_handful and host not in self._many:
             return 0.0
         if host not in self._asked:
-            self._asked[host] = asyncio.create_task(self._ask(urljoin(url, "/robots.txt")))
-        return await asyncio.shield(self._asked[host])
+            self._asked[host] = asyncio.create_task(self._ask(host, urljoin(url, "/robots.txt")))
+        return 0.0 if is_handful else await asyncio.shield(self._asked[host])
 
     async def close(self) -> None:
         """Wait for no answer any more."""
@@ -47,11 +55,14 @@ class CrawlDelays:
             task.cancel()
         await asyncio.gather(*self._asked.values(), return_exceptions=True)
 
-    async def _ask(self, url: str) -> float:
+    async def _ask(self, host: str, url: str) -> float:
         outcome = await self._fetch(Request("GET", url, body_limit=_ENOUGH))
-        if not isinstance(outcome, Reply) or outcome.status != _OK:
-            return 0.0
-        return crawl_delay(outcome.body.decode("utf-8", "replace"))
+        delay = 0.0
+        if isinstance(outcome, Reply) and outcome.status == _OK:
+            delay = crawl_delay(outcome.body.decode("utf-8", "replace"))
+        self._known[host] = delay
+        self._addresses.pop(host, None)
+        return delay
 
 
 def crawl_delay(robots: str) -> float:

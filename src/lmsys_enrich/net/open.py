@@ -24,9 +24,15 @@ _NAME_TIMEOUT = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """The way to the network; `leave` closes what connections wait for a host."""
+    """
+    The way to the network.
+
+    `expect` is told how many links of each host will be asked for, `leave` each
+    host that is not asked any more, whose connections are then closed.
+    """
 
     fetch: Fetch
+    expect: Callable[[Mapping[str, int]], None]
     leave: Callable[[str], None]
 
 
@@ -60,7 +66,7 @@ async def open_client(
             meter=meter,
         )
         stack.push_async_callback(polite.close)
-        yield Network(polite, transport.leave)
+        yield Network(polite, polite.expect, transport.leave)
 
 
 def _by_proxy(

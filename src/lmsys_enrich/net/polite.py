@@ -1,6 +1,7 @@
 """Requests as a good guest makes them: few at a time, waiting when asked to, trying again with care."""
 
 import random
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
@@ -49,7 +50,7 @@ class PoliteFetch:
 
     async def __call__(self, request: Request) -> Outcome:
         host = host_of(request.url)
-        if request.kind is Kind.WEB and (delay := await self._crawl_delays.of(request.url)):
+        if request.kind is Kind.WEB and (delay := await self._crawl_delays.of(host, request.url)):
             self._throttle.space(host, min(delay, self._patience))
 
         async def attempt() -> Outcome:
@@ -59,6 +60,10 @@ class PoliteFetch:
             return self._pause(host, request, outcome, tries)
 
         return await retrying(attempt, pause_after, self._clock.sleep)
+
+    def expect(self, links: Mapping[str, int]) -> None:
+        """Learn how many links of each host will be asked for."""
+        self._crawl_delays.expect(links)
 
     async def close(self) -> None:
         """Leave no question behind."""
@@ -71,7 +76,7 @@ class PoliteFetch:
         self._meter.began(host, self._clock.monotonic())
         try:
             async with self._throttle.passing(host):
-                if (closed := self._throttle.closed(host)) is not None and request.kind is Kind.WEB:
+                if request.kind is Kind.WEB and (closed := self._throttle.closed(host)) is not None:
                     return closed
                 self._meter.sent(request.kind)
                 outcome = await self._fetch(request)

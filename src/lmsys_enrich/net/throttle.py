@@ -2,9 +2,6 @@
 
 import asyncio
 from collections import defaultdict, deque
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 
 from lmsys_enrich.clock import Clock
 from lmsys_enrich.net.exchange import Outcome, Reply, Trouble, TroubleKind
@@ -24,63 +21,96 @@ _OVERLOADED = frozenset({TroubleKind.TIMEOUT, TroubleKind.RESET})
 _TOO_MUCH = frozenset({429, 503})
 
 
-@dataclass(slots=True)
+class _Places:
+    """So many at once; whoever comes when all are taken waits for a turn, in the order of coming."""
+
+    __slots__ = ("_waiting", "most", "taken")
+
+    def __init__(self, most: float) -> None:
+        self.most = most
+        self.taken = 0
+        self._waiting: deque[asyncio.Future[None]] = deque()
+
+    def take(self) -> bool:
+        """Take a place if there is one to be had at once."""
+        if self._waiting or self.taken >= int(self.most):
+            return False
+        self.taken += 1
+        return True
+
+    async def wait(self) -> None:
+        """Take a place when there is one."""
+        turn = asyncio.get_running_loop().create_future()
+        self._waiting.append(turn)
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled():
+                self.give_back()  # the place was given in the same moment
+            else:
+                self._waiting.remove(turn)
+            raise
+
+    def give_back(self) -> None:
+        """Give a place back, to whoever waits longest."""
+        self.taken -= 1
+        self.admit()
+
+    def admit(self) -> None:
+        """Let in who waits, as far as there are places."""
+        while self._waiting and self.taken < int(self.most):
+            turn = self._waiting.popleft()
+            if not turn.done():
+                self.taken += 1
+                turn.set_result(None)
+
+
 class _Host:
     """
     What is known of a host.
 
-    `places` is how many requests it bears at once, as far as is known: one more
+    Its places are how many requests it bears at once, as far as is known: one more
     for each good answer until it first complains, after which it takes as many
     good answers as there are places. A complaint halves them. So does TCP find
     its way, https://datatracker.ietf.org/doc/html/rfc5681#section-3.1
     """
 
-    most: int
-    places: float
-    complained: bool = False
-    under_way: int = 0
-    waiting: deque[asyncio.Future[None]] = field(default_factory=deque)
-    not_before: float = 0.0
-    spacing: float = 0.0
-    failures: int = 0
-    closed: Outcome | None = None
+    __slots__ = ("_complained", "_most", "closed", "failures", "not_before", "places", "spacing")
 
-    async def enter(self) -> None:
-        """Wait for a place."""
-        if self.under_way < int(self.places) and not self.waiting:
-            self.under_way += 1
-            return
-        turn = asyncio.get_running_loop().create_future()
-        self.waiting.append(turn)
-        try:
-            await turn
-        except asyncio.CancelledError:
-            if turn.done() and not turn.cancelled():
-                self.leave()  # the place was given in the same moment
-            else:
-                self.waiting.remove(turn)
-            raise
-
-    def leave(self) -> None:
-        """Give a place back, to whoever waits longest."""
-        self.under_way -= 1
-        self._admit()
+    def __init__(self, most: int, first: int) -> None:
+        self._most = most
+        self._complained = False
+        self.places = _Places(first)
+        self.not_before = 0.0
+        self.spacing = 0.0
+        self.failures = 0
+        self.closed: Outcome | None = None
 
     def learn(self, outcome: Outcome) -> None:
         """Grow or shrink."""
+        places = self.places
         if _is_complaint(outcome):
-            self.complained = True
-            self.places = max(1.0, self.places / 2)
-        elif isinstance(outcome, Reply):
-            self.places = min(self.most, self.places + (1.0 / self.places if self.complained else 1.0))
-            self._admit()
+            self._complained = True
+            places.most = max(1.0, places.most / 2)
+        elif isinstance(outcome, Reply) and places.most < self._most:
+            places.most = min(self._most, places.most + (1.0 / places.most if self._complained else 1.0))
+            places.admit()
 
-    def _admit(self) -> None:
-        while self.waiting and self.under_way < int(self.places):
-            turn = self.waiting.popleft()
-            if not turn.done():
-                self.under_way += 1
-                turn.set_result(None)
+
+class _Passing:
+    """A request's way past a throttle; a class of its own, since a generator takes five times as long."""
+
+    __slots__ = ("_host", "_throttle")
+
+    def __init__(self, throttle: "Throttle", host: str) -> None:
+        self._throttle = throttle
+        self._host = host
+
+    async def __aenter__(self) -> None:
+        await self._throttle.enter(self._host)
+
+    async def __aexit__(self, *problem: object) -> None:
+        self._throttle.leave(self._host)
 
 
 class Throttle:
@@ -94,24 +124,38 @@ class Throttle:
 
     def __init__(self, clock: Clock, *, concurrency: int, per_host: int) -> None:
         self._clock = clock
-        self._all = asyncio.Semaphore(concurrency)
+        self._all = _Places(concurrency)
         first = (per_host + 1) // 2
         self._hosts: defaultdict[str, _Host] = defaultdict(lambda: _Host(per_host, first))
 
-    @asynccontextmanager
-    async def passing(self, host: str) -> AsyncGenerator[None, None]:
+    def passing(self, host: str) -> _Passing:
         """Wait until a request may go to a host; while it is under way it has its place."""
+        return _Passing(self, host)
+
+    async def enter(self, host: str) -> None:
+        """Take a place when a request may go to a host."""
         state = self._hosts[host]
-        await state.enter()
+        if not state.places.take():
+            await state.places.wait()
         try:
-            while (wait := state.not_before - self._clock.monotonic()) > 0 and state.closed is None:
-                await self._clock.sleep(wait)
+            if state.not_before:
+                await self._wait_until_allowed(state)
             if state.spacing:
                 self.pause(host, state.spacing)
-            async with self._all:
-                yield
-        finally:
-            state.leave()
+            if not self._all.take():
+                await self._all.wait()
+        except BaseException:
+            state.places.give_back()
+            raise
+
+    def leave(self, host: str) -> None:
+        """Give the place back."""
+        self._all.give_back()
+        self._hosts[host].places.give_back()
+
+    async def _wait_until_allowed(self, state: _Host) -> None:
+        while (wait := state.not_before - self._clock.monotonic()) > 0 and state.closed is None:
+            await self._clock.sleep(wait)
 
     def closed(self, host: str) -> Outcome | None:
         """Return what stands for every answer of a host that is not asked any more."""

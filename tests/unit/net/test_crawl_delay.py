@@ -1,5 +1,6 @@
 """A host with many links is asked how long it wants between two requests, and gets that."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -38,6 +39,7 @@ def _polite(fetch: FakeFetch, clock: FakeClock) -> PoliteFetch:
 async def _ask(polite: PoliteFetch, count: int, kind: Kind = Kind.WEB) -> None:
     for number in range(count):
         await polite(Request("HEAD", f"{_HOST}/{number}", kind))
+        await asyncio.sleep(0)  # what goes on beside it goes on
     await polite.close()
 
 
@@ -76,3 +78,20 @@ async def test_an_api_is_not_asked_for_it() -> None:
     fetch = _fetch(Reply(404, {}))
     await _ask(_polite(fetch, FakeClock()), 10, Kind.REST)
     assert len(fetch.asked) == 10
+
+
+async def test_where_many_links_are_expected_it_is_asked_beside_the_first_of_them() -> None:
+    clock, fetch = FakeClock(), _fetch(Reply(200, {}, b"User-agent: *\nCrawl-delay: 10\n"))
+    polite = _polite(fetch, clock)
+    polite.expect({"many.example": 6, "few.example": 5})
+    await _ask(polite, 10)
+    assert f"{_HOST}/robots.txt" in [request.url for request in fetch.asked[:3]]
+    assert clock.slept == [10.0] * 8
+
+
+async def test_where_few_links_are_expected_it_is_not_asked() -> None:
+    fetch = _fetch(Reply(404, {}))
+    polite = _polite(fetch, FakeClock())
+    polite.expect({"many.example": 5})
+    await _ask(polite, 5)
+    assert len(fetch.asked) == 5

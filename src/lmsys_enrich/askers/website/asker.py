@@ -1,7 +1,8 @@
 """Asks about every web address, many hosts at once."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from lmsys_enrich.askers.website.journey import Journey
@@ -31,7 +32,8 @@ class WebsiteAsker:
     At most `pace.concurrency` visits are under way at once, `pace.per_host` of
     them to one host. `canaries` are asked only when so much fails that the network
     itself is suspected; when they do not answer either, it stops and tells an
-    obstacle. `leave` is told each host that is not asked any more.
+    obstacle. `expect` is told how many links of each host will be visited, `leave`
+    each host that is not visited any more.
     """
 
     def __init__(
@@ -40,11 +42,13 @@ class WebsiteAsker:
         pace: Pace,
         *,
         canaries: Sequence[str] = CANARIES,
+        expect: Callable[[Mapping[str, int]], None] = lambda _: None,
         leave: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._fetch = fetch
         self._pace = pace
         self._canaries = canaries
+        self._expect = expect
         self._leave = leave
         self._obstacles: list[Obstacle] = []
 
@@ -57,15 +61,20 @@ class WebsiteAsker:
 
     async def ask(self, questions: Sequence[Question]) -> AsyncGenerator[Answer, None]:
         outage = Outage()
-        visits = _Visits(self._fetch, self._pace, questions, self._leave)
+        # However the two are set, a host that does not answer leaves half of all places to the others.
+        per_host = min(self._pace.per_host, max(1, self._pace.concurrency // 2))
+        turns = Turns(questions, per_host=per_host, urgent_first=self._pace.urgent_first)
+        self._expect(turns.by_host())
+        visits = _Visits(self._fetch, self._pace.concurrency, turns, self._leave)
         try:
             while journeys := await visits.next():
                 for journey in journeys:
                     for answer in outage.consider(weigh(journey), evidence(journey)):
                         yield answer
                 if outage.is_suspected(at_the_end=False):
-                    if not await self._is_network_sound(outage):
-                        return
+                    with visits.held():
+                        if not await self._is_network_sound(outage):
+                            return
                     for answer in outage.clear():
                         yield answer
             if not outage.is_suspected(at_the_end=True) or await self._is_network_sound(outage):
@@ -90,41 +99,63 @@ class WebsiteAsker:
 
 
 class _Visits:
-    """The visits under way: as many as are allowed, the next one begun when one ends."""
+    """The visits under way, as many as are allowed; whoever ends one begins the next."""
 
-    def __init__(
-        self, fetch: Fetch, pace: Pace, questions: Sequence[Question], leave: Callable[[str], None]
-    ) -> None:
+    def __init__(self, fetch: Fetch, concurrency: int, turns: Turns, leave: Callable[[str], None]) -> None:
         self._fetch = fetch
-        self._concurrency = pace.concurrency
+        self._concurrency = concurrency
+        self._turns = turns
         self._leave = leave
-        # However the two are set, a host that does not answer leaves half of all places to the others.
-        per_host = min(pace.per_host, max(1, pace.concurrency // 2))
-        self._turns = Turns(questions, per_host=per_host, urgent_first=pace.urgent_first)
-        self._under_way: dict[asyncio.Task[Journey], Question] = {}
-        self._ended: asyncio.Queue[asyncio.Task[Journey]] = asyncio.Queue()
+        self._visitors: set[asyncio.Task[None]] = set()
+        self._ended: list[Journey] = []
+        self._news = asyncio.Event()
+        self._problem: BaseException | None = None
+        self._is_held = False
 
     async def next(self) -> list[Journey]:
         """Return the journeys that ended meanwhile, at least one; none when all did."""
-        self._begin()
-        if not self._under_way:
-            return []
-        ended = [await self._ended.get()]
-        while not self._ended.empty():
-            ended.append(self._ended.get_nowait())
-        for task in ended:
-            if (host := self._turns.done(self._under_way.pop(task))) is not None:
-                self._leave(host)
-        return [task.result() for task in ended]
+        self._send_out()
+        while not self._ended and self._visitors:
+            self._news.clear()
+            await self._news.wait()
+        if self._problem is not None:
+            raise self._problem
+        ended, self._ended = self._ended, []
+        return ended
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Begin no visit in the meantime."""
+        self._is_held = True
+        yield
+        self._is_held = False
 
     async def abandon(self) -> None:
         """End what is under way, and wait until it has ended."""
-        for task in self._under_way:
-            task.cancel()
-        await asyncio.gather(*self._under_way, return_exceptions=True)
+        for visitor in self._visitors:
+            visitor.cancel()
+        await asyncio.gather(*self._visitors, return_exceptions=True)
 
-    def _begin(self) -> None:
-        while len(self._under_way) < self._concurrency and (question := self._turns.take()):
-            task = asyncio.create_task(visit(self._fetch, question.url, question.known))
-            task.add_done_callback(self._ended.put_nowait)
-            self._under_way[task] = question
+    def _send_out(self) -> None:
+        while len(self._visitors) < self._concurrency and (question := self._turns.take()):
+            visitor = asyncio.create_task(self._visit(question))
+            self._visitors.add(visitor)
+            visitor.add_done_callback(self._came_home)
+
+    async def _visit(self, question: Question) -> None:
+        """Visit a link, and then the next one, as long as there is one whose turn it is."""
+        following: Question | None = question
+        while following is not None:
+            journey = await visit(self._fetch, following.url, following.known)
+            self._ended.append(journey)
+            self._news.set()
+            if (host := self._turns.done(following)) is not None:
+                self._leave(host)
+            await asyncio.sleep(0)  # what this one came to may be a reason to begin no other
+            following = None if self._is_held else self._turns.take()
+
+    def _came_home(self, visitor: asyncio.Task[None]) -> None:
+        self._visitors.discard(visitor)
+        self._news.set()
+        if not visitor.cancelled() and (problem := visitor.exception()) is not None:
+            self._problem = problem

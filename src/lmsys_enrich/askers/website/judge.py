@@ -1,6 +1,7 @@
 """What the end of a journey says of the link, by the table of verdicts."""
 
 from dataclasses import dataclass
+from functools import cache
 from http import HTTPStatus
 
 from lmsys_enrich.askers.website.journey import SUCCESS, DeadEnd, End
@@ -67,6 +68,7 @@ def _judge_trouble(trouble: Trouble) -> Judgement:
     return Judgement(verdict, reason, may_die=trouble.kind is not TroubleKind.PROXY)
 
 
+@cache
 def _status_line(status: int) -> str:
     try:
         return f"{status} {HTTPStatus(status).phrase}"

@@ -9,6 +9,7 @@ hosts are asked, and if they do not answer either, nothing is said of the links.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from functools import lru_cache
 from ipaddress import ip_address
 from urllib.parse import urljoin, urlsplit
 
@@ -47,7 +48,7 @@ class Evidence(Enum):
 
 def evidence(journey: Journey) -> Evidence:
     """Tell what a journey says of our own network, whatever it says of its link."""
-    if _is_this_machine(journey.start):
+    if _is_this_machine(host_or_text(journey.start)):
         return Evidence.NONE
     if journey.hops:
         return Evidence.SUSPECT if _is_led_away(journey) else Evidence.SOUND
@@ -82,7 +83,7 @@ class Outage:
             return []
         if seen is Evidence.SOUND:
             self._was_sound = True
-            return [*self.clear(), answer]
+            return [*self.clear(), answer] if self._held else [answer]
         return [answer]
 
     def is_suspected(self, *, at_the_end: bool) -> bool:
@@ -146,12 +147,11 @@ def _is_own_site(url: str, reference: str) -> bool:
         return False
 
 
-def _is_this_machine(url: str) -> bool:
-    """Whether the host is this machine, which needs no network to be reached."""
-    name = urlsplit(url).hostname or ""
-    if name == "localhost" or name.endswith(".localhost"):
-        return True
+@lru_cache(maxsize=1024)
+def _is_this_machine(host: str) -> bool:
+    """Whether a host (with its port) is this machine, which needs no network to be reached."""
     try:
-        return ip_address(name).is_loopback
+        name = urlsplit(f"//{host}").hostname or ""
+        return name == "localhost" or name.endswith(".localhost") or ip_address(name).is_loopback
     except ValueError:
         return False

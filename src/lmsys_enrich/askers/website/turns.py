@@ -2,7 +2,7 @@
 
 import heapq
 from collections import Counter, deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from lmsys_enrich.model.finding import Question
 from lmsys_enrich.urls import InvalidAddress, host_of
@@ -35,6 +35,10 @@ class Turns:
         self._queue: list[tuple[int, int, str]] = []  # each host that may be asked, once
         for host in self._waiting:
             self._line_up(host)
+
+    def by_host(self) -> Mapping[str, int]:
+        """Return how many questions of each host wait."""
+        return {host: len(waiting) for host, waiting in self._waiting.items()}
 
     def take(self) -> Question | None:
         """Return the next question, now under way, or none while no host may be asked anything more."""

@@ -1,5 +1,6 @@
 """Visit one link: HEAD, then GET where HEAD is refused or doubtful, redirects followed hop by hop."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from urllib.parse import quote, urldefrag, urljoin
 
@@ -18,7 +19,7 @@ from lmsys_enrich.model.finding import Finding, Hop, Validators, Verdict
 from lmsys_enrich.net.exchange import Fetch, Outcome, Reply, Request, Trouble, TroubleKind
 from lmsys_enrich.urls import InvalidAddress, has_scheme, is_web, link_key
 
-_ACCEPT = "text/html,application/xhtml+xml,*/*;q=0.8"
+_HEADERS: Mapping[str, str] = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 # Walls tell what they are at the top of their pages, which are small.
 _ENOUGH_FOR_MARKS = 16_384
 # The longest address that RFC 9110 §4.1 asks everybody to bear.
@@ -99,18 +100,17 @@ class _Walk:
         return self.cookies.header(url) if self.careful else ""
 
     async def _ask(self, url: str) -> Outcome:
-        headers = {"accept": _ACCEPT}
+        headers = _HEADERS
         if cookie := self._cookie(url):
-            headers["cookie"] = cookie
-        get = Request("GET", url, headers=headers, body_limit=_ENOUGH_FOR_MARKS)
+            headers = {**_HEADERS, "cookie": cookie}
         if self.careful:
-            return await self.fetch(get)
+            return await self.fetch(_get(url, headers))
         if self.known is not None and self.known.got is not None and not self._hops:
-            return await self._ask_again(get, self.known)
+            return await self._ask_again(_get(url, headers), self.known)
         head = await self.fetch(Request("HEAD", url, headers=headers))
         if not _is_doubtful(head):
             return head
-        got = await self.fetch(get)
+        got = await self.fetch(_get(url, headers))
         if isinstance(got, Reply):
             self._got = validators_of(got)
             return got
@@ -136,14 +136,19 @@ class _Walk:
         return Journey(start, tuple(self._hops), final, end, got=None if self._hops else self._got)
 
 
+def _get(url: str, headers: Mapping[str, str]) -> Request:
+    return Request("GET", url, headers=headers, body_limit=_ENOUGH_FOR_MARKS)
+
+
 def _is_doubtful(head: Outcome) -> bool:
     """Whether GET could come to something else."""
     if isinstance(head, Trouble):
         return head.kind in _PERHAPS_BECAUSE_OF_HEAD
+    if head.status in SUCCESS:
+        return False
     if head.status in _REDIRECTS:
         return not head.headers.get("location", "").strip()
-    sure = head.status in SUCCESS or head.status in _SAME_WITH_GET or is_challenge(head)
-    return not sure
+    return head.status not in _SAME_WITH_GET and not is_challenge(head)
 
 
 def _target(base: str, reply: Reply) -> str | DeadEnd | Trouble:

@@ -68,8 +68,13 @@ _CHALLENGE_WORDS = (
 _GUARDED_WORDS = (b"captcha", b"are you a robot", b"unusual traffic", b"error code: 1015", b"bot detect")
 
 
+_CHALLENGE_NAMES = frozenset(name for name, _ in _CHALLENGE_HEADERS)
+
+
 def is_challenge(reply: Reply) -> bool:
     """Whether the headers alone show a wall's own page, so that there is nothing more to ask."""
+    if _CHALLENGE_NAMES.isdisjoint(reply.headers):
+        return False  # as nearly always
     return reply.status not in _ABOUT_THE_PAGE and _has_header(reply, _CHALLENGE_HEADERS)
 
 
@@ -90,4 +95,4 @@ def _has_header(reply: Reply, marks: tuple[tuple[str, str], ...]) -> bool:
 
 
 def _has_word(body: bytes, words: tuple[bytes, ...]) -> bool:
-    return any(word in body for word in words)
+    return bool(body) and any(word in body for word in words)

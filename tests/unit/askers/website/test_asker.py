@@ -98,6 +98,33 @@ async def test_a_network_that_goes_away_in_the_middle_stops_the_asking() -> None
     assert len(asker.obstacles) == 1
 
 
+async def test_while_the_network_itself_is_looked_at_no_visit_begins() -> None:
+    asked: list[str] = []
+    visits_before_and_after: list[int] = []
+
+    async def fetch(request: Request) -> Outcome:
+        if request.url in _CANARIES:
+            visits_before_and_after.append(len(asked))
+            for _ in range(50):
+                await asyncio.sleep(0)  # so much time as fifty visits would take
+            visits_before_and_after.append(len(asked))
+            return Reply(500, {})
+        asked.append(request.url)
+        return Trouble(TroubleKind.TIMEOUT, "")
+
+    await _answers(_asker(fetch, canaries=_CANARIES[:1]), [f"https://host{n}.org/" for n in range(90)])
+    before, after = visits_before_and_after
+    assert after - before <= 3  # those that had begun
+
+
+async def test_the_links_of_each_host_are_told_before_they_are_visited() -> None:
+    told: dict[str, int] = {}
+    fetch = FakeFetch({"https://a.org/1": _OK, "https://a.org/2": _OK, "https://b.org/": _OK})
+    asker = WebsiteAsker(fetch, Pace(2, 2), expect=told.update)
+    await _answers(asker, ["https://a.org/1", "https://a.org/2", "https://b.org/"])
+    assert told == {"a.org": 2, "b.org": 1}
+
+
 async def test_many_dead_hosts_on_a_sound_network_are_dead() -> None:
     dead = [f"https://dead{n}.org/" for n in range(35)]
     fetch = FakeFetch({"https://canary.org/": _OK})
