@@ -32,8 +32,9 @@ class Idle:
 
     def leave(self, host: str) -> None:
         """Close what waits for a host (with its port, where that is not the scheme's own)."""
-        for connection in [held for held in self._all if _authority(held.origin) == host]:
-            self._close(connection)
+        for origin in _origins(host):
+            for connection in list(self._by_origin.get(origin, ())):
+                self._close(connection)
 
     def close(self) -> None:
         """Close everything."""
@@ -52,7 +53,11 @@ class Idle:
             del self._by_origin[connection.origin]
 
 
-def _authority(origin: Origin) -> str:
-    scheme, host, port = origin
-    name = f"[{host}]" if ":" in host else host
-    return name if port == {"http": 80, "https": 443}[scheme] else f"{name}:{port}"
+def _origins(host: str) -> tuple[Origin, Origin]:
+    """Return the origins that have a host, as `urls.host_of` tells it."""
+    name, colon, port = host.rpartition(":")
+    if not colon or port.endswith("]"):
+        bare = host.strip("[]")
+        return ("http", bare, 80), ("https", bare, 443)
+    bare, number = name.strip("[]"), int(port)
+    return ("http", bare, number), ("https", bare, number)

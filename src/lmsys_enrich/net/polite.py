@@ -4,12 +4,13 @@ import random
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import partial
 
 from lmsys_enrich.clock import Clock
 from lmsys_enrich.net.crawl_delay import CrawlDelays
 from lmsys_enrich.net.exchange import Fetch, Kind, Outcome, Reply, Request, TroubleKind
 from lmsys_enrich.net.meter import Meter
-from lmsys_enrich.net.retry import retrying
+from lmsys_enrich.net.retry import retried
 from lmsys_enrich.net.throttle import Throttle
 from lmsys_enrich.urls import host_of
 
@@ -52,14 +53,11 @@ class PoliteFetch:
         host = host_of(request.url)
         if request.kind is Kind.WEB and (delay := await self._crawl_delays.of(host, request.url)):
             self._throttle.space(host, min(delay, self._patience))
-
-        async def attempt() -> Outcome:
-            return await self._send(host, request)
-
-        def pause_after(outcome: Outcome, tries: int) -> float | None:
-            return self._pause(host, request, outcome, tries)
-
-        return await retrying(attempt, pause_after, self._clock.sleep)
+        outcome = await self._send(host, request)
+        if isinstance(outcome, Reply) and outcome.status not in _MAY_PASS_STATUS:
+            return outcome  # as nearly always
+        again = partial(self._send, host, request)
+        return await retried(outcome, again, partial(self._pause, host, request), self._clock.sleep)
 
     def expect(self, links: Mapping[str, int]) -> None:
         """Learn how many links of each host will be asked for."""

@@ -15,18 +15,20 @@ async def retrying(
     attempt: Callable[[], Awaitable[T]], pause_after: PauseAfter[T], sleep: Callable[[float], Awaitable[None]]
 ) -> T:
     """Try until an outcome stands, and return it; exceptions are not caught."""
-    first = await attempt()
+    return await retried(await attempt(), attempt, pause_after, sleep)
+
+
+async def retried(
+    first: T,
+    attempt: Callable[[], Awaitable[T]],
+    pause_after: PauseAfter[T],
+    sleep: Callable[[float], Awaitable[None]],
+) -> T:
+    """Do the same after a first try that came to `first`."""
     waiting = pause_after(first, 1)
     if waiting is None:
-        return first  # as nearly always: the machinery below takes longer than a request's own work
+        return first
     await sleep(waiting)
-    return await _again(attempt, pause_after, sleep)
-
-
-async def _again(
-    attempt: Callable[[], Awaitable[T]], pause_after: PauseAfter[T], sleep: Callable[[float], Awaitable[None]]
-) -> T:
-    """Try on after a first try that did not stand."""
     pauses: dict[int, float | None] = {}
 
     def pause(state: RetryCallState) -> float | None:
