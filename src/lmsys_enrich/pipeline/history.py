@@ -16,6 +16,8 @@ def find(question: Question, answer: Answer, now: datetime, dead_after: int) -> 
     runs in one night count once, and a day without an answer counts for nothing.
     """
     known = question.known
+    repository = known.repository if known else None
+    last_alive = known.last_alive if known else None
     finding = Finding(
         url=question.url,
         verdict=answer.verdict,
@@ -26,17 +28,13 @@ def find(question: Question, answer: Answer, now: datetime, dead_after: int) -> 
         hops=answer.hops,
         suggestion=answer.suggestion,
         first_seen=known.first_seen if known else now,
-        last_alive=known.last_alive if known else None,
+        last_alive=now if answer.verdict in LIVING else last_alive,
         published=known.published if known else None,
-        repository=known.repository if known else None,
+        repository=merge(repository, answer.repository) if answer.repository else repository,
         got=answer.got,
     )
-    if answer.repository is not None:
-        finding = replace(finding, repository=merge(finding.repository, answer.repository))
     if answer.verdict is Verdict.MOVED:
-        finding = _with_moves(finding, known, now)
-    if answer.verdict in LIVING:
-        return replace(finding, last_alive=now)
+        return _with_moves(finding, known, now)
     if answer.verdict in LOST:
         return _with_failures(finding, known, answer, now, dead_after)
     return finding
