@@ -1,78 +1,18 @@
-"""
-Findings on disk. The only door to diskcache, and no pickle comes through it.
+"""Findings on disk, in a folder that may be damaged, foreign, full or somebody else's."""
 
-diskcache unpickles what it reads wherever a row says so, its `JSONDisk` too
-(CVE-2025-69872), and deletes whatever file a row names. `_JsonRows` therefore
-reads and writes rows of one kind alone, so that a cache folder from a stranger
-can be wrong, but can never run or remove anything.
-"""
-
-import contextlib
 import shutil
-import sqlite3
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
-from typing import Any
-
-import diskcache
-import msgspec
 
 from lmsys_enrich.errors import OutputError
+from lmsys_enrich.memory import batches
+from lmsys_enrich.memory.former import FORMER, former_findings
+from lmsys_enrich.memory.rows import UNUSABLE, Rows, is_damaged
 from lmsys_enrich.model.finding import Finding
 
-_FORMAT = "findings-1"  # a new name for a new shape of `Finding`: an older cache is then left alone
-_RAW = 1  # diskcache's mode for a value that lies in its row as it is
-_NO_LIMIT = 2**40
-_WRITE_AT_ONCE = 500  # findings in one transaction: enough to be fast, few enough to share the file
-# What sqlite says when the disk, not the file, is in the way: https://sqlite.org/rescode.html
-_NOT_THE_FILES_FAULT = frozenset(
-    {
-        sqlite3.SQLITE_PERM,
-        sqlite3.SQLITE_BUSY,
-        sqlite3.SQLITE_LOCKED,
-        sqlite3.SQLITE_READONLY,
-        sqlite3.SQLITE_IOERR,
-        sqlite3.SQLITE_FULL,
-        sqlite3.SQLITE_CANTOPEN,
-    }
-)
-_SETTINGS = frozenset({*diskcache.DEFAULT_SETTINGS, "count", "size", "hits", "misses"})
-
-_encode = msgspec.json.Encoder().encode
-_decode = msgspec.json.Decoder(Finding).decode
-
-
-class _NotOurs(ValueError):
-    """The file holds what this program cannot have written."""
-
-
-class _JsonRows(diskcache.Disk):  # type: ignore[misc]  # diskcache has no type hints
-    """Text keys and byte values inside their rows; whatever else lies there is refused."""
-
-    def put(self, key: object) -> tuple[str, bool]:
-        if not isinstance(key, str):
-            raise _NotOurs("a key that is no text")
-        return key, True
-
-    def get(self, key: object, raw: object) -> str:
-        if not (raw and isinstance(key, str)):
-            raise _NotOurs("a key that is no text")
-        return key
-
-    def store(self, value: bytes, read: bool, key: object = None) -> tuple[int, int, None, memoryview]:
-        del read, key  # values are never files
-        return 0, _RAW, None, sqlite3.Binary(value)
-
-    def fetch(self, mode: object, filename: object, value: object, read: object) -> bytes:
-        if mode != _RAW or filename is not None or read or not isinstance(value, bytes):
-            raise _NotOurs("a value that does not lie in its row")
-        return value
-
-    def remove(self, file_path: str) -> None:
-        """Do nothing: no value of ours lies in a file, so a row that names one is not ours."""
+_FORMAT = "findings-2"  # a new name for a new shape of `Finding`: an older cache is then left alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,30 +37,45 @@ class DiskMemory:
         self._folder = folder
         self._warn = warn
         self._home = threading.get_ident()
-        self._cache: Any = self._open()
+        self._rows = self._open()
+        self._take_over()
 
     def recall(self, urls: Iterable[str]) -> dict[str, Finding]:
-        return {url: found for url in urls if (found := self._read(url)) is not None}
+        wanted = dict.fromkeys(urls)
+        found: dict[str, Finding] = {}
+
+        def read(rows: Rows) -> None:
+            wear = batches.Wear()
+            for batch in batches.read(rows):
+                found.update((finding.url, finding) for finding in batch if finding.url in wanted)
+                wear.add(batch)
+            if wear.calls_for_joining:
+                batches.join(rows)
+
+        self._does(read)
+        return {url: found[url] for url in wanted if url in found}
 
     def keep(self, findings: Iterable[Finding]) -> None:
-        waiting = iter(findings)
-        while batch := list(islice(waiting, _WRITE_AT_ONCE)):
-            with self._survived(), self._writing() as cache:
-                for finding in batch:
-                    cache.set(finding.url, _encode(finding))
+        for batch in batches.in_batches(findings):
+            if not self._append(batch):
+                self._append(batch)  # where a damaged file was set aside, there is a new one now
 
     def everything(self) -> Iterator[Finding]:
         """Yield all that is kept, in no particular order."""
-        urls: list[str] = []
-        with self._survived():
-            urls.extend(self._cache.iterkeys() if self._cache is not None else ())
-        yield from self.recall(urls).values()
+        found: dict[str, Finding] = {}
+
+        def read(rows: Rows) -> None:
+            for batch in batches.read(rows):
+                found.update((finding.url, finding) for finding in batch)
+
+        self._does(read)
+        yield from found.values()
 
     def forget(self, urls: Iterable[str]) -> int:
         """Drop what is kept about these links; return how many there were."""
-        gone: list[str] = []
-        with self._survived(), self._writing() as cache:
-            gone.extend(url for url in list(urls) if cache.delete(url))
+        gone: set[str] = set()
+        unwanted = set(urls)
+        self._does(lambda rows: gone.update(batches.drop(rows, unwanted)))
         return len(gone)
 
     def contents(self) -> Contents:
@@ -136,78 +91,64 @@ class DiskMemory:
 
     def close(self) -> None:
         """Let go of the file."""
-        if self._cache is not None:
-            self._cache.close()
+        if self._rows is not None:
+            self._rows.close()
 
-    def _read(self, url: str) -> Finding | None:
-        """Return none for a row that is not ours, or that tells of another link."""
-        if self._cache is None:
-            return None
-        found = None
-        with self._survived():
-            try:
-                row = self._cache.get(url)
-                found = None if row is None else _decode(row)
-            except (_NotOurs, msgspec.DecodeError):
-                return None
-        return found if found is not None and found.url == url else None
-
-    @contextlib.contextmanager
-    def _writing(self) -> Iterator[Any]:
-        """
-        Write in one transaction, or to nowhere where there is no usable cache.
-
-        diskcache opens a connection for each thread; those of passing threads are
-        closed again, since nobody else could.
-        """
-        if self._cache is None:
-            yield _Nowhere()
-            return
+    def _append(self, batch: Sequence[Finding]) -> bool:
         try:
-            with self._cache.transact(retry=True):
-                yield self._cache
+            return self._does(lambda rows: batches.append(rows, batch))
         finally:
-            if self._cache is not None and threading.get_ident() != self._home:
-                self._cache.close()
+            if threading.get_ident() != self._home:
+                self.close()  # a thread that passes holds the file for itself: nobody else could close it
 
-    @contextlib.contextmanager
-    def _survived(self) -> Iterator[None]:
-        """Go on without a memory rather than end a run because of it."""
+    def _take_over(self) -> None:
+        """Put what the former form of the cache kept before all that is kept, once."""
+
+        def take_over(rows: Rows) -> None:
+            if not (self._folder / FORMER).is_dir() or rows.is_marked(FORMER):
+                return
+            former = self._former()
+            with rows.all_or_none():
+                if former is not None and not rows.is_marked(FORMER):
+                    for batch in batches.in_batches(former):
+                        batches.put_before(rows, batch)
+                    rows.mark(FORMER)
+
+        self._does(take_over)
+
+    def _former(self) -> list[Finding] | None:
+        """Return what can be read of a former cache; none where that has to wait for another run."""
+        found: list[Finding] = []
         try:
-            yield
-        except (sqlite3.DatabaseError, _NotOurs, OSError, diskcache.Timeout) as problem:
-            self.close()
-            self._cache = self._open() if self._is_damaged(problem) and self._set_aside(problem) else None
-            if self._cache is None:
-                self._warn_of(problem)
+            found.extend(former_findings(self._folder))
+        except UNUSABLE as problem:
+            self._warn(f"The cache in {self._folder / FORMER} cannot be taken over ({problem}).")
+            return found if is_damaged(problem) else None
+        return found
 
-    def _open(self) -> Any:  # noqa: ANN401 - diskcache has no type hints
-        folder = self._folder / _FORMAT
+    def _does(self, act: Callable[[Rows], None]) -> bool:
+        """Whether it could be done: rather go on without a memory than end a run because of it."""
+        if self._rows is None:
+            return False
+        try:
+            act(self._rows)
+        except UNUSABLE as problem:
+            self.close()
+            self._rows = self._open() if is_damaged(problem) and self._set_aside(problem) else None
+            if self._rows is None:
+                self._warn_of(problem)
+            return False
+        return True
+
+    def _open(self) -> Rows | None:
         for _ in range(2):
             try:
-                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-                _refuse_foreign(folder / diskcache.core.DBNAME)
-                return diskcache.Cache(
-                    str(folder),
-                    disk=_JsonRows,
-                    eviction_policy="none",
-                    size_limit=_NO_LIMIT,
-                    cull_limit=0,
-                    disk_min_file_size=_NO_LIMIT,
-                    sqlite_mmap_size=0,  # each row is read once, and what is mapped counts as ours
-                )
-            except (sqlite3.DatabaseError, _NotOurs, OSError, diskcache.Timeout) as problem:
-                if not (self._is_damaged(problem) and self._set_aside(problem)):
+                return Rows(self._folder / _FORMAT)
+            except UNUSABLE as problem:
+                if not (is_damaged(problem) and self._set_aside(problem)):
                     self._warn_of(problem)
                     return None
         return None
-
-    @staticmethod
-    def _is_damaged(problem: Exception) -> bool:
-        if isinstance(problem, sqlite3.Error):
-            # The low byte is the primary code: https://sqlite.org/rescode.html#extrc
-            return getattr(problem, "sqlite_errorcode", 0) & 0xFF not in _NOT_THE_FILES_FAULT
-        return isinstance(problem, _NotOurs)
 
     def _set_aside(self, problem: Exception) -> bool:
         broken = self._folder / _FORMAT
@@ -236,36 +177,3 @@ def erase(folder: Path) -> None:
                 shutil.rmtree(cache)
     except OSError as problem:
         raise OutputError(f"{folder} cannot be cleared: {problem}", hint="Look at who owns it.") from None
-
-
-class _Nowhere:
-    """Takes findings where there is no cache to take them."""
-
-    def set(self, url: str, row: bytes) -> None:
-        del url, row
-
-    def delete(self, url: str) -> bool:
-        del url
-        return False
-
-
-def _refuse_foreign(database: Path) -> None:
-    """
-    Look at a database before diskcache does, which makes attributes of what its settings name.
-
-    Raises `_NotOurs` for one that diskcache has not made, `sqlite3.DatabaseError`
-    for a file that is none.
-    """
-    if not database.exists():
-        return
-    with contextlib.closing(
-        sqlite3.connect(f"{database.absolute().as_uri()}?mode=ro", uri=True)
-    ) as connection:
-        tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-        if not tables:
-            return
-        if not tables <= {"Settings", "Cache"} or "Settings" not in tables:
-            raise _NotOurs(f"tables {', '.join(sorted(map(repr, tables)))}")
-        keys = {row[0] for row in connection.execute("SELECT key FROM Settings")}
-        if not keys <= _SETTINGS:
-            raise _NotOurs("settings of another program")

@@ -6,52 +6,89 @@ not have the right shape is as if it were not there.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Generic, TypeVar
 
 import msgspec
 
 from lmsys_enrich.errors import InputError
 from lmsys_enrich.model.changes import Snapshot
 from lmsys_enrich.model.enriched import VERSION
-from lmsys_enrich.model.finding import Finding
+from lmsys_enrich.model.finding import Finding, Hop, Suggestion, Verdict, standing
 from lmsys_enrich.model.repository import Repository
 
 _LARGEST = 512 * 2**20  # bytes: many times what 100,000 links take
 _NAME = "enriched.json"
 
-
-_NULL = msgspec.Raw(b"null")
-
-
-class _PublishedLink(msgspec.Struct):
-    """The part of a link that says which repository its facts belong to; the rest is a `Finding`."""
-
-    key: str
-    repository: str | None = None
+T = TypeVar("T")
+LinkT = TypeVar("LinkT")
+FactsT = TypeVar("FactsT")
 
 
-class _PublishedEntry(msgspec.Struct):
+class _Entry(msgspec.Struct, Generic[LinkT, FactsT], gc=False):
     id: str = ""
     name: str = ""
-    links: list[msgspec.Raw] = []
-    github: msgspec.Raw = _NULL
+    links: list[LinkT] = []
+    github: FactsT | msgspec.UnsetType = msgspec.UNSET
 
 
-class _Published(msgspec.Struct):
+class _Published(msgspec.Struct, Generic[LinkT, FactsT]):
     schema: Annotated[int, msgspec.Meta(ge=VERSION, le=VERSION)]
-    entries: list[_PublishedEntry]
-    repositories: list[msgspec.Raw] = []
+    entries: list[_Entry[LinkT, FactsT]]
+    repositories: list[FactsT] = []
     notice: str | None = None
     generated_at: datetime = datetime(1970, 1, 1, tzinfo=UTC)
     source: str = ""
     source_digest: str = ""
 
 
+class _Link(msgspec.Struct, kw_only=True, gc=False):
+    """A `Finding` as outputs tell it: under the key of its link, with its repository's name."""
+
+    url: str = msgspec.field(name="key")
+    verdict: Verdict
+    reason: str
+    checked_at: datetime | None = None
+    http_status: int | None = None
+    final_url: str | None = None
+    hops: tuple[Hop, ...] = ()
+    suggestion: Suggestion | None = None
+    first_seen: datetime | None = None
+    last_alive: datetime | None = None
+    failing_since: datetime | None = None
+    failures: int = 0
+    failed_on: date | None = None
+    may_die: bool = True
+    moves: int = 0
+    moved_on: date | None = None
+    last_verdict: Verdict | None = None
+    last_reason: str | None = None
+    published: Verdict | None = None
+    repository: str | Repository | None = None  # facts take the place of the name that is read
+
+
 class _FullName(msgspec.Struct):
     full_name: str
+
+
+_in_one_piece = msgspec.json.Decoder(_Published[_Link, Repository | None]).decode
+_in_pieces = msgspec.json.Decoder(_Published[msgspec.Raw, msgspec.Raw]).decode
+_link = msgspec.json.Decoder(_Link).decode
+_facts = msgspec.json.Decoder(Repository).decode
+_full_name = msgspec.json.Decoder(_FullName).decode
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What a file tells; `facts` are those of a repository's name, none where they have another shape."""
+
+    generated_at: datetime
+    notice: str | None
+    entries: dict[str, str]
+    links: list[_Link]
+    facts: dict[str, Repository | None]
 
 
 def read_published(out: Path, warn: Callable[[str], None]) -> dict[str, Finding]:
@@ -70,22 +107,21 @@ def read_published(out: Path, warn: Callable[[str], None]) -> dict[str, Finding]
 
 def read_snapshot(path: Path) -> Snapshot:
     """Return what an `enriched.json` tells. Raises `InputError` for a file that is none."""
-    published = _required(path)
-    entries = {entry.id: entry.name for entry in published.entries}
-    findings = {finding.url: finding for finding in _findings(published)}
-    return Snapshot(published.generated_at, entries, findings)
+    told = _required(path, _told)
+    findings = {finding.url: finding for finding in _findings(told)}
+    return Snapshot(told.generated_at, told.entries, findings)
 
 
 def time_of(path: Path) -> datetime:
     """Return when an `enriched.json` was made. Raises `InputError` for a file that is none."""
-    return _required(path).generated_at
+    return _required(path, _in_pieces).generated_at
 
 
 def published_digests(out: Path) -> dict[str, str]:
     """Return which content of each list the outputs last written were made from, by the list's name."""
     digests: dict[str, str] = {}
     for path in (out / _NAME, *sorted(out.glob(f"*/{_NAME}"))):
-        if path.is_file() and (published := _decoded(path, _nobody)) is not None:
+        if path.is_file() and (published := _decoded(path, _in_pieces, _nobody)) is not None:
             digests[published.source] = published.source_digest
     return digests
 
@@ -94,62 +130,80 @@ def _nobody(warning: str) -> None:
     del warning
 
 
-def _read(path: Path, warn: Callable[[str], None]) -> Iterator[Finding]:
-    published = _decoded(path, warn)
-    if published is None or published.notice is not None:
-        return
-    yield from _findings(published)
+def _read(path: Path, warn: Callable[[str], None]) -> list[Finding]:
+    told = _decoded(path, _told, warn)
+    return [] if told is None or told.notice is not None else _findings(told)
 
 
-def _findings(published: _Published) -> Iterator[Finding]:
-    facts = _facts(published)
-    for entry in published.entries:
-        for raw in entry.links:
-            if (finding := _finding(raw, facts)) is not None:
-                yield finding
-
-
-def _required(path: Path) -> _Published:
+def _required(path: Path, decode: Callable[[bytes], T]) -> T:
     warnings: list[str] = []
-    published = _decoded(path, warnings.append)
-    if published is None:
+    decoded = _decoded(path, decode, warnings.append)
+    if decoded is None:
         raise InputError(
             f"{path}: not an enriched.json ({warnings[0]})", hint="`lmsys-enrich run` writes them."
         )
-    return published
+    return decoded
 
 
-def _decoded(path: Path, warn: Callable[[str], None]) -> _Published | None:
+def _decoded(path: Path, decode: Callable[[bytes], T], warn: Callable[[str], None]) -> T | None:
     try:
         if path.stat().st_size > _LARGEST:
             warn(f"{path} is too large: nothing is taken over from it")
             return None
-        return msgspec.json.decode(path.read_bytes(), type=_Published)
+        return decode(path.read_bytes())
     except (OSError, ValueError, RecursionError) as problem:
         warn(f"{path} cannot be read ({problem}): nothing is taken over from it")
         return None
 
 
-def _facts(published: _Published) -> dict[str, msgspec.Raw]:
-    """Return the facts by the repository's name, not yet read."""
-    every = [entry.github for entry in published.entries]
-    facts: dict[str, msgspec.Raw] = {}
-    for raw in [*every, *published.repositories]:
-        try:
-            facts[msgspec.json.decode(raw, type=_FullName).full_name] = raw
-        except ValueError:
-            continue  # null, or nobody's facts
-    return facts
-
-
-def _finding(raw: msgspec.Raw, facts: dict[str, msgspec.Raw]) -> Finding | None:
-    """Return what is told about a link, or none where that has another shape."""
+def _told(content: bytes) -> _Told:
+    """Return what is told: read at once, or piece by piece where one of them has another shape."""
     try:
-        link = msgspec.json.decode(raw, type=_PublishedLink)
-        told = {**msgspec.json.decode(raw, type=dict[str, object]), "url": link.key, "repository": None}
-        finding = msgspec.convert(told, Finding)
-        repository = facts.get(link.repository) if link.repository else None
-        known = msgspec.json.decode(repository, type=Repository) if repository is not None else None
+        whole = _in_one_piece(content)
+    except ValueError:
+        return _told_in_pieces(content)
+    return _Told(
+        whole.generated_at,
+        whole.notice,
+        {entry.id: entry.name for entry in whole.entries},
+        [link for entry in whole.entries for link in entry.links],
+        {facts.full_name: facts for facts in _every_facts(whole) if facts is not None},
+    )
+
+
+def _told_in_pieces(content: bytes) -> _Told:
+    pieces = _in_pieces(content)
+    links = (_or_none(_link, raw) for entry in pieces.entries for raw in entry.links)
+    named = ((_or_none(_full_name, raw), raw) for raw in _every_facts(pieces))
+    return _Told(
+        pieces.generated_at,
+        pieces.notice,
+        {entry.id: entry.name for entry in pieces.entries},
+        [link for link in links if link is not None],
+        {name.full_name: _or_none(_facts, raw) for name, raw in named if name is not None},
+    )
+
+
+def _every_facts(published: _Published[LinkT, FactsT]) -> Iterator[FactsT]:
+    yield from (entry.github for entry in published.entries if entry.github is not msgspec.UNSET)
+    yield from published.repositories
+
+
+def _or_none(decode: Callable[[msgspec.Raw], T], raw: msgspec.Raw) -> T | None:
+    try:
+        return decode(raw)
     except ValueError:
         return None
-    return replace(finding, repository=known, published=finding.standing)
+
+
+def _findings(told: _Told) -> list[Finding]:
+    """Return what is told about links; what depends on facts of another shape is left out."""
+    whole: list[_Link] = []
+    for link in told.links:
+        link.published = standing(link.verdict, link.last_verdict)
+        name = link.repository or None
+        if isinstance(name, Repository) or (name in told.facts and told.facts[name] is None):
+            continue
+        link.repository = told.facts.get(name) if name is not None else None
+        whole.append(link)
+    return msgspec.convert(whole, list[Finding], from_attributes=True)

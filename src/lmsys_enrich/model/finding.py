@@ -121,9 +121,7 @@ class Finding:
     @property
     def standing(self) -> Verdict:
         """The best knowledge there is: the verdict, or the last one where this run has none."""
-        if self.verdict is Verdict.UNCHECKED and self.last_verdict is not None:
-            return self.last_verdict
-        return self.verdict
+        return standing(self.verdict, self.last_verdict)
 
     @property
     def standing_reason(self) -> str:
@@ -131,6 +129,11 @@ class Finding:
         if self.verdict is Verdict.UNCHECKED and self.last_reason is not None:
             return self.last_reason
         return self.reason
+
+
+def standing(verdict: Verdict, last_verdict: Verdict | None) -> Verdict:
+    """Return the best knowledge there is: see `Finding.standing`."""
+    return last_verdict if verdict is Verdict.UNCHECKED and last_verdict is not None else verdict
 
 
 def unchecked(question: Question, reason: str) -> Finding:

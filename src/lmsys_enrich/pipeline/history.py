@@ -17,9 +17,7 @@ def find(question: Question, answer: Answer, now: datetime, dead_after: int) -> 
     """
     known = question.known
     repository = known.repository if known else None
-    if answer.repository is not None:
-        repository = merge(repository, answer.repository)
-    is_alive = answer.verdict in LIVING
+    last_alive = known.last_alive if known else None
     finding = Finding(
         url=question.url,
         verdict=answer.verdict,
@@ -30,9 +28,9 @@ def find(question: Question, answer: Answer, now: datetime, dead_after: int) -> 
         hops=answer.hops,
         suggestion=answer.suggestion,
         first_seen=known.first_seen if known else now,
-        last_alive=now if is_alive else known.last_alive if known else None,
+        last_alive=now if answer.verdict in LIVING else last_alive,
         published=known.published if known else None,
-        repository=repository,
+        repository=merge(repository, answer.repository) if answer.repository else repository,
         got=answer.got,
     )
     if answer.verdict is Verdict.MOVED:

@@ -6,7 +6,7 @@ from lmsys_enrich.clock import Clock
 from lmsys_enrich.memory.protocol import Memory
 from lmsys_enrich.model.finding import Finding
 
-_ENOUGH = 200
+_ENOUGH = 1000
 _LONG_ENOUGH = 0.5  # seconds: the most that a power cut may cost
 
 

@@ -3,6 +3,7 @@
 import contextlib
 import pickle
 import sqlite3
+import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -27,7 +28,7 @@ def opened(folder: Path) -> Iterator[tuple[DiskMemory, list[str]]]:
 
 @contextlib.contextmanager
 def database(folder: Path) -> Iterator[sqlite3.Connection]:
-    with contextlib.closing(sqlite3.connect(folder / "findings-1" / "cache.db")) as connection:
+    with contextlib.closing(sqlite3.connect(folder / "findings-2" / "cache.db")) as connection:
         yield connection
         connection.commit()
 
@@ -71,9 +72,19 @@ def test_many_findings_are_kept_at_once(tmp_path: Path) -> None:
         assert memory.contents().findings == 1201
 
 
+def test_a_few_of_many_findings_take_the_room_of_few(tmp_path: Path) -> None:
+    with opened(tmp_path) as (memory, _):
+        memory.keep(finding(f"{URL}{number}", final_url="x" * 1000) for number in range(20_000))
+        tracemalloc.start()
+        memory.recall([URL + "1", URL + "19999"])
+        _, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+    assert most < 8_000_000
+
+
 def test_the_folder_is_for_its_owner_alone(tmp_path: Path) -> None:
     with opened(tmp_path / "cache"):
-        assert (tmp_path / "cache" / "findings-1").stat().st_mode & 0o077 == 0
+        assert (tmp_path / "cache" / "findings-2").stat().st_mode & 0o077 == 0
 
 
 class Boom:
@@ -89,10 +100,11 @@ class Boom:
 def test_a_pickled_value_is_never_loaded(tmp_path: Path) -> None:
     target = tmp_path / "executed"
     with opened(tmp_path) as (memory, _):
-        memory.keep([finding(URL), finding(URL + "good")])
+        memory.keep([finding(URL)])
+        memory.keep([finding(URL + "good")])
     with database(tmp_path) as connection:
         poison = pickle.dumps(Boom(target))
-        connection.execute("UPDATE Cache SET mode = 4, value = ? WHERE key = ?", (poison, URL))
+        connection.execute("UPDATE Cache SET mode = 4, value = ? WHERE rowid = 1", (poison,))
     with opened(tmp_path) as (memory, _):
         assert set(memory.recall([URL, URL + "good"])) == {URL + "good"}
     assert not target.exists()
@@ -126,9 +138,21 @@ def test_a_row_that_names_a_file_neither_reads_nor_removes_it(tmp_path: Path) ->
 
 @pytest.mark.parametrize(
     "value",
-    [b"", b"{", b"[]", b"null", b"\xff\xfe", b'{"url": "https://example.org/"}', "text", 5, None],
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"null",
+        b"\xff\xfe",
+        b'["\xff"]',
+        b"[" * 100_000,
+        b'[{"url": "https://example.org/"}]',
+        "text",
+        5,
+        None,
+    ],
 )
-def test_a_value_that_is_no_finding_counts_as_none(tmp_path: Path, value: object) -> None:
+def test_a_value_that_holds_no_finding_counts_as_none(tmp_path: Path, value: object) -> None:
     with opened(tmp_path) as (memory, _):
         memory.keep([finding(URL)])
     with database(tmp_path) as connection:
@@ -137,13 +161,26 @@ def test_a_value_that_is_no_finding_counts_as_none(tmp_path: Path, value: object
         assert memory.recall([URL]) == {}
 
 
-def test_a_finding_under_another_links_key_counts_as_none(tmp_path: Path) -> None:
+def test_one_odd_finding_does_not_lose_those_beside_it(tmp_path: Path) -> None:
+    urls = [f"{URL}{number}" for number in range(3)]
+    with opened(tmp_path) as (memory, _):
+        memory.keep([finding(urls[0]), finding(urls[1], Verdict.DEAD), finding(urls[2])])
+    with database(tmp_path) as connection:
+        connection.execute("UPDATE Cache SET value = CAST(replace(value, 'dead', 'undead') AS BLOB)")
+    with opened(tmp_path) as (memory, _):
+        assert list(memory.recall(urls)) == [urls[0], urls[2]]
+
+
+def test_an_odd_finding_does_not_hide_an_earlier_one(tmp_path: Path) -> None:
     with opened(tmp_path) as (memory, _):
         memory.keep([finding(URL)])
+        memory.keep([finding(URL, Verdict.DEAD)])
     with database(tmp_path) as connection:
-        connection.execute("UPDATE Cache SET key = 'https://victim.example/'")
+        connection.execute(
+            "UPDATE Cache SET value = CAST(replace(value, 'dead', 'undead') AS BLOB) WHERE rowid = 2"
+        )
     with opened(tmp_path) as (memory, _):
-        assert memory.recall(["https://victim.example/"]) == {}
+        assert memory.recall([URL]) == {URL: finding(URL)}
 
 
 @pytest.mark.parametrize(
@@ -152,13 +189,23 @@ def test_a_finding_under_another_links_key_counts_as_none(tmp_path: Path) -> Non
 def test_a_damaged_cache_is_set_aside_with_a_word_and_a_new_one_begun(tmp_path: Path, content: bytes) -> None:
     with opened(tmp_path) as (memory, _):
         memory.keep([finding(URL)])
-    (tmp_path / "findings-1" / "cache.db").write_bytes(content)
+    (tmp_path / "findings-2" / "cache.db").write_bytes(content)
     with opened(tmp_path) as (memory, warnings):
         memory.keep([finding(URL)])
         assert memory.recall([URL]) == {URL: finding(URL)}
     assert len(warnings) == 1
-    assert "findings-1.damaged-1" in warnings[0]
-    assert (tmp_path / "findings-1.damaged-1" / "cache.db").read_bytes() == content
+    assert "findings-2.damaged-1" in warnings[0]
+    assert (tmp_path / "findings-2.damaged-1" / "cache.db").read_bytes() == content
+
+
+def test_what_is_kept_when_damage_is_noticed_goes_to_the_new_cache(tmp_path: Path) -> None:
+    with opened(tmp_path) as (memory, warnings):
+        memory.keep([finding(URL)])
+        with database(tmp_path) as connection:
+            connection.execute("UPDATE Cache SET key = 'row-5x'")
+        memory.keep([finding(URL + "later")])
+        assert memory.recall([URL + "later"]) == {URL + "later": finding(URL + "later")}
+    assert "damaged" in warnings[0]
 
 
 def test_settings_that_would_become_attributes_are_refused(tmp_path: Path) -> None:
@@ -173,7 +220,7 @@ def test_settings_that_would_become_attributes_are_refused(tmp_path: Path) -> No
 
 
 def test_a_database_of_another_program_is_set_aside(tmp_path: Path) -> None:
-    (tmp_path / "findings-1").mkdir()
+    (tmp_path / "findings-2").mkdir()
     with database(tmp_path) as connection:
         connection.execute("CREATE TABLE bookmarks (url)")
     with opened(tmp_path) as (memory, warnings):
@@ -198,6 +245,19 @@ def test_two_runs_share_one_cache(tmp_path: Path) -> None:
         one.keep([finding(URL + "one")])
         other.keep([finding(URL + "other")])
         assert set(one.recall([URL + "one", URL + "other"])) == {URL + "one", URL + "other"}
+
+
+def test_the_later_of_two_findings_counts_whoever_kept_it(tmp_path: Path) -> None:
+    with opened(tmp_path) as (one, _), opened(tmp_path) as (other, _):
+        one.keep([finding(URL), finding(URL + "b", Verdict.DEAD)])
+        other.keep([finding(URL, Verdict.DEAD)])
+        one.keep([finding(URL + "b")])
+        for memory in (one, other):
+            assert memory.recall([URL, URL + "b"]) == {
+                URL: finding(URL, Verdict.DEAD),
+                URL + "b": finding(URL + "b"),
+            }
+        assert one.contents().findings == 2
 
 
 def test_forgetting_tells_how_many_there_were(tmp_path: Path) -> None:

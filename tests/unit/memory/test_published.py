@@ -69,15 +69,18 @@ def _spoil(tmp_path: Path, key: str, value: object) -> Path:
         ("stars", "many"),
         ("topics", 3),
         ("failures", "1"),
+        ("repository", {"full_name": "alpa-projects/alpa", "id": 1, "fetched_at": "2026-11-23T02:00:00Z"}),
     ],
 )
 def test_a_finding_of_another_shape_is_as_if_it_were_not_there(
     tmp_path: Path, key: str, value: object
 ) -> None:
+    write_files(tmp_path, render_all(example(notice=None)))
+    others = read_published(tmp_path, _silent)
+    del others["https://github.com/alpa-projects/alpa"]
     _spoil(tmp_path, key, value)
-    found = read_published(tmp_path, _silent)
-    assert "https://github.com/alpa-projects/alpa" not in found
-    assert found["https://github.com/microsoft/DeepSpeed"].standing is Verdict.MOVED
+    assert read_published(tmp_path, _silent) == others
+    assert others["https://github.com/microsoft/DeepSpeed"].standing is Verdict.MOVED
 
 
 def test_facts_without_a_name_belong_to_nobody(tmp_path: Path) -> None:

@@ -5,11 +5,11 @@ GitHub's rules: https://docs.github.com/en/rest/using-the-rest-api/best-practice
 """
 
 import asyncio
-from collections import deque
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from datetime import timedelta
 
+from lmsys_enrich.askers.github.allowance import Allowance
 from lmsys_enrich.askers.github.outcomes import Limited
 from lmsys_enrich.clock import Clock
 from lmsys_enrich.model.report import Obstacle
@@ -19,9 +19,6 @@ _AT_ONCE = 2
 _FIRST_PAUSE = 60.0  # seconds after a secondary limit that names none; doubled each time
 _LIMITS_IN_A_ROW = 5
 _FAILURES_IN_A_ROW = 6
-# GitHub allows 60 s of its time in 60 s and tells to estimate it by the time of the responses.
-_WINDOW = 60.0
-_TIME_IN_WINDOW = 50.0
 
 
 class Gate:
@@ -39,7 +36,7 @@ class Gate:
         self._places = asyncio.Semaphore(_AT_ONCE)
         self._until: dict[Kind, float] = {}
         self._closed: dict[Kind, Obstacle] = {}
-        self._spent: deque[tuple[float, float]] = deque()
+        self._allowance = Allowance(clock)
         self._limits = 0
         self._failures = 0
 
@@ -53,13 +50,8 @@ class Gate:
         """Wait for a place and for the time to ask; false if the gate is closed."""
         async with self._places:
             is_open = await self._opens(kind)
-            started = self._clock.monotonic()
-            try:
+            with self._allowance.used() if kind is Kind.GRAPHQL else nullcontext():
                 yield is_open
-            finally:
-                ended = self._clock.monotonic()
-                if kind is Kind.GRAPHQL:
-                    self._spent.append((ended, ended - started))
 
     def worked(self) -> None:
         """Take note that GitHub answered a question."""
@@ -106,7 +98,7 @@ class Gate:
                 minutes = -(-int(wait) // 60)
                 self.close(kind, _quota(f"GitHub wants us to wait for {minutes} minutes before asking on"))
                 break
-            wait = max(wait, self._breather() if kind is Kind.GRAPHQL else 0.0)
+            wait = max(wait, self._allowance.wait() if kind is Kind.GRAPHQL else 0.0)
             if wait <= 0:
                 return True
             await self._clock.sleep(wait)
@@ -118,15 +110,6 @@ class Gate:
     def _held(self, kind: Kind) -> float:
         # Rounded, so that a wait of just the length of our patience is not found longer.
         return round(self._until.get(kind, 0.0) - self._clock.monotonic(), 3)
-
-    def _breather(self) -> float:
-        """Return how long to rest so that GitHub's time for us is not overdrawn."""
-        now = self._clock.monotonic()
-        while self._spent and self._spent[0][0] <= now - _WINDOW:
-            self._spent.popleft()
-        if sum(seconds for _, seconds in self._spent) <= _TIME_IN_WINDOW:
-            return 0.0
-        return self._spent[0][0] + _WINDOW - now
 
 
 def _quota(what: str) -> Obstacle:

@@ -1,0 +1,132 @@
+"""The file of the findings does not grow without end, and nothing is lost when it is written anew."""
+
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from lmsys_enrich.memory import batches
+from lmsys_enrich.memory.disk import DiskMemory
+from lmsys_enrich.memory.rows import Rows
+from lmsys_enrich.model.finding import Finding, Verdict
+from tests.builders import finding
+
+URLS = [f"https://example.org/{number}" for number in range(1500)]
+_RECALL = """
+import resource, signal, sys
+from pathlib import Path
+from lmsys_enrich.memory.disk import DiskMemory
+signal.signal(signal.SIGXFSZ, getattr(signal, sys.argv[3]))
+memory = DiskMemory(Path(sys.argv[1]), print)
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), resource.RLIM_INFINITY))
+print(len(memory.recall({!r})))
+"""
+
+
+def night(number: int) -> list[Finding]:
+    """What is found in one night, in an order of its own."""
+    found = [finding(url, failures=number) for url in URLS]
+    random.Random(number).shuffle(found)  # noqa: S311 - the same order each time
+    return found
+
+
+def after_nights(folder: Path, count: int) -> DiskMemory:
+    memory = DiskMemory(folder, pytest.fail)
+    for number in range(count):
+        memory.keep(night(number))
+    return memory
+
+
+def size(folder: Path) -> int:
+    return (folder / "findings-2" / "cache.db").stat().st_size
+
+
+def rows(folder: Path) -> int:
+    with closing(sqlite3.connect(folder / "findings-2" / "cache.db")) as connection:
+        (count,) = connection.execute("SELECT count(*) FROM Cache").fetchone()
+        return int(count)
+
+
+def test_findings_that_are_superseded_take_no_room_for_ever(tmp_path: Path) -> None:
+    after_nights(tmp_path, 1).close()
+    once = size(tmp_path)
+    for number in range(1, 9):
+        memory = DiskMemory(tmp_path, pytest.fail)
+        memory.recall(URLS[:10])
+        memory.keep(night(number))
+        memory.close()
+        assert size(tmp_path) < 5 * once
+    memory = DiskMemory(tmp_path, pytest.fail)
+    assert memory.recall(URLS) == {found.url: found for found in night(8)}
+
+
+def test_rows_with_few_findings_become_full_ones(tmp_path: Path) -> None:
+    memory = DiskMemory(tmp_path, pytest.fail)
+    for found in night(1):
+        memory.keep([found])
+    assert rows(tmp_path) == len(URLS)
+    memory.recall(URLS)
+    assert rows(tmp_path) == 2
+    assert memory.recall(URLS) == {found.url: found for found in night(1)}
+
+
+def test_what_another_process_keeps_meanwhile_is_not_lost(tmp_path: Path) -> None:
+    one, other = after_nights(tmp_path, 5), DiskMemory(tmp_path, pytest.fail)
+    other.keep([finding(URLS[7], Verdict.DEAD), finding("https://other.example/")])
+    one.recall(URLS)
+    other.keep([finding(URLS[8], Verdict.DEAD)])
+    expected = {found.url: found for found in night(4)}
+    for dead in (URLS[7], URLS[8]):
+        expected[dead] = finding(dead, Verdict.DEAD)
+    expected["https://other.example/"] = finding("https://other.example/")
+    for memory in (one, other):
+        assert {found.url: found for found in memory.everything()} == expected
+        memory.close()
+
+
+def test_who_is_reading_while_another_joins_reads_everything(tmp_path: Path) -> None:
+    memory = after_nights(tmp_path, 5)
+    reading = batches.read(Rows(tmp_path / "findings-2"))
+    read = {found.url: found for found in next(reading)}
+    before = rows(tmp_path)
+    memory.recall(URLS)
+    assert rows(tmp_path) < before
+    for batch in reading:
+        read.update((found.url, found) for found in batch)
+    assert read == {found.url: found for found in night(4)}
+
+
+@pytest.mark.parametrize("kilobytes", [0, 4, 64, 200, 400])
+def test_who_is_killed_while_joining_loses_nothing(tmp_path: Path, kilobytes: int) -> None:
+    after_nights(tmp_path, 5).close()
+    before = rows(tmp_path)
+    ended = _recall_with(tmp_path, kilobytes, "SIG_DFL")
+    assert ended.returncode == -signal.SIGXFSZ
+    assert rows(tmp_path) == before
+    memory = DiskMemory(tmp_path, pytest.fail)
+    assert memory.recall(URLS) == {found.url: found for found in night(4)}
+
+
+def test_on_a_full_disk_everything_is_known_and_nothing_called_damaged(tmp_path: Path) -> None:
+    memory = DiskMemory(tmp_path, pytest.fail)
+    memory.keep(
+        [finding(url, final_url="x" * 4_000_000) for url in URLS[:10]]
+    )  # sqlite holds 32 MB in memory
+    for _ in range(60):
+        memory.keep([finding(url) for url in URLS[10:20]])
+    memory.close()
+    ended = _recall_with(tmp_path, 1000, "SIG_IGN")
+    assert "cannot be used" in ended.stdout
+    assert "damaged" not in ended.stdout
+    assert ended.stdout.splitlines()[-1] == "20"
+
+
+def _recall_with(folder: Path, kilobytes: int, signalled: str) -> subprocess.CompletedProcess[str]:
+    """Recall in a process of which no file may become larger than that."""
+    command = [sys.executable, "-c", _RECALL.format(URLS), str(folder), str(kilobytes * 1000), signalled]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
