@@ -1,6 +1,7 @@
 """entries.yaml becomes a catalog, or all of its mistakes are told at once."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 
 from lmsys_enrich.lists.fields import Fields, address_problem, mapping_of
@@ -16,31 +17,22 @@ from lmsys_enrich.lists.yaml_document import (
 )
 from lmsys_enrich.model.catalog import Catalog, Cell, Column, Entry, Exemption, Link, Place, Section
 
-_LIST_KEYS = ("title", "description", "sections")
+_LIST_KEYS = frozenset({"title", "description", "sections"})
 _OF_LISTS_ALONE = ("title", "sections")  # with neither, nor one mistyped, it is other YAML
 _CLOSE = 0.75
-_SECTION_KEYS = ("title", "text", "columns", "entries", "sections")
+_SECTION_KEYS = frozenset({"title", "text", "columns", "entries", "sections"})
 # What an entry says in words; a section's columns may name more, whose values are free.
 _TEXTS = frozenset({"description", "publisher", "framework", "prefix", "marks", "tags", "parent"})
 _NOT_CELLS = frozenset({"id", "name", "url", "links", "ignore"})
-_ENTRY_KEYS = (
-    "name",
-    "url",
-    "id",
-    "description",
-    "year",
-    "publisher",
-    "framework",
-    "links",
-    "ignore",
-    # What Markdown lists have around an entry: emoji or a venue before it, stars or tags behind it,
-    # and the id of the entry that it stands below.
-    "prefix",
-    "marks",
-    "tags",
-    "parent",
+_ENTRY_KEYS = frozenset(
+    {
+        *("name", "url", "id", "description", "year", "publisher", "framework", "links", "ignore"),
+        # What Markdown lists have around an entry: emoji or a venue before it, stars or tags behind it,
+        # and the id of the entry that it stands below.
+        *("prefix", "marks", "tags", "parent"),
+    }
 )
-_IGNORE_KEYS = ("reason", "until")
+_IGNORE_KEYS = frozenset({"reason", "until"})
 
 _SECTION_EXAMPLE = "each item `- title: …`"
 _ENTRY_EXAMPLE = "each item `- name: …`"
@@ -51,10 +43,10 @@ def read_entries(text: str, path: Path) -> Catalog:
     """Return the list; `path` is only its name. Raises `InputError`, a line for each mistake."""
     mistakes: list[Mistake] = []
     with garbage_collection_paused():
-        root = read_document(text, str(path), mistakes)
-        catalog = _catalog(root, path, mistakes)
-        if mistakes:
-            refuse(mistakes)
+        # Nothing here holds the nodes any longer when the collector comes back.
+        catalog = _catalog(read_document(text, str(path), mistakes), path, mistakes)
+    if mistakes:
+        refuse(mistakes)
     return catalog
 
 
@@ -68,7 +60,7 @@ def _catalog(root: Node | None, path: Path, mistakes: list[Mistake]) -> Catalog:
     node = mapping_of(root, must, mistakes)
     if node is None:
         return nothing
-    if not any(closest(key, _OF_LISTS_ALONE, cutoff=_CLOSE) for key in node.pairs):
+    if not any(closest(key, _OF_LISTS_ALONE, cutoff=_CLOSE) for key in node.values):
         mistakes.append(Mistake(node.place, f"{must}; this YAML is something else"))
         return nothing
     return _Reader(node, mistakes).catalog(path)
@@ -124,9 +116,9 @@ class _Reader:
 
     def _column(self, item: Node, fields: Fields) -> Column | None:
         header: str | None = None
-        if isinstance(item, MappingNode) and len(item.pairs) == 1:
-            [(key_node, value)] = item.pairs.values()
-            key, header = key_node.text, fields.text_of(value, "a column's header")
+        if isinstance(item, MappingNode) and len(item.values) == 1:
+            [(key, value)] = item.values.items()
+            header = fields.text_of(value, "a column's header")
         elif isinstance(item, ScalarNode):
             text = fields.text_of(item, "a column")
             if text is None:
@@ -143,14 +135,14 @@ class _Reader:
         return Column(key, title)
 
     def _entries(self, fields: Fields, columns: tuple[Column, ...]) -> tuple[Entry, ...]:
-        keys = tuple(dict.fromkeys((*_ENTRY_KEYS, *(column.key for column in columns))))
+        keys = _ENTRY_KEYS.union(column.key for column in columns)
         nodes = (
             mapping_of(item, "an entry must be a mapping with a name", self._mistakes)
             for item in fields.items("entries", _ENTRY_EXAMPLE)
         )
         return tuple(self._entry(node, keys) for node in nodes if node is not None)
 
-    def _entry(self, node: MappingNode, keys: Collection[str]) -> Entry:
+    def _entry(self, node: MappingNode, keys: AbstractSet[str]) -> Entry:
         fields = self._fields(node, "an entry", keys, ", nor one of its section's columns")
         name = fields.required_line("name")
         identifier = fields.line("id")
@@ -211,7 +203,7 @@ class _Reader:
         inner = self._fields(node, "ignore", _IGNORE_KEYS)
         return Exemption(inner.required_line("reason"), inner.date("until"))
 
-    def _fields(self, node: MappingNode, what: str, keys: Collection[str], remark: str = "") -> Fields:
+    def _fields(self, node: MappingNode, what: str, keys: AbstractSet[str], remark: str = "") -> Fields:
         fields = Fields(node, what, self._mistakes)
         fields.only(keys, remark)
         return fields
@@ -222,14 +214,14 @@ def _written_ids(section: Node) -> Iterator[str]:
     if not isinstance(section, MappingNode):
         return
     for entry in _items(section, "entries"):
-        if isinstance(entry, MappingNode) and "id" in entry.pairs:
-            identifier = entry.pairs["id"][1]
+        if isinstance(entry, MappingNode):
+            identifier = entry.values.get("id")
             if isinstance(identifier, ScalarNode) and identifier.value is not None:
                 yield " ".join(identifier.text.split())
     for inner in _items(section, "sections"):
         yield from _written_ids(inner)
 
 
-def _items(mapping: MappingNode, key: str) -> tuple[Node, ...]:
-    pair = mapping.pairs.get(key)
-    return pair[1].items if pair is not None and isinstance(pair[1], SequenceNode) else ()
+def _items(mapping: MappingNode, key: str) -> Sequence[Node]:
+    value = mapping.values.get(key)
+    return value.items if isinstance(value, SequenceNode) else ()

@@ -1,13 +1,14 @@
 """A mapping's fields, each read as what it must be; whatever is wrong is noted, and reading goes on."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date
 
 from lmsys_enrich.lists.mistakes import Mistake, closest, did_you_mean, shown
 from lmsys_enrich.lists.yaml_document import MappingNode, Node, ScalarNode, SequenceNode
 from lmsys_enrich.model.catalog import Cell, Place
-from lmsys_enrich.urls import InvalidAddress, has_scheme, is_web, link_key
+from lmsys_enrich.urls import InvalidAddress, has_scheme, is_plain, is_web, link_key
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _LAST_YEAR = 9999
@@ -25,20 +26,26 @@ class Fields:
     """
 
     def __init__(self, node: MappingNode, what: str, mistakes: list[Mistake]) -> None:
-        self.place = node.place
-        self.keys = node.pairs.keys()
-        self._pairs = node.pairs
+        self.keys = node.values.keys()
+        self._node = node
+        self._values = node.values
         self._what = what
         self._mistakes = mistakes
         self._meant: set[str] = set()
 
-    def only(self, known: Collection[str], remark: str = "") -> None:
+    @property
+    def place(self) -> Place:
+        return self._node.place
+
+    def only(self, known: AbstractSet[str], remark: str = "") -> None:
         """Note every key that is not among the known ones; to be called before anything is required."""
-        for key, (node, _) in self._pairs.items():
+        if self.keys <= known:
+            return
+        for key in self.keys:
             if key not in known:
                 self._meant.add(closest(key, tuple(known)) or "")
                 suggestion = did_you_mean(key, known) or remark
-                self.note(node.place, f"{shown(key)} is not a key of {self._what}{suggestion}")
+                self.note(self._node.key_place(key), f"{shown(key)} is not a key of {self._what}{suggestion}")
 
     def note(self, place: Place, message: str) -> None:
         """Add to the mistakes."""
@@ -46,19 +53,17 @@ class Fields:
 
     def node(self, key: str) -> Node | None:
         """Return the value as it stands, or None where it is empty."""
-        pair = self._pairs.get(key)
-        if pair is None or (isinstance(pair[1], ScalarNode) and pair[1].value is None):
-            return None
-        return pair[1]
+        node = self._values.get(key)
+        return None if isinstance(node, ScalarNode) and node.value is None else node
 
     def place_of(self, key: str) -> Place:
         """Return where a key's value stands, or the mapping if there is none."""
-        pair = self._pairs.get(key)
-        return pair[1].place if pair is not None else self.place
+        node = self._values.get(key)
+        return node.place if node is not None else self.place
 
     def require(self, key: str) -> bool:
         """Return whether the key is there, and note it if not, unless a mistyped key explains it."""
-        is_there = key in self._pairs
+        is_there = key in self._values
         if not is_there and key not in self._meant:
             self.note(self.place, f"{self._what} needs {key}")
         return is_there
@@ -68,7 +73,7 @@ class Fields:
         if not self.require(key):
             return ""
         line = self.line(key)
-        if line == "" or self.node(key) is None:
+        if not line and (line == "" or self.node(key) is None):
             self.note(self.place_of(key), f"{key} is empty; {self._what} needs it")
         return line or ""
 
@@ -161,6 +166,10 @@ def mapping_of(node: Node, must: str, mistakes: list[Mistake]) -> MappingNode | 
 
 def address_problem(url: str) -> str:
     """Return what is wrong with a link's address, in words, or nothing."""
+    return "" if is_plain(url) else _problem_with(url)
+
+
+def _problem_with(url: str) -> str:
     if any(character.isspace() for character in url):
         return f"{shown(url)} holds a space; write it as %20, or take it away"
     if not has_scheme(url) or _HOST_AND_PORT.fullmatch(url):

@@ -30,11 +30,15 @@ def slug_of(name: str) -> str:
     A name with none of them has a slug made from its hash: whatever is listed
     before or after it, the entry keeps its id.
     """
-    ascii_name = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode("ascii")
-    slug = _NO_SLUG.sub("-", ascii_name.lower()).strip("-")
+    slug = _NO_SLUG.sub("-", (name if name.isascii() else _bare(name)).lower()).strip("-")
     if len(slug) > _LONGEST_MADE:
         slug = slug[: _LONGEST_MADE + 1].rpartition("-")[0] or slug[:_LONGEST_MADE]
     return slug or f"entry-{sha256(name.encode('utf-8', 'replace')).hexdigest()[:8]}"
+
+
+def _bare(name: str) -> str:
+    """Return the name's Latin letters and digits, without accents."""
+    return unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode("ascii")
 
 
 def role_of(text: str) -> str:
@@ -82,7 +86,7 @@ class Identifiers:
         suspected, and nothing is if many are: then they are names, not ids.
         """
         suspects = [(text, place) for text, place in references if text not in self._taken and is_slug(text)]
-        if len({text for text, _ in suspects}) > _MOST_SUSPECTS:
+        if not 0 < len({text for text, _ in suspects}) <= _MOST_SUSPECTS:
             return
         known = tuple(sorted(self._taken))
         for text, place in suspects:

@@ -39,21 +39,25 @@ def read_list(path: Path) -> Catalog:
     suffix = path.suffix.lower()
     if suffix in _FOREIGN:
         raise InputError(f"{path}: {_FOREIGN[suffix]} is not understood", hint=_CONVERT)
-    text = _text_of(path)
+    content = _content_of(path)
+    text = _text_of(content, path)
     if suffix in _MARKDOWN:
         from lmsys_enrich.lists.markdown.reader import read_markdown  # noqa: PLC0415 - it takes 30 ms to import
 
-        return replace(read_markdown(text, path), digest=digest_of(path))
-    return replace(read_entries(text, path), digest=digest_of(path))
+        return replace(read_markdown(text, path), digest=_digest(content))
+    return replace(read_entries(text, path), digest=_digest(content))
 
 
 def digest_of(path: Path) -> str:
     """Return what tells one content of a file from another."""
-    return sha256(_content_of(path)).hexdigest()
+    return _digest(_content_of(path))
 
 
-def _text_of(path: Path) -> str:
-    content = _content_of(path)
+def _digest(content: bytes) -> str:
+    return sha256(content).hexdigest()
+
+
+def _text_of(content: bytes, path: Path) -> str:
     start = Place(str(path), 1, 1)
     if len(content) > _LARGEST:
         refuse([Mistake(start, f"larger than {_LARGEST // 1024**2} MB; a list this large is no list")])

@@ -9,10 +9,11 @@ A plain number is a number only if it reads back as it is written: `1.10`, `010`
 
 import gc
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import TypeAlias
+from dataclasses import dataclass
+from sys import intern
+from typing import TypeAlias, cast
 
 import yaml
 
@@ -25,13 +26,14 @@ FASTEST_LOADER: Loader = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.Saf
 _DEEPEST = 100
 _MOST_COPIED = 100_000  # nodes that aliases may add: far more than any list needs, far less than a bomb
 _MOST_DIGITS = 15  # what every reader of JSON and YAML takes without loss
+_NO_KEYS = ("", "<<")  # what is no word, or asks for more than reading
+_START = yaml.Mark("", 0, 0, 0, None, 0)
 _TEXT_TAG = "tag:yaml.org,2002:str"
 
 # Characters that YAML forbids (https://yaml.org/spec/1.2.2/#51-character-set), and the
-# line breaks that editors do not count: after them every line number would be wrong.
-_FORBIDDEN = re.compile(
-    "[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
-)
+# line breaks that editors do not count: after them every line number would be wrong. Not told as
+# all others than those allowed: to compile that takes 9 ms.
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 _INTEGER = re.compile(r"-?[0-9]+")
 _FLOAT = re.compile(r"-?[0-9]+\.[0-9]+")
 _NULL = ("", "~", "null", "Null", "NULL")
@@ -56,32 +58,58 @@ _ADVICE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ScalarNode:
     """A single value: `text` as it reads without its quotes, `value` what YAML makes of it."""
 
-    place: Place
+    file: str
+    line: int
+    column: int
     text: str
     value: Cell
 
+    @property
+    def place(self) -> Place:
+        return Place(self.file, self.line, self.column)
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(slots=True)
 class SequenceNode:
     """Values in their order."""
 
-    place: Place
-    items: tuple["Node", ...]
+    file: str
+    line: int
+    column: int
+    items: Sequence["Node"]
+
+    @property
+    def place(self) -> Place:
+        return Place(self.file, self.line, self.column)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class MappingNode:
-    """Values under their keys' texts, in their order, each with its key."""
+    """Values under their keys' texts, in their order; `keys` in the same order."""
 
-    place: Place
-    pairs: dict[str, tuple[ScalarNode, "Node"]]
+    file: str
+    line: int
+    column: int
+    values: Mapping[str, "Node"]
+    keys: Sequence["Node"]
+
+    @property
+    def place(self) -> Place:
+        return Place(self.file, self.line, self.column)
+
+    def key_place(self, key: str) -> Place:
+        """Return where one of the keys stands."""
+        return self.keys[list(self.values).index(key)].place
 
 
 Node: TypeAlias = ScalarNode | SequenceNode | MappingNode
+"""
+Not frozen, which takes four times as long to make; and a place is made for whoever asks, as few do.
+"""
 
 
 @contextmanager
@@ -104,20 +132,16 @@ def read_document(
     if forbidden := _FORBIDDEN.search(text):
         mistakes.append(_forbidden(text, forbidden, file))
         return None
-    builder = _Builder(file, mistakes)
+    builder = _Builder(yaml.parse(text, Loader=loader), file, mistakes)
     try:
-        for event in yaml.parse(text, Loader=loader):
-            builder.take(event)
+        return builder.root()
     except yaml.MarkedYAMLError as problem:
         mistakes.append(_syntax_mistake(problem, text, file))
-        return None
     except (ValueError, OverflowError) as problem:  # escapes and versions that a parser does not look at
         mistakes.append(Mistake(builder.latest, f"not YAML: what follows cannot be read ({problem})"))
-        return None
     except _Unreadable as problem:
         mistakes.append(problem.mistake)
-        return None
-    return builder.root
+    return None
 
 
 class _Unreadable(Exception):
@@ -128,141 +152,142 @@ class _Unreadable(Exception):
         self.mistake = mistake
 
 
-@dataclass(slots=True)
-class _Open:
-    """A sequence or mapping whose end has not been read; `size` and `height` count with copies."""
-
-    place: Place
-    anchor: str | None
-    items: list[Node] | None = None
-    pairs: dict[str, tuple[ScalarNode, Node]] = field(default_factory=dict)
-    key: ScalarNode | None = None
-    size: int = 1
-    height: int = 1
-
-
-@dataclass(slots=True)
-class _Anchored:
-    node: Node
-    size: int
-    height: int
-
-
 class _Builder:
-    """Makes nodes of events, without recursion, and within bounds whatever aliases say."""
+    """Makes nodes of events, no deeper than may be, and within bounds whatever aliases say."""
 
-    def __init__(self, file: str, mistakes: list[Mistake]) -> None:
-        self.root: Node | None = None
-        self.latest = Place(file, 1, 1)
+    def __init__(self, events: Iterator[yaml.Event], file: str, mistakes: list[Mistake]) -> None:
+        self._latest: yaml.Event = yaml.StreamStartEvent()
+        self._events = events
         self._file = file
         self._mistakes = mistakes
-        self._open: list[_Open] = []
-        self._anchors: dict[str, _Anchored] = {}
+        self._anchors: dict[str, Node] = {}
         self._copied = 0
-        self._documents = 0
 
-    def take(self, event: yaml.Event) -> None:
+    @property
+    def latest(self) -> Place:
+        mark = self._latest.start_mark or _START
+        return Place(self._file, mark.line + 1, mark.column + 1)
+
+    def root(self) -> Node | None:
+        root: Node | None = None
+        documents = 0
+        for event in self._events:
+            if isinstance(event, yaml.NodeEvent):
+                root = self._node(event, 0)
+            elif isinstance(event, yaml.DocumentStartEvent):
+                documents += 1
+                if documents > 1:
+                    self._latest = event
+                    raise self._unreadable("a second document begins; a list is only one")
+        return root
+
+    def _node(self, event: yaml.Event, depth: int) -> Node:
+        """Return the node that begins with an event, inside of `depth` others."""
+        self._latest = event
+        node: Node
         if isinstance(event, yaml.ScalarEvent):
             node = self._scalar(event)
-            self._anchor(event.anchor, node, 1, 1)
-            self._put(node, 1, 1)
-        elif isinstance(event, yaml.SequenceStartEvent | yaml.MappingStartEvent):
-            self._begin(event)
-        elif isinstance(event, yaml.SequenceEndEvent | yaml.MappingEndEvent):
-            self._end()
-        elif isinstance(event, yaml.AliasEvent):
-            self._copy(event)
-        elif isinstance(event, yaml.DocumentStartEvent):
-            self._documents += 1
-            if self._documents > 1:
-                raise _Unreadable(Mistake(self._place(event), "a second document begins; a list is only one"))
-
-    def _scalar(self, event: yaml.ScalarEvent) -> ScalarNode:
-        place, text = self._place(event), event.value
-        self._refuse_tag(event, place)
-        if event.style == '"' and (forbidden := _FORBIDDEN.search(text)):
-            self._mistakes.append(
-                Mistake(place, f"the escape for {_name_of(forbidden[0])} stands for no text")
-            )
-        is_plain = event.implicit[0] and event.tag is None
-        return ScalarNode(place, text, _value(text) if is_plain else text)
-
-    def _begin(self, event: yaml.SequenceStartEvent | yaml.MappingStartEvent) -> None:
-        place = self._place(event)
-        self._refuse_tag(event, place)
-        items: list[Node] | None = [] if isinstance(event, yaml.SequenceStartEvent) else None
-        self._open.append(_Open(place, event.anchor, items))
-        self._refuse_depth(len(self._open), place)
-
-    def _end(self) -> None:
-        ended = self._open.pop()
-        node: Node
-        if ended.items is None:
-            node = MappingNode(ended.place, ended.pairs)
+        elif isinstance(event, yaml.MappingStartEvent):
+            node = self._mapping(event, depth + 1)
+        elif isinstance(event, yaml.SequenceStartEvent):
+            node = self._sequence(event, depth + 1)
         else:
-            node = SequenceNode(ended.place, tuple(ended.items))
-        self._anchor(ended.anchor, node, ended.size, ended.height)
-        self._put(node, ended.size, ended.height)
-
-    def _copy(self, event: yaml.AliasEvent) -> None:
-        place = self._place(event)
-        anchored = self._anchors.get(str(event.anchor))
-        if anchored is None:
-            message = f"*{event.anchor} refers to &{event.anchor}, which does not stand before it"
-            raise _Unreadable(Mistake(place, f"{message}; put a text that begins with * in quotes"))
-        self._copied += anchored.size
-        if self._copied > _MOST_COPIED:
-            raise _Unreadable(Mistake(place, "aliases make this list too large; write the values out"))
-        self._refuse_depth(len(self._open) + anchored.height, place)
-        self._put(anchored.node, anchored.size, anchored.height)
-
-    def _anchor(self, name: str | None, node: Node, size: int, height: int) -> None:
-        if name is not None:
-            self._anchors[name] = _Anchored(node, size, height)
-
-    def _put(self, node: Node, size: int, height: int) -> None:
-        if not self._open:
-            self.root = node
-            return
-        into = self._open[-1]
-        into.size += size
-        into.height = max(into.height, height + 1)
-        if into.items is not None:
-            into.items.append(node)
-        elif into.key is None:
-            into.key = self._key(node, into)
-        else:
-            into.pairs.setdefault(into.key.text, (into.key, node))
-            into.key = None
-
-    def _key(self, node: Node, mapping: _Open) -> ScalarNode:
-        if not isinstance(node, ScalarNode):
-            self._mistakes.append(Mistake(node.place, "a key must be a word, not a list or a mapping"))
-            return ScalarNode(node.place, "", None)
-        if earlier := mapping.pairs.get(node.text):
-            line = earlier[0].place.line
-            self._mistakes.append(
-                Mistake(node.place, f"{shown(node.text)} stands here twice, first on line {line}")
-            )
-        if node.text == "<<":
-            self._mistakes.append(
-                Mistake(node.place, "merge keys (<<) are not understood; write the values out")
-            )
+            return self._copy(cast("yaml.AliasEvent", event), depth)  # no other event begins a node
+        if event.anchor is not None:
+            self._anchors[event.anchor] = node
         return node
 
-    def _refuse_depth(self, depth: int, place: Place) -> None:
+    def _scalar(self, event: yaml.ScalarEvent) -> ScalarNode:
+        mark, text = event.start_mark or _START, event.value
+        line, column = mark.line + 1, mark.column + 1
+        if event.tag is None and event.implicit[0]:
+            return ScalarNode(self._file, line, column, text, _value(text))
+        self._refuse_tag(event)
+        if event.style == '"' and (forbidden := _FORBIDDEN.search(text)):
+            self._mistake(f"the escape for {_name_of(forbidden[0])} stands for no text")
+        return ScalarNode(self._file, line, column, text, text)
+
+    def _sequence(self, event: yaml.SequenceStartEvent, depth: int) -> SequenceNode:
+        place = self._begin(event, depth)
+        items: list[Node] = []
+        node = SequenceNode(*place, items)
+        while not isinstance(inner := next(self._events), yaml.SequenceEndEvent):
+            items.append(self._node(inner, depth))
+        return node
+
+    def _mapping(self, event: yaml.MappingStartEvent, depth: int) -> MappingNode:
+        place = self._begin(event, depth)
+        values: dict[str, Node] = {}
+        keys: list[Node] = []
+        node = MappingNode(*place, values, keys)
+        while not isinstance(inner := next(self._events), yaml.MappingEndEvent):
+            read = self._node(inner, depth)
+            key = intern(read.text) if isinstance(read, ScalarNode) else ""
+            if key in values or key in _NO_KEYS:
+                self._refuse_key(read, node)
+            value = self._node(next(self._events), depth)
+            if key not in values:
+                values[key] = value
+                keys.append(read)
+        return node
+
+    def _begin(self, event: yaml.CollectionStartEvent, depth: int) -> tuple[str, int, int]:
+        """Return file, line and column."""
+        self._refuse_tag(event)
+        self._refuse_depth(depth)
+        mark = event.start_mark or _START
+        return self._file, mark.line + 1, mark.column + 1
+
+    def _refuse_key(self, read: Node, mapping: MappingNode) -> None:
+        if not isinstance(read, ScalarNode):
+            self._mistakes.append(Mistake(read.place, "a key must be a word, not a list or a mapping"))
+            return
+        if read.text in mapping.values:
+            line = mapping.key_place(read.text).line
+            message = f"{shown(read.text)} stands here twice, first on line {line}"
+            self._mistakes.append(Mistake(read.place, message))
+        if read.text == "<<":
+            message = "merge keys (<<) are not understood; write the values out"
+            self._mistakes.append(Mistake(read.place, message))
+
+    def _copy(self, event: yaml.AliasEvent, depth: int) -> Node:
+        name = str(event.anchor)
+        node = self._anchors.get(name)
+        if node is None:
+            message = f"*{name} refers to &{name}, which does not stand before it"
+            raise self._unreadable(f"{message}; put a text that begins with * in quotes")
+        size, height = _measured(node)
+        self._copied += size
+        if self._copied > _MOST_COPIED:
+            raise self._unreadable("aliases make this list too large; write the values out")
+        self._refuse_depth(depth + height)
+        return node
+
+    def _refuse_depth(self, depth: int) -> None:
         if depth > _DEEPEST:
-            raise _Unreadable(Mistake(place, f"nested more than {_DEEPEST} levels deep"))
+            raise self._unreadable(f"nested more than {_DEEPEST} levels deep")
 
-    def _refuse_tag(self, event: yaml.ScalarEvent | yaml.CollectionStartEvent, place: Place) -> None:
+    def _refuse_tag(self, event: yaml.ScalarEvent | yaml.CollectionStartEvent) -> None:
         if event.tag is not None and event.tag != _TEXT_TAG:
-            message = f"the tag {shown(event.tag)} is not understood; put a text that begins with ! in quotes"
-            self._mistakes.append(Mistake(place, message))
+            self._mistake(
+                f"the tag {shown(event.tag)} is not understood; put a text that begins with ! in quotes"
+            )
 
-    def _place(self, event: yaml.Event) -> Place:
-        if (mark := event.start_mark) is not None:
-            self.latest = Place(self._file, mark.line + 1, mark.column + 1)
-        return self.latest
+    def _mistake(self, message: str) -> None:
+        self._mistakes.append(Mistake(self.latest, message))
+
+    def _unreadable(self, message: str) -> _Unreadable:
+        return _Unreadable(Mistake(self.latest, message))
+
+
+def _measured(node: Node) -> tuple[int, int]:
+    """Return of how many nodes a node is made, and how deep, with all that aliases repeat in it."""
+    if isinstance(node, ScalarNode):
+        return 1, 1
+    values = node.items if isinstance(node, SequenceNode) else node.values.values()
+    inner = [_measured(value) for value in values]
+    keys = len(inner) if isinstance(node, MappingNode) else 0
+    return 1 + keys + sum(size for size, _ in inner), 1 + max((height for _, height in inner), default=0)
 
 
 def _value(text: str) -> Cell:

@@ -121,7 +121,7 @@ def summarise(report: Report) -> Summary:
     for found in report.findings.values():
         counts[found.verdict] += 1
     return Summary(
-        entries=sum(1 for catalog in report.catalogs for _ in catalog.placed()),
+        entries=sum(1 for catalog in report.catalogs for _ in catalog.entries()),
         links=len(report.findings),
         by_verdict=counts,
         repositories=len(repositories),
@@ -132,12 +132,7 @@ def summarise(report: Report) -> Summary:
 
 def keys_of(catalogs: Iterable[Catalog]) -> dict[str, None]:
     """Return the key of every link, each once, in the order of the lists."""
-    return {
-        key_of(link): None
-        for catalog in catalogs
-        for placed in catalog.placed()
-        for link in placed.entry.links
-    }
+    return {key_of(link): None for catalog in catalogs for entry in catalog.entries() for link in entry.links}
 
 
 def key_of(link: Link) -> str:

@@ -24,7 +24,8 @@ def is_fresh(finding: Finding, now: datetime, max_age: timedelta) -> bool:
     if age < timedelta(0):
         return False
     if finding.verdict in LIVING:
-        return age < max_age * (0.5 + 0.5 * _share(finding.url))
+        # Whose share it is need only be asked in the second half.
+        return age < max_age / 2 or age < max_age * (0.5 + 0.5 * _share(finding.url))
     return finding.verdict is Verdict.GUARDED and age < min(_GUARDED_KEEPS, max_age)
 
 

@@ -31,8 +31,11 @@ class Known:
 
     def about(self, url: str) -> Finding | None:
         """Return the later of the two findings about a link."""
-        found = [f for f in (self.kept.get(url), self.published.get(url)) if f is not None]
-        return max(found, key=lambda finding: finding.checked_at or _LONG_AGO, default=None)
+        kept, published = self.kept.get(url), self.published.get(url)
+        if kept is None or published is None:
+            return kept if published is None else published
+        is_newer = (published.checked_at or _LONG_AGO) > (kept.checked_at or _LONG_AGO)
+        return published if is_newer else kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +63,16 @@ def build(
     queues: list[list[Question]] = [[] for _ in askers]
     excluded = tuple(re.compile(pattern) for pattern in settings.exclude)
     for url, exemption in _links(catalogs, now.date()).items():
-        question = Question(url, known.about(url))
-        kept = known.kept.get(url)
         answer = _answer_without_asking(url, exemption, excluded)
         if answer is not None:
-            settled.append((question, answer))
-        elif kept is not None and not settings.refresh and is_fresh(kept, now, settings.max_age):
+            settled.append((Question(url, known.about(url)), answer))
+            continue
+        kept = None if settings.refresh else known.kept.get(url)
+        if kept is not None and is_fresh(kept, now, settings.max_age):
             fresh[url] = kept
-        else:
-            claiming = next(number for number, asker in enumerate(askers) if asker.claims(url))
-            queues[claiming].append(question)
+            continue
+        claiming = next(queue for asker, queue in zip(askers, queues, strict=True) if asker.claims(url))
+        claiming.append(Question(url, known.about(url)))
     return Plan(fresh, tuple(settled), tuple(tuple(sorted(queue, key=_urgency)) for queue in queues))
 
 
@@ -77,10 +80,10 @@ def _links(catalogs: Iterable[Catalog], today: date) -> dict[str, Exemption | No
     """Return every link's key; exempt is only a link that no entry wants checked."""
     links: dict[str, Exemption | None] = {}
     for catalog in catalogs:
-        for placed in catalog.placed():
-            ignore = placed.entry.ignore
+        for entry in catalog.entries():
+            ignore = entry.ignore
             exemption = ignore if ignore is not None and ignore.holds_on(today) else None
-            for link in placed.entry.links:
+            for link in entry.links:
                 url = key_of(link)
                 links[url] = links.get(url, exemption) if exemption is not None else None
     return links
@@ -92,8 +95,9 @@ def _answer_without_asking(
     if exemption is not None:
         until = f" until {exemption.until}" if exemption.until else ""
         return Answer(url, Verdict.SKIPPED, f"the list exempts it{until}: {exemption.reason}")
-    if pattern := next((pattern for pattern in excluded if pattern.search(url)), None):
-        return Answer(url, Verdict.SKIPPED, f"the settings exclude it: {pattern.pattern}")
+    for pattern in excluded:
+        if pattern.search(url):
+            return Answer(url, Verdict.SKIPPED, f"the settings exclude it: {pattern.pattern}")
     if not is_web(url):
         return Answer(url, Verdict.SKIPPED, "not an http or https address")
     try:

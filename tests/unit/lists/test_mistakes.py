@@ -8,14 +8,16 @@ from pathlib import Path
 import jsonschema
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from lmsys_enrich.errors import InputError
 from lmsys_enrich.lists.entries_yaml import read_entries
+from lmsys_enrich.lists.fields import address_problem
 from lmsys_enrich.lists.mistakes import Mistake
 from lmsys_enrich.lists.read import read_list, read_lists
 from lmsys_enrich.lists.yaml_document import FASTEST_LOADER, Loader, read_document
+from lmsys_enrich.urls import is_web, link_key
 
 _PATH = Path("e.yaml")
 
@@ -432,6 +434,28 @@ def test_the_garbage_collector_is_on_again_whatever_happens() -> None:
 def test_it_reads_the_same_with_and_without_libyaml(loader: Loader) -> None:
     text = (Path(__file__).parents[3] / "entries.yaml").read_text(encoding="utf-8")
     assert read_document(text, "e", [], loader) == read_document(text, "e", [])
+
+
+_STARTS = (
+    "http://a.example",
+    "https://a",
+    "HTTP://a",
+    "http://a.",
+    "http://a:65536",
+    "http://.",
+    "http:",
+    "a:",
+)
+
+
+@given(st.sampled_from(_STARTS), st.text(st.sampled_from("a0:/?#[]@%._- \t\u00e9\u200b"), max_size=8))
+@example("http://.", "")
+@example("http://a", ":70000/")
+def test_a_web_address_that_is_taken_can_be_asked_for(start: str, end: str) -> None:
+    url = start + end
+    if is_web(url) and not address_problem(url):
+        assert url.split() == [url]
+        assert link_key(url)
 
 
 _FOREIGN_ESCAPES = ['a: "\\UFFFFFFFF"', 'a: "\\U00110000"', f"%YAML 1.{'1' * 5000}\n---\n"]

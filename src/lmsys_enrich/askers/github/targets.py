@@ -143,11 +143,14 @@ def target_of(url: str, server: str) -> Target | None:
         host, home = host_of(url), host_of(server)
     except InvalidAddress:
         return None
+    is_raw = host == _RAW and home == _GITHUB
+    if not is_raw and host not in {home, f"www.{home}"}:
+        return None  # as most links of most lists: they are not looked at any closer
     parts = urlsplit(url)
     segments = tuple(unquote(segment) for segment in parts.path.split("/") if segment)
-    if host == _RAW and home == _GITHUB:
+    if is_raw:
         return _raw(segments, parts.path)
-    if host not in {home, f"www.{home}"} or not segments:
+    if not segments:
         return None
     return _at_server(server, segments, parts.path, f"?{parts.query}" if parts.query else "")
 
