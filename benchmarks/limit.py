@@ -7,18 +7,30 @@ from collections.abc import Sequence
 from benchmarks.latency import latency
 from benchmarks.lists import Link
 
+# What we ask more than others, for the sake of truth and of courtesy: see `lmsys_enrich.askers.website.visit`
+# and `lmsys_enrich.net.crawl_delay`.
+_ASKED_TWICE = ("/404/", "/500/")
+_HANDFUL = 5
 
-def limit(links: Sequence[Link], concurrency: int, per_host: int | None = None) -> float:
+
+def limit(
+    links: Sequence[Link], concurrency: int, per_host: int | None = None, *, surely: bool = False
+) -> float:
     """
     Return the seconds in which links can be checked by `concurrency` requests at once.
 
     Each link is one wait, a redirect two; the host with the most links goes
-    first, with at most `per_host` at once. A 404 is waited for once, though a
-    sure checker asks twice.
+    first, with at most `per_host` at once. A 404 is waited for once, though a sure
+    checker asks twice: with `surely` it does, and asks hosts with more than a handful
+    of links for their robots.txt.
     """
     waiting: defaultdict[int, list[float]] = defaultdict(list)
     for link in links:
-        waiting[link.host].append(_wait(link.path))
+        times = 2 if surely and link.path.startswith(_ASKED_TWICE) else 1
+        waiting[link.host].append(times * _wait(link.path))
+    for waits in waiting.values():
+        if surely and len(waits) > _HANDFUL:
+            waits.append(latency("/robots.txt"))
     places = per_host or concurrency
     ready = [(-len(waits), host) for host, waits in waiting.items()]
     heapq.heapify(ready)

@@ -113,7 +113,10 @@ def _compared(work: Work, figures: Mapping[str, Figures]) -> str:
     ]
     titles = ("tool", "wall s", "to the limit", "to the best peer", "CPU ms a link", "MB")
     picture = f"![What each tool took for work {work.letter}](images/benchmark-{work.letter.lower()}.svg)"
-    head = f"## {work.letter}. {work.title}\n\nLimit: {work.limit:.2f} s.\n\n{picture}"
+    limits = f"Limit: {work.limit:.2f} s. For all that `lmsys-enrich` asks: {work.own_limit:.2f} s"
+    if (ours := figures.get("lmsys-enrich")) is not None:
+        limits += f", of which it took {ours.wall / work.own_limit:.2f} x"
+    head = f"## {work.letter}. {work.title}\n\n{limits}.\n\n{picture}"
     return f"{head}\n\n{_table(titles, rows)}"
 
 
