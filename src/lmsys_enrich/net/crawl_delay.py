@@ -10,7 +10,6 @@ others we come so seldom that the question would be the greater nuisance.
 import asyncio
 from collections import defaultdict
 from urllib.parse import urljoin
-from urllib.robotparser import RobotFileParser
 
 from lmsys_enrich.net.exchange import Fetch, Reply, Request
 from lmsys_enrich.urls import host_of
@@ -56,6 +55,8 @@ class CrawlDelays:
 
 def crawl_delay(robots: str) -> float:
     """Return the seconds that a robots.txt asks of us, or of every robot."""
+    from urllib.robotparser import RobotFileParser
+
     parser = RobotFileParser()
     parser.parse(robots.splitlines())
     parser.modified()

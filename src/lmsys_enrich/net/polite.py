@@ -2,7 +2,6 @@
 
 import random
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 
 from lmsys_enrich.clock import Clock
 from lmsys_enrich.net.crawl_delay import CrawlDelays
@@ -123,6 +122,8 @@ def retry_after(reply: Reply, now: datetime) -> float | None:
 
 
 def _date(text: str) -> datetime | None:
+    from email.utils import parsedate_to_datetime
+
     try:
         parsed = parsedate_to_datetime(text)
     except (ValueError, TypeError, IndexError, OverflowError):
