@@ -14,8 +14,6 @@ from lmsys_enrich.model.finding import Finding
 from lmsys_enrich.model.report import Report
 from lmsys_enrich.net.meter import Meter
 from lmsys_enrich.net.open import Network, open_client
-from lmsys_enrich.outputs.files import write_files
-from lmsys_enrich.outputs.registry import render_all
 from lmsys_enrich.pipeline import run
 from lmsys_enrich.pipeline.earlier import earlier_runs
 from lmsys_enrich.pipeline.stop import Stop
@@ -67,6 +65,9 @@ def write(report: Report, out: Path) -> tuple[Path, ...]:
 
     Raises `OutputError` where one cannot be written; those that lie there are then whole.
     """
+    from lmsys_enrich.outputs.files import write_files
+    from lmsys_enrich.outputs.registry import render_all
+
     return write_files(out, render_all(report)).changed
 
 

@@ -7,30 +7,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from lmsys_enrich.askers.github.estimate import estimate
 from lmsys_enrich.askers.github.without_token import advice
-from lmsys_enrich.cli.exit_code import exit_code
-from lmsys_enrich.cli.forecast import forecast_text
-from lmsys_enrich.cli.github_actions import annotations, write_step_files
-from lmsys_enrich.cli.over_time import history, lines_with, past
-from lmsys_enrich.cli.previous import previous
+from lmsys_enrich.cli.loading import load_meanwhile
 from lmsys_enrich.cli.progress import progress
-from lmsys_enrich.cli.summary import Files, summary_json, summary_markdown, summary_text
 from lmsys_enrich.cli.terminal import Terminal
 from lmsys_enrich.clock import Clock, SystemClock
 from lmsys_enrich.library import askers_of
 from lmsys_enrich.lists.read import read_lists
 from lmsys_enrich.lists.touched import touched_since
 from lmsys_enrich.model.catalog import Catalog
-from lmsys_enrich.model.finding import Finding
-from lmsys_enrich.model.report import Report
 from lmsys_enrich.net.exchange import Fetch
 from lmsys_enrich.net.meter import Meter
 from lmsys_enrich.net.open import open_client
-from lmsys_enrich.outputs.files import Written, write_files
-from lmsys_enrich.outputs.registry import render_all, render_reports
 from lmsys_enrich.pipeline.earlier import earlier_runs
-from lmsys_enrich.pipeline.mass_change import refuse_mass_change
 from lmsys_enrich.pipeline.plan import Plan
 from lmsys_enrich.pipeline.run import Run, enrich
 from lmsys_enrich.pipeline.stop import Stop
@@ -91,12 +80,25 @@ async def perform(job: Job, terminal: Terminal) -> int:
                 _interruptible(stop, terminal),
                 progress(terminal, total, meter.pulse, verbose=job.settings.verbose) as watch,
             ):
+                load_meanwhile("lmsys_enrich.cli.conclusion")
                 report = await enrich(replace(run, watch=watch), plan, stop)
-        return _conclude(job, terminal, run, report, interrupted=stop.reason == _INTERRUPTED)
+        from lmsys_enrich.cli.conclusion import conclude
+
+        return conclude(
+            run,
+            report,
+            terminal,
+            job.environ,
+            in_part=job.only_changed is not None,
+            interrupted=stop.reason == _INTERRUPTED,
+        )
 
 
 def _forecast(job: Job, plan: Plan) -> str:
     """Return what the plan will cost: GitHub's questions come first, as in `askers_of`."""
+    from lmsys_enrich.askers.github.estimate import estimate
+    from lmsys_enrich.cli.forecast import forecast_text
+
     for_github, for_websites = plan.questions
     access = github_access(job.environ)
     expected = estimate([question.url for question in for_github], access)
@@ -144,46 +146,3 @@ def _interruptible(stop: Stop, terminal: Terminal) -> Iterator[None]:
         yield
     finally:
         release()
-
-
-def _conclude(job: Job, terminal: Terminal, run: Run, report: Report, *, interrupted: bool) -> int:
-    """Write what was found, unless it is too much to be true, and say what it came to."""
-    written = _write_part(job, report) if job.only_changed is not None else _write(job, run, report)
-    files = Files(job.settings.out, written.all, written.changed)
-    code = exit_code(report, job.settings, interrupted=interrupted)
-    write_step_files(report, code, summary_markdown(report), job.environ)
-    for command in annotations(report, job.environ):
-        terminal.command(command)
-    if job.settings.json:
-        terminal.result(summary_json(report, files, code))
-    elif not job.settings.quiet:
-        terminal.result(summary_text(report, files))
-    return code
-
-
-def _write_part(job: Job, report: Report) -> Written:
-    """Write the reports on a part of the lists; what is known of the whole stays as it was."""
-    return write_files(job.settings.out, render_reports(report))
-
-
-def _write(job: Job, run: Run, report: Report) -> Written:
-    """Write every output, and remember what now stands there. Raises `MassChange`."""
-    if not job.settings.accept_changes:
-        refuse_mass_change(report.findings.values(), run.known.about, job.settings.max_change)
-    written = _write_all(job.settings.out, run, report)
-    run.memory.keep(_published(report))
-    return written
-
-
-def _write_all(out: Path, run: Run, report: Report) -> Written:
-    lines = lines_with(report, run.known.published, out)
-    made = render_all(replace(report, past=past(lines)))
-    kept = previous(out, made, report.run_time) | history(lines)
-    return write_files(out, made | kept)
-
-
-def _published(report: Report) -> Iterator[Finding]:
-    """Yield the findings whose verdict now stands in the outputs for the first time."""
-    for finding in report.findings.values():
-        if finding.published is not finding.standing:
-            yield replace(finding, published=finding.standing)

@@ -60,7 +60,7 @@ def _catalog(root: Node | None, path: Path, mistakes: list[Mistake]) -> Catalog:
     node = mapping_of(root, must, mistakes)
     if node is None:
         return nothing
-    if not any(closest(key, _OF_LISTS_ALONE, cutoff=_CLOSE) for key in node.values):
+    if not any(key in _OF_LISTS_ALONE or closest(key, _OF_LISTS_ALONE, cutoff=_CLOSE) for key in node.values):
         mistakes.append(Mistake(node.place, f"{must}; this YAML is something else"))
         return nothing
     return _Reader(node, mistakes).catalog(path)

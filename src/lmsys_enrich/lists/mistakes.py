@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import lru_cache
 from typing import NoReturn
 
@@ -46,5 +45,7 @@ def closest(word: str, known: tuple[str, ...], *, cutoff: float = 0.6) -> str | 
     """Return the known word that differs little from this one, or none."""
     if len(word) > _LONGEST_SHOWN:
         return None
+    from difflib import get_close_matches
+
     found = get_close_matches(word.lower(), known, n=1, cutoff=cutoff)
     return str(found[0]) if found else None

@@ -11,7 +11,6 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Mapping
 from urllib.parse import urljoin
-from urllib.robotparser import RobotFileParser
 
 from lmsys_enrich.net.exchange import Fetch, Reply, Request
 
@@ -67,6 +66,8 @@ class CrawlDelays:
 
 def crawl_delay(robots: str) -> float:
     """Return the seconds that a robots.txt asks of us, or of every robot."""
+    from urllib.robotparser import RobotFileParser
+
     parser = RobotFileParser()
     parser.parse(robots.splitlines())
     parser.modified()

@@ -3,7 +3,6 @@
 import random
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from functools import partial
 
 from lmsys_enrich.clock import Clock
@@ -126,6 +125,8 @@ def retry_after(reply: Reply, now: datetime) -> float | None:
 
 
 def _date(text: str) -> datetime | None:
+    from email.utils import parsedate_to_datetime
+
     try:
         parsed = parsedate_to_datetime(text)
     except (ValueError, TypeError, IndexError, OverflowError):

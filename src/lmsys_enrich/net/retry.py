@@ -3,8 +3,6 @@
 from collections.abc import Awaitable, Callable
 from typing import TypeVar, cast
 
-from tenacity import AsyncRetrying, Future, RetryCallState
-
 T = TypeVar("T")
 
 PauseAfter = Callable[[T, int], float | None]
@@ -29,6 +27,15 @@ async def retried(
     if waiting is None:
         return first
     await sleep(waiting)
+    return await _again(attempt, pause_after, sleep)
+
+
+async def _again(
+    attempt: Callable[[], Awaitable[T]], pause_after: PauseAfter[T], sleep: Callable[[float], Awaitable[None]]
+) -> T:
+    """Try on after a first try that did not stand."""
+    from tenacity import AsyncRetrying, Future, RetryCallState
+
     pauses: dict[int, float | None] = {}
 
     def pause(state: RetryCallState) -> float | None:
@@ -38,15 +45,15 @@ async def retried(
             pauses[tries] = pause_after(outcome.result(), tries)
         return pauses[tries]
 
+    def is_undecided(state: RetryCallState) -> bool:
+        has_failed = state.outcome is not None and state.outcome.failed
+        return not has_failed and pause(state) is not None
+
     policy = AsyncRetrying(
-        retry=lambda state: not _failed(state) and pause(state) is not None,
+        retry=is_undecided,
         wait=lambda state: pause(state) or 0.0,
         sleep=sleep,
         reraise=True,
     )
     result: T = await policy(attempt)
     return result
-
-
-def _failed(state: RetryCallState) -> bool:
-    return state.outcome is not None and state.outcome.failed

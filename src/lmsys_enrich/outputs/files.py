@@ -5,6 +5,7 @@ import os
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from lmsys_enrich.errors import OutputError
@@ -71,7 +72,7 @@ def _new(path: Path, text: Text) -> Path | None:
         if is_there and isinstance(text, Streamed) and filecmp.cmp(part, path, shallow=False):
             part.unlink()
             return None
-        part.chmod(0o666 & ~_UMASK)
+        part.chmod(0o666 & ~_umask())
     except BaseException:
         part.unlink(missing_ok=True)
         raise
@@ -82,11 +83,13 @@ def _encoded(text: str) -> bytes:
     return text.encode("utf-8", "replace")
 
 
+@cache
 def _umask() -> int:
-    """Return what the user takes away from new files' rights; it can only be read by setting it."""
+    """
+    Return what the user takes away from new files' rights.
+
+    It can only be read by setting it, so not while other threads might make files.
+    """
     mask = os.umask(0)
     os.umask(mask)
     return mask
-
-
-_UMASK = _umask()

@@ -1,11 +1,10 @@
 """Where a setting's value comes from: flag, variable, file, default, in this order."""
 
-import difflib
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, Field, fields
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any, cast, get_args, get_type_hints
 
@@ -67,9 +66,14 @@ def default_of(name: str) -> object:
 
 def kind_of(name: str) -> type:
     """Return what a setting's value is: the type without None, the items' type of a tuple."""
-    hint = get_type_hints(Settings)[name]
+    hint = _hints()[name]
     arguments = [argument for argument in get_args(hint) if argument not in {type(None), ...}]
     return cast("type", arguments[0] if arguments else hint)
+
+
+@cache
+def _hints() -> Mapping[str, Any]:
+    return get_type_hints(Settings)
 
 
 def is_list(name: str) -> bool:
@@ -137,6 +141,8 @@ def _regular_expression(text: str) -> str:
 
 
 def _meant(word: str, known: Sequence[str]) -> str:
+    import difflib
+
     close = difflib.get_close_matches(word, known, n=1)
     return f"; did you mean {str(close[0])!r}?" if close else ""
 
@@ -176,6 +182,8 @@ def _named(origin: str, content: Mapping[str, object], problems: list[str]) -> _
 
 
 def _read_toml(path: Path, table: Sequence[str]) -> Mapping[str, object] | None:
+    import tomllib
+
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as problem:

@@ -11,7 +11,6 @@ and https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import TypeAlias
 
@@ -218,6 +217,8 @@ def _whole(value: str | None) -> int | None:
 
 
 def _date(headers: Mapping[str, str]) -> datetime | None:
+    from email.utils import parsedate_to_datetime
+
     try:
         return parsedate_to_datetime(headers.get("date", ""))
     except ValueError:

@@ -1,10 +1,8 @@
 """`lmsys-enrich run`: the main job."""
 
 import argparse
-import asyncio
 
 from lmsys_enrich.cli.flags import add_list_argument, add_setting_flags, settings_of
-from lmsys_enrich.cli.job import Job, perform
 from lmsys_enrich.cli.terminal import Terminal
 
 
@@ -26,9 +24,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Check, enrich, write."""
+    settings = settings_of(arguments, terminal.environ)
+    # Whoever asks for help, or is told of a wrong setting, need not wait for this.
+    import asyncio
+
+    from lmsys_enrich.cli.job import Job, perform
+
     job = Job(
         lists=arguments.lists,
-        settings=settings_of(arguments, terminal.environ),
+        settings=settings,
         environ=terminal.environ,
         plan_only=arguments.plan,
         only_changed=arguments.only_changed,

@@ -1,0 +1,76 @@
+"""The program starts fast: what a command can do without is not loaded, or not before others are asked."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import anyio
+import pytest
+from anyio.from_thread import BlockingPortal
+
+from lmsys_enrich.simulation.server import Received, Response, Sent
+from tests.journeys.conftest import Serve
+from tests.journeys.program import Program
+
+_OUTPUTS = "lmsys_enrich.outputs.registry"
+_FOR_SOME_RUNS_ALONE = {_OUTPUTS, "difflib", "jinja2", "markdown_it", "tenacity", "tomllib"}
+_FOR_THE_NETWORK = {"asyncio", "diskcache", "email", "h11", "http", "httpx", "msgspec", "rich", "ssl"}
+
+
+def _started(folder: Path, *argv: str) -> "subprocess.Popen[str]":
+    """Start the program so that it tells of each module when it is loaded."""
+    return subprocess.Popen(
+        [sys.executable, "-X", "importtime", "-m", "lmsys_enrich", *argv],
+        cwd=folder,
+        env={},  # what measures coverage here would load modules of its own
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def _module(line: str) -> str:
+    return line.rpartition("|")[2].strip()
+
+
+@pytest.mark.parametrize(
+    ("argv", "not_needed"),
+    [
+        (["--version"], _FOR_SOME_RUNS_ALONE | _FOR_THE_NETWORK | {"yaml", "lmsys_enrich.urls"}),
+        (["run", "--help"], _FOR_SOME_RUNS_ALONE | _FOR_THE_NETWORK | {"yaml"}),
+        (["validate"], _FOR_SOME_RUNS_ALONE | _FOR_THE_NETWORK),
+        (["validate", "README.md"], (_FOR_SOME_RUNS_ALONE - {"markdown_it"}) | _FOR_THE_NETWORK | {"yaml"}),
+        (["run", "--plan"], _FOR_SOME_RUNS_ALONE),
+    ],
+    ids=["version", "help", "validate", "validate Markdown", "run"],
+)
+def test_a_command_loads_no_more_than_it_needs(
+    program: Program, argv: list[str], not_needed: set[str]
+) -> None:
+    program.write_list("https://a.example/")
+    (program.folder / "README.md").write_text("# Tools\n\n- [A](https://a.example/)\n", encoding="utf-8")
+    with _started(program.folder, *argv) as running:
+        _, told = running.communicate()
+    loaded = set(map(_module, told.splitlines()))
+    assert running.returncode == 0
+    assert "lmsys_enrich.cli.main" in loaded
+    assert not loaded & not_needed
+
+
+def test_the_outputs_are_loaded_while_websites_are_waited_for(
+    program: Program, portal: BlockingPortal, serve: Serve
+) -> None:
+    are_loaded = portal.call(anyio.Event)
+
+    async def site(_: Received) -> Response:
+        await are_loaded.wait()
+        return Sent(200)
+
+    url = f"{serve(site).url}/page"
+    program.write_list(url)
+    with _started(program.folder, "run", "--allow-private", "--timeout", "10", "--retries", "0") as running:
+        assert running.stderr is not None
+        assert any(_module(line) == _OUTPUTS for line in running.stderr)
+        portal.call(are_loaded.set)
+        running.communicate()
+    assert program.verdicts() == {url: "alive"}
