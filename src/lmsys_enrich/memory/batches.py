@@ -48,10 +48,8 @@ def drop(rows: Rows, urls: Collection[str]) -> set[str]:
         for key, value in rows.read():
             batch = _decoded(value)
             left = [finding for finding in batch if finding.url not in urls]
-            gone.update(finding.url for finding in batch if finding.url in urls)
-            if not left:
-                rows.remove(key)
-            elif len(left) < len(batch):
+            if len(left) < len(batch):
+                gone.update(finding.url for finding in batch if finding.url in urls)
                 rows.write(key, _encode(left))
     return gone
 
@@ -79,25 +77,27 @@ class Wear:
 
 def join(rows: Rows) -> None:
     """
-    Write everything anew, without what is superseded.
+    Write everything anew behind all rows, without what is superseded, and remove those rows.
 
-    Nobody can append before all is written, and of two findings about a link the
-    later one is met first.
+    Nobody can append before that is done. Of two findings about a link the later
+    one is met first.
     """
     known: set[str] = set()
     waiting: list[Finding] = []
+    joined: list[str] = []
     with rows.all_or_none():
         for key, value in rows.read(last_first=True):
+            joined.append(key)
             for finding in reversed(_decoded(value)):
                 if finding.url not in known:
                     known.add(finding.url)
                     waiting.append(finding)
-            rows.remove(key)
             while len(waiting) >= IN_A_ROW:
                 append(rows, waiting[:IN_A_ROW])
                 del waiting[:IN_A_ROW]
-        if waiting:
-            append(rows, waiting)
+        append(rows, waiting)  # an empty one too: without a last row, a key would be given again
+        for key in joined:
+            rows.remove(key)
 
 
 def _decoded(value: bytes) -> list[Finding]:

@@ -59,7 +59,10 @@ class Rows:
     """
     The rows of the file in a folder; what is behind another row was appended later, by whatever process.
 
-    A row never changes its place. Every call may raise one of `UNUSABLE`.
+    Who reads reads the rows that are appended meanwhile as well, so that a row may
+    be moved: by appending it, and only then removing it where it was. The last row
+    must stay, since the next one gets its key from it. Every call may raise one of
+    `UNUSABLE`.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -77,11 +80,7 @@ class Rows:
         )
 
     def read(self, *, last_first: bool = False) -> Iterator[tuple[str, bytes]]:
-        """
-        Yield each row's key and value; values that are not ours are passed over.
-
-        What others append meanwhile comes as well, unless the last come first.
-        """
+        """Yield each row's key and value; values that are not ours are passed over."""
         for key in self._cache.iterkeys(reverse=last_first):
             if _ROW.fullmatch(key) is None:
                 continue

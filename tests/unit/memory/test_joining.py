@@ -89,16 +89,29 @@ def test_what_another_process_keeps_meanwhile_is_not_lost(tmp_path: Path) -> Non
         memory.close()
 
 
-def test_who_is_reading_while_another_joins_reads_everything(tmp_path: Path) -> None:
+@pytest.mark.parametrize("already", range(1, 11))
+def test_who_is_reading_while_another_joins_reads_everything(tmp_path: Path, already: int) -> None:
     memory = after_nights(tmp_path, 5)
     reading = batches.read(Rows(tmp_path / "findings-2"))
-    read = {found.url: found for found in next(reading)}
-    before = rows(tmp_path)
+    read = {found.url: found for _ in range(already) for found in next(reading)}
     memory.recall(URLS)
-    assert rows(tmp_path) < before
+    assert rows(tmp_path) == 2
     for batch in reading:
         read.update((found.url, found) for found in batch)
     assert read == {found.url: found for found in night(4)}
+
+
+def test_who_is_reading_while_all_is_forgotten_and_found_again_reads_it(tmp_path: Path) -> None:
+    memory = after_nights(tmp_path, 5)
+    reading = batches.read(Rows(tmp_path / "findings-2"))
+    for _ in range(10):
+        next(reading)
+    memory.forget(URLS)
+    for number in range(5, 10):
+        memory.keep(night(number))
+        memory.recall(URLS)
+    read = {found.url: found for batch in reading for found in batch}
+    assert read == {found.url: found for found in night(9)}
 
 
 @pytest.mark.parametrize("kilobytes", [0, 4, 64, 200, 400])
