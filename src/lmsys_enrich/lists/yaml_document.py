@@ -26,8 +26,6 @@ FASTEST_LOADER: Loader = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.Saf
 _DEEPEST = 100
 _MOST_COPIED = 100_000  # nodes that aliases may add: far more than any list needs, far less than a bomb
 _MOST_DIGITS = 15  # what every reader of JSON and YAML takes without loss
-_NO_KEYS = ("", "<<")  # what is no word, or asks for more than reading
-_START = yaml.Mark("", 0, 0, 0, None, 0)
 _TEXT_TAG = "tag:yaml.org,2002:str"
 
 # Characters that YAML forbids (https://yaml.org/spec/1.2.2/#51-character-set), and the
@@ -89,13 +87,13 @@ class SequenceNode:
 
 @dataclass(slots=True)
 class MappingNode:
-    """Values under their keys' texts, in their order; `keys` in the same order."""
+    """Values under their keys' texts, in their order; `spots` are the keys' lines and columns."""
 
     file: str
     line: int
     column: int
     values: Mapping[str, "Node"]
-    keys: Sequence["Node"]
+    spots: Sequence[tuple[int, int]]
 
     @property
     def place(self) -> Place:
@@ -103,7 +101,7 @@ class MappingNode:
 
     def key_place(self, key: str) -> Place:
         """Return where one of the keys stands."""
-        return self.keys[list(self.values).index(key)].place
+        return Place(self.file, *self.spots[list(self.values).index(key)])
 
 
 Node: TypeAlias = ScalarNode | SequenceNode | MappingNode
@@ -165,8 +163,7 @@ class _Builder:
 
     @property
     def latest(self) -> Place:
-        mark = self._latest.start_mark or _START
-        return Place(self._file, mark.line + 1, mark.column + 1)
+        return Place(self._file, *_spot(self._latest))
 
     def root(self) -> Node | None:
         root: Node | None = None
@@ -198,14 +195,19 @@ class _Builder:
         return node
 
     def _scalar(self, event: yaml.ScalarEvent) -> ScalarNode:
-        mark, text = event.start_mark or _START, event.value
-        line, column = mark.line + 1, mark.column + 1
+        line, column = _spot(event)
+        text = event.value
+        value = _value(text) if self._is_plain(event) else text
+        return ScalarNode(self._file, line, column, text, value)
+
+    def _is_plain(self, event: yaml.ScalarEvent) -> bool:
+        """Whether a value is what its text looks like; what tags and escapes do to others is noted."""
         if event.tag is None and event.implicit[0]:
-            return ScalarNode(self._file, line, column, text, _value(text))
+            return True
         self._refuse_tag(event)
-        if event.style == '"' and (forbidden := _FORBIDDEN.search(text)):
+        if event.style == '"' and (forbidden := _FORBIDDEN.search(event.value)):
             self._mistake(f"the escape for {_name_of(forbidden[0])} stands for no text")
-        return ScalarNode(self._file, line, column, text, text)
+        return False
 
     def _sequence(self, event: yaml.SequenceStartEvent, depth: int) -> SequenceNode:
         place = self._begin(event, depth)
@@ -218,37 +220,46 @@ class _Builder:
     def _mapping(self, event: yaml.MappingStartEvent, depth: int) -> MappingNode:
         place = self._begin(event, depth)
         values: dict[str, Node] = {}
-        keys: list[Node] = []
-        node = MappingNode(*place, values, keys)
+        spots: list[tuple[int, int]] = []
+        node = MappingNode(*place, values, spots)
         while not isinstance(inner := next(self._events), yaml.MappingEndEvent):
-            read = self._node(inner, depth)
-            key = intern(read.text) if isinstance(read, ScalarNode) else ""
-            if key in values or key in _NO_KEYS:
-                self._refuse_key(read, node)
+            key, spot = self._key(inner, node, depth)
             value = self._node(next(self._events), depth)
             if key not in values:
                 values[key] = value
-                keys.append(read)
+                spots.append(spot)
         return node
 
     def _begin(self, event: yaml.CollectionStartEvent, depth: int) -> tuple[str, int, int]:
         """Return file, line and column."""
         self._refuse_tag(event)
         self._refuse_depth(depth)
-        mark = event.start_mark or _START
-        return self._file, mark.line + 1, mark.column + 1
+        return self._file, *_spot(event)
 
-    def _refuse_key(self, read: Node, mapping: MappingNode) -> None:
-        if not isinstance(read, ScalarNode):
-            self._mistakes.append(Mistake(read.place, "a key must be a word, not a list or a mapping"))
-            return
-        if read.text in mapping.values:
-            line = mapping.key_place(read.text).line
-            message = f"{shown(read.text)} stands here twice, first on line {line}"
-            self._mistakes.append(Mistake(read.place, message))
-        if read.text == "<<":
+    def _key(self, event: yaml.Event, mapping: MappingNode, depth: int) -> tuple[str, tuple[int, int]]:
+        """Return a key's text, the same one for all mappings that have it, and where it stands."""
+        if isinstance(event, yaml.ScalarEvent) and event.anchor is None:
+            self._latest = event
+            self._is_plain(event)
+            key, spot = intern(event.value), _spot(event)
+        else:
+            read = self._node(event, depth)
+            spot = read.line, read.column
+            if not isinstance(read, ScalarNode):
+                self._mistakes.append(Mistake(read.place, "a key must be a word, not a list or a mapping"))
+                return "", spot
+            key = intern(read.text)
+        if key in mapping.values or key == "<<":
+            self._refuse_key(key, Place(self._file, *spot), mapping)
+        return key, spot
+
+    def _refuse_key(self, key: str, place: Place, mapping: MappingNode) -> None:
+        if key in mapping.values:
+            line = mapping.key_place(key).line
+            self._mistakes.append(Mistake(place, f"{shown(key)} stands here twice, first on line {line}"))
+        if key == "<<":
             message = "merge keys (<<) are not understood; write the values out"
-            self._mistakes.append(Mistake(read.place, message))
+            self._mistakes.append(Mistake(place, message))
 
     def _copy(self, event: yaml.AliasEvent, depth: int) -> Node:
         name = str(event.anchor)
@@ -278,6 +289,12 @@ class _Builder:
 
     def _unreadable(self, message: str) -> _Unreadable:
         return _Unreadable(Mistake(self.latest, message))
+
+
+def _spot(event: yaml.Event) -> tuple[int, int]:
+    """Return line and column; what a parser does not place stands at the start."""
+    mark = event.start_mark
+    return (mark.line + 1, mark.column + 1) if mark is not None else (1, 1)
 
 
 def _measured(node: Node) -> tuple[int, int]:
