@@ -5,7 +5,7 @@ from pathlib import Path
 
 from lmsys_enrich.model.catalog import Catalog, Entry, Exemption, Link, Place, Section
 from lmsys_enrich.model.finding import Finding, Question, Verdict
-from lmsys_enrich.model.report import Report
+from lmsys_enrich.model.report import Report, keys_of
 from lmsys_enrich.model.repository import Repository
 from lmsys_enrich.outputs.registry import render_all
 from lmsys_enrich.settings.settings import Settings
@@ -41,11 +41,11 @@ def repository(name: str = "alpa-projects/alpa", **facts: object) -> Repository:
 
 def report(*findings: Finding, **rest: object) -> Report:
     """A report on one list that has an entry for each finding."""
-    entries = (entry(f"Entry {number}", found.url) for number, found in enumerate(findings))
+    entries = [entry(f"Entry {number}", found.url) for number, found in enumerate(findings)]
     given: dict[str, object] = {
         "run_time": NIGHT,
         "catalogs": (catalog(*entries),),
-        "findings": {found.url: found for found in findings},
+        "findings": dict(zip(keys_of((catalog(*entries),)), findings, strict=True)),
         "stale_after": Settings().stale_after,
         **rest,
     }

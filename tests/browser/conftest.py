@@ -40,7 +40,7 @@ def open_page(browser: "Browser", tmp_path: Path) -> Iterator[Open]:
     contexts = []
 
     def opened(report: Report, fragment: str = "", **options: Any) -> "Page":  # noqa: ANN401 - Playwright's
-        file.write_text(index_html(report)["index.html"], encoding="utf-8")
+        file.write_text(str(index_html(report)["index.html"]), encoding="utf-8")
         context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
         contexts.append(context)
         context.grant_permissions(["clipboard-read", "clipboard-write"])

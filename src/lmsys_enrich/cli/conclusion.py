@@ -58,7 +58,7 @@ def _write(run: Run, report: Report) -> Written:
 
 def _write_all(out: Path, run: Run, report: Report) -> Written:
     lines = lines_with(report, run.known.published, out)
-    made = render_all(replace(report, past=past(lines)))
+    made = render_all(report.with_past(past(lines)))
     kept = previous(out, made, report.run_time) | history(lines)
     return write_files(out, made | kept)
 

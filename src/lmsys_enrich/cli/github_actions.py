@@ -10,7 +10,7 @@ from pathlib import Path
 from lmsys_enrich.cli.terminal import printable
 from lmsys_enrich.errors import OutputError
 from lmsys_enrich.model.finding import Finding, Verdict
-from lmsys_enrich.model.report import Report, summarise
+from lmsys_enrich.model.report import Report
 
 # What GitHub shows of a step; more would be cut without a word:
 # https://docs.github.com/en/actions/reference/limits
@@ -41,7 +41,7 @@ def write_step_files(report: Report, code: int, summary: str, environ: Mapping[s
 
     Raises `OutputError` where one cannot be written.
     """
-    figures = summarise(report)
+    figures = report.summary
     outputs = {
         "exit-code": code,
         "links": figures.links,

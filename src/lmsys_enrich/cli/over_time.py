@@ -1,7 +1,6 @@
 """`history.jsonl`: the figures of each day, one line a day, so that trends can be drawn."""
 
 import json
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -11,7 +10,7 @@ from lmsys_enrich.errors import OutputError
 from lmsys_enrich.model.changes import Snapshot, changes_between
 from lmsys_enrich.model.day import Day, Relicensed
 from lmsys_enrich.model.finding import Finding, Verdict
-from lmsys_enrich.model.report import Report, summarise
+from lmsys_enrich.model.report import Report
 
 HISTORY = "history.jsonl"
 _MOST_DAYS = 1000
@@ -114,21 +113,15 @@ def _together(earlier: Sequence[Any], now: Iterator[Any]) -> list[Any]:
 
 
 def _figures(report: Report) -> dict[str, int]:
-    summary = summarise(report)
-    stars = {
-        facts.full_name.lower(): facts.stars or 0
-        for found in report.findings.values()
-        if (facts := found.repository) is not None
-    }
-    standing = Counter(found.standing for found in report.findings.values())
+    summary = report.summary
     return {
         "entries": summary.entries,
         "links": summary.links,
-        **{verdict.value: standing[verdict] for verdict in Verdict},
+        **{verdict.value: len(found) for verdict, found in report.by_standing.items()},
         "repositories": summary.repositories,
         "archived": summary.archived,
         "stale": summary.stale,
-        "stars": sum(stars.values()),
+        "stars": sum(facts.stars or 0 for facts, _ in report.repositories.values()),
     }
 
 

@@ -33,7 +33,7 @@ def previous(out: Path, made: Iterable[str], run_time: datetime) -> dict[str, St
     return kept
 
 
-def _pieces(path: Path) -> Iterator[str]:
-    with path.open(encoding="utf-8", newline="") as file:
+def _pieces(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
         while piece := file.read(_AT_ONCE):
             yield piece

@@ -7,11 +7,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from lmsys_enrich.cli.table import Table, markdown_table
-from lmsys_enrich.model.finding import Finding, Verdict
-from lmsys_enrich.model.report import Report, key_of, summarise
+from lmsys_enrich.model.finding import Finding
+from lmsys_enrich.model.report import ACT_ON, Report
+from lmsys_enrich.outputs.dead_links import places_of
 from lmsys_enrich.outputs.markdown_text import escaped
 
-_ACT_ON = (Verdict.DEAD, Verdict.FAILING, Verdict.MOVED)
 _SHOWN = 12
 _SHOWN_IN_CI = 100
 _WORTH_A_WORD = 2.0  # seconds from which it is told which host set the time
@@ -28,7 +28,7 @@ class Files:
 
 def summary_json(report: Report, files: Files, code: int) -> str:
     """Return the figures for a program."""
-    summary = summarise(report)
+    summary = report.summary
     return json.dumps(
         {
             "entries": summary.entries,
@@ -66,11 +66,11 @@ def summary_text(report: Report, files: Files) -> str:
 
 def summary_markdown(report: Report) -> str:
     """Return the figures for the summary of a job in CI."""
-    figures = summarise(report)
+    figures = report.summary
     counts = [(str(verdict), f"{count:,}") for verdict, count in figures.by_verdict.items() if count]
     findings = [
         (str(finding.verdict), finding.url, _why(finding))
-        for verdict in _ACT_ON
+        for verdict in ACT_ON
         for finding in report.findings.values()
         if finding.verdict is verdict
     ]
@@ -83,7 +83,7 @@ def summary_markdown(report: Report) -> str:
 
 
 def _figures(report: Report) -> Iterator[str]:
-    summary = summarise(report)
+    summary = report.summary
     verdicts = ", ".join(f"{count} {verdict}" for verdict, count in summary.by_verdict.items() if count)
     links, entries = _count(summary.links, "link"), _count(summary.entries, "entry", "entries")
     yield f"{links} in {entries}: {verdicts or 'none'}"
@@ -95,20 +95,13 @@ def _figures(report: Report) -> Iterator[str]:
 
 
 def _act_on(report: Report) -> Iterator[str]:
-    places = {
-        key_of(link): link.place
-        for catalog in reversed(report.catalogs)
-        for placed in reversed(list(catalog.placed()))
-        for link in reversed(placed.entry.links)
-    }
-    findings = [
-        found for verdict in _ACT_ON for found in report.findings.values() if found.verdict is verdict
-    ]
+    places = places_of(report)
+    findings = [found for verdict in ACT_ON for found in report.findings.values() if found.verdict is verdict]
     if findings:
         yield ""
     for finding in findings[:_SHOWN]:
         yield f"  {finding.verdict:<8} {finding.url}"
-        yield f"           {places[finding.url]}: {_why(finding)}"
+        yield f"           {places[finding.url][0].place}: {_why(finding)}"
     if len(findings) > _SHOWN:
         yield f"  and {len(findings) - _SHOWN} more in dead-links.md"
     if findings:

@@ -73,7 +73,10 @@ class Entry:
     @property
     def url(self) -> str | None:
         """The main link as written, or none."""
-        return next((link.url for link in self.links if link.role == "url"), None)
+        for link in self.links:
+            if link.role == "url":
+                return link.url
+        return None
 
 
 @dataclass(frozen=True, slots=True)

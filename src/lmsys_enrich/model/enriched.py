@@ -1,9 +1,12 @@
 """Findings and facts in words of JSON: the fields of the contract, and what it takes to read them again."""
 
-from datetime import UTC, date, datetime
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import TypeAlias
 
+from lmsys_enrich.model.catalog import Link
 from lmsys_enrich.model.finding import Finding
+from lmsys_enrich.model.report import key_of
 from lmsys_enrich.model.repository import Release, Repository
 
 Json: TypeAlias = "str | int | float | bool | list[Json] | dict[str, Json] | None"
@@ -17,37 +20,39 @@ def moment(at: datetime | None) -> str | None:
     return None if at is None else at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def day(at: date | None) -> str | None:
-    """Return a day as ISO 8601."""
-    return None if at is None else at.isoformat()
+def day(at: datetime) -> str:
+    """Return the day of a time as ISO 8601."""
+    return at.date().isoformat()
 
 
-def link_json(finding: Finding) -> dict[str, Json]:
-    """Return what is held about a link, its repository by name alone."""
-    suggestion = finding.suggestion
+def link_json(link: Link, finding: Finding) -> dict[str, object]:
+    """Return a link and what is held about it, its repository by name alone."""
     return {
-        "verdict": finding.verdict.value,
+        "url": link.url,
+        "key": key_of(link),
+        "role": link.role,
+        "verdict": finding.verdict,
         "reason": finding.reason,
         "http_status": finding.http_status,
         "final_url": finding.final_url,
-        "checked_at": moment(finding.checked_at),
-        "failing_since": moment(finding.failing_since),
+        "checked_at": _second(finding.checked_at),
+        "failing_since": _second(finding.failing_since),
         "failures": finding.failures,
-        "suggestion": None if suggestion is None else {"url": suggestion.url, "why": suggestion.why},
-        "first_seen": moment(finding.first_seen),
-        "last_alive": moment(finding.last_alive),
-        "failed_on": day(finding.failed_on),
+        "suggestion": finding.suggestion,
+        "first_seen": _second(finding.first_seen),
+        "last_alive": _second(finding.last_alive),
+        "failed_on": finding.failed_on,
         "may_die": finding.may_die,
         "moves": finding.moves,
-        "moved_on": day(finding.moved_on),
-        "last_verdict": finding.last_verdict.value if finding.last_verdict else None,
+        "moved_on": finding.moved_on,
+        "last_verdict": finding.last_verdict,
         "last_reason": finding.last_reason,
-        "hops": [{"url": hop.url, "status": hop.status} for hop in finding.hops],
+        "hops": finding.hops,
         "repository": finding.repository.full_name if finding.repository else None,
     }
 
 
-def facts_json(facts: Repository) -> dict[str, Json]:
+def facts_json(facts: Repository) -> dict[str, object]:
     """Return the facts about a repository; what was never learned is null."""
     return {
         "full_name": facts.full_name,
@@ -55,11 +60,11 @@ def facts_json(facts: Repository) -> dict[str, Json]:
         "stars": facts.stars,
         "forks": facts.forks,
         "license": facts.license,
-        "last_commit": moment(facts.last_commit),
-        "pushed_at": moment(facts.pushed_at),
-        "created_at": moment(facts.created_at),
+        "last_commit": _second(facts.last_commit),
+        "pushed_at": _second(facts.pushed_at),
+        "created_at": _second(facts.created_at),
         "archived": facts.archived,
-        "archived_at": moment(facts.archived_at),
+        "archived_at": _second(facts.archived_at),
         "disabled": facts.disabled,
         "locked": facts.locked,
         "fork": facts.fork,
@@ -69,17 +74,24 @@ def facts_json(facts: Repository) -> dict[str, Json]:
         "description": facts.description,
         "homepage": facts.homepage,
         "language": facts.language,
-        "topics": list(facts.topics),
+        "topics": facts.topics,
         "default_branch": facts.default_branch,
         "latest_release": _release(facts.latest_release),
         "renamed_from": facts.renamed_from,
         "taken_over_by": facts.taken_over_by,
-        "fetched_at": moment(facts.fetched_at),
-        "kept": {name: moment(at) for name, at in facts.kept.items()},
+        "fetched_at": _second(facts.fetched_at),
+        "kept": {name: _second(at) for name, at in facts.kept.items()},
     }
 
 
-def _release(release: Release | None) -> Json:
+def _release(release: Release | None) -> Mapping[str, object] | None:
     if release is None:
         return None
-    return {"tag": release.tag, "published_at": moment(release.published_at)}
+    return {"tag": release.tag, "published_at": _second(release.published_at)}
+
+
+def _second(at: datetime | None) -> datetime | None:
+    """Return a time in UTC, in whole seconds: JSON has it in the words of `moment`."""
+    if at is None or (at.tzinfo is UTC and not at.microsecond):
+        return at
+    return at.astimezone(UTC).replace(microsecond=0)

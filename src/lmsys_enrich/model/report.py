@@ -1,14 +1,20 @@
 """All that a run found, in the order of the lists, for whoever shows it."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import cached_property
+from typing import NamedTuple
 
-from lmsys_enrich.model.catalog import Catalog, Entry, Link
+from lmsys_enrich.model.catalog import Catalog, Entry, Link, Placed
 from lmsys_enrich.model.day import Day
 from lmsys_enrich.model.finding import LIVING, LOST, Finding, Verdict
 from lmsys_enrich.model.repository import Repository
 from lmsys_enrich.urls import InvalidAddress, link_key
+
+ACT_ON = (Verdict.DEAD, Verdict.FAILING, Verdict.MOVED)
+"""What a maintainer looks after, the most urgent first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +52,36 @@ class Obstacle:
     hint: str
 
 
+class EnrichedEntry(NamedTuple):
+    """
+    An entry with what is held about it.
+
+    `number` tells the entries of a run apart: their order, from 0. `path` are the
+    titles of the sections it stands in, outermost first. `findings` has one for
+    each of its links, and `facts` are those of the first link that is a
+    repository.
+    """
+
+    number: int
+    path: tuple[str, ...]
+    entry: Entry
+    findings: tuple[Finding, ...]
+    facts: Repository | None
+
+
 @dataclass(frozen=True, slots=True)
+class Summary:
+    """The figures of a run; each link and each repository counts once."""
+
+    entries: int
+    links: int
+    by_verdict: Mapping[Verdict, int]
+    repositories: int
+    archived: int
+    stale: int
+
+
+@dataclass(frozen=True)
 class Report:
     """
     The lists of a run with everything found about their links.
@@ -71,23 +106,61 @@ class Report:
         """Return what is held about a link of one of the lists."""
         return self.findings[key_of(link)]
 
-    def repository(self, entry: Entry) -> Repository | None:
-        """Return the facts of the entry's first link that is a repository."""
-        found = (self.finding(link).repository for link in entry.links)
-        return next((facts for facts in found if facts is not None), None)
+    @cached_property
+    def entries(self) -> tuple[EnrichedEntry, ...]:
+        """Every entry in the order of the lists; put together once, since every output goes through them."""
+        placed = (one for catalog in self.catalogs for one in catalog.placed())
+        return tuple(enriched(number, one, self.findings) for number, one in enumerate(placed))
 
-    def only(self, catalog: Catalog) -> "Report":
-        """Return the report of one of the lists alone."""
-        findings = {key: self.findings[key] for key in keys_of((catalog,))}
-        return Report(
-            self.run_time,
-            (catalog,),
-            findings,
-            self.stale_after,
-            self.traffic,
-            self.obstacles,
-            self.notice,
-        )
+    @cached_property
+    def by_standing(self) -> Mapping[Verdict, Sequence[Finding]]:
+        """The findings by the best knowledge there is, in the order of the lists."""
+        found: dict[Verdict, list[Finding]] = {verdict: [] for verdict in Verdict}
+        for finding in self.findings.values():
+            found[finding.standing].append(finding)
+        return found
+
+    @cached_property
+    def to_act_on(self) -> Sequence[EnrichedEntry]:
+        """The entries with a link that is dead, failing or moved by the best knowledge there is."""
+        return [known for known in self.entries if any(one.standing in ACT_ON for one in known.findings)]
+
+    @cached_property
+    def repositories(self) -> Mapping[str, tuple[Repository, str]]:
+        """Each repository once, under its name in small letters, with the key of a link to it."""
+        return {
+            facts.full_name.lower(): (facts, finding.url)
+            for finding in self.findings.values()
+            if (facts := finding.repository) is not None
+        }
+
+    @cached_property
+    def summary(self) -> Summary:
+        """The figures; verdicts are those of this run."""
+        return _summary(self)
+
+    def of_each_list(self) -> Iterator["Report"]:
+        """Yield the report of each list alone, in which entries keep their numbers."""
+        if len(self.catalogs) == 1:
+            yield self
+            return
+        entries = iter(self.entries)
+        for catalog in self.catalogs:
+            own = tuple(entry for _, entry in zip(catalog.placed(), entries, strict=False))
+            findings = {
+                key_of(link): finding
+                for one in own
+                for link, finding in zip(one.entry.links, one.findings, strict=True)
+            }
+            report = replace(self, catalogs=(catalog,), findings=findings, past=())
+            vars(report)["entries"] = own
+            yield report
+
+    def with_past(self, days: tuple[Day, ...]) -> "Report":
+        """Return the same report with the days of which figures were kept; nothing is counted again."""
+        report = replace(self, past=days)
+        vars(report).update({**vars(self), "past": days})
+        return report
 
     def revived(self) -> list[Finding]:
         """Return the links that live, and stand as dead or failing in the outputs last written."""
@@ -100,33 +173,24 @@ class Report:
         return facts.last_commit is not None and self.run_time - facts.last_commit > self.stale_after
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """The figures of a run; each link and each repository counts once."""
-
-    entries: int
-    links: int
-    by_verdict: Mapping[Verdict, int]
-    repositories: int
-    archived: int
-    stale: int
+def enriched(number: int, placed: Placed, findings: Mapping[str, Finding]) -> EnrichedEntry:
+    """Return an entry with what is held about it. Raises `KeyError` where a link has no finding."""
+    entry = placed.entry
+    own = tuple([findings[key_of(link)] for link in entry.links])
+    facts = next((finding.repository for finding in own if finding.repository is not None), None)
+    return EnrichedEntry(number, placed.path, entry, own, facts)
 
 
-def summarise(report: Report) -> Summary:
-    """Count what the report holds; verdicts are those of this run."""
-    repositories = {
-        facts.full_name.lower(): facts for found in report.findings.values() if (facts := found.repository)
-    }
-    counts = dict.fromkeys(Verdict, 0)
-    for found in report.findings.values():
-        counts[found.verdict] += 1
+def _summary(report: Report) -> Summary:
+    repositories = [facts for facts, _ in report.repositories.values()]
+    counts = Counter(found.verdict for found in report.findings.values())
     return Summary(
-        entries=sum(1 for catalog in report.catalogs for _ in catalog.entries()),
+        entries=len(report.entries),
         links=len(report.findings),
-        by_verdict=counts,
+        by_verdict={verdict: counts[verdict] for verdict in Verdict},
         repositories=len(repositories),
-        archived=sum(bool(facts.archived) for facts in repositories.values()),
-        stale=sum(report.is_stale(facts) for facts in repositories.values()),
+        archived=sum(bool(facts.archived) for facts in repositories),
+        stale=sum(report.is_stale(facts) for facts in repositories),
     )
 
 

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from lmsys_enrich.model.catalog import Entry
+from lmsys_enrich.model.enriched import day
 from lmsys_enrich.model.finding import LIVING, LOST, Verdict
-from lmsys_enrich.model.report import Report, summarise
+from lmsys_enrich.model.report import EnrichedEntry, Report
 from lmsys_enrich.model.repository import Repository
 from lmsys_enrich.outputs.badge_svg import badge_svg
 
@@ -48,7 +48,7 @@ def _endpoint(badge: Badge) -> str:
 
 
 def _of_the_list(report: Report) -> Iterator[Badge]:
-    summary = summarise(report)
+    summary = report.summary
     yield _links_alive(report)
     yield Badge("entries", "entries", f"{summary.entries:,}", _BLUE)
     yield Badge("stale", "stale", f"{summary.stale:,}", _YELLOW if summary.stale else _GREEN)
@@ -61,9 +61,8 @@ def _of_the_list(report: Report) -> Iterator[Badge]:
 
 def _links_alive(report: Report) -> Badge:
     """Count what is known: a link that nobody could find out about is neither alive nor dead."""
-    standing = [finding.standing for finding in report.findings.values()]
-    living = sum(verdict in LIVING for verdict in standing)
-    gone = sum(verdict in LOST for verdict in standing)
+    living = sum(len(report.by_standing[verdict]) for verdict in LIVING)
+    gone = sum(len(report.by_standing[verdict]) for verdict in LOST)
     if not living + gone:
         return Badge("links-alive", "links alive", "unknown", _GREY)
     share = gone / (living + gone)
@@ -74,16 +73,15 @@ def _links_alive(report: Report) -> Badge:
 def _of_entries(report: Report) -> Iterator[Badge]:
     """Yield an entry's badges, once for each id; of two lists with the same id the later has its name too."""
     seen: set[str] = set()
-    for catalog in report.catalogs:
-        for placed in catalog.placed():
-            facts = report.repository(placed.entry)
-            if facts is None:
+    for of_one in report.of_each_list():
+        for known in of_one.entries:
+            if known.facts is None:
                 continue
-            name = placed.entry.id
-            name = f"{catalog.name}-{name}" if name in seen else name
+            name = known.entry.id
+            name = f"{of_one.catalogs[0].name}-{name}" if name in seen else name
             seen.add(name)
-            yield from _of_repository(name, facts, report)
-            yield _status(name, placed.entry, report)
+            yield from _of_repository(name, known.facts, report)
+            yield _status(name, known, report)
 
 
 def _of_repository(name: str, facts: Repository, report: Report) -> Iterator[Badge]:
@@ -93,17 +91,17 @@ def _of_repository(name: str, facts: Repository, report: Report) -> Iterator[Bad
         yield Badge(f"{name}-license", "license", facts.license, _BLUE)
     if facts.last_commit is not None:
         color = _ORANGE if report.is_stale(facts) or facts.archived else _GREEN
-        yield Badge(f"{name}-last-commit", "last commit", f"{facts.last_commit:%Y-%m-%d}", color)
+        yield Badge(f"{name}-last-commit", "last commit", day(facts.last_commit), color)
 
 
-def _status(name: str, entry: Entry, report: Report) -> Badge:
+def _status(name: str, known: EnrichedEntry, report: Report) -> Badge:
     """Return how the entry's main link stands, and whether anybody still looks after what is there."""
-    standing, facts = report.finding(entry.links[0]).standing, report.repository(entry)
+    standing, facts = known.findings[0].standing, known.facts
     if standing in LOST:
         return Badge(f"{name}-status", "status", standing.value, _RED)
     if standing not in LIVING:
-        known = standing.value if standing is Verdict.GUARDED else "unknown"
-        return Badge(f"{name}-status", "status", known, _GREY)
+        told = standing.value if standing is Verdict.GUARDED else "unknown"
+        return Badge(f"{name}-status", "status", told, _GREY)
     if facts is not None and facts.archived:
         return Badge(f"{name}-status", "status", "archived", _ORANGE)
     if facts is not None and report.is_stale(facts):

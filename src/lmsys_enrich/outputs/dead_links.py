@@ -48,18 +48,17 @@ def dead_links_blocks(report: Report) -> str:
 def _to_act_on(report: Report) -> Iterator[Finding]:
     """Yield by verdict, dead ones first, in the order of the lists."""
     for verdict in _HEADINGS:
-        yield from (finding for finding in report.findings.values() if finding.standing is verdict)
+        yield from report.by_standing[verdict]
 
 
 def places_of(report: Report) -> dict[str, list[Standing]]:
-    """Return where each link stands, under its key, in the order of the lists."""
+    """Return where the links that are dead, failing or moved stand, under their keys, in the lists' order."""
     places: dict[str, list[Standing]] = {}
-    for catalog in report.catalogs:
-        for placed in catalog.placed():
-            for link in placed.entry.links:
-                places.setdefault(key_of(link), []).append(
-                    Standing(link.url, link.place, placed.entry, placed.path)
-                )
+    for known in report.to_act_on:
+        for link in known.entry.links:
+            places.setdefault(key_of(link), []).append(
+                Standing(link.url, link.place, known.entry, known.path)
+            )
     return places
 
 

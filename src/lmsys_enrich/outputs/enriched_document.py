@@ -3,33 +3,32 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from lmsys_enrich.model.catalog import Document, Entry, Spot
-from lmsys_enrich.model.report import Report
+from lmsys_enrich.model.catalog import Document, Spot
+from lmsys_enrich.model.report import EnrichedEntry, Report
 from lmsys_enrich.outputs.fact_words import COLUMNS, status, suffix
 from lmsys_enrich.outputs.markdown_text import quoted
 
 _BARS = re.compile(r"(?<!\\)\|")
-_LINE_END = re.compile(r"[ \t\r]*$")
 
 
 def enriched_document(report: Report, document: Document) -> str:
     """Return the document; every byte of it that is not a fact is as it was."""
-    entries = {placed.entry.id: placed.entry for placed in report.catalogs[0].placed()}
+    entries = {known.entry.id: known for known in report.entries}
     lines = document.text.split("\n")
     for table in _tables(document.spots):
-        _add_columns(lines, table, report, entries)
+        _add_columns(lines, table, entries)
     for spot in document.spots:
         if spot.kind == "bullet":
-            _put(lines, spot.line, suffix(report, entries[spot.entry]))
+            _put(lines, spot.line, suffix(entries[spot.entry]))
     text = "\n".join(lines)
     return f"{quoted(report.notice)}\n\n{text}" if report.notice else text
 
 
 def _put(lines: list[str], line: int, text: str) -> None:
     """Put text behind a line, before its trailing blanks."""
-    end = _LINE_END.search(lines[line - 1])
-    at = end.start() if end else len(lines[line - 1])
-    lines[line - 1] = lines[line - 1][:at] + text + lines[line - 1][at:]
+    whole = lines[line - 1]
+    at = len(whole.rstrip(" \t\r"))
+    lines[line - 1] = whole[:at] + text + whole[at:]
 
 
 def _tables(spots: Sequence[Spot]) -> Iterator[list[Spot]]:
@@ -45,11 +44,11 @@ def _tables(spots: Sequence[Spot]) -> Iterator[list[Spot]]:
         yield table
 
 
-def _add_columns(lines: list[str], table: Sequence[Spot], report: Report, entries: dict[str, Entry]) -> None:
+def _add_columns(lines: list[str], table: Sequence[Spot], entries: dict[str, EnrichedEntry]) -> None:
     rows = [entries[spot.entry] for spot in table if spot.kind == "row"]
-    if not any(status(report, entry) for entry in rows):
+    if not any(map(status, rows)):
         return
-    shown = [column for column in COLUMNS if any(column.words(report.repository(entry)) for entry in rows)]
+    shown = [column for column in COLUMNS if any(column.words(known.facts) for known in rows)]
     width = len(_BARS.split(lines[table[0].line - 1].strip().strip("|")))
     for spot in table:
         match spot.kind:
@@ -58,9 +57,8 @@ def _add_columns(lines: list[str], table: Sequence[Spot], report: Report, entrie
             case "rule":
                 cells = [*(column.side for column in shown), "---"]
             case _:
-                entry = entries[spot.entry]
-                facts = report.repository(entry)
-                cells = [*(column.words(facts) for column in shown), status(report, entry)]
+                known = entries[spot.entry]
+                cells = [*(column.words(known.facts) for column in shown), status(known)]
         _add_cells(lines, spot.line, cells, width)
 
 

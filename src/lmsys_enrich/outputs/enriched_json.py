@@ -1,21 +1,29 @@
 """`enriched.json`: everything that is known, for programs, and for the next run."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
-from lmsys_enrich.model.catalog import Entry, Placed
 from lmsys_enrich.model.enriched import VERSION, Json, facts_json, link_json, moment
-from lmsys_enrich.model.report import HostTime, Report, key_of, summarise
-from lmsys_enrich.outputs.json_text import json_pieces
-from lmsys_enrich.outputs.protocol import Streamed
+from lmsys_enrich.model.report import EnrichedEntry, HostTime, Report
+from lmsys_enrich.model.repository import Repository
+from lmsys_enrich.outputs.json_text import json_item, json_pieces
+from lmsys_enrich.outputs.protocol import Entrywise, Piece, Streamed
 
 
-def enriched_json(report: Report) -> Mapping[str, Streamed]:
+def _piece(report: Report) -> Piece:
+    del report  # everything is told as it was found
+    return lambda entry: json_item(_entry(entry))
+
+
+def _files(report: Report, piece: Piece) -> Mapping[str, Streamed]:
     """Return the file; its shape is told by `lmsys-enrich schema report`."""
-    return {"enriched.json": Streamed(lambda: _pieces(report))}
+    return {"enriched.json": Streamed(lambda: _pieces(report, piece))}
 
 
-def _pieces(report: Report) -> Iterator[str]:
-    summary = summarise(report)
+enriched_json = Entrywise(_piece, _files)
+
+
+def _pieces(report: Report, piece: Piece) -> Iterator[bytes]:
+    summary = report.summary
     catalog = report.catalogs[0]
     head: dict[str, Json] = {
         "schema": VERSION,
@@ -43,8 +51,8 @@ def _pieces(report: Report) -> Iterator[str]:
             "longest": _longest(report.traffic.longest),
         },
     }
-    entries = (_entry(report, placed) for placed in catalog.placed())
-    return json_pieces(head, {"entries": entries, "repositories": _further(report)})
+    further = (json_item(facts_json(facts)) for facts in _further(report))
+    return json_pieces(head, {"entries": map(piece, report.entries), "repositories": further})
 
 
 def _longest(longest: HostTime | None) -> Json:
@@ -53,39 +61,26 @@ def _longest(longest: HostTime | None) -> Json:
     return {"host": longest.host, "seconds": round(longest.seconds, 3), "requests": longest.requests}
 
 
-def _entry(report: Report, placed: Placed) -> Json:
-    entry = placed.entry
-    facts = report.repository(entry)
+def _entry(known: EnrichedEntry) -> dict[str, object]:
+    entry, facts = known.entry, known.facts
     return {
         "id": entry.id,
         "name": entry.name,
-        "section": list(placed.path),
+        "section": known.path,
         "url": entry.url,
         "line": entry.place.line,
-        "links": [
-            {
-                "url": link.url,
-                "key": key_of(link),
-                "role": link.role,
-                **link_json(report.finding(link)),
-            }
-            for link in entry.links
-        ],
+        "links": list(map(link_json, entry.links, known.findings)),
         "github": None if facts is None else facts_json(facts),
     }
 
 
-def _further(report: Report) -> list[Json]:
+def _further(report: Report) -> Iterable[Repository]:
     """Return the facts of repositories that are no entry's first: nothing that is known goes lost."""
-    first = {facts.full_name for entry in _entries(report) if (facts := report.repository(entry)) is not None}
+    first = {known.facts.full_name for known in report.entries if known.facts is not None}
     further = {
         facts.full_name: facts
-        for entry in _entries(report)
-        for link in entry.links
-        if (facts := report.finding(link).repository) is not None and facts.full_name not in first
+        for known in report.entries
+        for finding in known.findings
+        if (facts := finding.repository) is not None and facts.full_name not in first
     }
-    return [facts_json(facts) for facts in further.values()]
-
-
-def _entries(report: Report) -> list[Entry]:
-    return [placed.entry for catalog in report.catalogs for placed in catalog.placed()]
+    return further.values()

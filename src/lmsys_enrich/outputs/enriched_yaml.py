@@ -1,29 +1,44 @@
 """`enriched.yaml`: the list as it is written, with what is known of each entry."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
-from lmsys_enrich.model.catalog import Entry
 from lmsys_enrich.model.enriched import day
-from lmsys_enrich.model.report import Report
+from lmsys_enrich.model.report import EnrichedEntry, Report
 from lmsys_enrich.model.repository import Repository
-from lmsys_enrich.outputs.entries_yaml import listed
-from lmsys_enrich.outputs.yaml_text import yaml_text
+from lmsys_enrich.outputs.entries_yaml import entry_item, entry_words, listed
+from lmsys_enrich.outputs.protocol import Entrywise, Piece, Streamed, encoded
 
 
-def enriched_yaml(report: Report) -> Mapping[str, str]:
+def _piece(report: Report) -> Piece:
+    del report  # no word of it is told but the notice
+    return lambda known: entry_item(_entry(known), known.path)
+
+
+def _files(report: Report, piece: Piece) -> Mapping[str, Streamed]:
     """Return the file; it carries no time of the run."""
+    return {"enriched.yaml": Streamed(lambda: _pieces(report, piece))}
 
-    def known(entry: Entry) -> dict[str, object]:
-        facts = report.repository(entry)
-        verdicts = {link.role: report.finding(link).standing.value for link in entry.links}
-        return {
-            **({"verdicts": verdicts} if verdicts else {}),
-            **({"github": _facts(facts)} if facts is not None else {}),
+
+enriched_yaml = Entrywise(_piece, _files)
+
+
+def _pieces(report: Report, piece: Piece) -> Iterator[bytes]:
+    if report.notice:
+        yield encoded(f"# {report.notice}\n")
+    yield from listed(report.catalogs[0], map(piece, report.entries))
+
+
+def _entry(known: EnrichedEntry) -> dict[str, object]:
+    entry, facts = known.entry, known.facts
+    content = {"id": entry.id, **entry_words(entry)}
+    if entry.links:
+        content["verdicts"] = {
+            link.role: finding.standing.value
+            for link, finding in zip(entry.links, known.findings, strict=True)
         }
-
-    content = listed(report.catalogs[0], lambda entry: {"id": entry.id}, known)
-    notice = f"# {report.notice}\n" if report.notice else ""
-    return {"enriched.yaml": notice + yaml_text(content)}
+    if facts is not None:
+        content["github"] = _facts(facts)
+    return content
 
 
 def _facts(facts: Repository) -> dict[str, object]:
@@ -33,7 +48,7 @@ def _facts(facts: Repository) -> dict[str, object]:
         "stars": facts.stars,
         "forks": facts.forks,
         "license": facts.license,
-        "last_commit": day(facts.last_commit.date()) if facts.last_commit else None,
+        "last_commit": day(facts.last_commit) if facts.last_commit else None,
         "archived": facts.archived,
         "language": facts.language,
         "latest_release": facts.latest_release.tag if facts.latest_release else None,

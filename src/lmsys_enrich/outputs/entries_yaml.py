@@ -1,43 +1,61 @@
 """A list as entries.yaml, in the order and the words of its source."""
 
-from collections.abc import Callable
+from collections.abc import Iterator
 
-from lmsys_enrich.model.catalog import Catalog, Column, Entry, Exemption, Section
-from lmsys_enrich.outputs.yaml_text import Flow, yaml_text
-
-Facts = Callable[[Entry], dict[str, object]]
-"""What else is to stand with an entry."""
+from lmsys_enrich.model.catalog import Catalog, Column, Entry, Exemption, Placed, Section
+from lmsys_enrich.outputs.protocol import encoded
+from lmsys_enrich.outputs.yaml_lines import yaml_item, yaml_lines
+from lmsys_enrich.outputs.yaml_text import Flow
 
 
 def entries_yaml(catalog: Catalog) -> str:
     """Return the file, as a person would write it: ids only where others may refer to them."""
     parents = {str(placed.entry.cells.get("parent")) for placed in catalog.placed()}
 
-    def own_id(entry: Entry) -> dict[str, object]:
-        return {"id": entry.id} if entry.id_is_written or entry.id in parents else {}
+    def item(placed: Placed) -> bytes:
+        entry = placed.entry
+        own_id = {"id": entry.id} if entry.id_is_written or entry.id in parents else {}
+        return entry_item({**own_id, **entry_words(entry)}, placed.path)
 
-    return yaml_text(listed(catalog, own_id, _nothing))
+    return b"".join(listed(catalog, map(item, catalog.placed()))).decode("utf-8")
 
 
-def listed(catalog: Catalog, head: Facts, tail: Facts) -> dict[str, object]:
-    """Return the list in words of YAML, with what `head` and `tail` make of each entry around it."""
+def listed(catalog: Catalog, items: Iterator[bytes]) -> Iterator[bytes]:
+    """Yield the list in YAML; `items` are its entries, in its order."""
     content: dict[str, object] = {"title": catalog.title}
     if catalog.description:
         content["description"] = catalog.description
-    content["sections"] = [_section(section, head, tail) for section in catalog.sections]
-    return content
+    if not catalog.sections:
+        content["sections"] = []
+    yield encoded(yaml_lines(content))
+    yield from _sections(catalog.sections, 0, items)
 
 
-def _section(section: Section, head: Facts, tail: Facts) -> dict[str, object]:
+def entry_item(words: dict[str, object], path: tuple[str, ...]) -> bytes:
+    """Return an entry as it stands in the list: as deep as its section."""
+    return encoded(yaml_item(words, len(path)))
+
+
+def _sections(sections: tuple[Section, ...], depth: int, items: Iterator[bytes]) -> Iterator[bytes]:
+    indent = "  " * depth
+    if sections:
+        yield encoded(f"{indent}sections:\n")
+    for section in sections:
+        yield encoded(yaml_item(_section(section), depth))
+        if section.entries:
+            yield encoded(f"{indent}  entries:\n")
+        for _ in section.entries:
+            yield next(items)
+        yield from _sections(section.sections, depth + 1, items)
+
+
+def _section(section: Section) -> dict[str, object]:
+    """Return the words before its entries."""
     content: dict[str, object] = {"title": section.title}
     if section.text:
         content["text"] = section.text
     if section.columns:
         content["columns"] = Flow(_column(column) for column in section.columns)
-    if section.entries:
-        content["entries"] = [{**head(entry), **_entry(entry), **tail(entry)} for entry in section.entries]
-    if section.sections:
-        content["sections"] = [_section(inner, head, tail) for inner in section.sections]
     return content
 
 
@@ -46,7 +64,8 @@ def _column(column: Column) -> object:
     return column.key if column.title == plain else {column.key: column.title}
 
 
-def _entry(entry: Entry) -> dict[str, object]:
+def entry_words(entry: Entry) -> dict[str, object]:
+    """Return what the list says of an entry, but for its id."""
     content: dict[str, object] = {"name": entry.name}
     if entry.url is not None:
         content["url"] = entry.url
@@ -61,8 +80,3 @@ def _entry(entry: Entry) -> dict[str, object]:
 def _exemption(ignore: Exemption) -> dict[str, object]:
     until = {} if ignore.until is None else {"until": ignore.until}
     return {"reason": ignore.reason, **until}
-
-
-def _nothing(entry: Entry) -> dict[str, object]:
-    del entry
-    return {}

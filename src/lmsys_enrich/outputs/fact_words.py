@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from lmsys_enrich.model.catalog import Entry
+from lmsys_enrich.model.enriched import day
 from lmsys_enrich.model.finding import Finding, Verdict
-from lmsys_enrich.model.report import Report
+from lmsys_enrich.model.report import EnrichedEntry
 from lmsys_enrich.model.repository import Repository
 from lmsys_enrich.outputs.markdown_text import escaped, link
 
@@ -25,43 +25,42 @@ def licence(facts: Repository | None) -> str:
 
 def last_commit(facts: Repository | None) -> str:
     """Return the day of the last commit, or nothing where it is not known."""
-    return "" if facts is None or facts.last_commit is None else f"{facts.last_commit:%Y-%m-%d}"
+    return "" if facts is None or facts.last_commit is None else day(facts.last_commit)
 
 
-def suffix(report: Report, entry: Entry) -> str:
+def suffix(known: EnrichedEntry) -> str:
     """
     Return what a bullet has behind it: `· ★ 3,111 · Apache-2.0 · 2023-12-09`, or nothing.
 
     It begins with a comment that no reader sees, by which the reader of lists
     tells it from the list's own words.
     """
-    facts = report.repository(entry)
+    facts = known.facts
     count = stars(facts)
-    known = [f"★ {count}" if count else "", licence(facts), last_commit(facts), remarks(report, entry)]
-    words = " · ".join(word for word in known if word)
+    told = [f"★ {count}" if count else "", licence(facts), last_commit(facts), remarks(known)]
+    words = " · ".join(word for word in told if word)
     return f" <!--facts-->· {words}" if words else ""
 
 
-def status(report: Report, entry: Entry) -> str:
+def status(known: EnrichedEntry) -> str:
     """Return how the entry's links stand, and whether its repository is still worked on."""
-    return ", ".join(_status(report, entry))
+    return ", ".join(_status(known))
 
 
-def remarks(report: Report, entry: Entry) -> str:
+def remarks(known: EnrichedEntry) -> str:
     """Return the same where there is room only for what a reader should know."""
-    return ", ".join(word for word in _status(report, entry) if word != Verdict.ALIVE)
+    return ", ".join(word for word in _status(known) if word != Verdict.ALIVE)
 
 
-def _status(report: Report, entry: Entry) -> Iterator[str]:
-    findings = [(link.role, report.finding(link)) for link in entry.links]
-    if all(finding.standing is Verdict.UNCHECKED for _, finding in findings):
+def _status(known: EnrichedEntry) -> Iterator[str]:
+    standing = [finding.standing for finding in known.findings]
+    if all(verdict is Verdict.UNCHECKED for verdict in standing):
         return  # nothing was ever found out about it
-    (_, main), further = findings[0], findings[1:]
-    yield _standing(main)
-    for role, finding in further:
-        if finding.standing not in _UNREMARKABLE:
-            yield f"{escaped(role)} {_standing(finding)}"
-    yield from _flags(report.repository(entry))
+    yield _standing(known.findings[0])
+    for link_, finding, verdict in zip(known.entry.links[1:], known.findings[1:], standing[1:], strict=True):
+        if verdict not in _UNREMARKABLE:
+            yield f"{escaped(link_.role)} {_standing(finding)}"
+    yield from _flags(known.facts)
 
 
 def _standing(finding: Finding) -> str:
@@ -72,7 +71,7 @@ def _standing(finding: Finding) -> str:
     if finding.standing is Verdict.DEAD:
         return "**dead**"
     if finding.standing is Verdict.FAILING and finding.failing_since is not None:
-        return f"failing since {finding.failing_since:%Y-%m-%d}"
+        return f"failing since {day(finding.failing_since)}"
     return finding.standing.value
 
 
@@ -82,7 +81,7 @@ def _flags(facts: Repository | None) -> Iterator[str]:
     if facts.taken_over_by is not None:
         yield "name taken over"
     if facts.archived:
-        yield f"archived {facts.archived_at:%Y-%m-%d}" if facts.archived_at else "archived"
+        yield f"archived {day(facts.archived_at)}" if facts.archived_at else "archived"
     if facts.disabled:
         yield "disabled"
     if facts.empty:

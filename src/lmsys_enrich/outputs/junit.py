@@ -2,70 +2,71 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from xml.sax.saxutils import quoteattr
 
-from lmsys_enrich.model.catalog import Catalog, Link, Placed
+from lmsys_enrich.model.catalog import Entry, Link
 from lmsys_enrich.model.enriched import moment
 from lmsys_enrich.model.finding import Finding, Verdict
-from lmsys_enrich.model.report import Report
-from lmsys_enrich.outputs.protocol import Streamed
-from lmsys_enrich.outputs.xml_text import xml_text
+from lmsys_enrich.model.report import EnrichedEntry, Report
+from lmsys_enrich.outputs.protocol import Entrywise, Piece, Streamed, encoded
+from lmsys_enrich.outputs.xml_text import xml_attribute, xml_text
 
 _PASSED = frozenset({Verdict.ALIVE, Verdict.MOVED, Verdict.GUARDED})
 
 
-def junit_xml(report: Report) -> Mapping[str, Streamed]:
+def _piece(report: Report) -> Piece:
+    del report  # a case is told as it was found
+    return lambda known: encoded("".join(_cases(known)))
+
+
+def _files(report: Report, piece: Piece) -> Mapping[str, Streamed]:
     """Return the file. A dead link fails; what could not be found out is skipped, with the reason."""
-    return {"junit.xml": Streamed(lambda: _pieces(report))}
+    return {"junit.xml": Streamed(lambda: _pieces(report, piece))}
 
 
-def _pieces(report: Report) -> Iterator[str]:
-    yield '<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n'
-    for catalog in report.catalogs:
-        yield from (f"{line}\n" for line in _suite(report, catalog))
-    yield "</testsuites>\n"
+junit_xml = Entrywise(_piece, _files)
 
 
-def _suite(report: Report, catalog: Catalog) -> Iterator[str]:
-    verdicts = Counter(finding.verdict for _, _, finding in _cases(report, catalog))
+def _pieces(report: Report, piece: Piece) -> Iterator[bytes]:
+    yield b'<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n'
+    for suite in report.of_each_list():
+        yield encoded(_head(suite))
+        yield from map(piece, suite.entries)
+        yield b"  </testsuite>\n"
+    yield b"</testsuites>\n"
+
+
+def _head(suite: Report) -> str:
+    verdicts = Counter(finding.verdict for known in suite.entries for finding in known.findings)
     skipped = verdicts.total() - sum(verdicts[verdict] for verdict in (*_PASSED, Verdict.DEAD))
-    yield (
-        f"  <testsuite name={_attribute(str(catalog.source))}"
-        f" timestamp={_attribute(moment(report.run_time) or '')}"
-        f' tests="{verdicts.total()}" failures="{verdicts[Verdict.DEAD]}" errors="0" skipped="{skipped}">'
-    )
-    if report.notice:
-        yield f'    <properties><property name="notice" value={_attribute(report.notice)}/></properties>'
-    for case in _cases(report, catalog):
-        yield from _case(*case)
-    yield "  </testsuite>"
-
-
-def _cases(report: Report, catalog: Catalog) -> Iterator[tuple[Placed, Link, Finding]]:
-    return (
-        (placed, link, report.finding(link)) for placed in catalog.placed() for link in placed.entry.links
-    )
-
-
-def _case(placed: Placed, link: Link, finding: Finding) -> Iterator[str]:
-    name = (
-        f"{placed.entry.name}: {link.url}"
-        if link.role == "url"
-        else f"{placed.entry.name} ({link.role}): {link.url}"
-    )
     head = (
-        f"    <testcase classname={_attribute(' / '.join(placed.path))} name={_attribute(name)}"
-        f' file={_attribute(link.place.file)} line="{link.place.line}"'
+        f"  <testsuite name={xml_attribute(str(suite.catalogs[0].source))}"
+        f" timestamp={xml_attribute(moment(suite.run_time) or '')}"
+        f' tests="{verdicts.total()}" failures="{verdicts[Verdict.DEAD]}" errors="0" skipped="{skipped}">\n'
     )
-    told = f"{finding.verdict}: {finding.reason}"
-    if finding.verdict is Verdict.DEAD:
+    if not suite.notice:
+        return head
+    return (
+        f'{head}    <properties><property name="notice" value={xml_attribute(suite.notice)}/></properties>\n'
+    )
+
+
+def _cases(known: EnrichedEntry) -> Iterator[str]:
+    section = xml_attribute(" / ".join(known.path))
+    for link, finding in zip(known.entry.links, known.findings, strict=True):
+        yield _case(known.entry, section, link, finding)
+
+
+def _case(entry: Entry, section: str, link: Link, finding: Finding) -> str:
+    name = f"{entry.name}: {link.url}" if link.role == "url" else f"{entry.name} ({link.role}): {link.url}"
+    head = (
+        f"    <testcase classname={section} name={xml_attribute(name)}"
+        f' file={xml_attribute(link.place.file)} line="{link.place.line}"'
+    )
+    verdict = finding.verdict
+    if verdict in _PASSED:
+        return f"{head}/>\n"
+    told = f"{verdict}: {finding.reason}"
+    if verdict is Verdict.DEAD:
         text = f"{link.place}: {link.url} is {told}"
-        yield f"{head}><failure message={_attribute(told)}>{xml_text(text)}</failure></testcase>"
-    elif finding.verdict in _PASSED:
-        yield f"{head}/>"
-    else:
-        yield f"{head}><skipped message={_attribute(told)}/></testcase>"
-
-
-def _attribute(text: str) -> str:
-    return quoteattr(xml_text(text, escaped=False), {"\n": "&#10;", "\r": "&#13;", "\t": "&#9;"})
+        return f"{head}><failure message={xml_attribute(told)}>{xml_text(text)}</failure></testcase>\n"
+    return f"{head}><skipped message={xml_attribute(told)}/></testcase>\n"

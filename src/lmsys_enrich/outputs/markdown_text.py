@@ -9,11 +9,17 @@ _MARKS = re.compile(r"[\\`*\[\]<>|]|(?<![^\W_])_|_(?![^\W_])|~(?=~)|(?<=~)~")
 _ENTITY = re.compile(r"&(?=#?\w+;)")
 _BLOCK = re.compile(r"^(?=[-+#=](?:\s|$|#))|^(?=\d{1,9}[.)](?:\s|$))")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
+# Words with one blank between them in which none of this occurs, and addresses that need nothing: most do.
+_INNER = "[A-Za-z0-9!\"#$%'()+,./:;=?@^{}-]"
+_is_plain = re.compile(rf"(?![-+#=0-9]){_INNER}++(?: {_INNER}++)*+").fullmatch
+_is_plain_address = re.compile(r"[!-'*-;=?-\[\]-_a-{}~]*+").fullmatch
 _IN_ADDRESS = str.maketrans({" ": "%20", "<": "%3C", ">": "%3E", "|": "%7C", "\\": "%5C", "`": "%60"})
 
 
 def escaped(text: str) -> str:
     """Return text that Markdown shows as it is, on one line."""
+    if _is_plain(text):
+        return text
     one_line = " ".join(_CONTROL.sub(" ", text).split())
     marks = _MARKS.sub(lambda mark: f"\\{mark[0]}", _ENTITY.sub("&amp;", one_line))
     numbered = re.match(r"\d{1,9}(?=[.)](?:\s|$))", marks)
@@ -29,6 +35,8 @@ def link(text: str, url: str) -> str:
 
 def address(url: str) -> str:
     """Return an address as it may stand in parentheses, also in a table."""
+    if _is_plain_address(url):
+        return url
     safe = _CONTROL.sub("", url).translate(_IN_ADDRESS)
     if "(" not in safe and ")" not in safe:
         return safe
@@ -43,6 +51,8 @@ def address(url: str) -> str:
 def in_cell(markdown: str) -> str:
     """Return a list's own Markdown on one line, with no bar that would end a table's cell."""
     one_line = " ".join(markdown.split())
+    if "|" not in one_line:
+        return one_line
     return re.sub(r"(?<!\\)\|", r"\\|", one_line)
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from lmsys_enrich.errors import InputError
 from lmsys_enrich.model.catalog import Section
 from lmsys_enrich.model.changes import Changes
-from lmsys_enrich.model.report import Report, summarise
+from lmsys_enrich.model.report import Report
 from lmsys_enrich.outputs.dead_links import dead_links_blocks
 from lmsys_enrich.outputs.enriched_md import section_md
 from lmsys_enrich.outputs.markdown_text import escaped, table
@@ -80,7 +80,7 @@ class Blocks:
         }
 
     def _summary(self) -> str:
-        figures = summarise(self.report)
+        figures = self.report.summary
         counts = [(str(verdict), f"{count:,}") for verdict, count in figures.by_verdict.items() if count]
         rows = [
             ("entries", f"{figures.entries:,}"),
@@ -96,9 +96,9 @@ class Blocks:
         return "\n".join(f"![{words}]({self.badges}/{name}.svg)" for name, words in _BADGES)
 
     def _table(self, what: str, place: str) -> str:
-        for catalog in self.report.catalogs:
-            if (section := _find(catalog.sections, what)) is not None:
-                return section_md(self.report.only(catalog), section)
+        for report in self.report.of_each_list():
+            if (section := _find(report.catalogs[0].sections, what)) is not None:
+                return section_md(report, section)
         raise InputError(f"{place}: no section is called {what!r}", hint="Name one as `table Frameworks`.")
 
     def _changes(self) -> str:

@@ -4,17 +4,17 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
-from lmsys_enrich.model.report import Report
+from lmsys_enrich.model.report import EnrichedEntry, Report
 
 
 @dataclass(frozen=True, slots=True)
 class Streamed:
     """A text that is never held whole, since it grows with the list; `pieces` begins it anew each time."""
 
-    pieces: Callable[[], Iterator[str]]
+    pieces: Callable[[], Iterator[bytes]]
 
     def __str__(self) -> str:
-        return "".join(self.pieces())
+        return b"".join(self.pieces()).decode("utf-8")
 
 
 Text: TypeAlias = str | Streamed
@@ -29,3 +29,30 @@ class Output(Protocol):
     """
 
     def __call__(self, report: Report, /) -> Mapping[str, Text]: ...
+
+
+Piece: TypeAlias = Callable[[EnrichedEntry], bytes]
+"""Returns what a file says of one entry."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entrywise:
+    """
+    An output of which nearly all is told entry by entry.
+
+    `piece` makes what does so: for an entry it depends on that, on its findings
+    and facts, and on the report's lists, times and notice, on nothing that is
+    known only when the last link is. `files` makes the rest, and asks for the
+    entries' pieces.
+    """
+
+    piece: Callable[[Report], Piece]
+    files: Callable[[Report, Piece], Mapping[str, Text]]
+
+    def __call__(self, report: Report, /) -> Mapping[str, Text]:
+        return self.files(report, self.piece(report))
+
+
+def encoded(text: str) -> bytes:
+    """Return what of a text lies in a file; half a character, which no file can hold, is a `?` there."""
+    return text.encode("utf-8", "replace")

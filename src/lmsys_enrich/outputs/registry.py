@@ -33,9 +33,7 @@ REPORTS: tuple[Output, ...] = (dead_links_md, dead_links_json, junit_xml, sarif)
 def render_all(report: Report) -> dict[str, Text]:
     """Return the texts of all files; with several lists, what is of one lies in a folder of its name."""
     files: dict[str, Text] = {}
-    folders = _folders(report)
-    for catalog, folder in zip(report.catalogs, folders, strict=True):
-        of_one = report if len(report.catalogs) == 1 else report.only(catalog)
+    for of_one, folder in zip(report.of_each_list(), _folders(report), strict=True):
         for output in OF_EACH_LIST:
             files |= {f"{folder}{name}": text for name, text in output(of_one).items()}
     for output in OF_ALL_LISTS:

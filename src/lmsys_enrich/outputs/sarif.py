@@ -10,7 +10,7 @@ from pathlib import PurePath
 from urllib.parse import quote
 
 from lmsys_enrich import PROJECT_URL, __version__
-from lmsys_enrich.model.catalog import Link, Placed
+from lmsys_enrich.model.catalog import Entry, Link
 from lmsys_enrich.model.enriched import Json, moment
 from lmsys_enrich.model.finding import Finding, Verdict
 from lmsys_enrich.model.report import Report
@@ -60,23 +60,21 @@ def _driver() -> Json:
 
 
 def _results(report: Report) -> Iterator[Json]:
-    for catalog in report.catalogs:
-        for placed in catalog.placed():
-            for link in placed.entry.links:
-                finding = report.finding(link)
-                if finding.standing in _RULES:
-                    yield _result(placed, link, finding)
+    for known in report.to_act_on:
+        for link, finding in zip(known.entry.links, known.findings, strict=True):
+            if finding.standing in _RULES:
+                yield _result(known.entry, link, finding)
 
 
-def _result(placed: Placed, link: Link, finding: Finding) -> Json:
+def _result(entry: Entry, link: Link, finding: Finding) -> Json:
     rule, level, _ = _RULES[finding.standing]
     better = f" Write {finding.suggestion.url} instead." if finding.suggestion else ""
-    fingerprint = sha256(f"{rule} {finding.url} {placed.entry.id}".encode("utf-8", "replace")).hexdigest()
+    fingerprint = sha256(f"{rule} {finding.url} {entry.id}".encode("utf-8", "replace")).hexdigest()
     return {
         "ruleId": rule,
         "ruleIndex": list(_RULES).index(finding.standing),
         "level": level,
-        "message": {"text": f"{placed.entry.name}: {finding.url}: {finding.standing_reason}.{better}"},
+        "message": {"text": f"{entry.name}: {finding.url}: {finding.standing_reason}.{better}"},
         "locations": [
             {
                 "physicalLocation": {

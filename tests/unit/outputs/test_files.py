@@ -86,7 +86,7 @@ def test_where_one_cannot_be_written_none_is(tmp_path: Path) -> None:
 
 
 def test_a_text_in_pieces_is_written_whole_and_only_where_it_differs(tmp_path: Path) -> None:
-    text = Streamed(lambda: iter(["one, ", "zw\u00f6lf"]))
+    text = Streamed(lambda: iter([b"one, ", "zw\u00f6lf".encode()]))
     first = write_files(tmp_path, {"a.md": text})
     assert (tmp_path / "a.md").read_text(encoding="utf-8") == "one, zw\u00f6lf"
     second = write_files(tmp_path, {"a.md": text})
@@ -95,11 +95,33 @@ def test_a_text_in_pieces_is_written_whole_and_only_where_it_differs(tmp_path: P
 
 
 def test_a_text_that_breaks_off_leaves_the_old_file(tmp_path: Path) -> None:
-    def pieces() -> Iterator[str]:
-        yield "half"
+    def pieces() -> Iterator[bytes]:
+        yield b"half"
         raise InputError("the rest is not there")
 
     write_files(tmp_path, {"a.md": "old"})
     with pytest.raises(InputError):
         write_files(tmp_path, {"a.md": Streamed(pieces)})
     assert [path.read_text() for path in tmp_path.iterdir()] == ["old"]
+
+
+@pytest.mark.parametrize(
+    "there", ["", "one, ", "one, two", "one, TWO, three", "one, two, three and more", "ONE"]
+)
+def test_whatever_lay_there_a_text_in_pieces_is_what_lies_there_then(tmp_path: Path, there: str) -> None:
+    (tmp_path / "a.md").write_text(there, encoding="utf-8")
+    written = write_files(tmp_path, {"a.md": Streamed(lambda: iter([b"one, ", b"", b"two, ", b"three"]))})
+    assert (tmp_path / "a.md").read_text(encoding="utf-8") == "one, two, three"
+    assert written.changed == (Path("a.md"),)
+
+
+def test_what_is_no_file_is_neither_waited_for_nor_kept(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.md")
+    write_files(tmp_path, {"a.md": ""})
+    assert (tmp_path / "a.md").is_file()
+
+
+def test_two_names_with_the_same_beginning_are_two_files(tmp_path: Path) -> None:
+    names = [f"badges/{'long-' * 30}{number}.svg" for number in range(3)]
+    write_files(tmp_path, dict(zip(names, "123", strict=True)))
+    assert [(tmp_path / name).read_text() for name in names] == ["1", "2", "3"]

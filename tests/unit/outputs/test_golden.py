@@ -1,6 +1,7 @@
 """Every output, whole, as a person has looked at it; and what must hold of all of them."""
 
 import json
+import re
 from dataclasses import replace
 from datetime import timedelta
 from importlib.resources import files
@@ -42,6 +43,11 @@ _WITH_THE_RUNS_TIME = {
 @pytest.mark.parametrize("name", _SHOWN_WHOLE)
 def test_an_output_is_as_it_was_looked_at(name: str) -> None:
     assert_golden(_GOLDEN / name, rendered(example())[name])
+
+
+def test_the_rows_of_the_page_are_as_they_were_looked_at() -> None:
+    [rows] = re.findall(r"<tbody>\n(.*)    </tbody>", rendered(example())["index.html"], re.DOTALL)
+    assert_golden(_GOLDEN / "rows.html", rows)
 
 
 def test_these_files_are_written() -> None:

@@ -23,6 +23,13 @@ def test_escaped_text_is_read_as_what_it_was(text: str) -> None:
         assert _text_of(escaped(text)).split() == words.split()
 
 
+@given(st.text(st.sampled_from(" ab1_-+=#.)~&;*`|é(/?"), max_size=12))
+def test_words_that_need_nothing_are_told_from_those_that_do(text: str) -> None:
+    # A control character is dropped, and keeps the text from being taken for one that needs nothing.
+    assert escaped(text) == escaped(f"\a{text}")
+    assert address(text) == address(f"\a{text}")
+
+
 @pytest.mark.parametrize(
     ("text", "markdown"),
     [

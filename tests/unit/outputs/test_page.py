@@ -8,16 +8,22 @@ import pytest
 
 from lmsys_enrich.model.day import Day, Relicensed
 from lmsys_enrich.model.finding import Verdict
+from lmsys_enrich.model.report import Report
 from lmsys_enrich.outputs.page.contents import page_of
 from lmsys_enrich.outputs.page.render import index_html
+from lmsys_enrich.outputs.page.rows import Row, row_of, worst
 from tests.builders import day, finding, report, repository
 from tests.fakes import NIGHT
 from tests.reliability.harmless_html import Harmless
 from tests.unit.outputs.example import NOTICE, example
 
 
-def _html() -> str:
-    return index_html(example())["index.html"]
+def _html(shown: Report | None = None) -> str:
+    return str(index_html(shown or example())["index.html"])
+
+
+def _rows(shown: Report) -> list[Row]:
+    return [row_of(shown, known) for known in shown.entries]
 
 
 def _hash(text: str) -> str:
@@ -47,7 +53,7 @@ def test_what_to_act_on_stands_first_with_what_to_write_instead() -> None:
 
 
 def test_every_entry_is_a_row_with_its_facts() -> None:
-    rows = {row.name: row for row in page_of(example()).rows}
+    rows = {row.name: row for row in _rows(example())}
     alpa = rows["Alpa"]
     assert (alpa.stars, alpa.licence, alpa.commit, alpa.ago, alpa.language) == (
         "3,111",
@@ -63,7 +69,7 @@ def test_every_entry_is_a_row_with_its_facts() -> None:
 
 
 def test_each_link_has_its_evidence() -> None:
-    rows = {row.name: row for row in page_of(example()).rows}
+    rows = {row.name: row for row in _rows(example())}
     code = next(seen for seen in rows["DeepSpeed"].evidence if seen.role == "code")
     assert (code.verdict, code.seen) == ("dead", "404 Not Found")
     assert code.when == "checked 2026-11-23, failing on 3 days since 2026-11-20"
@@ -73,7 +79,7 @@ def test_each_link_has_its_evidence() -> None:
 
 def test_words_that_are_long_are_cut() -> None:
     facts = repository(description="word " * 100)
-    [row] = page_of(report(finding("https://github.com/a/b", repository=facts))).rows
+    [row] = _rows(report(finding("https://github.com/a/b", repository=facts)))
     assert (len(row.words), row.words[-1]) == (180, "…")
 
 
@@ -120,20 +126,20 @@ def test_filters_offer_what_the_rows_have() -> None:
 
 def test_strangers_words_are_words() -> None:
     facts = repository(language="<script>alert(1)</script>", license='"><img src=x>', last_commit=NIGHT)
-    html = index_html(report(finding("https://github.com/a/b", repository=facts)))["index.html"]
+    html = _html(report(finding("https://github.com/a/b", repository=facts)))
     assert "<script>alert" not in html
     assert "<img" not in html
     Harmless().feed(html)
 
 
 def test_an_address_that_runs_something_cannot_be_clicked_on() -> None:
-    html = index_html(report(finding("javascript:alert(1)", Verdict.SKIPPED)))["index.html"]
+    html = _html(report(finding("javascript:alert(1)", Verdict.SKIPPED)))
     assert 'href="javascript:' not in html
     assert "javascript:alert(1)" in html
 
 
 def test_where_all_is_well_it_says_so() -> None:
-    html = index_html(report(finding("https://a.example/")))["index.html"]
+    html = _html(report(finding("https://a.example/")))
     assert "Nothing: every link that could be checked is alive" in html
 
 
@@ -145,7 +151,7 @@ def test_many_things_to_act_on_are_cut_and_counted() -> None:
 
 @pytest.mark.parametrize("notice", [NOTICE, None])
 def test_a_notice_stands_on_top_where_there_is_one(notice: str | None) -> None:
-    assert ('role="note"' in index_html(example(notice))["index.html"]) == (notice is not None)
+    assert ('role="note"' in _html(example(notice))) == (notice is not None)
 
 
 def test_stale_repositories_are_folded_the_longest_asleep_first() -> None:
@@ -175,6 +181,6 @@ def test_a_list_too_long_for_a_page_keeps_what_is_worst_and_says_what_is_left_ou
     found = [finding(f"https://a.org/{number}") for number in range(10_500)]
     found[10_400] = finding("https://a.org/10400", Verdict.DEAD)
     page = page_of(report(*found))
-    assert (len(page.rows), page.left_out) == (10_000, 500)
-    assert [row.verdict for row in page.rows].index("dead") == 9_999
-    assert "500 entries whose links stand best are left out" in index_html(report(*found))["index.html"]
+    assert (len(page.shown), page.left_out) == (10_000, 500)
+    assert [worst(known) for known in page.shown].index(Verdict.DEAD) == 9_999
+    assert "500 entries whose links stand best are left out" in _html(report(*found))

@@ -19,7 +19,7 @@ def _day(number: int, alive: int = 9, dead: int = 1, stars: int = 0, died: tuple
 
 def test_one_day_is_no_trend() -> None:
     assert [*trends_of([_day(0, stars=3, died=("https://a.example/",))])] == []
-    assert "Over time" not in index_html(report(finding("https://a.example/")))["index.html"]
+    assert "Over time" not in str(index_html(report(finding("https://a.example/")))["index.html"])
 
 
 def test_links_alive_go_from_the_first_day_to_the_last() -> None:
@@ -72,7 +72,7 @@ def test_only_the_last_two_years_of_months_are_drawn() -> None:
 
 def test_they_stand_on_the_page_and_strangers_words_in_them_are_words() -> None:
     days = (_day(0, stars=1), _day(40, stars=2, died=("<img src=x onerror=alert(1)>",)))
-    html = index_html(report(finding("https://a.example/"), past=days))["index.html"]
+    html = str(index_html(report(finding("https://a.example/"), past=days))["index.html"])
     assert "Stars by month" in html
     assert "<img" not in html
     Harmless().feed(html)

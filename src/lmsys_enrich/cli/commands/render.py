@@ -2,7 +2,6 @@
 
 import argparse
 import os
-from dataclasses import replace
 from pathlib import Path
 
 from lmsys_enrich.cli.flags import add_list_argument, add_setting_flags, settings_of
@@ -46,7 +45,7 @@ def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
     else:
         folder = settings.out
         known_days = past([*lines_in(folder)])
-        written = write_files(folder, render_all(replace(report, past=known_days)))
+        written = write_files(folder, render_all(report.with_past(known_days)))
     if not settings.quiet:
         changed = f"{len(written.changed)} of them changed" if written.changed else "none of them changed"
         terminal.result(

@@ -1,12 +1,13 @@
 """What a maintainer should act on first."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from lmsys_enrich.model.finding import Finding, Verdict
-from lmsys_enrich.model.report import Report, key_of
+from lmsys_enrich.model.report import Report
 from lmsys_enrich.model.repository import Repository
+from lmsys_enrich.outputs.dead_links import Standing, places_of
 from lmsys_enrich.outputs.page.words import clickable
 
 _MOST = 100
@@ -51,11 +52,11 @@ class Group:
 
 def groups_of(report: Report) -> Iterator[Group]:
     """Yield what there is, the most urgent first."""
-    places = _places(report)
+    places = places_of(report)
     for verdict, title, advice in _LINKS:
-        found = [finding for finding in report.findings.values() if finding.standing is verdict]
+        found = report.by_standing[verdict]
         yield from _group(verdict, title, advice, [_act(one, places[one.url]) for one in found], urgent=True)
-    known = _known(report)
+    known = report.repositories
     yield from _group(
         "archived", "Archived", "Read-only by now: say so, or take them out.", [*_archived(known)]
     )
@@ -72,16 +73,7 @@ def _group(
         yield Group(kind, title, advice, acts[:_MOST], len(acts), unfolded)
 
 
-def _places(report: Report) -> dict[str, list[str]]:
-    places: dict[str, list[str]] = {}
-    for catalog in report.catalogs:
-        for placed in catalog.placed():
-            for link in placed.entry.links:
-                places.setdefault(key_of(link), []).append(str(link.place))
-    return places
-
-
-def _act(finding: Finding, places: Sequence[str]) -> Act:
+def _act(finding: Finding, places: Sequence[Standing]) -> Act:
     since = f", since {finding.failing_since:%Y-%m-%d}" if finding.failing_since else ""
     return Act(
         finding.standing,
@@ -89,27 +81,18 @@ def _act(finding: Finding, places: Sequence[str]) -> Act:
         f"{finding.standing_reason}{since}",
         clickable(finding.url),
         finding.suggestion.url if finding.suggestion else "",
-        places[:_MOST_PLACES],
+        [str(standing.place) for standing in places[:_MOST_PLACES]],
     )
 
 
-def _known(report: Report) -> dict[str, tuple[Repository, str]]:
-    """Return each repository once, with the link that leads to it."""
-    return {
-        found.repository.full_name.lower(): (found.repository, found.url)
-        for found in report.findings.values()
-        if found.repository
-    }
-
-
-def _archived(known: dict[str, tuple[Repository, str]]) -> Iterator[Act]:
+def _archived(known: Mapping[str, tuple[Repository, str]]) -> Iterator[Act]:
     for facts, url in known.values():
         if facts.archived:
             since = f"archived {facts.archived_at:%Y-%m-%d}" if facts.archived_at else "archived"
             yield Act("archived", facts.full_name, since, clickable(url))
 
 
-def _relicensed(report: Report, known: dict[str, tuple[Repository, str]]) -> Iterator[Act]:
+def _relicensed(report: Report, known: Mapping[str, tuple[Repository, str]]) -> Iterator[Act]:
     for day in reversed(report.past):
         if day.date < (report.run_time - _NEWS).date():
             break
@@ -120,7 +103,7 @@ def _relicensed(report: Report, known: dict[str, tuple[Repository, str]]) -> Ite
                 yield Act("licence", facts.full_name, why, clickable(url))
 
 
-def _asleep(report: Report, known: dict[str, tuple[Repository, str]]) -> Iterator[Act]:
+def _asleep(report: Report, known: Mapping[str, tuple[Repository, str]]) -> Iterator[Act]:
     stale = [(facts, url) for facts, url in known.values() if report.is_stale(facts) and not facts.archived]
     for facts, url in sorted(stale, key=lambda one: str(one[0].last_commit)):
         yield Act("stale", facts.full_name, f"last commit {facts.last_commit:%Y-%m-%d}", clickable(url))

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from lmsys_enrich.model.report import Report, summarise
+from lmsys_enrich.model.report import Report
 from lmsys_enrich.model.repository import Repository
 from lmsys_enrich.outputs.page.words import AGES, age_of, step
 
@@ -39,11 +39,9 @@ class Chart:
 
 def charts_of(report: Report) -> Iterator[Chart]:
     """Yield what can be counted."""
-    summary = summarise(report)
-    yield _chart("Links", [(v, count, str(v)) for v, count in summary.by_verdict.items() if count])
-    found = {f.repository.full_name.lower(): f.repository for f in report.findings.values() if f.repository}
-    if found:
-        yield from _of_repositories(report, list(found.values()))
+    yield _chart("Links", [(v, count, str(v)) for v, count in report.summary.by_verdict.items() if count])
+    if report.repositories:
+        yield from _of_repositories(report, [facts for facts, _ in report.repositories.values()])
 
 
 def _of_repositories(report: Report, repositories: Sequence[Repository]) -> Iterator[Chart]:

@@ -6,14 +6,13 @@ from itertools import accumulate
 
 from lmsys_enrich.model.enriched import moment
 from lmsys_enrich.model.finding import LIVING, LOST, Verdict
-from lmsys_enrich.model.report import Report, summarise
+from lmsys_enrich.model.report import EnrichedEntry, Report
 from lmsys_enrich.outputs.page.acts import Group, groups_of
 from lmsys_enrich.outputs.page.charts import Chart, charts_of
-from lmsys_enrich.outputs.page.rows import Row, rank_of, row_of
+from lmsys_enrich.outputs.page.rows import BETWEEN, rank_of, worst
 from lmsys_enrich.outputs.page.trends import Death, Trend, deaths_of, trends_of
-from lmsys_enrich.outputs.page.words import AGES, percent
+from lmsys_enrich.outputs.page.words import AGES, age_of, percent
 
-_BETWEEN = " / "
 _MOST_ROWS = 10_000  # a browser takes some seconds for them
 
 
@@ -55,7 +54,7 @@ class HeaderCell:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """All that the template shows, in the order in which it is shown."""
+    """All that the template shows, in the order in which it is shown; `shown` are the rows of the table."""
 
     title: str
     checked: str
@@ -70,7 +69,7 @@ class Page:
     deaths: Sequence[Death]
     choices: Sequence[Choice]
     columns: Sequence[HeaderCell]
-    rows: Sequence[Row]
+    shown: Sequence[EnrichedEntry]
     left_out: int
 
 
@@ -87,7 +86,7 @@ _COLUMNS = (
 
 def page_of(report: Report) -> Page:
     """Return the contents of the page."""
-    rows, left_out = _rows(report)
+    shown = _shown(report)
     alive, alive_of = _alive(report)
     return Page(
         title=" · ".join(catalog.title for catalog in report.catalogs),
@@ -101,36 +100,32 @@ def page_of(report: Report) -> Page:
         charts=[*charts_of(report)],
         trends=[*trends_of(report.past)],
         deaths=deaths_of(report.past),
-        choices=[*_choices(rows)],
+        choices=[*_choices(report, shown)],
         columns=_COLUMNS,
-        rows=rows,
-        left_out=left_out,
+        shown=shown,
+        left_out=len(report.entries) - len(shown),
     )
 
 
-def _rows(report: Report) -> tuple[list[Row], int]:
-    """Return the rows in the order of the lists, the worst in any case, and how many are left out."""
-    every = [placed for catalog in report.catalogs for placed in catalog.placed()]
-    if len(every) > _MOST_ROWS:
-        worst_first = sorted(range(len(every)), key=lambda number: rank_of(report, every[number].entry))
-        shown = [every[number] for number in sorted(worst_first[:_MOST_ROWS])]
-    else:
-        shown = every
-    return [row_of(report, placed) for placed in shown], len(every) - len(shown)
+def _shown(report: Report) -> Sequence[EnrichedEntry]:
+    """Return what has a row, in the order of the lists: everything, else what is worst."""
+    if len(report.entries) <= _MOST_ROWS:
+        return report.entries
+    worst_first = sorted(report.entries, key=rank_of)
+    return sorted(worst_first[:_MOST_ROWS], key=lambda known: known.number)
 
 
 def _alive(report: Report) -> tuple[str, str]:
     """Return the share of living links, and of how many; what nobody could find out is on neither side."""
-    standing = [finding.standing for finding in report.findings.values()]
-    living = sum(verdict in LIVING for verdict in standing)
-    known = living + sum(verdict in LOST for verdict in standing)
+    living = sum(len(report.by_standing[verdict]) for verdict in LIVING)
+    known = living + sum(len(report.by_standing[verdict]) for verdict in LOST)
     if not known:
         return "?", "nothing is known about any link yet"
     return percent(living * 100 / known), f"of links alive: {living:,} of the {known:,} that could be judged"
 
 
 def _shares(report: Report) -> Iterator[Share]:
-    counts = {verdict: count for verdict, count in summarise(report).by_verdict.items() if count}
+    counts = {verdict: count for verdict, count in report.summary.by_verdict.items() if count}
     every = sum(counts.values())
     widths = [max(4, count * 1000 // every) for count in counts.values()]
     starts = accumulate(widths, initial=0)
@@ -139,7 +134,7 @@ def _shares(report: Report) -> Iterator[Share]:
 
 
 def _figures(report: Report) -> Iterator[Figure]:
-    summary = summarise(report)
+    summary = report.summary
     yield Figure("entries", f"{summary.entries:,}")
     yield Figure("links", f"{summary.links:,}")
     if summary.repositories:
@@ -148,21 +143,22 @@ def _figures(report: Report) -> Iterator[Figure]:
         yield Figure("stale", f"{summary.stale:,}")
 
 
-def _choices(rows: Sequence[Row]) -> Iterator[Choice]:
-    yield Choice("Section", "section", [*_sections(rows)])
-    found = {row.verdict for row in rows}
+def _choices(report: Report, shown: Sequence[EnrichedEntry]) -> Iterator[Choice]:
+    yield Choice("Section", "section", [*_sections(shown)])
+    found = set(map(worst, shown))
     yield Choice("Links", "verdict", [verdict for verdict in Verdict if verdict in found])
-    yield Choice("Licence", "licence", sorted({row.licence for row in rows if row.licence}))
-    yield Choice("Language", "language", sorted({row.language for row in rows if row.language}))
-    ages = {row.age for row in rows}
+    facts = [known.facts for known in shown if known.facts]
+    yield Choice("Licence", "licence", sorted({one.license for one in facts if one.license}))
+    yield Choice("Language", "language", sorted({one.language for one in facts if one.language}))
+    ages = {age_of(report, one) for one in facts}
     yield Choice("Last commit", "age", [label for _, label in AGES if label in ages])
 
 
-def _sections(rows: Sequence[Row]) -> dict[str, None]:
+def _sections(shown: Sequence[EnrichedEntry]) -> dict[str, None]:
     """Return each section after those that it stands in."""
     sections: dict[str, None] = {}
-    for path in dict.fromkeys(row.section for row in rows if row.section):
+    for path in filter(None, map(BETWEEN.join, dict.fromkeys(known.path for known in shown))):
         sections |= dict.fromkeys(
-            accumulate(path.split(_BETWEEN), lambda above, title: f"{above}{_BETWEEN}{title}")
+            accumulate(path.split(BETWEEN), lambda above, title: f"{above}{BETWEEN}{title}")
         )
     return sections

@@ -1,7 +1,7 @@
 """The page as text. The only door to Jinja2."""
 
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from importlib.resources import files
 
@@ -10,28 +10,60 @@ from markupsafe import Markup
 
 from lmsys_enrich import PROJECT_URL
 from lmsys_enrich.model.report import Report
-from lmsys_enrich.outputs.page.contents import page_of
+from lmsys_enrich.outputs.page.contents import Page, page_of
+from lmsys_enrich.outputs.page.row_html import row_html
+from lmsys_enrich.outputs.page.rows import row_of
 from lmsys_enrich.outputs.page.trends import HEIGHT, WIDTH
+from lmsys_enrich.outputs.protocol import Entrywise, Piece, Streamed, encoded
 from lmsys_enrich.outputs.xml_text import xml_text
 
+_ROWS = "{# rows #}\n"  # where in the template they come between
 
-def index_html(report: Report) -> Mapping[str, str]:
+
+def _piece(report: Report) -> Piece:
+    return lambda known: encoded(row_html(row_of(report, known)))
+
+
+def _files(report: Report, piece: Piece) -> Mapping[str, Streamed]:
     """Return the file. Its own style and script are the only ones that it allows, by their hashes."""
-    css, js = _own("page.css"), _own("page.js")
+    return {"index.html": Streamed(lambda: _pieces(report, piece))}
+
+
+index_html = Entrywise(_piece, _files)
+
+
+def _pieces(report: Report, piece: Piece) -> Iterator[bytes]:
+    page = page_of(report)
+    before, behind = _around_the_rows(page)
+    yield encoded(before)
+    yield from map(piece, page.shown)
+    yield encoded(behind)
+
+
+def _around_the_rows(page: Page) -> tuple[str, str]:
     environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
     )
-    html = environment.from_string(_own("index.html.j2")).render(
-        page=page_of(report),
-        width=WIDTH,
-        height=HEIGHT,
-        css=Markup(css),  # noqa: S704 - our own file
-        js=Markup(js),  # noqa: S704 - our own file
-        css_hash=_hash(css),
-        js_hash=_hash(js),
-        project=PROJECT_URL,
+    css, js = _own("page.css"), _own("page.js")
+    words = {
+        "page": page,
+        "width": WIDTH,
+        "height": HEIGHT,
+        "css": Markup(css),  # noqa: S704 - our own file
+        "js": Markup(js),  # noqa: S704 - our own file
+        "css_hash": _hash(css),
+        "js_hash": _hash(js),
+        "project": PROJECT_URL,
+    }
+    before, behind = _own("index.html.j2").split(_ROWS)
+    return (
+        xml_text(environment.from_string(before).render(words), escaped=False),
+        xml_text(environment.from_string(behind).render(words), escaped=False),
     )
-    return {"index.html": xml_text(html, escaped=False) + "\n"}
 
 
 def _own(name: str) -> str:

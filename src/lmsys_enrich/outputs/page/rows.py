@@ -1,14 +1,18 @@
 """The entries of the list, each with its facts and with the evidence for them."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from math import log10
+from typing import NamedTuple
 
-from lmsys_enrich.model.catalog import Entry, Link, Placed
+from lmsys_enrich.model.catalog import Entry, Link
+from lmsys_enrich.model.enriched import day
 from lmsys_enrich.model.finding import Finding, Hop, Verdict
-from lmsys_enrich.model.report import Report
+from lmsys_enrich.model.report import EnrichedEntry, Report
 from lmsys_enrich.model.repository import Repository
 from lmsys_enrich.outputs.page.words import AGES, age_of, ago, clickable, count
+
+BETWEEN = " / "
+"""What stands between the titles of sections that an entry stands in."""
 
 _MOST_HOPS = 10
 _MOST_WORDS = 180  # characters
@@ -22,10 +26,11 @@ _WORST_FIRST = (
     Verdict.SKIPPED,
     Verdict.ALIVE,
 )
+_RANKS = {verdict: rank for rank, verdict in enumerate(_WORST_FIRST)}
+_AGE_RANKS = {"": 0, **{label: rank for rank, (_, label) in enumerate(AGES)}}
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """What was seen of a link: the answer, the way to it, when, and how often."""
 
     role: str
@@ -37,8 +42,7 @@ class Evidence:
     when: str
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """An entry. `rank`, `stars_key` and `commit` are what columns are sorted by."""
 
     name: str
@@ -59,17 +63,11 @@ class Row:
     language: str
     evidence: Sequence[Evidence]
 
-    @property
-    def links(self) -> str:
-        """What stands over the evidence."""
-        return count(len(self.evidence), "link")
 
-
-def row_of(report: Report, placed: Placed) -> Row:
+def row_of(report: Report, known: EnrichedEntry) -> Row:
     """Return what is shown of an entry."""
-    entry = placed.entry
-    facts = report.repository(entry)
-    verdict = _worst(report, entry)
+    entry, facts = known.entry, known.facts
+    verdict = worst(known)
     commit = facts.last_commit if facts else None
     stars = facts.stars if facts else None
     age = age_of(report, facts) if facts else ""
@@ -77,30 +75,36 @@ def row_of(report: Report, placed: Placed) -> Row:
         name=entry.name,
         href=clickable(entry.url),
         words=_words(entry, facts),
-        section=" / ".join(placed.path),
-        verdict=verdict.value if verdict else "",
+        section=BETWEEN.join(known.path),
+        verdict=verdict or "",
         rank=_rank(verdict),
-        flags=[*_flags(report, facts)],
+        flags=[*_flags(report, facts)] if facts else (),
         stars="" if stars is None else f"{stars:,}",
         stars_key="" if stars is None else str(stars),
         stars_width=round(log10(stars) * _STAR_WIDTH) if stars else 0,
         licence=(facts.license or "") if facts else "",
-        commit=f"{commit:%Y-%m-%d}" if commit else "",
+        commit=day(commit) if commit else "",
         ago=ago(report, commit) if commit else "",
         age=age,
-        age_rank=next((rank for rank, (_, label) in enumerate(AGES) if label == age), 0),
+        age_rank=_AGE_RANKS[age],
         language=(facts.language or "") if facts else "",
-        evidence=[_evidence(link, report.finding(link)) for link in entry.links],
+        evidence=[*map(_evidence, entry.links, known.findings)],
     )
 
 
-def rank_of(report: Report, entry: Entry) -> int:
+def worst(known: EnrichedEntry) -> Verdict | None:
+    """Return how the worst of the entry's links stands, none where it has no link."""
+    verdicts = [finding.standing for finding in known.findings]
+    return min(verdicts, key=_RANKS.__getitem__, default=None)
+
+
+def rank_of(known: EnrichedEntry) -> int:
     """Return where an entry stands by its worst link: the worst first."""
-    return _rank(_worst(report, entry))
+    return _rank(worst(known))
 
 
 def _rank(verdict: Verdict | None) -> int:
-    return _WORST_FIRST.index(verdict) if verdict else len(_WORST_FIRST)
+    return len(_RANKS) if verdict is None else _RANKS[verdict]
 
 
 def _words(entry: Entry, facts: Repository | None) -> str:
@@ -110,14 +114,7 @@ def _words(entry: Entry, facts: Repository | None) -> str:
     return words if len(words) <= _MOST_WORDS else f"{words[: _MOST_WORDS - 1]}…"
 
 
-def _worst(report: Report, entry: Entry) -> Verdict | None:
-    verdicts = [report.finding(link).standing for link in entry.links]
-    return min(verdicts, key=_WORST_FIRST.index, default=None)
-
-
-def _flags(report: Report, facts: Repository | None) -> Iterator[str]:
-    if facts is None:
-        return
+def _flags(report: Report, facts: Repository) -> Iterator[str]:
     if facts.archived:
         yield "archived"
     elif report.is_stale(facts):
@@ -144,11 +141,11 @@ def _evidence(link: Link, finding: Finding) -> Evidence:
 
 def _when(finding: Finding) -> Iterator[str]:
     if finding.checked_at:
-        yield f"checked {finding.checked_at:%Y-%m-%d}"
+        yield f"checked {day(finding.checked_at)}"
     if finding.failures:
-        since = f" since {finding.failing_since:%Y-%m-%d}" if finding.failing_since else ""
+        since = f" since {day(finding.failing_since)}" if finding.failing_since else ""
         yield f"failing on {count(finding.failures, 'day')}{since}"
     if finding.moves:
         yield f"seen there on {count(finding.moves, 'day')}"
     if finding.last_alive and finding.last_alive != finding.checked_at:
-        yield f"last alive {finding.last_alive:%Y-%m-%d}"
+        yield f"last alive {day(finding.last_alive)}"

@@ -81,7 +81,7 @@ def _said(catalog: Catalog) -> list[object]:
 
 def _rendered(catalog: Catalog) -> str:
     known = Known(kept={}, published={})
-    return enriched_md(recollect([catalog], known, Settings(), NIGHT))["enriched.md"]
+    return str(enriched_md(recollect([catalog], known, Settings(), NIGHT))["enriched.md"])
 
 
 @settings(max_examples=150, deadline=None)
