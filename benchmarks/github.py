@@ -7,6 +7,7 @@ It takes 300 ms for an answer, and 15 ms more for each repository in it.
 import asyncio
 import json
 import sys
+from math import ceil
 
 from lmsys_enrich.simulation.github import TOKEN, SimulatedGitHub
 from lmsys_enrich.simulation.server import Received, Response, Sent, serving
@@ -24,10 +25,12 @@ def paced(repositories: int, requests: int) -> float:
     """
     Return the seconds that our pacing allows: two at once, and 50 s of GitHub's time in any minute.
 
-    See `askers/github/gate.py` for where that comes from.
+    Whoever uses these 50 s, in 25 s, waits until the minute is over. See
+    `askers/github/gate.py` for where that comes from.
     """
     work = requests * ANSWER + repositories * REPOSITORY
-    return work / 2 if work <= 50 else 25 + (work - 50) * 60 / 50  # noqa: PLR2004 - as told above
+    full_minutes = max(0, ceil(work / 50) - 1)
+    return full_minutes * 60 + (work - full_minutes * 50) / 2
 
 
 async def _pause(received: Received) -> None:

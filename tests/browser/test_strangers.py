@@ -1,6 +1,6 @@
 """What strangers wrote is text, whatever they wrote."""
 
-from dataclasses import replace
+import dataclasses
 from pathlib import Path
 
 import pytest
@@ -9,6 +9,7 @@ from lmsys_enrich.model.catalog import Catalog, Section
 from lmsys_enrich.model.day import Day
 from lmsys_enrich.model.finding import Finding, Hop, Suggestion, Verdict
 from lmsys_enrich.model.report import key_of
+from lmsys_enrich.values import replace
 from tests.browser.chromium import expect
 from tests.browser.conftest import Open
 from tests.builders import entry, finding, report, repository
@@ -37,7 +38,7 @@ def test_they_are_shown_and_nothing_runs(open_page: Open, words: str) -> None:
         repository=facts,
     )
     named = entry(words, url)
-    told = replace(
+    told = dataclasses.replace(
         report(found, notice=words, past=(Day(NIGHT.date(), {Verdict.ALIVE: 1}, died=(words,)),)),
         catalogs=(
             Catalog(words, Path("entries.yaml"), sections=(Section(words, named.place, entries=(named,)),)),

@@ -1,6 +1,5 @@
 """Night after night: what is learned stays, what is fresh is not asked, what is as it was is not written."""
 
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from shutil import rmtree
@@ -10,6 +9,7 @@ import pytest
 from lmsys_enrich.simulation.quota import Quotas
 from lmsys_enrich.simulation.server import Misdeed, Received, Response, Sent
 from lmsys_enrich.simulation.world import SimulatedRepository, World
+from lmsys_enrich.values import replace
 from tests.builders import day
 from tests.journeys.conftest import Serve, ServeGitHub
 from tests.journeys.program import NOT_FOUND, Pages, Program, to

@@ -14,7 +14,8 @@ from tests.journeys.program import Program
 
 _OUTPUTS = "lmsys_enrich.outputs.registry"
 _FOR_SOME_RUNS_ALONE = {_OUTPUTS, "difflib", "jinja2", "markdown_it", "tenacity", "tomllib"}
-_FOR_THE_NETWORK = {"asyncio", "diskcache", "email", "h11", "http", "httpx", "msgspec", "rich", "ssl"}
+_FOR_THE_NETWORK = {"asyncio", "diskcache", "email", "h11", "http", "httpx", "rich", "ssl"}
+_FOR_A_LIST = {"msgspec", "yaml", "lmsys_enrich.urls"}
 
 
 def _started(folder: Path, *argv: str) -> "subprocess.Popen[str]":
@@ -36,8 +37,8 @@ def _module(line: str) -> str:
 @pytest.mark.parametrize(
     ("argv", "not_needed"),
     [
-        (["--version"], _FOR_SOME_RUNS_ALONE | _FOR_THE_NETWORK | {"yaml", "lmsys_enrich.urls"}),
-        (["run", "--help"], _FOR_SOME_RUNS_ALONE | _FOR_THE_NETWORK | {"yaml"}),
+        (["--version"], _FOR_SOME_RUNS_ALONE | _FOR_THE_NETWORK | _FOR_A_LIST),
+        (["run", "--help"], _FOR_SOME_RUNS_ALONE | _FOR_THE_NETWORK | _FOR_A_LIST),
         (["validate"], _FOR_SOME_RUNS_ALONE | _FOR_THE_NETWORK),
         (["validate", "README.md"], (_FOR_SOME_RUNS_ALONE - {"markdown_it"}) | _FOR_THE_NETWORK | {"yaml"}),
         (["run", "--plan"], _FOR_SOME_RUNS_ALONE),

@@ -1,7 +1,6 @@
 """How a run ends: what was found is written, unless it is too much to be true, and summed up."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 
 from lmsys_enrich.cli.exit_code import exit_code
@@ -16,6 +15,7 @@ from lmsys_enrich.outputs.files import Written, write_files
 from lmsys_enrich.outputs.registry import render_all, render_reports
 from lmsys_enrich.pipeline.mass_change import refuse_mass_change
 from lmsys_enrich.pipeline.run import Run
+from lmsys_enrich.values import replace
 
 
 def conclude(

@@ -1,10 +1,10 @@
 """The main job, from lists to exit code: what `run` and `demo` do."""
 
 import asyncio
+import dataclasses
 import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lmsys_enrich.askers.github.without_token import advice
@@ -25,12 +25,12 @@ from lmsys_enrich.pipeline.run import Run, enrich
 from lmsys_enrich.pipeline.stop import Stop
 from lmsys_enrich.settings.github_access import github_access
 from lmsys_enrich.settings.settings import Settings
+from lmsys_enrich.values import Value, replace
 
 _INTERRUPTED = "interrupted"
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(Value):
     """
     What to do, and with what.
 
@@ -53,7 +53,7 @@ class Job:
 async def perform(job: Job, terminal: Terminal) -> int:
     """Do the job and return its exit code; raises `EnrichError` where it cannot reach its end."""
     clock, meter, stop = SystemClock(job.environ), Meter(), Stop()
-    terminal = replace(terminal, quiet=job.settings.quiet)
+    terminal = dataclasses.replace(terminal, quiet=job.settings.quiet)
     catalogs: Sequence[Catalog] = read_lists(job.lists)
     if job.only_changed is not None:
         catalogs = [touched_since(catalog, job.only_changed) for catalog in catalogs]

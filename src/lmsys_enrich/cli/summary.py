@@ -3,7 +3,6 @@
 import json
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from lmsys_enrich.cli.table import Table, markdown_table
@@ -11,14 +10,14 @@ from lmsys_enrich.model.finding import Finding
 from lmsys_enrich.model.report import ACT_ON, Report
 from lmsys_enrich.outputs.dead_links import places_of
 from lmsys_enrich.outputs.markdown_text import escaped
+from lmsys_enrich.values import Value, asdict
 
 _SHOWN = 12
 _SHOWN_IN_CI = 100
 _WORTH_A_WORD = 2.0  # seconds from which it is told which host set the time
 
 
-@dataclass(frozen=True, slots=True)
-class Files:
+class Files(Value):
     """What lies in the output folder, as paths in it, and which of that this run has changed."""
 
     folder: Path

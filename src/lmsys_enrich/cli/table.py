@@ -1,11 +1,11 @@
 """Tables for terminals and for Markdown."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Self
 
 from lmsys_enrich.cli.terminal import Terminal, printable
 from lmsys_enrich.outputs.markdown_text import escaped
+from lmsys_enrich.values import Value
 
 
 class Linked(str):
@@ -22,8 +22,7 @@ class Linked(str):
         return made
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Value):
     """Titles and rows of text; every row is as long as the titles. `numbers` are set to the right."""
 
     titles: Sequence[str]

@@ -2,9 +2,9 @@
 
 import difflib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from lmsys_enrich.model.catalog import Link
+from lmsys_enrich.values import Value
 
 _NO_NEWLINE = "\\ No newline at end of file\n"
 # What would end an address in Markdown or YAML, or begin something else there.
@@ -14,8 +14,7 @@ _ESCAPES = str.maketrans(
 _PARENTHESES = str.maketrans({"(": "%28", ")": "%29"})
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(Value):
     """An address to be written in the place of a link's."""
 
     link: Link

@@ -1,19 +1,18 @@
 """What is wrong in a list, and how all of it is told at once."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import NoReturn
 
 from lmsys_enrich.errors import InputError
 from lmsys_enrich.model.catalog import Place
+from lmsys_enrich.values import Value
 
 _LONGEST_SHOWN = 60
 _HINT = "`lmsys-enrich schema entries` prints what may stand in an entries.yaml, for editors too."
 
 
-@dataclass(frozen=True, slots=True)
-class Mistake:
+class Mistake(Value):
     """Something that the maintainer has to mend; `message` is one line without its place."""
 
     place: Place

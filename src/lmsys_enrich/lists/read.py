@@ -1,13 +1,13 @@
 """A list's file becomes a catalog, whichever of the formats it is written in."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
 from lmsys_enrich.errors import InputError
 from lmsys_enrich.lists.mistakes import Mistake, refuse
 from lmsys_enrich.model.catalog import Catalog, Place
+from lmsys_enrich.values import replace
 
 _LARGEST = 32 * 1024 * 1024
 _MARKDOWN = frozenset({".md", ".markdown"})

@@ -6,11 +6,11 @@ Only what git itself reads is trusted: no driver that a repository's files name 
 
 import re
 import subprocess
-from dataclasses import replace
 from pathlib import Path
 
 from lmsys_enrich.errors import InputError
 from lmsys_enrich.model.catalog import Catalog, Entry, Section
+from lmsys_enrich.values import replace
 
 _HUNK = re.compile(r"^@@ -\S+ \+(\d+)(?:,(\d+))? @@", re.MULTILINE)
 _SHALLOW = (

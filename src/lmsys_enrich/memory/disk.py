@@ -3,7 +3,6 @@
 import shutil
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from lmsys_enrich.errors import OutputError
@@ -11,12 +10,12 @@ from lmsys_enrich.memory import batches
 from lmsys_enrich.memory.former import FORMER, former_findings
 from lmsys_enrich.memory.rows import UNUSABLE, Rows, is_damaged
 from lmsys_enrich.model.finding import Finding
+from lmsys_enrich.values import Value
 
 _FORMAT = "findings-2"  # a new name for a new shape of `Finding`: an older cache is then left alone
 
 
-@dataclass(frozen=True, slots=True)
-class Contents:
+class Contents(Value):
     """What a cache holds; `size` in bytes on disk."""
 
     findings: int

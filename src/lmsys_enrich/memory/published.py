@@ -6,7 +6,6 @@ not have the right shape is as if it were not there.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Generic, TypeVar
@@ -18,6 +17,7 @@ from lmsys_enrich.model.changes import Snapshot
 from lmsys_enrich.model.enriched import VERSION
 from lmsys_enrich.model.finding import Finding, Hop, Suggestion, Verdict, standing
 from lmsys_enrich.model.repository import Repository
+from lmsys_enrich.values import Value
 
 _LARGEST = 512 * 2**20  # bytes: many times what 100,000 links take
 _NAME = "enriched.json"
@@ -80,8 +80,7 @@ _facts = msgspec.json.Decoder(Repository).decode
 _full_name = msgspec.json.Decoder(_FullName).decode
 
 
-@dataclass(frozen=True, slots=True)
-class _Told:
+class _Told(Value):
     """What a file tells; `facts` are those of a repository's name, none where they have another shape."""
 
     generated_at: datetime

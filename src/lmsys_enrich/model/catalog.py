@@ -1,17 +1,17 @@
 """A list as its maintainer wrote it: sections, entries and links, each with its place."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import TypeAlias
+
+from lmsys_enrich.values import Value, value_field
 
 Cell: TypeAlias = str | int | float | bool | None
 """What may stand in a column; true and false are shown as ✔ and ✗, `None` as nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Value):
     """Where something stands in a source. Line and column count from 1, as editors do."""
 
     file: str
@@ -22,8 +22,7 @@ class Place:
         return f"{self.file}:{self.line}:{self.column}"
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Value):
     """An address as written; `role` is `url` for an entry's main link, else its key in `links`."""
 
     url: str
@@ -31,8 +30,7 @@ class Link:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Exemption:
+class Exemption(Value):
     """Why an entry's links are not to be checked, and the last day on which that holds."""
 
     reason: str
@@ -43,16 +41,14 @@ class Exemption:
         return self.until is None or day <= self.until
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Value):
     """A column of a section's table: the entries' key, and the header as readers see it."""
 
     key: str
     title: str
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Value):
     """
     One thing that the list names.
 
@@ -66,7 +62,7 @@ class Entry:
     name: str
     place: Place
     links: tuple[Link, ...] = ()
-    cells: Mapping[str, Cell] = field(default_factory=dict)
+    cells: Mapping[str, Cell] = value_field(default_factory=dict)
     ignore: Exemption | None = None
     id_is_written: bool = False
 
@@ -79,8 +75,7 @@ class Entry:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(Value):
     """A heading with what stands below it; without columns its entries are a bullet list."""
 
     title: str
@@ -91,16 +86,14 @@ class Section:
     sections: tuple["Section", ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(Value):
     """An entry together with the titles of the sections it stands in, outermost first."""
 
     path: tuple[str, ...]
     entry: Entry
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
+class Spot(Value):
     """
     Where facts fit into a document: in a line, counted from 1.
 
@@ -113,16 +106,14 @@ class Spot:
     entry: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(Value):
     """The text a list was read from, where it is one that readers read, and where facts fit in."""
 
     text: str
     spots: tuple[Spot, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Catalog:
+class Catalog(Value):
     """
     A whole list. `source` is the file it was read from, as the user named it.
 

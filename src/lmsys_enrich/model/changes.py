@@ -1,19 +1,18 @@
 """What changed between two runs, as a maintainer wants to know it in the morning."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from lmsys_enrich.model.finding import Finding, Verdict
 from lmsys_enrich.model.repository import Repository
+from lmsys_enrich.values import Value, value_field
 
 _LIVING = frozenset({Verdict.ALIVE, Verdict.MOVED, Verdict.GUARDED})
 _ASLEEP = timedelta(days=365)
 _MOST_STARS = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
+class Snapshot(Value):
     """What one run knew: entries by id, findings by address."""
 
     taken_at: datetime
@@ -26,8 +25,7 @@ class Snapshot:
         return {facts.id if facts.id is not None else facts.full_name: facts for facts in known if facts}
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Value):
     """Something that changed: a kind, what it happened to, and how."""
 
     kind: str
@@ -35,13 +33,12 @@ class Change:
     detail: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Changes:
+class Changes(Value):
     """All changes, by kind and in the order of the newer list; `stars` are the greatest, gains first."""
 
     between: tuple[datetime, datetime]
     changes: Sequence[Change]
-    stars: Sequence[tuple[str, int, int]] = field(default=())
+    stars: Sequence[tuple[str, int, int]] = value_field(default=())
 
 
 def changes_between(old: Snapshot, new: Snapshot) -> Changes:

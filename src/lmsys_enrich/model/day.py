@@ -1,22 +1,20 @@
 """The figures of one day, of which trends are made."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
 
 from lmsys_enrich.model.finding import Verdict
+from lmsys_enrich.values import Value, value_field
 
 
-@dataclass(frozen=True, slots=True)
-class Relicensed:
+class Relicensed(Value):
     """A repository whose licence changed, and how: `MIT → Apache-2.0`."""
 
     repository: str
     change: str
 
 
-@dataclass(frozen=True, slots=True)
-class Day:
+class Day(Value):
     """
     What the last run of a day knew, and what happened on that day.
 
@@ -25,7 +23,7 @@ class Day:
     """
 
     date: date
-    standing: Mapping[Verdict, int] = field(default_factory=dict)
+    standing: Mapping[Verdict, int] = value_field(default_factory=dict)
     stars: int = 0
     died: tuple[str, ...] = ()
     relicensed: tuple[Relicensed, ...] = ()

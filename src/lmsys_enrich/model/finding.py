@@ -1,10 +1,10 @@
 """What is known about a link: what was seen in this run, and what earlier runs add."""
 
-from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
 from lmsys_enrich.model.repository import Learned, Repository
+from lmsys_enrich.values import Value, replace
 
 
 class Verdict(StrEnum):
@@ -26,40 +26,35 @@ LOST = frozenset({Verdict.DEAD, Verdict.FAILING})
 """What is gone, or looks so."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hop:
+class Hop(Value):
     """One redirect on the way: the address that answered, with which status."""
 
     url: str
     status: int
 
 
-@dataclass(frozen=True, slots=True)
-class Suggestion:
+class Suggestion(Value):
     """A better address for the source, and why it is one."""
 
     url: str
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Validators:
+class Validators(Value):
     """What tells one state of a page from another, as its server sent it: RFC 9110 §8.8."""
 
     etag: str | None = None
     last_modified: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Value):
     """A link to ask about, under its key, with what earlier runs found out about it."""
 
     url: str
     known: "Finding | None" = None
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Value):
     """
     What an asker saw of one link in this run; `url` is the question's.
 
@@ -80,8 +75,7 @@ class Answer:
     got: Validators | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class Finding(Value, kw_only=True):
     """
     What is held about one link after a run.
 

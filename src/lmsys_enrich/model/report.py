@@ -12,13 +12,13 @@ from lmsys_enrich.model.day import Day
 from lmsys_enrich.model.finding import LIVING, LOST, Finding, Verdict
 from lmsys_enrich.model.repository import Repository
 from lmsys_enrich.urls import InvalidAddress, link_key
+from lmsys_enrich.values import Value
 
 ACT_ON = (Verdict.DEAD, Verdict.FAILING, Verdict.MOVED)
 """What a maintainer looks after, the most urgent first."""
 
 
-@dataclass(frozen=True, slots=True)
-class HostTime:
+class HostTime(Value):
     """For how many seconds of a run a host was waited for, and how many requests it got."""
 
     host: str
@@ -26,8 +26,7 @@ class HostTime:
     requests: int
 
 
-@dataclass(frozen=True, slots=True)
-class Traffic:
+class Traffic(Value):
     """
     What the run cost: requests sent by kind, points of GitHub's quota, links not asked again.
 
@@ -44,8 +43,7 @@ class Traffic:
     longest: HostTime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Obstacle:
+class Obstacle(Value):
     """Something that kept the run from finding out, told once, with the next step."""
 
     what: str
@@ -69,8 +67,7 @@ class EnrichedEntry(NamedTuple):
     facts: Repository | None
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
+class Summary(Value):
     """The figures of a run; each link and each repository counts once."""
 
     entries: int

@@ -1,19 +1,18 @@
 """What a forge knows about a repository, and how old and new knowledge become one."""
 
-from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 
+from lmsys_enrich.values import Value, replace, value_field
 
-@dataclass(frozen=True, slots=True)
-class Release:
+
+class Release(Value):
     """The latest release that is neither a draft nor a pre-release."""
 
     tag: str
     published_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Repository:
+class Repository(Value, kw_only=True):
     """
     The facts about a repository, all times in UTC.
 
@@ -49,11 +48,10 @@ class Repository:
     latest_release: Release | None = None
     renamed_from: str | None = None
     taken_over_by: int | None = None
-    kept: dict[str, datetime] = field(default_factory=dict)
+    kept: dict[str, datetime] = value_field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Learned:
+class Learned(Value):
     """
     What one answer told about a repository.
 
@@ -80,4 +78,4 @@ def merge(known: Repository | None, learned: Learned) -> Repository:
     return replace(new, **earlier, kept=dates)
 
 
-_FACTS = frozenset(f.name for f in fields(Repository)) - {"full_name", "id", "fetched_at", "kept"}
+_FACTS = frozenset(Repository.__struct_fields__) - {"full_name", "id", "fetched_at", "kept"}

@@ -1,9 +1,10 @@
 """One request and what comes of it: a reply, or the trouble that stood in its way."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol, TypeAlias
+
+from lmsys_enrich.values import Value, value_field
 
 
 class Kind(StrEnum):
@@ -14,8 +15,7 @@ class Kind(StrEnum):
     REST = "rest"
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Value):
     """
     One request, redirects not followed.
 
@@ -27,14 +27,13 @@ class Request:
     method: str
     url: str
     kind: Kind = Kind.WEB
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = value_field(default_factory=dict)
     content: bytes = b""
     body_limit: int = 0
     trusted: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(Value):
     """
     What a server answered.
 
@@ -65,8 +64,7 @@ class TroubleKind(StrEnum):
     PROXY = "proxy"
 
 
-@dataclass(frozen=True, slots=True)
-class Trouble:
+class Trouble(Value):
     """Why a request got no reply; `detail` is for people and holds no secret."""
 
     kind: TroubleKind

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from lmsys_enrich.model.report import HostTime, Traffic
 from lmsys_enrich.net.exchange import Kind
+from lmsys_enrich.values import Value
 
 
 @dataclass(slots=True)
@@ -18,8 +19,7 @@ class _HostTime:
     requests: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Pulse:
+class Pulse(Value):
     """What goes on at the moment: hosts that are waited for, the longest first, and GitHub's points left."""
 
     hosts: Sequence[str]

@@ -3,7 +3,6 @@
 import ssl
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
 
 import certifi
 
@@ -18,12 +17,12 @@ from lmsys_enrich.net.proxies import Proxies
 from lmsys_enrich.net.throttle import Throttle
 from lmsys_enrich.net.transport import Transport
 from lmsys_enrich.settings.settings import Settings
+from lmsys_enrich.values import Value
 
 _NAME_TIMEOUT = 10.0
 
 
-@dataclass(frozen=True, slots=True)
-class Network:
+class Network(Value):
     """
     The way to the network.
 

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 
 from lmsys_enrich.model.enriched import day
@@ -10,6 +9,7 @@ from lmsys_enrich.model.finding import LIVING, LOST, Verdict
 from lmsys_enrich.model.report import EnrichedEntry, Report
 from lmsys_enrich.model.repository import Repository
 from lmsys_enrich.outputs.badge_svg import badge_svg
+from lmsys_enrich.values import Value
 
 _GREEN, _YELLOW, _ORANGE, _RED = "#4c1", "#dfb317", "#fe7d37", "#e05d44"
 _BLUE, _GREY = "#007ec6", "#9f9f9f"
@@ -20,8 +20,7 @@ _UNITS = ((1_000_000, "M"), (1_000, "k"))
 _TENS = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Badge:
+class Badge(Value):
     """What stands on a badge; `name` is its file's."""
 
     name: str

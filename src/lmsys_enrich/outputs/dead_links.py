@@ -1,7 +1,6 @@
 """`dead-links.md` and `dead-links.json`: what a maintainer must act on, and where it stands."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from lmsys_enrich.model.catalog import Entry, Place
 from lmsys_enrich.model.enriched import VERSION, Json, moment
@@ -9,12 +8,12 @@ from lmsys_enrich.model.finding import Finding, Verdict
 from lmsys_enrich.model.report import Report, key_of
 from lmsys_enrich.outputs.json_text import json_text
 from lmsys_enrich.outputs.markdown_text import address, escaped, quoted
+from lmsys_enrich.values import Value
 
 _HEADINGS = {Verdict.DEAD: "Dead", Verdict.FAILING: "Failing", Verdict.MOVED: "Moved"}
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Value):
     """A place where a link stands in a list, and how it is written there."""
 
     url: str

@@ -1,7 +1,6 @@
 """`enriched.md`: the list as a reader sees it, in the layout of its source, with what is known."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import islice
 
 from lmsys_enrich.model.catalog import Column, Section
@@ -11,6 +10,7 @@ from lmsys_enrich.outputs.entry_md import EntryWords, words_of
 from lmsys_enrich.outputs.fact_words import COLUMNS, status
 from lmsys_enrich.outputs.markdown_text import escaped, quoted, table
 from lmsys_enrich.outputs.protocol import Entrywise, Piece, Streamed, Text, encoded
+from lmsys_enrich.values import Value
 
 _DEEPEST_HEADING = 6
 
@@ -52,8 +52,7 @@ def _joined(parts: Iterable[Iterable[bytes]]) -> Iterator[bytes]:
     yield b"\n"
 
 
-@dataclass(frozen=True, slots=True)
-class _Page:
+class _Page(Value):
     """The file in parts."""
 
     words: EntryWords

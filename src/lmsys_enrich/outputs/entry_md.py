@@ -3,20 +3,19 @@
 import re
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 
 from lmsys_enrich.lists.identifiers import role_of
 from lmsys_enrich.model.catalog import Catalog, Cell, Column, Entry, Link
 from lmsys_enrich.model.report import EnrichedEntry
 from lmsys_enrich.outputs.fact_words import suffix
 from lmsys_enrich.outputs.markdown_text import address, escaped, in_cell, link
+from lmsys_enrich.values import Value
 
 # What lists have around an entry, each in its own place.
 _AROUND = frozenset({"prefix", "marks", "tags", "parent", "description"})
 
 
-@dataclass(frozen=True, slots=True)
-class EntryWords:
+class EntryWords(Value):
     """Entries in words; `named` are those that others refer to."""
 
     named: Mapping[str, Entry]

@@ -1,13 +1,13 @@
 """Facts and verdicts in the few words that a table's cell or a bullet has room for."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from lmsys_enrich.model.enriched import day
 from lmsys_enrich.model.finding import Finding, Verdict
 from lmsys_enrich.model.report import EnrichedEntry
 from lmsys_enrich.model.repository import Repository
 from lmsys_enrich.outputs.markdown_text import escaped, link
+from lmsys_enrich.values import Value
 
 # Links of these need no word beside those that stand in the list to be clicked.
 _UNREMARKABLE = (Verdict.ALIVE, Verdict.SKIPPED, Verdict.UNCHECKED)
@@ -97,8 +97,7 @@ def _short(url: str) -> str:
 _WIDEST = 40
 
 
-@dataclass(frozen=True, slots=True)
-class FactColumn:
+class FactColumn(Value):
     """A column that a table of repositories has more; `side` is how it is aligned."""
 
     title: str

@@ -4,12 +4,12 @@ import os
 import secrets
 import stat
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
 from lmsys_enrich.errors import OutputError
 from lmsys_enrich.outputs.protocol import Text, encoded
+from lmsys_enrich.values import Value
 
 _HINT = "Free the disk, or its rights, or name another folder with --out; what lay there before is whole."
 _AT_ONCE = 2**18
@@ -17,8 +17,7 @@ _AT_ONCE = 2**18
 _TO_COMPARE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(Value):
     """The files there now are, as paths in the folder, and those of them that are new or have changed."""
 
     all: tuple[Path, ...]

@@ -8,7 +8,6 @@ Blocks in any Markdown file that are kept current.
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from lmsys_enrich.errors import InputError
 from lmsys_enrich.model.catalog import Section
@@ -17,6 +16,7 @@ from lmsys_enrich.model.report import Report
 from lmsys_enrich.outputs.dead_links import dead_links_blocks
 from lmsys_enrich.outputs.enriched_md import section_md
 from lmsys_enrich.outputs.markdown_text import escaped, table
+from lmsys_enrich.values import Value
 
 _BLOCK = re.compile(
     r"(?P<begin><!--\s*lmsys-enrich:(?P<name>[a-z-]+)(?:\s+(?P<what>[^\n]*?))?\s*-->[ \t]*\r?\n)"
@@ -32,8 +32,7 @@ _BADGES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Blocks:
+class Blocks(Value):
     """
     What blocks are made of.
 

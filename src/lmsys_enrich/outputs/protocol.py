@@ -1,14 +1,13 @@
 """What every output promises."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
 from lmsys_enrich.model.report import EnrichedEntry, Report
+from lmsys_enrich.values import Value
 
 
-@dataclass(frozen=True, slots=True)
-class Streamed:
+class Streamed(Value):
     """A text that is never held whole, since it grows with the list; `pieces` begins it anew each time."""
 
     pieces: Callable[[], Iterator[bytes]]
@@ -35,8 +34,7 @@ Piece: TypeAlias = Callable[[EnrichedEntry], bytes]
 """Returns what a file says of one entry."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entrywise:
+class Entrywise(Value):
     """
     An output of which nearly all is told entry by entry.
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 from lmsys_enrich.memory.disk import DiskMemory
 from lmsys_enrich.memory.published import read_published
@@ -10,10 +9,10 @@ from lmsys_enrich.model.catalog import Catalog
 from lmsys_enrich.model.report import keys_of
 from lmsys_enrich.pipeline.plan import Known
 from lmsys_enrich.settings.settings import Settings
+from lmsys_enrich.values import Value
 
 
-@dataclass(frozen=True, slots=True)
-class Earlier:
+class Earlier(Value):
     """An open memory, and what is known with its help; `warn` is told what cannot be read."""
 
     memory: DiskMemory

@@ -1,10 +1,10 @@
 """What an answer of today means beside what earlier runs found."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from lmsys_enrich.model.finding import LIVING, LOST, Answer, Finding, Question, Verdict
 from lmsys_enrich.model.repository import merge
+from lmsys_enrich.values import replace
 
 
 def find(question: Question, answer: Answer, now: datetime, dead_after: int) -> Finding:

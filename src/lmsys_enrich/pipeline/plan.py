@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 from lmsys_enrich.askers.protocol import Asker
@@ -12,12 +11,12 @@ from lmsys_enrich.model.report import key_of
 from lmsys_enrich.pipeline.freshness import is_fresh
 from lmsys_enrich.settings.settings import Settings
 from lmsys_enrich.urls import InvalidAddress, is_web, link_key
+from lmsys_enrich.values import Value, value_field
 
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Value):
     """
     What earlier runs found.
 
@@ -26,8 +25,8 @@ class Known:
     written: it keeps facts and histories alive, but spares no question.
     """
 
-    kept: Mapping[str, Finding] = field(default_factory=dict)
-    published: Mapping[str, Finding] = field(default_factory=dict)
+    kept: Mapping[str, Finding] = value_field(default_factory=dict)
+    published: Mapping[str, Finding] = value_field(default_factory=dict)
 
     def about(self, url: str) -> Finding | None:
         """Return the later of the two findings about a link."""
@@ -38,8 +37,7 @@ class Known:
         return published if is_newer else kept
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Value):
     """
     What a run has to do.
 

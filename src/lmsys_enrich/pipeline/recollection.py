@@ -1,7 +1,6 @@
 """A report without a run: what earlier runs found, as they found it."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from lmsys_enrich.model.catalog import Catalog
@@ -9,6 +8,7 @@ from lmsys_enrich.model.finding import Finding, Question, Verdict, unchecked
 from lmsys_enrich.model.report import Report, keys_of
 from lmsys_enrich.pipeline.plan import Known
 from lmsys_enrich.settings.settings import Settings
+from lmsys_enrich.values import replace
 
 
 def recollect(catalogs: Sequence[Catalog], known: Known, settings: Settings, now: datetime) -> Report:

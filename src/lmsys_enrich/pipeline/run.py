@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Container, Iterator, Sequence
 from contextlib import aclosing, asynccontextmanager
-from dataclasses import dataclass, replace
 
 from lmsys_enrich.askers.protocol import Asker
 from lmsys_enrich.clock import Clock
@@ -17,10 +16,10 @@ from lmsys_enrich.pipeline.plan import Known, Plan, build
 from lmsys_enrich.pipeline.stop import Stop
 from lmsys_enrich.settings.durations import format_duration
 from lmsys_enrich.settings.settings import Settings
+from lmsys_enrich.values import Value, replace
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(Value):
     """Everything that a run is handed; `watch` is told each finding as it comes."""
 
     catalogs: Sequence[Catalog]

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -13,6 +12,7 @@ from lmsys_enrich.simulation.peopled import with_links
 from lmsys_enrich.simulation.server import Received, Server, serving
 from lmsys_enrich.simulation.websites import ADDRESS_HEADER, Websites
 from lmsys_enrich.simulation.world import World, read_world
+from lmsys_enrich.values import Value, replace
 
 NOTICE = "The facts on this page are simulated: they come from a GitHub and from websites that are made up."
 
@@ -22,8 +22,7 @@ LISTS = (_HERE / "fates.yaml",)
 """Lists about the scenario's websites and repositories: one link of every fate."""
 
 
-@dataclass(frozen=True, slots=True)
-class Internet:
+class Internet(Value):
     """
     The running servers.
 

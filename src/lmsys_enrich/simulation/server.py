@@ -11,11 +11,12 @@ from typing import TypeAlias
 
 import h11
 
+from lmsys_enrich.values import Value, value_field
+
 _READ = 65_536
 
 
-@dataclass(frozen=True, slots=True)
-class Received:
+class Received(Value):
     """A request as it arrived; header names are in lower case."""
 
     method: str
@@ -29,12 +30,11 @@ class Received:
         return self.target.partition("?")[0]
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
+class Sent(Value):
     """A reply. Of a HEAD request's reply the body is only counted."""
 
     status: int
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = value_field(default_factory=dict)
     body: bytes = b""
 
 
@@ -46,8 +46,7 @@ class Misdeed(Enum):
     GARBAGE = auto()  # answers in no language
 
 
-@dataclass(frozen=True, slots=True)
-class Raw:
+class Raw(Value):
     """Bytes sent as they are; then the connection is closed."""
 
     data: bytes

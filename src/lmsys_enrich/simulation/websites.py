@@ -1,18 +1,17 @@
 """All simulated websites on one server: the address really meant travels in a header."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from lmsys_enrich.simulation.server import Misdeed, Received, Response, Sent
 from lmsys_enrich.simulation.world import SimulatedPage, World
+from lmsys_enrich.values import Value
 
 ADDRESS_HEADER = "x-simulated-url"
 _NOTHING = SimulatedPage(404, body="<title>Not found</title>")
 
 
-@dataclass(frozen=True, slots=True)
-class Websites:
+class Websites(Value):
     """Answers for every host of a world."""
 
     world: World

@@ -8,11 +8,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from lmsys_enrich.values import Value, value_field
+
 _LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SimulatedRepository:
+class SimulatedRepository(Value, kw_only=True):
     """
     A repository with its facts and what lies in it.
 
@@ -43,17 +44,16 @@ class SimulatedRepository:
     issues: tuple[int, ...] = ()
     pulls: tuple[int, ...] = ()
     discussions: tuple[int, ...] = ()
-    releases: Mapping[str, datetime] = field(default_factory=dict)
+    releases: Mapping[str, datetime] = value_field(default_factory=dict)
     was: tuple[str, ...] = ()
     fate: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class SimulatedPage:
+class SimulatedPage(Value):
     """What a website answers at one path, or what it does instead (`misdeed`)."""
 
     status: int = 200
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = value_field(default_factory=dict)
     body: str = ""
     head: int | None = None  # another status for HEAD
     misdeed: str = ""

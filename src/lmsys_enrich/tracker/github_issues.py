@@ -6,7 +6,6 @@ https://docs.github.com/en/rest/issues/issues
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import NoReturn
 from urllib.parse import quote, urlencode
@@ -16,14 +15,14 @@ from lmsys_enrich.askers.github.outcomes import Rejected, Said, read_rest
 from lmsys_enrich.errors import ForgeError, InputError
 from lmsys_enrich.net.exchange import Fetch, Kind, Request
 from lmsys_enrich.settings.github_access import GitHubAccess
+from lmsys_enrich.values import Value
 
 _VERSION = "2022-11-28"
 _BODY_LIMIT = 8 * 2**20
 _REDIRECTS = range(300, 400)  # not followed: the token is for the configured host alone
 
 
-@dataclass(frozen=True, slots=True)
-class Issue:
+class Issue(Value):
     """An issue as it stands; `url` is for people."""
 
     number: int
@@ -31,8 +30,7 @@ class Issue:
     url: str
 
 
-@dataclass(frozen=True, slots=True)
-class GitHubIssues:
+class GitHubIssues(Value):
     """
     The issues of `repository` (OWNER/NAME) with one label.
 

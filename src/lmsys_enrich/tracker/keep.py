@@ -1,11 +1,11 @@
 """One issue, opened when something died, edited while it lasts, closed when all is well."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
 from lmsys_enrich.tracker.github_issues import Issue
 from lmsys_enrich.tracker.wording import Wanted
+from lmsys_enrich.values import Value
 
 
 class Tracker(Protocol):
@@ -30,8 +30,7 @@ class Done(StrEnum):
     LEFT_OPEN = "left open"
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(Value):
     """What was done, and to which issue; none where there is none and need be none."""
 
     done: Done

@@ -7,7 +7,6 @@ https://docs.github.com/en/get-started/writing-on-github/working-with-advanced-f
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 from urllib.parse import quote
 
@@ -16,13 +15,13 @@ from lmsys_enrich.model.finding import Finding, Verdict
 from lmsys_enrich.model.report import Report
 from lmsys_enrich.outputs.dead_links import Standing, places_of, to_do
 from lmsys_enrich.outputs.markdown_text import escaped
+from lmsys_enrich.values import Value
 
 _LONGEST = 60_000  # characters; GitHub takes 65,536
 _FOOT = "This issue is kept current by `lmsys-enrich issue`, and closed when none of these links is dead."
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Value):
     """
     The issue as it should be; `body` is none where no link is dead.
 

@@ -1,7 +1,7 @@
 """The outputs last written, read as a second memory, and as strangers' words."""
 
+import dataclasses
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from lmsys_enrich.memory.published import read_published
 from lmsys_enrich.model.finding import Verdict
 from lmsys_enrich.outputs.files import write_files
 from lmsys_enrich.outputs.registry import render_all
+from lmsys_enrich.values import replace
 from tests.unit.outputs.example import NOTICE, example
 
 
@@ -28,7 +29,7 @@ def test_what_was_written_is_read_again(tmp_path: Path) -> None:
 
 def test_every_lists_folder_is_read(tmp_path: Path) -> None:
     report = example(notice=None)
-    twice = replace(
+    twice = dataclasses.replace(
         report, catalogs=(*report.catalogs, replace(report.catalogs[0], source=Path("other.yaml")))
     )
     write_files(tmp_path, render_all(twice))

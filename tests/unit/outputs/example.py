@@ -1,6 +1,5 @@
 """A list with everything that an output must know how to show."""
 
-from dataclasses import replace
 from pathlib import Path
 
 from lmsys_enrich.model.catalog import Catalog, Column, Entry, Exemption, Link, Place, Section
@@ -8,6 +7,7 @@ from lmsys_enrich.model.finding import Finding, Hop, Suggestion, Verdict
 from lmsys_enrich.model.report import Report, Traffic, keys_of
 from lmsys_enrich.model.repository import Release, Repository
 from lmsys_enrich.settings.settings import Settings
+from lmsys_enrich.values import replace
 from tests.builders import day
 from tests.fakes import NIGHT
 

@@ -1,8 +1,8 @@
 """Every output, whole, as a person has looked at it; and what must hold of all of them."""
 
+import dataclasses
 import json
 import re
-from dataclasses import replace
 from datetime import timedelta
 from importlib.resources import files
 from pathlib import Path
@@ -13,6 +13,7 @@ import jsonschema
 import pytest
 import yaml
 
+from lmsys_enrich.values import replace
 from tests.builders import rendered
 from tests.golden import ROOT, assert_golden
 from tests.unit.outputs.example import CATALOG, NOTICE, example
@@ -67,7 +68,7 @@ def test_json_is_of_the_published_shape(name: str) -> None:
 
 def test_a_night_in_which_no_fact_changed_changes_only_what_carries_its_time() -> None:
     tonight = example()
-    tomorrow = replace(
+    tomorrow = dataclasses.replace(
         tonight,
         run_time=tonight.run_time + timedelta(days=1),
         findings={
@@ -108,7 +109,7 @@ def test_each_of_several_lists_has_a_folder_and_what_is_of_all_lies_on_top() -> 
         replace(CATALOG, source=Path(source))
         for source in ("entries.yaml", "more/entries.yaml", "a/README.md", "badges.md")
     )
-    made = rendered(replace(report, catalogs=lists))
+    made = rendered(dataclasses.replace(report, catalogs=lists))
     tops = {name.split("/")[0] for name in made}
     assert {top for top in tops if "." not in top} == {"entries", "entries-2", "a", "badges-2", "badges"}
     assert {"dead-links.md", "dead-links.json", "junit.xml", "report.sarif"} <= tops
@@ -117,7 +118,7 @@ def test_each_of_several_lists_has_a_folder_and_what_is_of_all_lies_on_top() -> 
 
 def test_of_two_lists_with_the_same_id_the_later_has_its_name_before_its_badges() -> None:
     lists = (CATALOG, replace(CATALOG, source=Path("other.yaml")))
-    made = rendered(replace(example(), catalogs=lists))
+    made = rendered(dataclasses.replace(example(), catalogs=lists))
     assert {"badges/alpa-stars.svg", "badges/other-alpa-stars.svg"} <= made.keys()
 
 

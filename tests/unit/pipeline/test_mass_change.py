@@ -1,12 +1,11 @@
 """Too much bad news at once is not believed."""
 
-from dataclasses import replace
-
 import pytest
 
 from lmsys_enrich.errors import MassChange
 from lmsys_enrich.model.finding import Finding, Verdict
 from lmsys_enrich.pipeline.mass_change import refuse_mass_change
+from lmsys_enrich.values import replace
 from tests.builders import finding, repository
 
 

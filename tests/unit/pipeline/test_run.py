@@ -144,7 +144,7 @@ async def test_an_interruption_keeps_what_was_found_before_it() -> None:
 
 
 def _fields(run: Run) -> dict[str, object]:
-    return {name: getattr(run, name) for name in Run.__dataclass_fields__}
+    return {name: getattr(run, name) for name in Run.__struct_fields__}
 
 
 async def test_a_second_run_asks_only_what_the_first_did_not_find_well() -> None:

@@ -1,12 +1,12 @@
 """What a GraphQL answer says of each subject of its batch: the errors are told apart by their paths."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from lmsys_enrich.askers.github.json_reading import Node, node, nodes, text
 from lmsys_enrich.askers.github.outcomes import error_type
 from lmsys_enrich.askers.github.query import alias_of
+from lmsys_enrich.values import Value
 
 _NOT_FOUND = "NOT_FOUND"
 _FORBIDDEN = "FORBIDDEN"
@@ -14,26 +14,22 @@ _FORBIDDEN = "FORBIDDEN"
 _SHUT_OUT = ("saml enforcement", "ip allow list", "saml sso")
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Value):
     """The subject is there; `failed` has the type of the error for each field that has one."""
 
     node: Node
     failed: dict[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Missing:
+class Missing(Value):
     """GitHub says that there is no such thing."""
 
 
-@dataclass(frozen=True, slots=True)
-class ShutOut:
+class ShutOut(Value):
     """The token may not see it, though everybody may without one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Untold:
+class Untold(Value):
     """There is neither an answer nor a reason that would be final."""
 
     message: str

@@ -1,7 +1,5 @@
 """What was learned of a repository, an owner or a part becomes the answer about a link."""
 
-from dataclasses import dataclass, replace
-
 from lmsys_enrich.askers.github.targets import (
     Asset,
     Commit,
@@ -15,12 +13,12 @@ from lmsys_enrich.askers.github.targets import (
 )
 from lmsys_enrich.model.finding import Answer, Question, Suggestion, Verdict
 from lmsys_enrich.model.repository import Learned, Repository
+from lmsys_enrich.values import Value, replace
 
 _FLAGS = ("archived", "disabled", "locked", "empty", "mirror")
 
 
-@dataclass(frozen=True, slots=True)
-class Gone:
+class Gone(Value):
     """What GitHub says is not there, or shows to nobody; `status` where REST said so."""
 
     reason: str

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from urllib.parse import urljoin, urlsplit
 
 from lmsys_enrich.askers.github.gate import Gate
@@ -27,6 +27,7 @@ from lmsys_enrich.net.exchange import Fetch, Kind, Outcome, Request
 from lmsys_enrich.net.retry import retrying
 from lmsys_enrich.settings.github_access import GitHubAccess
 from lmsys_enrich.urls import InvalidAddress, host_of
+from lmsys_enrich.values import replace
 
 _BODY_LIMIT = 8 * 2**20
 _VERSION = "2022-11-28"

@@ -1,7 +1,6 @@
 """What asking GitHub will take, told before anybody is asked."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 
 from lmsys_enrich.askers.github.subjects import RepositorySubject, batches, subjects
@@ -9,14 +8,14 @@ from lmsys_enrich.askers.github.targets import target_of
 from lmsys_enrich.askers.github.without_token import HOURLY
 from lmsys_enrich.model.finding import Question
 from lmsys_enrich.settings.github_access import GitHubAccess
+from lmsys_enrich.values import Value
 
 _HOURLY_POINTS = 5000  # of a person's token; that of a GitHub Actions job has 1,000 for its repository
 _BATCH = timedelta(seconds=2)
 _REQUEST = timedelta(seconds=0.3)
 
 
-@dataclass(frozen=True, slots=True)
-class Estimate:
+class Estimate(Value):
     """
     Requests by kind, points of the hourly quota, time, and the links left to their pages.
 

@@ -1,12 +1,12 @@
 """What GitHub's two APIs tell of a repository becomes facts, and what they failed to tell has no value."""
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
 from lmsys_enrich.askers.github.json_reading import Node, flag, moment, node, nodes, number, text
 from lmsys_enrich.model.repository import Learned, Release, Repository
+from lmsys_enrich.values import replace
 
 
 class _Source(NamedTuple):

@@ -1,7 +1,6 @@
 """One batch asked through GraphQL: good aliases are answers, the others are asked again or looked at."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 
 from lmsys_enrich.askers.github.aliases import (
@@ -32,6 +31,7 @@ from lmsys_enrich.askers.github.steps import AskBatch, Job, LookAtSubject, LookF
 from lmsys_enrich.askers.github.subjects import OwnerSubject, RepositorySubject, Subject, batches, halves
 from lmsys_enrich.askers.github.targets import Page, Part, RepositoryLink
 from lmsys_enrich.model.finding import Question
+from lmsys_enrich.values import Value, replace
 
 
 async def ask_batch(api: Api, batch: Sequence[Subject], now: datetime) -> Step:
@@ -85,8 +85,7 @@ def _read(step: Step, subject: Subject, answer: AliasAnswer, now: datetime) -> l
     return []
 
 
-@dataclass(frozen=True, slots=True)
-class _RepositoryReader:
+class _RepositoryReader(Value):
     """Reads the answer about a repository that is there, for each of its links."""
 
     step: Step

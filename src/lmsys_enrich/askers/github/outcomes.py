@@ -9,17 +9,16 @@ and https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 from typing import TypeAlias
 
 from lmsys_enrich.askers.github.json_reading import Node, moment, node, nodes, number, parse, text
 from lmsys_enrich.net.exchange import Outcome, Reply, Trouble, TroubleKind
+from lmsys_enrich.values import Value
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(Value):
     """
     An answer to what was asked, which may be that there is nothing; `body` is its JSON.
 
@@ -32,15 +31,13 @@ class Said:
     seconds: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Rejected:
+class Rejected(Value):
     """The token is not accepted."""
 
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Limited:
+class Limited(Value):
     """Too much was asked of GitHub; `pause` in seconds, where it was told and can be believed."""
 
     message: str
@@ -48,22 +45,19 @@ class Limited:
     is_primary: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Overloaded:
+class Overloaded(Value):
     """The question was too much for GitHub's time; a smaller one may do."""
 
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Troubled:
+class Troubled(Value):
     """Nothing that GitHub's API says; it may pass."""
 
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(Value):
     """GitHub answers, but will not answer this kind of question."""
 
     message: str

@@ -1,17 +1,16 @@
 """How GraphQL is asked whether something is in a repository, and what its answer means."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from lmsys_enrich.askers.github.json_reading import Node, node, nodes, text
 from lmsys_enrich.askers.github.targets import Asset, Commit, Discussion, File, Issue, Page, Part, Tag
+from lmsys_enrich.values import Value
 
 # What no name of a ref holds, and git would read as something else: https://git-scm.com/docs/git-check-ref-format
 _NOT_IN_REFS = frozenset(":^~?*[\\ ")
 
 
-@dataclass(frozen=True, slots=True)
-class Lookup:
+class Lookup(Value):
     """One field of a repository: its name, its arguments as (name, type, value), what is selected of it."""
 
     field: str

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from lmsys_enrich.askers.github.parts import Lookup, lookups
 from lmsys_enrich.askers.github.subjects import OwnerSubject, RepositorySubject, Subject
+from lmsys_enrich.values import Value
 
 _PART = "part"
 _IDENTITY = "nameWithOwner databaseId"
@@ -25,8 +26,7 @@ fragment Facts on Repository{
 }"""
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+class Query(Value):
     """A GraphQL document and its variables."""
 
     text: str

@@ -4,7 +4,6 @@ Looking through REST at what GraphQL cannot tell: why something is missing, and 
 Also the only way to ask without a token.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 from urllib.parse import quote
@@ -16,6 +15,7 @@ from lmsys_enrich.askers.github.json_reading import node, text
 from lmsys_enrich.askers.github.outcomes import Said
 from lmsys_enrich.askers.github.targets import Name
 from lmsys_enrich.model.repository import Learned
+from lmsys_enrich.values import Value
 
 _OK = 200
 _EMPTY = 409  # what GitHub says of the commits of an empty repository
@@ -23,8 +23,7 @@ _GONE = frozenset({404, 410})
 _BLOCKED = frozenset({403, 451})
 
 
-@dataclass(frozen=True, slots=True)
-class Silent:
+class Silent(Value):
     """Nothing was found out."""
 
     message: str

@@ -1,6 +1,5 @@
 """What one step of asking came to: answers, what must be asked next, and what the API cannot tell."""
 
-from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from lmsys_enrich.askers.github.answers import Gone, dead
@@ -8,25 +7,23 @@ from lmsys_enrich.askers.github.site_pages import PERHAPS_SITE_PAGES
 from lmsys_enrich.askers.github.subjects import Subject
 from lmsys_enrich.askers.github.targets import Part, RepositoryLink
 from lmsys_enrich.model.finding import Answer, Question
+from lmsys_enrich.values import Value, value_field
 
 
-@dataclass(frozen=True, slots=True)
-class AskBatch:
+class AskBatch(Value):
     """Ask GraphQL about these together."""
 
     subjects: tuple[Subject, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class LookAtSubject:
+class LookAtSubject(Value):
     """Ask REST about one that GraphQL told nothing about; `openly` without the token."""
 
     subject: Subject
     openly: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class LookForPart:
+class LookForPart(Value):
     """Ask REST where something went that is not in its repository."""
 
     question: Question
@@ -38,8 +35,7 @@ class LookForPart:
 Job: TypeAlias = AskBatch | LookAtSubject | LookForPart
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Value):
     """
     What came of a job.
 
@@ -49,10 +45,10 @@ class Step:
     a batch which was answered whole, in `seconds`.
     """
 
-    answers: list[Answer] = field(default_factory=list)
-    next: list[Job] = field(default_factory=list)
-    for_web: list[Question] = field(default_factory=list)
-    untold: list[str] = field(default_factory=list)
+    answers: list[Answer] = value_field(default_factory=list)
+    next: list[Job] = value_field(default_factory=list)
+    for_web: list[Question] = value_field(default_factory=list)
+    untold: list[str] = value_field(default_factory=list)
     too_much: int = 0
     told: int = 0
     seconds: float = 0.0

@@ -2,12 +2,12 @@
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from lmsys_enrich.askers.github.parts import lookups
 from lmsys_enrich.askers.github.targets import Name, OwnerLink, RepositoryLink, Target
 from lmsys_enrich.model.finding import Question
+from lmsys_enrich.values import Value, replace
 
 REPOSITORIES_AT_ONCE = 50
 """What a first request asks about: 50 to 100 is what others found to work, and costs one point of quota."""
@@ -18,8 +18,7 @@ MOST_AT_ONCE = 100
 _LOOKUPS_AT_ONCE = 100  # files, issues and the like: each costs GitHub a look into a repository
 
 
-@dataclass(frozen=True, slots=True)
-class RepositorySubject:
+class RepositorySubject(Value):
     """
     A repository, and the questions about it and what lies in it.
 
@@ -44,8 +43,7 @@ class RepositorySubject:
         return tuple(question for question, _ in self.links)
 
 
-@dataclass(frozen=True, slots=True)
-class OwnerSubject:
+class OwnerSubject(Value):
     """A user or an organisation, and the questions about it."""
 
     login: str

@@ -1,12 +1,12 @@
 """What a link on GitHub names, read off its address alone."""
 
 import re
-from dataclasses import dataclass, replace
 from typing import TypeAlias
 from urllib.parse import quote, unquote, urlsplit
 
 from lmsys_enrich.askers.github.site_pages import SITE_PAGES
 from lmsys_enrich.urls import InvalidAddress, host_of, is_web
+from lmsys_enrich.values import Value, replace
 
 _GITHUB = "github.com"
 _RAW = "raw.githubusercontent.com"
@@ -16,8 +16,7 @@ _NAME = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9._-]{1,100}")
 _LARGEST = 2**31 - 1  # of GraphQL's Int: https://spec.graphql.org/October2021/#sec-Int
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(Value):
     """A repository's name as written; `key` is the same for all spellings."""
 
     owner: str
@@ -31,15 +30,13 @@ class Name:
         return str(self).lower()
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Value):
     """A page of a repository that no API proves, as its wiki; `title` is its first segment."""
 
     title: str
 
 
-@dataclass(frozen=True, slots=True)
-class File:
+class File(Value):
     """
     A file or folder at a ref. Which segments are the ref only GitHub knows: its name may hold slashes.
 
@@ -50,36 +47,31 @@ class File:
     with_path: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Commit:
+class Commit(Value):
     """A commit, by its hash or the beginning of it."""
 
     revision: str
 
 
-@dataclass(frozen=True, slots=True)
-class Issue:
+class Issue(Value):
     """An issue or a pull request: they share their numbers, and GitHub leads from one to the other."""
 
     number: int
 
 
-@dataclass(frozen=True, slots=True)
-class Discussion:
+class Discussion(Value):
     """A discussion."""
 
     number: int
 
 
-@dataclass(frozen=True, slots=True)
-class Tag:
+class Tag(Value):
     """A release's page, which GitHub also has for a tag without a release."""
 
     tag: str
 
 
-@dataclass(frozen=True, slots=True)
-class Asset:
+class Asset(Value):
     """A file attached to a release."""
 
     tag: str
@@ -89,8 +81,7 @@ class Asset:
 Part: TypeAlias = Page | File | Commit | Issue | Discussion | Tag | Asset
 
 
-@dataclass(frozen=True, slots=True)
-class RepositoryLink:
+class RepositoryLink(Value):
     """
     A link to a repository, or with `part` to something in it.
 
@@ -119,8 +110,7 @@ class RepositoryLink:
         return replace(self, part=part, suffix="/".join(segments) + mark + query, moved=why)
 
 
-@dataclass(frozen=True, slots=True)
-class OwnerLink:
+class OwnerLink(Value):
     """A link to a user or an organisation; `page` where it is to a page of theirs that no API proves."""
 
     login: str

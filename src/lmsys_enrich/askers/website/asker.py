@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 from lmsys_enrich.askers.website.journey import Journey
 from lmsys_enrich.askers.website.outage import CANARIES, Outage, evidence, is_alive
@@ -14,10 +13,10 @@ from lmsys_enrich.model.finding import Answer, Question
 from lmsys_enrich.model.report import Obstacle
 from lmsys_enrich.net.exchange import Fetch, Outcome, Request
 from lmsys_enrich.urls import is_web
+from lmsys_enrich.values import Value
 
 
-@dataclass(frozen=True, slots=True)
-class Pace:
+class Pace(Value):
     """How many visits at once, and in which order: see `Turns`."""
 
     concurrency: int

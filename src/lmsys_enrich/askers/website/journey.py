@@ -1,11 +1,11 @@
 """What following one link came to, hop by hop, before anybody judges it."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
 from lmsys_enrich.model.finding import Hop, Validators
 from lmsys_enrich.net.exchange import Outcome
+from lmsys_enrich.values import Value
 
 MAX_HOPS = 10
 SUCCESS = range(200, 300)
@@ -23,8 +23,7 @@ class DeadEnd(StrEnum):
 End: TypeAlias = Outcome | DeadEnd
 
 
-@dataclass(frozen=True, slots=True)
-class Journey:
+class Journey(Value):
     """
     The way from a link to where it ends.
 

@@ -1,6 +1,5 @@
 """What the end of a journey says of the link, by the table of verdicts."""
 
-from dataclasses import dataclass
 from functools import cache
 from http import HTTPStatus
 
@@ -8,6 +7,7 @@ from lmsys_enrich.askers.website.journey import SUCCESS, DeadEnd, End
 from lmsys_enrich.askers.website.walls import is_wall
 from lmsys_enrich.model.finding import Verdict
 from lmsys_enrich.net.exchange import Reply, Trouble, TroubleKind
+from lmsys_enrich.values import Value
 
 _GONE = frozenset({404, 410, 451})
 # They announce other forms of the page, or that it did not change: either way it is there.
@@ -31,8 +31,7 @@ _DETAILED = frozenset({TroubleKind.TLS, TroubleKind.ADDRESS})
 _LONGEST_DETAIL = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(Value):
     """A verdict with its reason; `may_die` as in `Answer`."""
 
     verdict: Verdict

@@ -1,7 +1,7 @@
 """Visit one link: HEAD, then GET where HEAD is refused or doubtful, redirects followed hop by hop."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from urllib.parse import quote, urldefrag, urljoin
 
 from lmsys_enrich.askers.website.conditions import (
@@ -18,6 +18,7 @@ from lmsys_enrich.askers.website.walls import is_challenge
 from lmsys_enrich.model.finding import Finding, Hop, Validators, Verdict
 from lmsys_enrich.net.exchange import Fetch, Outcome, Reply, Request, Trouble, TroubleKind
 from lmsys_enrich.urls import InvalidAddress, has_scheme, is_web, link_key
+from lmsys_enrich.values import replace
 
 _HEADERS: Mapping[str, str] = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 # Walls tell what they are at the top of their pages, which are small.

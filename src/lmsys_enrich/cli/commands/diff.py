@@ -3,7 +3,6 @@
 import argparse
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 from pathlib import Path
 
 from lmsys_enrich.cli.over_time import lines_in, past
@@ -13,6 +12,7 @@ from lmsys_enrich.memory.published import read_snapshot
 from lmsys_enrich.model.changes import Changes, changes_between
 from lmsys_enrich.model.day import Day
 from lmsys_enrich.model.finding import LIVING
+from lmsys_enrich.values import asdict
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

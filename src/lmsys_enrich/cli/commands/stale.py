@@ -3,7 +3,7 @@
 import argparse
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 
 from lmsys_enrich.cli.flags import add_list_argument, add_setting_flags, settings_of
 from lmsys_enrich.cli.table import Linked, Table, markdown_table, show
@@ -18,10 +18,10 @@ from lmsys_enrich.pipeline.earlier import earlier_runs
 from lmsys_enrich.pipeline.recollection import recollect
 from lmsys_enrich.settings.durations import parse_duration
 from lmsys_enrich.settings.settings import Settings
+from lmsys_enrich.values import Value, asdict
 
 
-@dataclass(frozen=True, slots=True)
-class StaleRepository:
+class StaleRepository(Value):
     """A repository to look at, why, and the entry it belongs to; `last_commit` is a date."""
 
     entry: str

@@ -2,15 +2,15 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from lmsys_enrich.values import Value
 
-@dataclass(frozen=True, slots=True)
-class Inline:
+
+class Inline(Value):
     """A run of text with its links; `first` and `last` are the lines it stands in, counted from 0."""
 
     content: str
@@ -19,31 +19,27 @@ class Inline:
     children: Sequence[Token]
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(Value):
     """A heading of level 1 to 6."""
 
     level: int
     inline: Inline
 
 
-@dataclass(frozen=True, slots=True)
-class Paragraph:
+class Paragraph(Value):
     """A paragraph outside of lists."""
 
     inline: Inline
 
 
-@dataclass(frozen=True, slots=True)
-class Html:
+class Html(Value):
     """HTML that stands for itself."""
 
     text: str
     first: int
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Value):
     """An item of a list: its own first paragraph, and what else it holds."""
 
     first: int
@@ -51,15 +47,13 @@ class Item:
     blocks: tuple["Block", ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Items:
+class Items(Value):
     """A list, numbered or not."""
 
     items: tuple[Item, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Value):
     """A table; `rows` have as many cells as `header`, and each its line."""
 
     header: tuple[Inline, ...]

@@ -1,15 +1,15 @@
 """HTML in Markdown lists: folded parts, headings, and links that are entries."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from html.parser import HTMLParser
+
+from lmsys_enrich.values import Value
 
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _MAY_HOLD_ENTRIES = frozenset({"li", "p", "td", "dt"})
 
 
-@dataclass(frozen=True, slots=True)
-class HtmlEvent:
+class HtmlEvent(Value):
     """Something that a list's HTML says; `line` counts from the block's first, which is 0."""
 
     kind: str

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from html import unescape
 
 from lmsys_enrich.lists.markdown.blocks import Inline
+from lmsys_enrich.values import Value
 
 _END = re.compile(r">?(?:\s+(?:\"[^\"]*\"|'[^']*'|\([^)]*\)))?\s*\)")
 _HREF = re.compile(r"""\bhref\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+))""", re.IGNORECASE)
@@ -13,8 +13,7 @@ _ANCHOR = re.compile(r"""<(?:span|a)\b[^>]*?\b(?:id|name)\s*=\s*["']?([^\s"'>]+)
 _TAG = re.compile(r"<[^>]*>")
 
 
-@dataclass(frozen=True, slots=True)
-class LinkPiece:
+class LinkPiece(Value):
     """
     A link: its text as readers see it, its address as written, its offsets in the text around it.
 

@@ -1,9 +1,10 @@
 """A Markdown list becomes a catalog; what was not understood is told with its line."""
 
+import dataclasses
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from lmsys_enrich.errors import InputError
@@ -37,6 +38,7 @@ from lmsys_enrich.model.catalog import (
     Spot,
 )
 from lmsys_enrich.urls import is_web
+from lmsys_enrich.values import replace
 
 _NO_ENTRIES = re.compile(
     r"^\W*(table of )?contents?\b|^\W*toc\b|^\W*contribut|^\W*licen[cs]e\b|^\W*sponsor|^\W*star history"
@@ -116,7 +118,9 @@ class _Reader:
         sections = tuple(_resolved(section.closed(), ids) for section in self._root.sections)
         description = "\n\n".join(self._root.texts)
         if self._root.entries:
-            first = replace(self._root, title=self._title or self._path.stem, texts=[], sections=[])
+            first = dataclasses.replace(
+                self._root, title=self._title or self._path.stem, texts=[], sections=[]
+            )
             sections = (_resolved(first.closed(), ids), *sections)
         kept = tuple(section for section in sections if not _is_bare(section))
         spots = tuple(sorted(self._spots, key=lambda spot: spot.line))

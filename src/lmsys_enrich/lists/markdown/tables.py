@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from lmsys_enrich.lists.identifiers import slug_of
 from lmsys_enrich.lists.markdown.blocks import Inline, Table
@@ -10,6 +9,7 @@ from lmsys_enrich.lists.markdown.entry_shapes import Draft, read_entry
 from lmsys_enrich.lists.markdown.pieces import links_of, plain_text
 from lmsys_enrich.model.catalog import Cell, Column
 from lmsys_enrich.urls import is_web
+from lmsys_enrich.values import Value
 
 # Headers of the column that names an entry, the surest first.
 _NAMES = (
@@ -23,8 +23,7 @@ _YEAR = re.compile(r"\d{4}")
 _SLUG = re.compile(r"[^a-z0-9]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Value):
     """A row that is an entry, and the line it stands in, counted from 0."""
 
     line: int
@@ -32,8 +31,7 @@ class Row:
     cells: dict[str, Cell]
 
 
-@dataclass(frozen=True, slots=True)
-class ReadTable:
+class ReadTable(Value):
     """What a table says; `placeholders` are lines of rows that only repeat what belongs there."""
 
     columns: tuple[Column, ...]

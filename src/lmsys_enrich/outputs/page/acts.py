@@ -1,7 +1,6 @@
 """What a maintainer should act on first."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 
 from lmsys_enrich.model.finding import Finding, Verdict
@@ -9,6 +8,7 @@ from lmsys_enrich.model.report import Report
 from lmsys_enrich.model.repository import Repository
 from lmsys_enrich.outputs.dead_links import Standing, places_of
 from lmsys_enrich.outputs.page.words import clickable
+from lmsys_enrich.values import Value
 
 _MOST = 100
 _MOST_OPEN = 8
@@ -21,8 +21,7 @@ _LINKS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Act:
+class Act(Value):
     """Something to act on; `href` only where it may be clicked on, `better` is what to write instead."""
 
     kind: str
@@ -33,8 +32,7 @@ class Act:
     places: Sequence[str] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Value):
     """All of a kind, unfolded where they are urgent or few; `more` did not find room."""
 
     kind: str

@@ -2,11 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from lmsys_enrich.model.report import Report
 from lmsys_enrich.model.repository import Repository
 from lmsys_enrich.outputs.page.words import AGES, age_of, step
+from lmsys_enrich.values import Value
 
 _MOST_BARS = 6
 _WIDEST = 120
@@ -14,8 +14,7 @@ _LONGEST = 15
 _STARS = ((100, "under 100"), (1000, "100 to 999"), (10_000, "1,000 to 9,999"), (10**9, "10,000 and more"))
 
 
-@dataclass(frozen=True, slots=True)
-class Bar:
+class Bar(Value):
     """One bar of a chart, `width` in pixels; `kind` is its colour."""
 
     label: str
@@ -24,8 +23,7 @@ class Bar:
     kind: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Chart:
+class Chart(Value):
     """Bars under a title."""
 
     title: str

@@ -1,7 +1,6 @@
 """What stands on the page, in the words in which it is shown."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import accumulate
 
 from lmsys_enrich.model.enriched import moment
@@ -12,12 +11,12 @@ from lmsys_enrich.outputs.page.charts import Chart, charts_of
 from lmsys_enrich.outputs.page.rows import BETWEEN, rank_of, worst
 from lmsys_enrich.outputs.page.trends import Death, Trend, deaths_of, trends_of
 from lmsys_enrich.outputs.page.words import AGES, age_of, percent
+from lmsys_enrich.values import Value
 
 _MOST_ROWS = 10_000  # a browser takes some seconds for them
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
+class Share(Value):
     """A verdict with the links that have it, and its part of the whole from `start`, in thousandths."""
 
     verdict: Verdict
@@ -26,16 +25,14 @@ class Share:
     width: int
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(Value):
     """A number of the summary."""
 
     label: str
     value: str
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Value):
     """A filter of the table, with what may be chosen."""
 
     label: str
@@ -43,8 +40,7 @@ class Choice:
     options: Sequence[str]
 
 
-@dataclass(frozen=True, slots=True)
-class HeaderCell:
+class HeaderCell(Value):
     """A column's head; numbers are sorted and set as such."""
 
     key: str
@@ -52,8 +48,7 @@ class HeaderCell:
     numeric: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Value):
     """All that the template shows, in the order in which it is shown; `shown` are the rows of the table."""
 
     title: str

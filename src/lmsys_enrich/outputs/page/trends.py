@@ -2,12 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from lmsys_enrich.model.day import Day
 from lmsys_enrich.model.finding import LIVING, LOST
 from lmsys_enrich.outputs.page.words import clickable, count, percent, short
+from lmsys_enrich.values import Value
 
 WIDTH, HEIGHT = 300, 110
 _MOST_POINTS = 200
@@ -17,8 +17,7 @@ _GAP = 0.25  # of a column
 _MARGIN = 0.1  # of the range, so that a line is not drawn on the edge
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Value):
     """One column of a chart, in pixels of the drawing, and what it says."""
 
     told: str
@@ -28,8 +27,7 @@ class Column:
     height: float
 
 
-@dataclass(frozen=True, slots=True)
-class Trend:
+class Trend(Value):
     """
     Something over time: a line with the area below it, or columns.
 
@@ -50,8 +48,7 @@ class Trend:
     columns: Sequence[Column] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Death:
+class Death(Value):
     """A link that died, and when; `href` only where it may be clicked on."""
 
     date: str
