@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from pathlib import Path
 
+from lmsys_enrich.lists.collector import garbage_collection_paused
 from lmsys_enrich.lists.fields import Fields, address_problem, mapping_of
 from lmsys_enrich.lists.identifiers import Identifiers
 from lmsys_enrich.lists.mistakes import Mistake, closest, refuse, shown
@@ -12,7 +13,6 @@ from lmsys_enrich.lists.yaml_document import (
     Node,
     ScalarNode,
     SequenceNode,
-    garbage_collection_paused,
     read_document,
 )
 from lmsys_enrich.model.catalog import Catalog, Cell, Column, Entry, Exemption, Link, Place, Section

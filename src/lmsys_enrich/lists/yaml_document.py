@@ -7,10 +7,8 @@ A plain number is a number only if it reads back as it is written: `1.10`, `010`
 `12:30` stay text, so that no version and no time turns into something else.
 """
 
-import gc
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from sys import intern
 from typing import TypeAlias, cast
@@ -108,18 +106,6 @@ Node: TypeAlias = ScalarNode | SequenceNode | MappingNode
 """
 Not frozen, which takes four times as long to make; and a place is made for whoever asks, as few do.
 """
-
-
-@contextmanager
-def garbage_collection_paused() -> Iterator[None]:
-    """Many small nodes and no garbage: the collector would take two thirds of the time of reading."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def read_document(

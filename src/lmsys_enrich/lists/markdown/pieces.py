@@ -105,6 +105,9 @@ def _span(content: str, url: str, cursor: int) -> tuple[int, int]:
 
 
 def _opening_bracket(content: str, closing: int, cursor: int) -> int:
+    at = content.rfind("[", cursor, closing)
+    if at >= 0 and content.find("]", at, closing) < 0 and content[at - 1 : at] != "\\":
+        return at  # as nearly always: no bracket within brackets
     depth = 1
     for at in range(closing - 1, cursor - 1, -1):
         if at and content[at - 1] == "\\":

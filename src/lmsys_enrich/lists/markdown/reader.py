@@ -3,11 +3,13 @@
 import dataclasses
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache, partial
 from pathlib import Path
 
 from lmsys_enrich.errors import InputError
+from lmsys_enrich.lists.collector import garbage_collection_paused
 from lmsys_enrich.lists.identifiers import Identifiers, is_slug
 from lmsys_enrich.lists.markdown.blocks import (
     Block,
@@ -88,8 +90,9 @@ def read_markdown(text: str, path: Path) -> Catalog:
 
     Raises `InputError` for a document without entries: it is no list.
     """
-    catalog = _Reader(text, path).catalog(parse_blocks(text.removeprefix(_BOM)))
-    if not any(catalog.placed()):
+    with garbage_collection_paused():
+        catalog = _Reader(text, path).catalog(parse_blocks(text.removeprefix(_BOM)))
+    if not any(catalog.entries()):
         raise InputError(
             f"{path}:1:1: no entry was found: this is no list, or not in a shape that is understood",
             hint="An entry is a bullet, a numbered item or a table's row, with a name or a link.",
@@ -169,13 +172,13 @@ class _Reader:
 
     def _items(self, block: Items, parent: int | None) -> None:
         here = self._open[-1]
-        linked = sum(_has_link(item) for item in block.items)
         if not here.has_entries or all(_leads_inside(item) for item in block.items):
             return
+        are_entries = cache(partial(_are_mostly_linked, block))  # asked for by items without a link alone
         for item in block.items:
-            self._item(item, parent, are_entries=linked * 2 >= len(block.items))
+            self._item(item, parent, are_entries)
 
-    def _item(self, item: Item, parent: int | None, *, are_entries: bool) -> None:
+    def _item(self, item: Item, parent: int | None, are_entries: Callable[[], bool]) -> None:
         place = self._places.line(item.first)
         if item.inline is None:
             self._blocks(item.blocks)
@@ -190,7 +193,7 @@ class _Reader:
                     self._items(block, number)
         elif nested and text:
             self._group(text, place, item.blocks)
-        elif own is not None and are_entries and own.name and not _leads_inside(item):
+        elif own is not None and own.name and are_entries() and not _leads_inside(item):
             self._add(own, dict(own.cells), place, "bullet", parent, item.inline.last)
         elif text and not _BACK.search(text) and not _leads_inside(item):
             self._remark(place, f"no entry: {text[:60]}")
@@ -302,6 +305,10 @@ def _each_once(links: Sequence[tuple[str, LinkPiece]]) -> Iterator[tuple[str, Li
         yield (role if roles[role] == 1 else f"{role}-{roles[role]}"), piece
 
 
+def _are_mostly_linked(block: Items) -> bool:
+    return sum(map(_has_link, block.items)) * 2 >= len(block.items)
+
+
 def _has_link(item: Item) -> bool:
     return item.inline is not None and any(is_web(piece.url) for piece in links_of(item.inline))
 
@@ -322,6 +329,8 @@ def _resolved(section: Section, ids: frozenset[str]) -> Section:
     """Return the section with references to entries in the place of links to their anchors."""
     entries = tuple(
         replace(entry, cells={key: _reference(key, cell, ids) for key, cell in entry.cells.items()})
+        if "framework" in entry.cells
+        else entry
         for entry in section.entries
     )
     inner = tuple(_resolved(inner, ids) for inner in section.sections)
