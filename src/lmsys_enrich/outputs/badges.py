@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
+from functools import lru_cache
 
 from lmsys_enrich.model.enriched import day
 from lmsys_enrich.model.finding import LIVING, LOST, Verdict
@@ -33,17 +34,17 @@ def badges(report: Report) -> Mapping[str, str]:
     """Return a picture and its JSON for each badge; `last-check` alone carries the run's time."""
     files: dict[str, str] = {}
     for badge in (*_of_the_list(report), *_of_entries(report)):
-        files[f"badges/{badge.name}.svg"] = badge_svg(
-            badge.label, badge.message, badge.color, remark=report.notice
-        )
-        files[f"badges/{badge.name}.json"] = _endpoint(badge)
+        picture, endpoint = _drawn(badge.label, badge.message, badge.color, report.notice)
+        files[f"badges/{badge.name}.svg"] = picture
+        files[f"badges/{badge.name}.json"] = endpoint
     return files
 
 
-def _endpoint(badge: Badge) -> str:
-    """Return what https://shields.io/badges/endpoint-badge reads."""
-    content = {"schemaVersion": 1, "label": badge.label, "message": badge.message, "color": badge.color}
-    return json.dumps(content, ensure_ascii=False) + "\n"
+@lru_cache(maxsize=2**12)
+def _drawn(label: str, message: str, color: str, remark: str | None) -> tuple[str, str]:
+    """Return the picture, and what https://shields.io/badges/endpoint-badge reads; many say the same."""
+    content = {"schemaVersion": 1, "label": label, "message": message, "color": color}
+    return badge_svg(label, message, color, remark=remark), json.dumps(content, ensure_ascii=False) + "\n"
 
 
 def _of_the_list(report: Report) -> Iterator[Badge]:

@@ -69,7 +69,8 @@ def entry_words(entry: Entry) -> dict[str, object]:
     content: dict[str, object] = {"name": entry.name}
     if entry.url is not None:
         content["url"] = entry.url
-    content |= {key: value for key, value in entry.cells.items() if value is not None}
+    if entry.cells:
+        content |= {key: value for key, value in entry.cells.items() if value is not None}
     if further := {link.role: link.url for link in entry.links if link.role != "url"}:
         content["links"] = further
     if entry.ignore is not None:

@@ -1,11 +1,11 @@
 """An entry in Markdown: what the list says of it, and behind that what is known."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
 from lmsys_enrich.lists.identifiers import role_of
-from lmsys_enrich.model.catalog import Catalog, Cell, Column, Entry, Link
+from lmsys_enrich.model.catalog import Catalog, Cell, Column, Entry, Link, Section
 from lmsys_enrich.model.report import EnrichedEntry
 from lmsys_enrich.outputs.fact_words import suffix
 from lmsys_enrich.outputs.markdown_text import address, escaped, in_cell, link
@@ -23,11 +23,14 @@ class EntryWords(Value):
     def bullet(self, known: EnrichedEntry) -> str:
         """Return what stands behind the dash of a bullet."""
         entry, cells = known.entry, known.entry.cells
+        name = self._name(entry, frozenset())
+        if not cells:
+            return name + suffix(known)
         aside = [self._written(key, cell) for key, cell in cells.items() if key not in _AROUND]
         description, tags = _cell(cells, "description"), _cell(cells, "tags")
         return "".join(
             [
-                self._name(entry, frozenset()),
+                name,
                 f" ({', '.join(filter(None, aside))})" if any(aside) else "",
                 f" - {description}" if description else "",
                 f" {tags}" if tags else "",
@@ -69,8 +72,13 @@ class EntryWords(Value):
 
 def words_of(catalog: Catalog) -> EntryWords:
     """Return what puts the entries of a list into words."""
-    entries = (placed.entry for placed in catalog.placed())
-    return EntryWords({entry.id: entry for entry in entries if entry.id_is_written})
+    return EntryWords({entry.id: entry for entry in _entries(catalog.sections) if entry.id_is_written})
+
+
+def _entries(sections: Sequence[Section]) -> Iterator[Entry]:
+    for section in sections:
+        yield from section.entries
+        yield from _entries(section.sections)
 
 
 def _cell(cells: Mapping[str, Cell], key: str) -> str:

@@ -36,8 +36,10 @@ def suffix(known: EnrichedEntry) -> str:
     tells it from the list's own words.
     """
     facts = known.facts
-    count = stars(facts)
-    told = [f"★ {count}" if count else "", licence(facts), last_commit(facts), remarks(known)]
+    told = [remarks(known)]
+    if facts is not None:
+        count = stars(facts)
+        told = [f"★ {count}" if count else "", licence(facts), last_commit(facts), *told]
     words = " · ".join(word for word in told if word)
     return f" <!--facts-->· {words}" if words else ""
 
@@ -49,6 +51,8 @@ def status(known: EnrichedEntry) -> str:
 
 def remarks(known: EnrichedEntry) -> str:
     """Return the same where there is room only for what a reader should know."""
+    if known.facts is None and all(finding.verdict is Verdict.ALIVE for finding in known.findings):
+        return ""
     return ", ".join(word for word in _status(known) if word != Verdict.ALIVE)
 
 

@@ -110,7 +110,9 @@ def _rank(verdict: Verdict | None) -> int:
 def _words(entry: Entry, facts: Repository | None) -> str:
     """Return what the entry is: in the list's words, else in the repository's own."""
     told = entry.cells.get("description") or entry.cells.get("comments")
-    words = " ".join((str(told) if told else (facts.description or "") if facts else "").split())
+    if not told and facts is not None:
+        told = facts.description
+    words = " ".join(str(told).split()) if told else ""
     return words if len(words) <= _MOST_WORDS else f"{words[: _MOST_WORDS - 1]}…"
 
 
