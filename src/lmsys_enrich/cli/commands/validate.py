@@ -18,7 +18,7 @@ def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
     for catalog in read_lists(arguments.lists):
         for remark in catalog.remarks:
             terminal.warn(remark)
-        entries = [placed.entry for placed in catalog.placed()]
+        entries = list(catalog.entries())
         links = sum(len(entry.links) for entry in entries)
         if not arguments.quiet:
             terminal.result(f"{catalog.source}: {len(entries)} entries with {links} links, no mistakes")
