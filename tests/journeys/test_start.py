@@ -41,7 +41,7 @@ def _module(line: str) -> str:
         (["run", "--help"], _FOR_SOME_RUNS_ALONE | _FOR_THE_NETWORK | _FOR_A_LIST),
         (["validate"], _FOR_SOME_RUNS_ALONE | _FOR_THE_NETWORK),
         (["validate", "README.md"], (_FOR_SOME_RUNS_ALONE - {"markdown_it"}) | _FOR_THE_NETWORK | {"yaml"}),
-        (["run", "--plan"], _FOR_SOME_RUNS_ALONE),
+        (["run", "--plan"], _FOR_SOME_RUNS_ALONE | {"email", "httpx", "rich", "urllib.request"}),
     ],
     ids=["version", "help", "validate", "validate Markdown", "run"],
 )
