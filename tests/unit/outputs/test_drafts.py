@@ -139,9 +139,13 @@ def _no_room_for_more_than(size: int) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
-def test_a_full_disk_ends_what_is_made_early_and_nothing_else() -> None:
-    shown, counting = report(*map(finding, _URLS)), _Counting(size=9000)
-    with Drafts(shown, [counting.output]) as drafts, _no_room_for_more_than(200_000):
+@pytest.mark.parametrize(
+    ("size", "room"), [(9000, 200_000), (1, 0)], ids=["while they are made", "at the end"]
+)
+def test_a_full_disk_ends_what_is_made_early_and_nothing_else(size: int, room: int) -> None:
+    shown, counting = report(*map(finding, _URLS)), _Counting(size=size)
+    with Drafts(shown, [counting.output]) as drafts, _no_room_for_more_than(room):
         drafts.make(1000)
         assert drafts.make(1000) == 0
-        assert counting.text(shown, drafts) == "".join(known.entry.name * 9000 for known in shown.entries)
+        text = counting.text(shown, drafts)
+    assert text == "".join(known.entry.name * size for known in shown.entries)
