@@ -21,6 +21,10 @@ def _piece(report: Report) -> Piece:
     return lambda known: encoded(bullet(known))
 
 
+def _has_bullets(report: Report) -> bool:
+    return report.catalogs[0].document is None
+
+
 def _files(report: Report, piece: Piece) -> Mapping[str, Text]:
     """Return the file; it carries no time of the run, nor any other word that changes by itself."""
     [catalog] = report.catalogs
@@ -30,7 +34,7 @@ def _files(report: Report, piece: Piece) -> Mapping[str, Text]:
     return {"enriched.md": Streamed(lambda: _joined(page.parts(report)))}
 
 
-enriched_md = Entrywise(_piece, _files)
+enriched_md = Entrywise(_piece, _files, _has_bullets)
 
 
 def section_md(report: Report, section: Section) -> str:

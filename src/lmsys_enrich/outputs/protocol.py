@@ -41,11 +41,13 @@ class Entrywise(Value):
     `piece` makes what does so: for an entry it depends on that, on its findings
     and facts, and on the report's lists, times and notice, on nothing that is
     known only when the last link is. `files` makes the rest, and asks for the
-    entries' pieces.
+    entries' pieces. `early` tells whether it will ask for nearly all of a list's,
+    so that they are worth making before.
     """
 
     piece: Callable[[Report], Piece]
     files: Callable[[Report, Piece], Mapping[str, Text]]
+    early: Callable[[Report], bool] = lambda _: True
 
     def __call__(self, report: Report, /) -> Mapping[str, Text]:
         return self.files(report, self.piece(report))

@@ -2,15 +2,16 @@
 
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
+from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup
 
 from lmsys_enrich import PROJECT_URL
 from lmsys_enrich.model.report import Report
-from lmsys_enrich.outputs.page.contents import Page, page_of
+from lmsys_enrich.outputs.page.contents import Page, fits, page_of
 from lmsys_enrich.outputs.page.row_html import row_html
 from lmsys_enrich.outputs.page.rows import row_of
 from lmsys_enrich.outputs.page.trends import HEIGHT, WIDTH
@@ -21,6 +22,7 @@ _ROWS = "{# rows #}\n"  # where in the template they come between
 
 
 def _piece(report: Report) -> Piece:
+    _templates()  # whoever makes rows early has time for this as well
     return lambda known: encoded(row_html(row_of(report, known)))
 
 
@@ -29,7 +31,7 @@ def _files(report: Report, piece: Piece) -> Mapping[str, Streamed]:
     return {"index.html": Streamed(lambda: _pieces(report, piece))}
 
 
-index_html = Entrywise(_piece, _files)
+index_html = Entrywise(_piece, _files, fits)
 
 
 def _pieces(report: Report, piece: Piece) -> Iterator[bytes]:
@@ -41,13 +43,6 @@ def _pieces(report: Report, piece: Piece) -> Iterator[bytes]:
 
 
 def _around_the_rows(page: Page) -> tuple[str, str]:
-    environment = Environment(
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
     css, js = _own("page.css"), _own("page.js")
     words = {
         "page": page,
@@ -59,11 +54,25 @@ def _around_the_rows(page: Page) -> tuple[str, str]:
         "js_hash": _hash(js),
         "project": PROJECT_URL,
     }
-    before, behind = _own("index.html.j2").split(_ROWS)
+    before, behind = _templates()
     return (
-        xml_text(environment.from_string(before).render(words), escaped=False),
-        xml_text(environment.from_string(behind).render(words), escaped=False),
+        xml_text(before.render(words), escaped=False),
+        xml_text(behind.render(words), escaped=False),
     )
+
+
+@cache
+def _templates() -> tuple[Template, Template]:
+    """Return what stands before the rows, and what behind; to compile it takes longer than to fill it in."""
+    environment = Environment(
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    before, behind = _own("index.html.j2").split(_ROWS)
+    return environment.from_string(before), environment.from_string(behind)
 
 
 def _own(name: str) -> str:
