@@ -21,16 +21,18 @@ def limit(
 
     Each link is one wait, a redirect two; the host with the most links goes
     first, with at most `per_host` at once. A 404 is waited for once, though a sure
-    checker asks twice: with `surely` it does, and asks hosts with more than a handful
-    of links for their robots.txt.
+    checker asks twice: with `surely` it does, asks hosts with more than a handful of
+    links for their robots.txt, and a host's links in the order of the list: how late a
+    slow one has its turn is a matter of luck, and adds up where it is asked twice.
     """
     waiting: defaultdict[int, list[float]] = defaultdict(list)
     for link in links:
         times = 2 if surely and link.path.startswith(_ASKED_TWICE) else 1
         waiting[link.host].append(times * _wait(link.path))
-    for waits in waiting.values():
-        if surely and len(waits) > _HANDFUL:
-            waits.append(latency("/robots.txt"))
+    for waits in waiting.values() if surely else ():
+        if len(waits) > _HANDFUL:
+            waits.insert(0, latency("/robots.txt"))
+        waits.reverse()  # they are taken from the end
     places = per_host or concurrency
     ready = [(-len(waits), host) for host, waits in waiting.items()]
     heapq.heapify(ready)

@@ -31,16 +31,12 @@ class Work:
     @property
     def limit(self) -> float:
         """What physics allows whoever asks once about each link."""
-        return limit(self.links, self.concurrency, self._places)
+        return limit(self.links, self.concurrency, self.per_host if self.is_held_by_a_host else None)
 
     @property
     def own_limit(self) -> float:
         """What it allows us, who ask twice about what seems gone, and large hosts for their robots.txt."""
-        return limit(self.links, self.concurrency, self._places, surely=True)
-
-    @property
-    def _places(self) -> int | None:
-        return self.per_host if self.is_held_by_a_host else None
+        return limit(self.links, self.concurrency, self.per_host, surely=True)
 
 
 def works(folder: Path, ports: Ports) -> list[Work]:

@@ -4,11 +4,11 @@ import asyncio
 import dataclasses
 import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from lmsys_enrich.askers.github.without_token import advice
-from lmsys_enrich.cli.loading import load_meanwhile
+from lmsys_enrich.cli.drafting import Drafting
 from lmsys_enrich.cli.progress import progress
 from lmsys_enrich.cli.terminal import Terminal
 from lmsys_enrich.clock import Clock, SystemClock
@@ -16,6 +16,8 @@ from lmsys_enrich.library import askers_of
 from lmsys_enrich.lists.read import read_lists
 from lmsys_enrich.lists.touched import touched_since
 from lmsys_enrich.model.catalog import Catalog
+from lmsys_enrich.model.finding import Finding
+from lmsys_enrich.model.report import Report
 from lmsys_enrich.net.exchange import Fetch
 from lmsys_enrich.net.meter import Meter
 from lmsys_enrich.net.open import open_client
@@ -57,7 +59,7 @@ async def perform(job: Job, terminal: Terminal) -> int:
     catalogs: Sequence[Catalog] = read_lists(job.lists)
     if job.only_changed is not None:
         catalogs = [touched_since(catalog, job.only_changed) for catalog in catalogs]
-    with earlier_runs(job.settings, terminal.warn) as earlier:
+    with earlier_runs(job.settings, terminal.warn) as earlier, closing(Drafting(clock)) as drafting:
         async with open_client(job.settings, job.environ, clock, meter, job.through) as network:
             run = Run(
                 catalogs=catalogs,
@@ -80,8 +82,7 @@ async def perform(job: Job, terminal: Terminal) -> int:
                 _interruptible(stop, terminal),
                 progress(terminal, total, meter.pulse, verbose=job.settings.verbose) as watch,
             ):
-                load_meanwhile("lmsys_enrich.cli.conclusion")
-                report = await enrich(replace(run, watch=watch), plan, stop)
+                report = await _ask(replace(run, watch=watch), plan, stop, drafting)
         from lmsys_enrich.cli.conclusion import conclude
 
         return conclude(
@@ -89,9 +90,29 @@ async def perform(job: Job, terminal: Terminal) -> int:
             report,
             terminal,
             job.environ,
+            drafting.drafts,
             in_part=job.only_changed is not None,
             interrupted=stop.reason == _INTERRUPTED,
         )
+
+
+async def _ask(run: Run, plan: Plan, stop: Stop, drafting: Drafting) -> Report:
+    """Ask what is to be asked, and meanwhile draft what can be said already."""
+    found = dict(plan.fresh)
+
+    def watch(finding: Finding) -> None:
+        found[finding.url] = finding
+        run.watch(finding)
+
+    by_now = Report(
+        run_time=run.clock.run_time,
+        catalogs=tuple(run.catalogs),
+        findings=found,
+        stale_after=run.settings.stale_after,
+        notice=run.notice,
+    )
+    async with drafting.of(by_now):
+        return await enrich(replace(run, watch=watch), plan, stop)
 
 
 def _forecast(job: Job, plan: Plan) -> str:

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 
+from lmsys_enrich import values
 from lmsys_enrich.model.finding import Finding, Verdict
 from lmsys_enrich.model.report import EnrichedEntry, Report
 from lmsys_enrich.outputs.drafts import Drafts
@@ -46,7 +47,7 @@ def test_what_was_made_before_the_last_finding_came_changes_nothing(shown: Repor
 
 def test_what_changed_after_its_piece_was_made_is_told_as_it_is_then() -> None:
     before = report(*map(finding, _URLS))
-    changed = {_URLS[3]: finding(_URLS[3], Verdict.DEAD), _URLS[7]: replace(before.findings[_URLS[7]])}
+    changed = {_URLS[3]: finding(_URLS[3], Verdict.DEAD), _URLS[7]: values.replace(before.findings[_URLS[7]])}
     after = replace(before, findings={**before.findings, **changed})
     with drafts_of(before) as drafts:
         assert drafts.make(1000) == len(_URLS)

@@ -4,8 +4,10 @@ import heapq
 from collections import Counter, deque
 from collections.abc import Iterable, Mapping
 
-from lmsys_enrich.model.finding import Question
+from lmsys_enrich.model.finding import Question, Verdict
 from lmsys_enrich.urls import InvalidAddress, host_of
+
+_AHEAD = 2**32  # of every queue
 
 
 def host_or_text(url: str) -> str:
@@ -20,9 +22,10 @@ class Turns:
     """
     Hands out questions, at most `per_host` of a host under way at once; within a host in the order given.
 
-    The host with the most questions left is next: its queue is what a run may
-    have to wait for at the end. Where `urgent_first`, as in a run that may not
-    reach its end, the question that comes first in the order given is.
+    What failed the last time goes first: time-outs and further tries take longest, and
+    nobody is to wait for them at the end. Then the host with the most questions left is
+    next, since its queue is what a run may have to wait for. Where `urgent_first`, as in
+    a run that may not reach its end, the question that comes first in the order given is.
     """
 
     def __init__(self, questions: Iterable[Question], *, per_host: int, urgent_first: bool = False) -> None:
@@ -30,7 +33,11 @@ class Turns:
         self._urgent_first = urgent_first
         self._waiting: dict[str, deque[tuple[int, Question]]] = {}
         for number, question in enumerate(questions):
-            self._waiting.setdefault(host_or_text(question.url), deque()).append((number, question))
+            waiting = self._waiting.setdefault(host_or_text(question.url), deque())
+            if _has_failed(question) and not urgent_first:
+                waiting.appendleft((number, question))
+            else:
+                waiting.append((number, question))
         self._under_way: Counter[str] = Counter()
         self._queue: list[tuple[int, int, str]] = []  # each host that may be asked, once
         for host in self._waiting:
@@ -61,6 +68,10 @@ class Turns:
 
     def _line_up(self, host: str) -> None:
         if waiting := self._waiting[host]:
-            first, _ = waiting[0]
-            length = 0 if self._urgent_first else -len(waiting)
-            heapq.heappush(self._queue, (length, first, host))
+            number, first = waiting[0]
+            length = len(waiting) + (_AHEAD if _has_failed(first) else 0)
+            heapq.heappush(self._queue, (0 if self._urgent_first else -length, number, host))
+
+
+def _has_failed(question: Question) -> bool:
+    return question.known is not None and question.known.standing is Verdict.FAILING

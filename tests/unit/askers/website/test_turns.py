@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lmsys_enrich.askers.website.turns import Turns
-from lmsys_enrich.model.finding import Question
+from lmsys_enrich.model.finding import Question, Verdict
+from tests.builders import finding
 
 
 def _questions(*urls: str) -> list[Question]:
@@ -28,6 +29,26 @@ def test_the_host_with_most_left_is_next_and_each_keeps_its_order() -> None:
 def test_where_a_run_may_not_reach_its_end_the_most_urgent_is_next() -> None:
     turns = Turns(_questions("https://b/1", "https://a/1", "https://a/2"), per_host=9, urgent_first=True)
     assert _taken(turns) == ["https://b/1", "https://a/1", "https://a/2"]
+
+
+def _failed(url: str) -> Question:
+    return Question(url, finding(url, Verdict.FAILING))
+
+
+def test_what_failed_the_last_time_is_not_waited_for_at_the_end() -> None:
+    known = [*_questions("https://a/1", "https://a/2", "https://a/3"), _failed("https://b/1")]
+    assert _taken(Turns([*known, _failed("https://a/4")], per_host=9)) == [
+        "https://a/4",
+        "https://b/1",
+        "https://a/1",
+        "https://a/2",
+        "https://a/3",
+    ]
+
+
+def test_where_a_run_may_not_reach_its_end_what_failed_has_no_precedence() -> None:
+    turns = Turns([*_questions("https://a/1"), _failed("https://b/1")], per_host=9, urgent_first=True)
+    assert _taken(turns) == ["https://a/1", "https://b/1"]
 
 
 def test_a_host_that_does_not_answer_holds_its_few_places_and_nobody_elses() -> None:

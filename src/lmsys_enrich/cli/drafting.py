@@ -1,0 +1,71 @@
+"""What a run does while it waits for others: it loads the outputs, and writes early what it can of them."""
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from lmsys_enrich.clock import Clock
+from lmsys_enrich.model.report import Report
+
+if TYPE_CHECKING:  # loaded while the run waits
+    from lmsys_enrich.outputs.drafts import Drafts
+
+_LOADED = "lmsys_enrich.cli.conclusion"
+_PAUSE = 0.02  # seconds
+_LEISURE = 0.5  # of a pause in which we did no more than that, the rest may be had
+_NOTHING_NEW = 0.1
+_AT_ONCE = 64  # entries: some 3 ms
+
+
+class Drafting:
+    """
+    Drafts of the outputs, made in moments in which there is little else to do, if there were any.
+
+    `worked` tells for how many seconds the program has worked, all in all.
+    """
+
+    def __init__(self, clock: Clock, worked: Callable[[], float] = time.process_time) -> None:
+        self._clock = clock
+        self._worked = worked
+        self.drafts: Drafts | None = None
+
+    @asynccontextmanager
+    async def of(self, report: Report) -> AsyncGenerator[None, None]:
+        """Make drafts of a report in the meantime, in which its findings may grow."""
+        task = asyncio.create_task(self._draft(report))
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.wait({task})
+            if not task.cancelled():
+                task.result()  # a bug of ours is told
+
+    def close(self) -> None:
+        """Let go of the drafts, when all is written."""
+        if self.drafts is not None:
+            self.drafts.close()
+
+    async def _draft(self, report: Report) -> None:
+        await self._wait_for_leisure()
+        await asyncio.to_thread(import_module, _LOADED)
+        from lmsys_enrich.outputs.registry import drafts_of
+
+        self.drafts = drafts_of(report)
+        looked_in_vain = 0
+        while True:
+            await self._wait_for_leisure()
+            looked_in_vain = 0 if self.drafts.make(_AT_ONCE) else looked_in_vain + _AT_ONCE
+            if looked_in_vain > len(report.findings):
+                await self._clock.sleep(_NOTHING_NEW)
+
+    async def _wait_for_leisure(self) -> None:
+        """Return after a pause in which the program had little to do: else the network needs us more."""
+        share = 1.0
+        while share > _LEISURE:
+            began, worked = self._clock.monotonic(), self._worked()
+            await self._clock.sleep(_PAUSE)
+            share = (self._worked() - worked) / max(_PAUSE, self._clock.monotonic() - began)
