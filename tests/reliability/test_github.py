@@ -114,7 +114,7 @@ NIGHTS = [
         "no answer before the time is out, once",
         once=[faults.misdeed(Misdeed.SILENCE)],
         requests=3,
-        timeout="0.3",
+        timeout="1",
     ),
     Night(
         "HTML in the place of JSON",

@@ -131,8 +131,9 @@ class Connection(asyncio.Protocol):
         self._wake()
 
     def _give_up(self) -> None:
-        self._problem = TimeoutError()
-        self._wake()
+        if self._answer is None or not self._answer.has_head:  # else it came in the same moment
+            self._problem = TimeoutError()
+            self._wake()
 
     def _wake(self) -> None:
         if self._waiting is not None and not self._waiting.done():
