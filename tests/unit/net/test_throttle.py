@@ -86,8 +86,20 @@ async def test_who_gives_up_waiting_leaves_the_place_to_the_next() -> None:
     async with throttle.passing("a.org"):
         impatient = asyncio.create_task(_busiest(throttle, 1))
         patient = asyncio.create_task(_busiest(throttle, 1))
-        await asyncio.sleep(0)
+        for _ in range(5):
+            await asyncio.sleep(0)  # until both wait
         impatient.cancel()
         await asyncio.gather(impatient, return_exceptions=True)
     assert await patient == 1
+    assert await _busiest(throttle, 3) == 1
+
+
+async def test_who_gives_up_while_all_hosts_together_have_no_place_gives_back_the_hosts() -> None:
+    throttle = _throttle(per_host=2, concurrency=1)
+    async with throttle.passing("a.org"):
+        impatient = asyncio.create_task(_busiest(throttle, 1))
+        for _ in range(5):
+            await asyncio.sleep(0)
+        impatient.cancel()
+        await asyncio.gather(impatient, return_exceptions=True)
     assert await _busiest(throttle, 3) == 1
