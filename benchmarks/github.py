@@ -7,6 +7,7 @@ It takes 300 ms for an answer, and 15 ms more for each repository in it.
 import asyncio
 import json
 import sys
+import time
 from math import ceil
 
 from lmsys_enrich.simulation.github import TOKEN, SimulatedGitHub
@@ -14,6 +15,8 @@ from lmsys_enrich.simulation.server import Received, Response, Sent, serving
 from lmsys_enrich.simulation.world import SimulatedRepository, World
 
 ANSWER, REPOSITORY = 0.3, 0.015  # seconds
+WORK = "/-/work"
+"""Where it tells for how many seconds it has worked on answers: it needs a processor, too."""
 
 
 def link(number: int) -> str:
@@ -21,14 +24,13 @@ def link(number: int) -> str:
     return f"https://github.com/acme/tool-{number}"
 
 
-def paced(repositories: int, requests: int) -> float:
+def paced(work: float) -> float:
     """
-    Return the seconds that our pacing allows: two at once, and 50 s of GitHub's time in any minute.
+    Return the seconds that our pacing allows for so many seconds of answers, GitHub's time.
 
-    Whoever uses these 50 s, in 25 s, waits until the minute is over. See
-    `askers/github/gate.py` for where that comes from.
+    They are two at once, and 50 s in any minute: whoever has used them, in 25 s, waits
+    until the minute is over. See `askers/github/gate.py` for where that comes from.
     """
-    work = requests * ANSWER + repositories * REPOSITORY
     full_minutes = max(0, ceil(work / 50) - 1)
     return full_minutes * 60 + (work - full_minutes * 50) / 2
 
@@ -81,9 +83,16 @@ async def _serve(repositories: int) -> None:
         )
     )
     github = SimulatedGitHub(world, pause=_pause)
+    work = 0.0
 
     async def answer(received: Received) -> Response:
-        return await _for_best_of(received) or await github(received)
+        nonlocal work
+        if received.path == WORK:
+            return Sent(200, {"content-type": "application/json"}, json.dumps(work).encode())
+        began = time.monotonic()
+        sent = await _for_best_of(received) or await github(received)
+        work += time.monotonic() - began
+        return sent
 
     async with serving(answer) as server:
         print(json.dumps({"GITHUB_API_URL": server.url, "GITHUB_TOKEN": TOKEN}), flush=True)

@@ -25,7 +25,8 @@ reports and badges; the others print JSON.
 
 
 _GITHUB = """\
-The simulated GitHub takes 300 ms for an answer and 15 ms more for each repository in it. No peer asks about
+The simulated GitHub takes 300 ms for an answer and 15 ms more for each repository in it, and the time of a
+processor beside; what the pacing allows is computed from how long its answers took in all. No peer asks about
 links and repositories alike; E is measured once.
 """
 
