@@ -23,6 +23,7 @@ from lmsys_enrich.model.report import EnrichedEntry, Report, enriched, key_of
 from lmsys_enrich.outputs.protocol import Entrywise, Piece
 
 _AT_ONCE = 2**15
+_LOOKED_AT = 1000
 
 
 class Drafts:
@@ -60,20 +61,21 @@ class Drafts:
 
     def make(self, most: int) -> int:
         """
-        Look at the next entries, `most` of them, and make what has its findings; return for how many.
+        Make what has its findings by now, for `most` entries at the most, and return for how many.
 
-        Making takes some 40 µs for each, looking next to nothing. Those that lack a finding
-        are looked at again when all others were. Where the disk is full no more is made,
-        and nothing is amiss.
+        Making takes some 40 µs for each, looking 1 µs, so that few of those that wait are looked
+        at in one call. Where the disk is full no more is made, and nothing is amiss.
         """
         made = 0
         try:
-            for _ in range(min(most, len(self._waiting))):
+            for _ in range(min(_LOOKED_AT, len(self._waiting))):
                 number = self._waiting.popleft()
-                if self._make(number):
-                    made += 1
-                else:
+                if not self._make(number):
                     self._waiting.append(number)
+                    continue
+                made += 1
+                if made == most:
+                    break
         except (OSError, OverflowError):
             self._waiting.clear()
         return made
