@@ -38,6 +38,12 @@ def one_large_host(links: int, share: float, others: int) -> list[Link]:
     return made
 
 
+def in_orders(links: Sequence[Link], orders: int) -> list[Sequence[Link]]:
+    """Return the same links in so many orders, the first as it is: where a slow one stands is luck."""
+    others = (random.Random(_SEED + n).sample(links, len(links)) for n in range(1, orders))  # noqa: S311
+    return [links, *others]
+
+
 def address(host: int) -> str:
     """Return the address of a host of the farm."""
     return f"127.{1 + host // 62_500}.{host // 250 % 250}.{1 + host % 250}"

@@ -5,22 +5,23 @@ import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 
-from benchmarks.measure import Figures
+from benchmarks.measure import Figures, middle
 from benchmarks.work import Work
 
 _ABOUT = """\
 # Benchmarks
 
 Made by `make bench`. Whole processes, start, reading and reports included; medians of {rounds} rounds in
-which all tools take turns on the same lists. {machine}.
+which all tools take turns on the same lists, in each round in another order. {machine}.
 
 The websites are one process on loopback, with a host at each address of 127.0.0.0/8. An answer takes a
 log-normal time (median 100 ms, sigma 0.8) that its path decides, so every tool waits for the same, and the
-limit is computed: what a program needs that needs no time itself. Of 200 links 188 are there, 6 are moved,
-5 are gone and one fails; nobody asks again after a failure. `lmsys-enrich` asks about each gone link twice
-(HEAD, then GET, since some servers answer HEAD otherwise), keeps what it found, and writes a list, a page,
-reports and badges; the others print JSON.
+limit is computed for each order: what a program needs that needs no time itself. Of 200 links 188 are there,
+6 are moved, 5 are gone and one fails; nobody asks again after a failure. `lmsys-enrich` asks about each gone
+link twice (HEAD, then GET, since some servers answer HEAD otherwise) and large hosts for their robots.txt,
+keeps what it found, and writes a list, a page, reports and badges; the others print JSON.
 """
 
 
@@ -72,7 +73,7 @@ class Measured:
 
     rounds: int
     works: Sequence[Work]
-    figures: Mapping[str, Mapping[str, Figures]]
+    figures: Mapping[str, Mapping[str, Sequence[Figures]]]
     mixed: Alone
     repositories: Alone
     facts: Facts
@@ -99,26 +100,37 @@ def report(found: Measured) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _compared(work: Work, figures: Mapping[str, Figures]) -> str:
+def _compared(work: Work, rounds: Mapping[str, Sequence[Figures]]) -> str:
+    figures = {name: middle(seen) for name, seen in rounds.items()}
     best = min((one.wall for name, one in figures.items() if name != "lmsys-enrich"), default=None)
     rows = [
         (
             name,
             f"{one.wall:.2f}",
-            f"{one.wall / work.limit:.2f} x",
+            f"{_ratio(rounds[name], work.limits):.2f} x",
             f"{one.wall / best:.2f} x" if best else "-",
-            f"{one.cpu * 1000 / len(work.links):.2f}",
+            f"{one.cpu * 1000 / len(work.orders[0]):.2f}",
             f"{one.memory:.0f}",
         )
         for name, one in figures.items()
     ]
     titles = ("tool", "wall s", "to the limit", "to the best peer", "CPU ms a link", "MB")
     picture = f"![What each tool took for work {work.letter}](images/benchmark-{work.letter.lower()}.svg)"
-    limits = f"Limit: {work.limit:.2f} s. For all that `lmsys-enrich` asks: {work.own_limit:.2f} s"
-    if (ours := figures.get("lmsys-enrich")) is not None:
-        limits += f", of which it took {ours.wall / work.own_limit:.2f} x"
+    limits = (
+        f"Limit: {_from_to(work.limits)} s. For all that `lmsys-enrich` asks: {_from_to(work.own_limits)} s,"
+        f" of which it took {_ratio(rounds['lmsys-enrich'], work.own_limits):.2f} x"
+    )
     head = f"## {work.letter}. {work.title}\n\n{limits}.\n\n{picture}"
     return f"{head}\n\n{_table(titles, rows)}"
+
+
+def _ratio(figures: Sequence[Figures], limits: Sequence[float]) -> float:
+    """Return the median of what each round took of its own limit."""
+    return median(one.wall / limit for one, limit in zip(figures, limits, strict=True))
+
+
+def _from_to(seconds: Sequence[float]) -> str:
+    return f"{min(seconds):.2f} to {max(seconds):.2f}"
 
 
 def _largest(large: Large) -> str:

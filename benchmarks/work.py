@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from benchmarks.limit import limit
-from benchmarks.lists import Link, one_large_host, spread, urls, write
+from benchmarks.lists import Link, in_orders, one_large_host, spread, urls, write
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,35 +17,43 @@ class Ports:
     encrypted: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Work:
-    """A list with its links; `limit` and `own_limit` in seconds."""
+    """
+    A list with its links, in another order for each round.
+
+    The files of round 0 are `NAME-0.yaml` and `NAME-0.md`; limits are in seconds, one for each round.
+    """
 
     letter: str
     name: str
     title: str
-    links: Sequence[Link]
+    orders: Sequence[Sequence[Link]]
     concurrency: int
     per_host: int = 10
     is_held_by_a_host: bool = False
 
-    @property
-    def limit(self) -> float:
+    @cached_property
+    def limits(self) -> Sequence[float]:
         """What physics allows whoever asks once about each link."""
-        return limit(self.links, self.concurrency, self.per_host if self.is_held_by_a_host else None)
+        per_host = self.per_host if self.is_held_by_a_host else None
+        return [limit(links, self.concurrency, per_host) for links in self.orders]
 
-    @property
-    def own_limit(self) -> float:
+    @cached_property
+    def own_limits(self) -> Sequence[float]:
         """What it allows us, who ask twice about what seems gone, and large hosts for their robots.txt."""
-        return limit(self.links, self.concurrency, self.per_host, surely=True)
+        return [limit(links, self.concurrency, self.per_host, surely=True) for links in self.orders]
 
 
-def works(folder: Path, ports: Ports) -> list[Work]:
+def works(folder: Path, ports: Ports, rounds: int) -> list[Work]:
     """Write the lists, and return the work on them."""
-    many, large, private = spread(10_000, 500), one_large_host(1000, 0.6, 238), spread(5_000, 250)
-    write(folder, "many", urls(many, ports.clear))
-    write(folder, "large", urls(large, ports.clear))
-    write(folder, "private", urls(private, ports.encrypted, "https"))
+    many = in_orders(spread(10_000, 500), rounds)
+    large = in_orders(one_large_host(1000, 0.6, 238), rounds)
+    private = in_orders(spread(5_000, 250), rounds)
+    for number in range(rounds):
+        write(folder, f"many-{number}", urls(many[number], ports.clear))
+        write(folder, f"large-{number}", urls(large[number], ports.clear))
+        write(folder, f"private-{number}", urls(private[number], ports.encrypted, "https"))
     return [
         Work("A", "many", "10,000 links, 500 hosts, C=500", many, 500),
         Work("B", "many", "the same, C=100", many, 100),

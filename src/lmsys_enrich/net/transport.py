@@ -9,6 +9,7 @@ names itself, so that nobody could judge the address really connected to.
 import asyncio
 import ssl
 from asyncio import sslproto
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from lmsys_enrich.net.addresses import is_private
@@ -44,12 +45,15 @@ class Transport:
     """
     Sends requests over connections that are kept until their host is left, or others need the room.
 
+    `tls` gives the context of all encrypted connections, and is asked when there is one.
     `allow_private` lets every request go to private addresses. Looking up a name,
     connecting, and the head of the answer each have a time-out of their own, the
     last being `timeout` seconds. How long a body takes is for the caller to bound.
     """
 
-    def __init__(self, names: Names, tls: ssl.SSLContext, timeout: float, *, allow_private: bool) -> None:
+    def __init__(
+        self, names: Names, tls: Callable[[], ssl.SSLContext], timeout: float, *, allow_private: bool
+    ) -> None:
         self._names = names
         self._tls = tls
         self._timeout = timeout
@@ -111,7 +115,7 @@ class Transport:
 
     async def _connect_to(self, address: str, origin: Origin, seconds: float, *, trusted: bool) -> Connection:
         scheme, host, port = origin
-        tls = self._tls if scheme == "https" else None
+        tls = self._tls() if scheme == "https" else None
         try:
             async with asyncio.timeout(seconds):
                 _, connection = await asyncio.get_running_loop().create_connection(

@@ -38,6 +38,21 @@ async def test_drafts_are_made_where_there_is_little_else_to_do() -> None:
     drafting.close()
 
 
+async def test_who_has_nothing_else_to_do_is_soon_done_with_a_thousand() -> None:
+    clock = _Passing()
+    drafting = Drafting(clock, worked=lambda: 0.0)
+    async with drafting.of(report(*(finding(f"https://a.example/{number}") for number in range(1000)))):
+        while drafting.drafts is None:
+            await _let_pass(1)
+        began = len(clock.slept)
+        while max(clock.slept) < 0.1:  # it looks up seldom when nothing is left
+            await _let_pass(1)
+        waited = sum(clock.slept[began:-1])
+    assert drafting.drafts.make(1) == 0
+    assert waited < 0.2
+    drafting.close()
+
+
 async def test_while_the_network_keeps_us_busy_none_is_made() -> None:
     clock = _Passing()
     drafting = Drafting(clock, worked=clock.monotonic)

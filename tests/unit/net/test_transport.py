@@ -51,7 +51,7 @@ _STRANGE: dict[str, Response] = {
 
 
 def _transport(timeout: float = 5.0) -> Transport:
-    return Transport(Names(lambda _: [], 5.0), ssl.create_default_context(), timeout, allow_private=True)
+    return Transport(Names(lambda _: [], 5.0), ssl.create_default_context, timeout, allow_private=True)
 
 
 def _httpx(timeout: float = 5.0) -> HttpxTransport:
