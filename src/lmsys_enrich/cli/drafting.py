@@ -17,7 +17,7 @@ _LOADED = "lmsys_enrich.cli.conclusion"
 _PAUSE = 0.02  # seconds
 _SHORTEST = 0.001
 _LEISURE = 0.5  # of a pause in which we did no more than that, the rest may be had
-_NOTHING_NEW = 0.1
+_MORE_WILL_HAVE_COME = 0.1
 _AT_ONCE = 32  # entries: 2 to 4 ms
 
 
@@ -59,8 +59,8 @@ class Drafting:
         self.drafts = drafts_of(report)
         while True:
             await self._wait_for_leisure()
-            if not self.drafts.make(_AT_ONCE):
-                await self._clock.sleep(_NOTHING_NEW)
+            if self.drafts.make(_AT_ONCE) < _AT_ONCE:
+                await self._clock.sleep(_MORE_WILL_HAVE_COME)
 
     async def _wait_for_leisure(self) -> None:
         """
