@@ -21,7 +21,12 @@ _OK = 200
 
 
 class CrawlDelays:
-    """Asks a host's robots.txt once, when more than a handful of its addresses are asked for."""
+    """
+    Asks a host's robots.txt once, when more than a handful of its addresses are asked for.
+
+    Where so many are expected it goes before the second of them, over the connection
+    that the first has left open.
+    """
 
     def __init__(self, fetch: Fetch) -> None:
         self._fetch = fetch
@@ -31,7 +36,7 @@ class CrawlDelays:
         self._known: dict[str, float] = {}
 
     def expect(self, links: Mapping[str, int]) -> None:
-        """Learn which hosts will be asked for many links: their robots.txt can be asked with the first."""
+        """Learn which hosts will be asked for many links."""
         self._many.update(host for host, count in links.items() if count > _HANDFUL)
 
     async def of(self, host: str, url: str) -> float:
@@ -42,11 +47,11 @@ class CrawlDelays:
         addresses = self._addresses[host]
         addresses.add(url)
         is_handful = len(addresses) <= _HANDFUL
-        if is_handful and host not in self._many:
+        if is_handful and (len(addresses) == 1 or host not in self._many or host in self._asked):
             return 0.0
         if host not in self._asked:
             self._asked[host] = asyncio.create_task(self._ask(host, urljoin(url, "/robots.txt")))
-        return 0.0 if is_handful else await asyncio.shield(self._asked[host])
+        return await asyncio.shield(self._asked[host])
 
     async def close(self) -> None:
         """Wait for no answer any more."""

@@ -80,12 +80,14 @@ async def test_an_api_is_not_asked_for_it() -> None:
     assert len(fetch.asked) == 10
 
 
-async def test_where_many_links_are_expected_it_is_asked_beside_the_first_of_them() -> None:
+async def test_where_many_links_are_expected_it_is_asked_before_the_second_of_them() -> None:
     clock, fetch = FakeClock(), _fetch(Reply(200, {}, b"User-agent: *\nCrawl-delay: 10\n"))
     polite = _polite(fetch, clock)
     polite.expect({"many.example": 6, "few.example": 5})
     await _ask(polite, 10)
-    assert f"{_HOST}/robots.txt" in [request.url for request in fetch.asked[:3]]
+    assert [request.url for request in fetch.asked[:3]] == [
+        f"{_HOST}/{path}" for path in (0, "robots.txt", 1)
+    ]
     assert clock.slept == [10.0] * 8
 
 

@@ -151,7 +151,7 @@ class _Visits:
             if (host := self._turns.done(following)) is not None:
                 self._leave(host)
             await asyncio.sleep(0)  # what this one came to may be a reason to begin no other
-            following = None if self._is_held else self._turns.take()
+            following = None if self._is_held else self._turns.take(after=following)
 
     def _came_home(self, visitor: asyncio.Task[None]) -> None:
         self._visitors.discard(visitor)

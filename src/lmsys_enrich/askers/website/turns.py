@@ -24,8 +24,10 @@ class Turns:
 
     What failed the last time goes first: time-outs and further tries take longest, and
     nobody is to wait for them at the end. Then the host with the most questions left is
-    next, since its queue is what a run may have to wait for. Where `urgent_first`, as in
-    a run that may not reach its end, the question that comes first in the order given is.
+    next, since its queue is what a run may have to wait for; but who comes from a host with
+    at least half as many stays there, where a connection is open: to make another costs both
+    sides more than a request. Where `urgent_first`, as in a run that may not reach its end,
+    the question that comes first in the order given is next.
     """
 
     def __init__(self, questions: Iterable[Question], *, per_host: int, urgent_first: bool = False) -> None:
@@ -39,7 +41,8 @@ class Turns:
             else:
                 waiting.append((number, question))
         self._under_way: Counter[str] = Counter()
-        self._queue: list[tuple[int, int, str]] = []  # each host that may be asked, once
+        self._queue: list[tuple[int, int, str]] = []  # what is `_next` of each host that may be asked …
+        self._next: dict[str, int] = {}  # … by the question's number, and what was so
         for host in self._waiting:
             self._line_up(host)
 
@@ -47,11 +50,16 @@ class Turns:
         """Return how many questions of each host wait."""
         return {host: len(waiting) for host, waiting in self._waiting.items()}
 
-    def take(self) -> Question | None:
-        """Return the next question, now under way, or none while no host may be asked anything more."""
-        if not self._queue:
+    def take(self, after: Question | None = None) -> Question | None:
+        """
+        Return the next question, now under way, or none while no host may be asked anything more.
+
+        `after` is the one whose asker is free now.
+        """
+        host = self._host_after(after)
+        if host is None:
             return None
-        _, _, host = heapq.heappop(self._queue)
+        del self._next[host]
         _, question = self._waiting[host].popleft()
         self._under_way[host] += 1
         if self._under_way[host] < self._per_host:
@@ -66,11 +74,25 @@ class Turns:
             self._line_up(host)
         return None if self._waiting[host] or self._under_way[host] else host
 
+    def _host_after(self, after: Question | None) -> str | None:
+        while self._queue:
+            first, number, host = self._queue[0]
+            if self._next.get(host) != number:
+                heapq.heappop(self._queue)  # it was taken by one who stayed
+                continue
+            stay = host_or_text(after.url) if after is not None and not self._urgent_first else host
+            return stay if stay in self._next and 2 * self._length(stay) >= -first else host
+        return None
+
     def _line_up(self, host: str) -> None:
         if waiting := self._waiting[host]:
-            number, first = waiting[0]
-            length = len(waiting) + (_AHEAD if _has_failed(first) else 0)
-            heapq.heappush(self._queue, (0 if self._urgent_first else -length, number, host))
+            number, _ = waiting[0]
+            self._next[host] = number
+            heapq.heappush(self._queue, (0 if self._urgent_first else -self._length(host), number, host))
+
+    def _length(self, host: str) -> int:
+        waiting = self._waiting[host]
+        return len(waiting) + (_AHEAD if _has_failed(waiting[0][1]) else 0)
 
 
 def _has_failed(question: Question) -> bool:

@@ -26,6 +26,42 @@ def test_the_host_with_most_left_is_next_and_each_keeps_its_order() -> None:
     assert _taken(turns) == ["https://a/1", "https://a/2", "https://b/1", "https://a/3"]
 
 
+def _one_after_the_other(turns: Turns) -> list[str]:
+    taken, asked = [], turns.take()
+    while asked is not None:
+        taken.append(asked.url)
+        turns.done(asked)
+        asked = turns.take(after=asked)
+    return taken
+
+
+def test_who_comes_from_a_host_stays_until_its_queue_is_less_than_half_of_the_longest() -> None:
+    urls = [f"https://{host}/{number}" for host in "ab" for number in range(6)]
+    asked = _one_after_the_other(Turns(_questions(*urls), per_host=9))
+    assert " ".join(url[-3:] for url in asked) == "a/0 a/1 a/2 a/3 b/0 b/1 b/2 b/3 b/4 b/5 a/4 a/5"
+
+
+def test_nobody_stays_where_something_more_urgent_waits() -> None:
+    urls = _questions("https://a/1", "https://b/1", "https://a/2", "https://b/2")
+    asked = _one_after_the_other(Turns(urls, per_host=9, urgent_first=True))
+    assert asked == ["https://a/1", "https://b/1", "https://a/2", "https://b/2"]
+
+    known = [*_questions("https://a/1", "https://a/2", "https://a/3"), _failed("https://b/1")]
+    assert _one_after_the_other(Turns(known, per_host=9))[0] == "https://b/1"
+
+
+def test_nobody_stays_at_a_host_that_has_its_fill() -> None:
+    turns = Turns(_questions(*[f"https://a/{n}" for n in range(9)], "https://b/1", "https://b/2"), per_host=2)
+    first, second, other = turns.take(), turns.take(), turns.take()
+    assert first is not None
+    assert second is not None
+    assert other is not None
+    turns.done(first)
+    assert turns.take() is not None
+    turns.done(other)
+    assert turns.take(after=second) == Question("https://b/2")
+
+
 def test_where_a_run_may_not_reach_its_end_the_most_urgent_is_next() -> None:
     turns = Turns(_questions("https://b/1", "https://a/1", "https://a/2"), per_host=9, urgent_first=True)
     assert _taken(turns) == ["https://b/1", "https://a/1", "https://a/2"]
@@ -88,10 +124,12 @@ def test_every_question_is_handed_out_once_in_whatever_order_answers_come(
 ) -> None:
     urls = [f"https://{host}/{number}" for host, number in links]
     turns, taken, under_way = Turns(_questions(*urls), per_host=9), [], []
-    while (question := turns.take()) is not None:
+    after = None
+    while (question := turns.take(after)) is not None:
         taken.append(question.url)
         under_way.append(question)
         if len(under_way) > 2:
             chance.shuffle(under_way)
-            turns.done(under_way.pop())
+            after = under_way.pop()
+            turns.done(after)
     assert sorted(taken) == sorted(urls)
