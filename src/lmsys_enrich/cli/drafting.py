@@ -17,7 +17,7 @@ _LOADED = "lmsys_enrich.cli.conclusion"
 _PAUSE = 0.02  # seconds
 _SHORTEST = 0.001
 _LEISURE = 0.5  # of a pause in which we did no more than that, the rest may be had
-_MORE_WILL_HAVE_COME = 0.1
+_MORE_WILL_HAVE_COME = 0.25
 _AT_ONCE = 32  # entries: 2 to 4 ms
 
 
@@ -45,6 +45,11 @@ class Drafting:
             await asyncio.wait({task})
             if not task.cancelled():
                 task.result()  # a bug of ours is told
+
+    def arrived(self, key: str) -> None:
+        """Take note that there is a finding about a link now."""
+        if self.drafts is not None:
+            self.drafts.arrived(key)
 
     def close(self) -> None:
         """Let go of the drafts, when all is written."""

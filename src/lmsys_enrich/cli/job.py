@@ -102,6 +102,7 @@ async def _ask(run: Run, plan: Plan, stop: Stop, drafting: Drafting) -> Report:
 
     def watch(finding: Finding) -> None:
         found[finding.url] = finding
+        drafting.arrived(finding.url)
         run.watch(finding)
 
     by_now = Report(

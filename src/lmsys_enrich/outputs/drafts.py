@@ -23,7 +23,6 @@ from lmsys_enrich.model.report import EnrichedEntry, Report, enriched, key_of
 from lmsys_enrich.outputs.protocol import Entrywise, Piece
 
 _AT_ONCE = 2**15
-_LOOKED_AT = 1000
 
 
 class Drafts:
@@ -31,7 +30,7 @@ class Drafts:
     What was made early, in files without a name: memory holds only what lies where.
 
     `report` tells lists, times and notice of the one that is to come; its findings
-    are those that there are by now, and grow from call to call.
+    are those that there are by now. Of each that comes later `arrived` must be told.
     """
 
     def __init__(self, report: Report, outputs: Sequence[Entrywise]) -> None:
@@ -43,10 +42,12 @@ class Drafts:
         self._list = array("I")
         self._first = array("I")  # the number of its first link
         self._made_from: list[Finding | None] = []  # by the link's number
+        self._entries_with: dict[str, list[int]] = {}  # by the link's key
         self._take_in_lists()
         self._is_made = bytearray(len(self._placed))
         self._is_true = bytearray(len(self._placed))
-        self._waiting = deque(range(len(self._placed)))
+        self._arrived = deque(report.findings)
+        self._is_full = False
 
     def __enter__(self) -> Self:
         return self
@@ -59,25 +60,23 @@ class Drafts:
         for shelf in self._shelves.values():
             shelf.close()
 
+    def arrived(self, key: str) -> None:
+        """Take note that the report has a finding about a link now."""
+        self._arrived.append(key)
+
     def make(self, most: int) -> int:
         """
-        Make what has its findings by now, for `most` entries at the most, and return for how many.
+        Make what has all its findings by now, for some `most` entries, and return for how many.
 
-        Making takes some 40 µs for each, looking 1 µs, so that few of those that wait are looked
-        at in one call. Where the disk is full no more is made, and nothing is amiss.
+        That takes some 40 µs for each. Where the disk is full no more is made, and nothing is amiss.
         """
         made = 0
         try:
-            for _ in range(min(_LOOKED_AT, len(self._waiting))):
-                number = self._waiting.popleft()
-                if not self._make(number):
-                    self._waiting.append(number)
-                    continue
-                made += 1
-                if made == most:
-                    break
+            while self._arrived and made < most and not self._is_full:
+                for number in self._entries_with.get(self._arrived.popleft(), ()):
+                    made += self._make(number)
         except (OSError, OverflowError):
-            self._waiting.clear()
+            self._is_full = True
         return made
 
     def compare(self, report: Report) -> None:
@@ -102,6 +101,8 @@ class Drafts:
             early = [output for output in self._shelves if output.early(one)]
             self._pieces.append([(self._shelves[output], output.piece(one)) for output in early])
             for placed in catalog.placed():
+                for link in placed.entry.links:
+                    self._entries_with.setdefault(key_of(link), []).append(len(self._placed))
                 self._placed.append(placed)
                 self._list.append(index)
                 self._first.append(links)
@@ -110,7 +111,7 @@ class Drafts:
 
     def _make(self, number: int) -> bool:
         placed, findings = self._placed[number], self._report.findings
-        if not all(key_of(link) in findings for link in placed.entry.links):
+        if self._is_made[number] or not all(key_of(link) in findings for link in placed.entry.links):
             return False
         known = enriched(number, placed, findings)
         for shelf, piece in self._pieces[self._list[number]]:

@@ -40,6 +40,7 @@ def test_what_was_made_before_the_last_finding_came_changes_nothing(shown: Repor
         for number, (url, known) in enumerate(shown.findings.items()):
             if share and number % share == 0:
                 found[url] = known
+                drafts.arrived(url)
                 drafts.make(3)
         drafts.make(1000)
         assert _texts(shown, drafts) == rendered(shown)
@@ -117,6 +118,7 @@ def test_an_entry_waits_until_its_last_link_is_known() -> None:
         drafts.make(10)
         assert counting.asked == ["Third"]
         found[_URLS[1]] = finding(_URLS[1])
+        drafts.arrived(_URLS[1])
         drafts.make(10)
         assert counting.asked == ["Third", "Both"]
 
