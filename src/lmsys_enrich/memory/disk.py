@@ -8,11 +8,12 @@ from pathlib import Path
 from lmsys_enrich.errors import OutputError
 from lmsys_enrich.memory import batches
 from lmsys_enrich.memory.former import FORMER, former_findings
-from lmsys_enrich.memory.rows import UNUSABLE, Rows, is_damaged
+from lmsys_enrich.memory.rows import UNUSABLE, Rows, is_damaged, told
 from lmsys_enrich.model.finding import Finding
 from lmsys_enrich.values import Value
 
 _FORMAT = "findings-2"  # a new name for a new shape of `Finding`: an older cache is then left alone
+_PATIENCE = 60.0
 
 
 class Contents(Value):
@@ -29,12 +30,14 @@ class DiskMemory:
     Remembers findings in a folder, between runs and for several runs at once.
 
     A cache that is damaged is set aside under another name, one that cannot be
-    used is done without; either is told to `warn`, and never ends the run.
+    used is done without; either is told to `warn`, and never ends the run. Another
+    process may write for `patience` seconds; it needs milliseconds.
     """
 
-    def __init__(self, folder: Path, warn: Callable[[str], None]) -> None:
+    def __init__(self, folder: Path, warn: Callable[[str], None], *, patience: float = _PATIENCE) -> None:
         self._folder = folder
         self._warn = warn
+        self._patience = patience
         self._home = threading.get_ident()
         self._rows = self._open()
         self._take_over()
@@ -121,7 +124,7 @@ class DiskMemory:
         try:
             found.extend(former_findings(self._folder))
         except UNUSABLE as problem:
-            self._warn(f"The cache in {self._folder / FORMER} cannot be taken over ({problem}).")
+            self._warn(f"The cache in {self._folder / FORMER} cannot be taken over ({told(problem)}).")
             return found if is_damaged(problem) else None
         return found
 
@@ -142,7 +145,7 @@ class DiskMemory:
     def _open(self) -> Rows | None:
         for _ in range(2):
             try:
-                return Rows(self._folder / _FORMAT)
+                return Rows(self._folder / _FORMAT, self._patience)
             except UNUSABLE as problem:
                 if not (is_damaged(problem) and self._set_aside(problem)):
                     self._warn_of(problem)
@@ -157,11 +160,13 @@ class DiskMemory:
             broken.rename(target)
         except OSError:
             return False
-        self._warn(f"The cache was damaged ({problem}). It lies in {target} now; a new one is begun.")
+        self._warn(f"The cache was damaged ({told(problem)}). It lies in {target} now; a new one is begun.")
         return True
 
     def _warn_of(self, problem: Exception) -> None:
-        self._warn(f"The cache in {self._folder} cannot be used ({problem}). This run goes on without it.")
+        self._warn(
+            f"The cache in {self._folder} cannot be used ({told(problem)}). This run goes on without it."
+        )
 
 
 def erase(folder: Path) -> None:

@@ -45,6 +45,12 @@ UNUSABLE = (sqlite3.DatabaseError, NotOurs, OSError, diskcache.Timeout)
 """What `Rows` raises where the file, or the disk below it, is of no use."""
 
 
+def told(problem: Exception) -> str:
+    """Return what stands in the way, in the system's words."""
+    # diskcache's time-out has no words, and stands for every problem with beginning to write.
+    return str(problem) or str(problem.__context__ or "another process does not let go of it")
+
+
 def is_damaged(problem: Exception) -> bool:
     """Whether the file is at fault, rather than the disk or another process."""
     # A full disk ends the transaction, and diskcache then fails to end it: what counts is the first of both.
@@ -62,15 +68,16 @@ class Rows:
     Who reads reads the rows that are appended meanwhile as well, so that a row may
     be moved: by appending it, and only then removing it where it was. The last row
     must stay, since the next one gets its key from it. Every call may raise one of
-    `UNUSABLE`.
+    `UNUSABLE`, also where another process writes for longer than `patience` seconds.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, patience: float) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if (folder / DATABASE).exists():
             refuse_foreign(folder / DATABASE)
         self._cache: Any = diskcache.Cache(
             str(folder),
+            timeout=patience,
             disk=_BytesInRows,
             eviction_policy="none",
             size_limit=_NO_LIMIT,
@@ -116,7 +123,7 @@ class Rows:
     @contextlib.contextmanager
     def all_or_none(self) -> Iterator[None]:
         """Let everybody else wait with writing, and write all of what is written now, or none of it."""
-        with self._cache.transact(retry=True):
+        with self._cache.transact():
             yield
 
     def close(self) -> None:
@@ -125,7 +132,7 @@ class Rows:
 
     def _push(self, value: bytes, side: str) -> None:
         try:
-            self._cache.push(value, prefix=_PREFIX, side=side, retry=True)
+            self._cache.push(value, prefix=_PREFIX, side=side)
         except ValueError as problem:  # the key at that side has another form
             raise NotOurs(str(problem)) from None
 

@@ -240,6 +240,22 @@ def test_a_cache_that_cannot_be_used_is_done_without(tmp_path: Path) -> None:
     assert "goes on without" in warnings[0]
 
 
+def test_a_cache_that_another_process_does_not_let_go_of_is_done_without(tmp_path: Path) -> None:
+    with opened(tmp_path) as (memory, _):
+        memory.keep([finding(URL)])
+    warnings: list[str] = []
+    memory = DiskMemory(tmp_path, warnings.append, patience=0.01)
+    with database(tmp_path) as other:
+        other.execute("BEGIN IMMEDIATE")
+        memory.keep([finding("https://b.example/")])
+    memory.close()
+    assert warnings == [
+        f"The cache in {tmp_path} cannot be used (database is locked). This run goes on without it."
+    ]
+    with opened(tmp_path) as (memory, _):
+        assert list(memory.recall([URL])) == [URL]
+
+
 def test_two_runs_share_one_cache(tmp_path: Path) -> None:
     with opened(tmp_path) as (one, _), opened(tmp_path) as (other, _):
         one.keep([finding(URL + "one")])

@@ -92,7 +92,7 @@ def test_what_another_process_keeps_meanwhile_is_not_lost(tmp_path: Path) -> Non
 @pytest.mark.parametrize("already", range(1, 11))
 def test_who_is_reading_while_another_joins_reads_everything(tmp_path: Path, already: int) -> None:
     memory = after_nights(tmp_path, 5)
-    reading = batches.read(Rows(tmp_path / "findings-2"))
+    reading = batches.read(Rows(tmp_path / "findings-2", 60))
     read = {found.url: found for _ in range(already) for found in next(reading)}
     memory.recall(URLS)
     assert rows(tmp_path) == 2
@@ -103,7 +103,7 @@ def test_who_is_reading_while_another_joins_reads_everything(tmp_path: Path, alr
 
 def test_who_is_reading_while_all_is_forgotten_and_found_again_reads_it(tmp_path: Path) -> None:
     memory = after_nights(tmp_path, 5)
-    reading = batches.read(Rows(tmp_path / "findings-2"))
+    reading = batches.read(Rows(tmp_path / "findings-2", 60))
     for _ in range(10):
         next(reading)
     memory.forget(URLS)
