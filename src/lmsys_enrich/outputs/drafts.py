@@ -46,8 +46,10 @@ class Drafts:
         self._take_in_lists()
         self._is_made = bytearray(len(self._placed))
         self._is_true = bytearray(len(self._placed))
-        self._arrived = deque(report.findings)
+        self._to_look_at: deque[int] = deque()
         self._is_full = False
+        for key in report.findings:
+            self.arrived(key)
 
     def __enter__(self) -> Self:
         return self
@@ -62,19 +64,18 @@ class Drafts:
 
     def arrived(self, key: str) -> None:
         """Take note that the report has a finding about a link now."""
-        self._arrived.append(key)
+        self._to_look_at.extend(self._entries_with.get(key, ()))
 
     def make(self, most: int) -> int:
         """
-        Make what has all its findings by now, for some `most` entries, and return for how many.
+        Make what has all its findings by now, for `most` entries at the most, and return for how many.
 
-        That takes some 40 µs for each. Where the disk is full no more is made, and nothing is amiss.
+        That takes some 0.1 ms for each. Where the disk is full no more is made, and nothing is amiss.
         """
         made = 0
         try:
-            while self._arrived and made < most and not self._is_full:
-                for number in self._entries_with.get(self._arrived.popleft(), ()):
-                    made += self._make(number)
+            while self._to_look_at and made < most and not self._is_full:
+                made += self._make(self._to_look_at.popleft())
         except (OSError, OverflowError):
             self._is_full = True
         return made

@@ -110,6 +110,14 @@ def test_a_piece_that_is_true_is_not_made_again() -> None:
     assert len(counting.asked) == len(_URLS)
 
 
+def test_however_many_entries_share_a_link_no_more_are_made_at_once_than_were_asked_for() -> None:
+    shared = catalog(*(entry(f"Entry {number}", _URLS[0]) for number in range(9)))
+    counting = _Counting()
+    shown = replace(report(), catalogs=(shared,), findings={_URLS[0]: finding(_URLS[0])})
+    with Drafts(shown, [counting.output]) as drafts:
+        assert [drafts.make(5), drafts.make(5), drafts.make(5)] == [5, 4, 0]
+
+
 def test_an_entry_waits_until_its_last_link_is_known() -> None:
     both = catalog(entry("Both", *_URLS[:2]), entry("Third", _URLS[2]))
     found = {_URLS[0]: finding(_URLS[0]), _URLS[2]: finding(_URLS[2])}
