@@ -40,7 +40,7 @@ def one_large_host(links: int, share: float, others: int) -> list[Link]:
 
 def in_orders(links: Sequence[Link], orders: int) -> list[Sequence[Link]]:
     """Return the same links in so many orders, the first as it is: where a slow one stands is luck."""
-    others = (random.Random(_SEED + n).sample(links, len(links)) for n in range(1, orders))  # noqa: S311
+    others = (random.Random(_SEED + n).sample(links, len(links)) for n in range(1, orders))  # noqa: S311 - no secret
     return [links, *others]
 
 

@@ -73,6 +73,11 @@ class Server:
         """Its address, without a slash at the end."""
         return f"http://{self.address}:{self.port}"
 
+    @property
+    def connections(self) -> int:
+        """How many are open."""
+        return len(self._connections)
+
     def accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serve one connection to its end, in a task of its own."""
         task = asyncio.ensure_future(self._serve(reader, writer))

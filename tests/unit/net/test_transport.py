@@ -10,7 +10,7 @@ import pytest
 from lmsys_enrich.net.httpx_transport import HttpxTransport
 from lmsys_enrich.net.names import Names
 from lmsys_enrich.net.transport import Transport
-from lmsys_enrich.simulation.server import Misdeed, Raw, Received, Response, Sent, Server, serving
+from lmsys_enrich.simulation.server import Misdeed, Raw, Received, Response, Sent, serving
 
 _OK = b"HTTP/1.1 200 OK\r\n"
 _STRANGE: dict[str, Response] = {
@@ -89,20 +89,16 @@ async def _page(received: Received) -> Response:
     return Sent(200, {}, b"a page")
 
 
-def _connections(site: Server) -> int:
-    return len(site._connections)  # noqa: SLF001 - how many there are is what is asked
-
-
 async def test_a_connection_is_used_again_until_its_host_is_left() -> None:
     transport = _transport()
     asking = HttpxTransport(transport)
     async with serving(_page) as site:
         for _ in range(5):
             await _told(asking, site.url)
-        assert (len(site.log), _connections(site)) == (5, 1)
+        assert (len(site.log), site.connections) == (5, 1)
         transport.leave(f"127.0.0.1:{site.port}")
         await _told(asking, site.url)
-        assert _connections(site) <= 2
+        assert site.connections <= 2
         await asking.aclose()
 
 

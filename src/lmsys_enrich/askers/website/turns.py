@@ -41,8 +41,10 @@ class Turns:
             else:
                 waiting.append((number, question))
         self._under_way: Counter[str] = Counter()
-        self._queue: list[tuple[int, int, str]] = []  # what is `_next` of each host that may be asked …
-        self._next: dict[str, int] = {}  # … by the question's number, and what was so
+        # Each host that may be asked is in the queue by its next question, whose number `_next` has too.
+        # What the queue says besides is out of date: somebody who stayed has taken that question.
+        self._queue: list[tuple[int, int, str]] = []
+        self._next: dict[str, int] = {}
         for host in self._waiting:
             self._line_up(host)
 
@@ -78,7 +80,7 @@ class Turns:
         while self._queue:
             first, number, host = self._queue[0]
             if self._next.get(host) != number:
-                heapq.heappop(self._queue)  # it was taken by one who stayed
+                heapq.heappop(self._queue)
                 continue
             stay = host_or_text(after.url) if after is not None and not self._urgent_first else host
             return stay if stay in self._next and 2 * self._length(stay) >= -first else host
