@@ -11,7 +11,9 @@ _BLOCK = re.compile(r"^(?=[-+#=](?:\s|$|#))|^(?=\d{1,9}[.)](?:\s|$))")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
 # Words with one blank between them in which none of this occurs, and addresses that need nothing: most do.
 _INNER = "[A-Za-z0-9!\"#$%'()+,./:;=?@^{}-]"
-_is_plain = re.compile(rf"(?![-+#=0-9]){_INNER}++(?: {_INNER}++)*+").fullmatch
+# Groups are not possessive: Python before 3.11.5 takes some for matches that are none
+# (https://github.com/python/cpython/issues/106052).
+_is_plain = re.compile(rf"(?![-+#=0-9]){_INNER}++(?: {_INNER}++)*").fullmatch
 _is_plain_address = re.compile(r"[!-'*-;=?-\[\]-_a-{}~]*+").fullmatch
 _IN_ADDRESS = str.maketrans({" ": "%20", "<": "%3C", ">": "%3E", "|": "%7C", "\\": "%5C", "`": "%60"})
 

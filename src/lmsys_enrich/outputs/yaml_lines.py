@@ -22,7 +22,9 @@ _LONGEST_KEY = 30  # letters; a key of more than 128 bytes has a form of its own
 _NOWHERE = "\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe-\U0010ffff"
 _FIRST = rf"[^\0-@\[-`{{-~{_NOWHERE}]"
 _INNER = f"[^\0- :{_NOWHERE}]*+"
-_is_plain = re.compile(rf"{_FIRST}{_INNER}(?:(?::(?! |\Z)| (?![ #]|\Z)){_INNER})*+").fullmatch
+# Groups are not possessive: Python before 3.11.5 takes some for matches that are none
+# (https://github.com/python/cpython/issues/106052).
+_is_plain = re.compile(rf"{_FIRST}{_INNER}(?:(?::(?! |\Z)| (?![ #]|\Z)){_INNER})*").fullmatch
 _WORDS = frozenset({"y", "yes", "n", "no", "true", "false", "on", "off", "null"})
 _has_breaks = re.compile("[\n\r\x85\u2028\u2029]").search
 

@@ -51,6 +51,11 @@ def test_a_text_is_read_as_what_it_was(text: str) -> None:
     assert yaml.safe_load(yaml_lines({"name": text})) == {"name": text}
 
 
+@pytest.mark.parametrize("text", ["a b ", "a b:", "a b #c", "a: b: c"])
+def test_a_text_that_may_not_stand_as_it_is_is_quoted_by_every_python(text: str) -> None:
+    assert yaml_lines({"name": text}) == yaml_text({"name": text})
+
+
 @pytest.mark.parametrize("text", ["word " * 40_000, "x" * 70_000, "a: b " * 20_000])
 def test_a_long_text_stays_on_its_line(text: str) -> None:
     assert yaml_lines({"name": text}) == yaml_text({"name": text})
