@@ -21,7 +21,7 @@ from benchmarks.names import name_of
 from benchmarks.plot import plot
 from benchmarks.report import Alone, Facts, Large, Measured, report
 from benchmarks.servers import farm, github
-from benchmarks.tools import Tool, best_of, forget, ours, tools
+from benchmarks.tools import Tool, best_of, delete, ours, tools
 from benchmarks.work import Work, works
 
 _PAGE = Path("docs/benchmarks.md")
@@ -69,7 +69,7 @@ def _rounds(work: Work, compared: Sequence[Tool], folder: Path) -> dict[str, lis
     for number in range(len(work.orders)):
         name = f"{work.name}-{number}"
         for tool in compared:
-            forget(folder, name)
+            delete(folder, name)
             _say(f"{work.letter}: round {number + 1}, {tool.name}")
             command = tool.start(name, work.concurrency, work.per_host)
             seen[tool.name].append(measured(command, folder, os.environ))
@@ -85,7 +85,7 @@ def _mixed(folder: Path, port: int, rounds: int) -> Alone:
     seen = []
     with github(600) as environ:
         for _ in range(rounds):
-            forget(folder, "mixed")
+            delete(folder, "mixed")
             seen.append(measured(ours("mixed", 200, 10), folder, environ))
     title = "D. 1,000 links, 600 of them repositories, C=200"
     return Alone(title, middle(seen), _traffic(folder, "mixed"), None)
@@ -124,7 +124,7 @@ def _names(folder: Path, port: int, rounds: int) -> Mapping[str, Figures]:
     seen: defaultdict[str, list[Figures]] = defaultdict(list)
     for _ in range(rounds):
         for title, seconds in (("names at once", 0.0), ("50 ms for a name", _NAME_SERVER)):
-            forget(folder, "names")
+            delete(folder, "names")
             _, _, _, *command = ours("names", 200, 10)
             slow = (sys.executable, "-m", "benchmarks.names", str(seconds), *command)
             seen[title].append(measured(slow, folder, _where_benchmarks_are()))

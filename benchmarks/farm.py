@@ -26,8 +26,8 @@ class _Connection(asyncio.Protocol):
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport | None = None
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast("asyncio.Transport", transport)
+    def connection_made(self, pool: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.Transport", pool)
 
     def connection_lost(self, problem: Exception | None) -> None:
         del problem

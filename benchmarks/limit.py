@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from benchmarks.latency import latency
 from benchmarks.lists import Link
 
-# What we ask more than others, for the sake of truth and of courtesy: see `lmsys_enrich.askers.website.visit`
-# and `lmsys_enrich.net.crawl_delay`.
+# What we ask more than others, for the sake of truth and of courtesy:
+# see `lmsys_enrich.checkers.website.fetch` and `lmsys_enrich.politeness.robots`.
 _ASKED_TWICE = ("/404/", "/500/")
 _HANDFUL = 5
 
@@ -33,7 +33,7 @@ def limit(
         if len(waits) > _HANDFUL:
             waits.insert(0, latency("/robots.txt"))
         waits.reverse()  # they are taken from the end
-    places = per_host or concurrency
+    locations = per_host or concurrency
     ready = [(-len(waits), host) for host, waits in waiting.items()]
     heapq.heapify(ready)
     under_way: list[tuple[float, int]] = []
@@ -44,10 +44,10 @@ def limit(
             _, host = heapq.heappop(ready)
             heapq.heappush(under_way, (now + waiting[host].pop(), host))
             busy[host] += 1
-            if waiting[host] and busy[host] < places:
+            if waiting[host] and busy[host] < locations:
                 heapq.heappush(ready, (-len(waiting[host]), host))
         now, host = heapq.heappop(under_way)
-        if busy[host] == places and waiting[host]:
+        if busy[host] == locations and waiting[host]:
             heapq.heappush(ready, (-len(waiting[host]), host))
         busy[host] -= 1
     return now

@@ -23,7 +23,7 @@ class Figures:
 
     wall: float
     cpu: float
-    memory: float
+    store: float
 
 
 def measured(command: Sequence[str], folder: Path, environ: Mapping[str, str]) -> Figures:
@@ -44,7 +44,7 @@ def middle(rounds: Sequence[Figures]) -> Figures:
     return Figures(
         median(one.wall for one in rounds),
         median(one.cpu for one in rounds),
-        median(one.memory for one in rounds),
+        median(one.store for one in rounds),
     )
 
 

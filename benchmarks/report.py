@@ -110,7 +110,7 @@ def _compared(work: Work, rounds: Mapping[str, Sequence[Figures]]) -> str:
             f"{_ratio(rounds[name], work.limits):.2f} x",
             f"{one.wall / best:.2f} x" if best else "-",
             f"{one.cpu * 1000 / len(work.orders[0]):.2f}",
-            f"{one.memory:.0f}",
+            f"{one.store:.0f}",
         )
         for name, one in figures.items()
     ]
@@ -140,7 +140,7 @@ def _largest(large: Large) -> str:
             f"{one.wall:.1f}",
             f"{one.wall / large.limit:.2f} x",
             f"{one.cpu * 1000 / large.links:.2f}",
-            f"{one.memory:.0f}",
+            f"{one.store:.0f}",
         )
         for name, one in large.figures.items()
     ]
@@ -158,7 +158,7 @@ def _alone(alone: Sequence[Alone]) -> str:
             f"{one.figures.wall / one.limit:.2f} x" if one.limit else "-",
             str(one.traffic["graphql"]),
             str(one.traffic["graphql_points"]),
-            f"{one.figures.memory:.0f}",
+            f"{one.figures.store:.0f}",
         )
         for one in alone
     ]
@@ -168,7 +168,7 @@ def _alone(alone: Sequence[Alone]) -> str:
 
 def _facts(facts: Facts) -> str:
     rows = [
-        (name, f"{one.wall:.1f}", str(requests), f"{one.memory:.0f}")
+        (name, f"{one.wall:.1f}", str(requests), f"{one.store:.0f}")
         for name, (one, requests) in facts.figures.items()
     ]
     head = f"### {facts.repositories} repositories, cold, once"
@@ -185,7 +185,7 @@ def _names(names: Mapping[str, Figures]) -> str:
 def _start(start: Mapping[str, Figures]) -> str:
     base = next(iter(start.values())).wall
     rows = [
-        (name, f"{one.wall:.3f}", f"{one.wall / base:.1f} x", f"{one.memory:.0f}")
+        (name, f"{one.wall:.3f}", f"{one.wall / base:.1f} x", f"{one.store:.0f}")
         for name, one in start.items()
     ]
     titles = ("work", "wall s", "to an empty interpreter", "MB")

@@ -69,7 +69,7 @@ def best_of(url: str, out: str, names: Sequence[str]) -> Sequence[str]:
     return (python, started, url, out, *names) if python else ()
 
 
-def forget(folder: Path, name: str) -> None:
+def delete(folder: Path, name: str) -> None:
     """Remove what an earlier round has left, so that each is the first."""
     for left in (f"out-{name}", f"cache-{name}"):
         shutil.rmtree(folder / left, ignore_errors=True)

@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-from lmsys_enrich.model.catalog import Catalog, Entry, Exemption, Link, Place, Section
-from lmsys_enrich.model.finding import Finding, Question, Verdict
+from lmsys_enrich.model.catalog import Catalog, Entry, Exemption, Link, Location, Section
+from lmsys_enrich.model.finding import Finding, LinkTask, Verdict
 from lmsys_enrich.model.report import Report, keys_of
 from lmsys_enrich.model.repository import Repository
 from lmsys_enrich.outputs.registry import render_all
@@ -15,19 +15,21 @@ from tests.fakes import NIGHT
 def entry(name: str, *urls: str, ignore: Exemption | None = None, line: int = 1) -> Entry:
     """An entry whose first address is its main link, the others its links by number."""
     links = tuple(
-        Link(url, "url" if number == 0 else f"link{number}", Place("entries.yaml", line, 10))
+        Link(url, "url" if number == 0 else f"link{number}", Location("entries.yaml", line, 10))
         for number, url in enumerate(urls)
     )
-    return Entry(id=name.lower(), name=name, place=Place("entries.yaml", line, 1), links=links, ignore=ignore)
+    return Entry(
+        id=name.lower(), name=name, location=Location("entries.yaml", line, 1), links=links, ignore=ignore
+    )
 
 
 def catalog(*entries: Entry, source: str = "entries.yaml") -> Catalog:
-    section = Section("Frameworks", Place(source, 1, 1), entries=entries)
+    section = Section("Frameworks", Location(source, 1, 1), entries=entries)
     return Catalog("A list", Path(source), sections=(section,))
 
 
-def question(url: str, known: Finding | None = None) -> Question:
-    return Question(url, known)
+def task(url: str, known: Finding | None = None) -> LinkTask:
+    return LinkTask(url, known)
 
 
 def finding(url: str, verdict: Verdict = Verdict.ALIVE, at: datetime = NIGHT, **rest: object) -> Finding:

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from lmsys_enrich.http.messages import ErrorKind, FetchError, Outcome, Request, Response
 from lmsys_enrich.model.finding import Finding
-from lmsys_enrich.net.exchange import Outcome, Reply, Request, Trouble, TroubleKind
 
 NIGHT = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 
@@ -49,11 +49,11 @@ class FakeFetch:
         for name in (f"{request.method} {request.url}", request.url):
             if name in self.script:
                 return self._play(name, request)
-        return Trouble(TroubleKind.NAME_UNKNOWN, f"no such host in the script: {request.url}")
+        return FetchError(ErrorKind.NAME_UNKNOWN, f"no such host in the script: {request.url}")
 
     def _play(self, name: str, request: Request) -> Outcome:
         script = self.script[name]
-        if isinstance(script, Reply | Trouble):
+        if isinstance(script, Response | FetchError):
             return script
         if isinstance(script, list):
             turn = sum(name in {r.url, f"{r.method} {r.url}"} for r in self.asked)
@@ -65,13 +65,13 @@ class FakeFetch:
 
 
 @dataclass
-class DictMemory:
+class DictStore:
     """Keeps findings for as long as the test lasts."""
 
     kept: dict[str, Finding] = field(default_factory=dict)
 
-    def recall(self, urls: Iterable[str]) -> dict[str, Finding]:
+    def load(self, urls: Iterable[str]) -> dict[str, Finding]:
         return {url: self.kept[url] for url in urls if url in self.kept}
 
-    def keep(self, findings: Iterable[Finding]) -> None:
+    def save(self, findings: Iterable[Finding]) -> None:
         self.kept.update((finding.url, finding) for finding in findings)

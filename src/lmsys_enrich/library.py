@@ -5,18 +5,18 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
-from lmsys_enrich.askers.github.asker import GitHubAsker
-from lmsys_enrich.askers.protocol import Asker
-from lmsys_enrich.askers.website.asker import Pace, WebsiteAsker
+from lmsys_enrich.checkers.github.checker import GitHubChecker
+from lmsys_enrich.checkers.protocol import Checker
+from lmsys_enrich.checkers.website.checker import Pace, WebsiteChecker
 from lmsys_enrich.clock import Clock, SystemClock
 from lmsys_enrich.lists.read import read_lists
 from lmsys_enrich.model.finding import Finding
 from lmsys_enrich.model.report import Report
-from lmsys_enrich.net.meter import Meter
-from lmsys_enrich.net.open import Network, open_client
 from lmsys_enrich.pipeline import run
-from lmsys_enrich.pipeline.earlier import earlier_runs
+from lmsys_enrich.pipeline.previous_runs import open_previous_runs
 from lmsys_enrich.pipeline.stop import Stop
+from lmsys_enrich.politeness.network import Network, open_client
+from lmsys_enrich.politeness.stats import RequestStats
 from lmsys_enrich.settings.github_access import github_access
 from lmsys_enrich.settings.settings import Settings
 
@@ -42,18 +42,18 @@ async def enrich(
     """
     settings = settings or Settings()
     environ = os.environ if environ is None else environ
-    clock, meter = SystemClock(environ), Meter()
+    clock, stats = SystemClock(environ), RequestStats()
     catalogs = read_lists(list(lists))
-    with earlier_runs(settings, logging.getLogger("lmsys_enrich").warning) as earlier:
-        async with open_client(settings, environ, clock, meter) as network:
+    with open_previous_runs(settings, logging.getLogger("lmsys_enrich").warning) as earlier:
+        async with open_client(settings, environ, clock, stats) as network:
             job = run.Run(
                 catalogs=catalogs,
-                askers=askers_of(settings, environ, network, clock, meter),
-                memory=earlier.memory,
-                known=earlier.known(catalogs),
+                checkers=checkers_for(settings, environ, network, clock, stats),
+                store=earlier.store,
+                previous=earlier.previous(catalogs),
                 clock=clock,
                 settings=settings,
-                traffic=lambda: meter.traffic(cached=0, seconds=0.0),
+                traffic=lambda: stats.traffic(cached=0, seconds=0.0),
                 watch=watch,
             )
             return await run.enrich(job, job.plan(), Stop())
@@ -71,18 +71,18 @@ def write(report: Report, out: Path) -> tuple[Path, ...]:
     return write_files(out, render_all(report)).changed
 
 
-def askers_of(
-    settings: Settings, environ: Mapping[str, str], network: Network, clock: Clock, meter: Meter
-) -> tuple[Asker, ...]:
+def checkers_for(
+    settings: Settings, environ: Mapping[str, str], network: Network, clock: Clock, stats: RequestStats
+) -> tuple[Checker, ...]:
     """Return whom to ask, the most knowing first: a link is for the first that claims it."""
     pace = Pace(settings.concurrency, settings.per_host, urgent_first=settings.deadline is not None)
-    websites = WebsiteAsker(network.fetch, pace, expect=network.expect, leave=network.leave)
-    github = GitHubAsker(
+    websites = WebsiteChecker(network.fetch, pace, expect=network.expect, leave=network.leave)
+    github = GitHubChecker(
         network.fetch,
         github_access(environ),
         clock,
         patience=settings.patience,
         web=websites,
-        spent=meter.spent,
+        spent=stats.spent,
     )
     return github, websites

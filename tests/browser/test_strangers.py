@@ -41,7 +41,9 @@ def test_they_are_shown_and_nothing_runs(open_page: Open, words: str) -> None:
     told = dataclasses.replace(
         report(found, notice=words, past=(Day(NIGHT.date(), {Verdict.ALIVE: 1}, died=(words,)),)),
         catalogs=(
-            Catalog(words, Path("entries.yaml"), sections=(Section(words, named.place, entries=(named,)),)),
+            Catalog(
+                words, Path("entries.yaml"), sections=(Section(words, named.location, entries=(named,)),)
+            ),
         ),
         findings={key_of(named.links[0]): replace(found, url=key_of(named.links[0]))},
     )

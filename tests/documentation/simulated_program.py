@@ -7,8 +7,8 @@ from argparse import Namespace
 from urllib.parse import urlsplit
 
 from lmsys_enrich.cli.flags import settings_of
-from lmsys_enrich.cli.job import Job, perform
 from lmsys_enrich.cli.main import COMMANDS, build_parser, main
+from lmsys_enrich.cli.run import Job, perform
 from lmsys_enrich.cli.terminal import Terminal
 from lmsys_enrich.errors import EnrichError
 from lmsys_enrich.lists.read import read_lists

@@ -2,11 +2,11 @@
 
 from contextlib import AsyncExitStack
 
-from lmsys_enrich.askers.website.asker import Pace, WebsiteAsker
+from lmsys_enrich.checkers.website.checker import Pace, WebsiteChecker
 from lmsys_enrich.clock import SystemClock
-from lmsys_enrich.model.finding import Question, Verdict
-from lmsys_enrich.net.meter import Meter
-from lmsys_enrich.net.open import open_client
+from lmsys_enrich.model.finding import LinkTask, Verdict
+from lmsys_enrich.politeness.network import open_client
+from lmsys_enrich.politeness.stats import RequestStats
 from lmsys_enrich.settings.settings import Settings
 from lmsys_enrich.simulation.server import Received, Response, Sent, Server, serving
 
@@ -27,11 +27,11 @@ async def test_who_asks_one_host_after_the_other_needs_one_connection_for_each()
     async with AsyncExitStack() as stack:
         for site in sites:
             site.server = await stack.enter_async_context(serving(site.answer))
-        client = open_client(settings, {}, SystemClock({}), Meter())
+        client = open_client(settings, {}, SystemClock({}), RequestStats())
         network = await stack.enter_async_context(client)
-        asker = WebsiteAsker(network.fetch, Pace(2, 1), expect=network.expect, leave=network.leave)
-        questions = [Question(f"{site.server.url}/{number}") for number in range(9) for site in sites]
-        verdicts = [answer.verdict async for answer in asker.ask(questions)]
+        checker = WebsiteChecker(network.fetch, Pace(2, 1), expect=network.expect, leave=network.leave)
+        tasks = [LinkTask(f"{site.server.url}/{number}") for number in range(9) for site in sites]
+        verdicts = [answer.verdict async for answer in checker.ask(tasks)]
     assert verdicts == [Verdict.ALIVE] * 27
     for site in sites:
         assert site.most == 1

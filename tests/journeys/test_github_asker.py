@@ -2,12 +2,12 @@
 
 from datetime import timedelta
 
-from lmsys_enrich.askers.github.asker import GitHubAsker
-from lmsys_enrich.askers.website.asker import Pace, WebsiteAsker
+from lmsys_enrich.checkers.github.checker import GitHubChecker
+from lmsys_enrich.checkers.website.checker import Pace, WebsiteChecker
 from lmsys_enrich.clock import SystemClock
-from lmsys_enrich.model.finding import Question, Verdict
-from lmsys_enrich.net.meter import Meter
-from lmsys_enrich.net.open import open_client
+from lmsys_enrich.model.finding import LinkTask, Verdict
+from lmsys_enrich.politeness.network import open_client
+from lmsys_enrich.politeness.stats import RequestStats
 from lmsys_enrich.settings.github_access import github_access
 from lmsys_enrich.settings.settings import Settings
 from lmsys_enrich.simulation.internet import simulated_internet
@@ -26,26 +26,26 @@ EXPECTED = {
 
 
 async def test_one_graphql_request_answers_a_list_and_no_page_of_github_is_fetched() -> None:
-    clock, meter = SystemClock({}), Meter()
+    clock, stats = SystemClock({}), RequestStats()
     async with (
         simulated_internet() as internet,
-        open_client(Settings(), {}, clock, meter, internet.through) as network,
+        open_client(Settings(), {}, clock, stats, internet.through) as network,
     ):
-        web = WebsiteAsker(network.fetch, Pace(4, 4))
-        asker = GitHubAsker(
+        web = WebsiteChecker(network.fetch, Pace(4, 4))
+        checker = GitHubChecker(
             network.fetch,
             github_access(internet.environ),
             clock,
             patience=timedelta(minutes=2),
             web=web,
-            spent=meter.spent,
+            spent=stats.spent,
         )
-        answers = {answer.url: answer async for answer in asker.ask([Question(url) for url in EXPECTED])}
+        answers = {answer.url: answer async for answer in checker.ask([LinkTask(url) for url in EXPECTED])}
     assert {url: answer.verdict for url, answer in answers.items()} == EXPECTED
-    assert asker.obstacles == ()
-    traffic = meter.traffic(cached=0, seconds=0)
+    assert checker.obstacles == ()
+    traffic = stats.traffic(cached=0, seconds=0)
     assert (traffic.graphql, traffic.graphql_points, traffic.web) == (1, 1, 0)
-    learned = answers[f"{HOME}/alpa-projects/alpa"].repository
-    assert learned is not None
-    assert learned.facts.archived
-    assert learned.facts.last_commit is not None
+    update = answers[f"{HOME}/alpa-projects/alpa"].repository
+    assert update is not None
+    assert update.facts.archived
+    assert update.facts.last_commit is not None

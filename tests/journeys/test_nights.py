@@ -94,16 +94,16 @@ def test_a_list_beyond_the_hours_quota_is_finished_hour_by_hour_and_nothing_is_a
     github, _ = serve_github(world(600))
     program.write_list(*repositories(600))
     codes: list[int] = []
-    learned: list[int] = []
+    update: list[int] = []
     points = 0
     while not codes or codes[-1] == 3:
         github.quotas = Quotas(with_token=3)  # a new hour
         ended = program.run("--patience", "1s")
         codes.append(ended.code)
-        learned.append(ended.summary["repositories"])
+        update.append(ended.summary["repositories"])
         points += ended.summary["traffic"]["graphql_points"]
-    assert learned == sorted(set(learned)), "each hour learns more"
-    assert (codes[-1], learned[-1]) == (0, 600)
+    assert update == sorted(set(update)), "each hour learns more"
+    assert (codes[-1], update[-1]) == (0, 600)
     assert len(codes) > 2
     assert points <= 600 / 50 + len(codes)
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from lmsys_enrich.lists.read import read_list
-from lmsys_enrich.model.catalog import Placed
+from lmsys_enrich.model.catalog import ListedEntry
 from lmsys_enrich.outputs.entries_yaml import entries_yaml
 from tests.golden import ROOT, assert_golden
 from tests.journeys.program import Program
@@ -11,14 +11,14 @@ from tests.journeys.program import Program
 _FLAGS = ("training", "inference", "serving")
 
 
-def _said(placed: Placed) -> tuple[object, ...]:
-    entry = placed.entry
+def _said(listed: ListedEntry) -> tuple[object, ...]:
+    entry = listed.entry
     links = {link.role: link.url for link in entry.links}
-    return placed.path, entry.name, entry.id if entry.id_is_written else None, links, dict(entry.cells)
+    return listed.path, entry.name, entry.id if entry.id_is_written else None, links, dict(entry.cells)
 
 
 def test_the_four_systems_stand_as_in_the_first_list() -> None:
-    entries = {placed.entry.id: placed.entry for placed in read_list(ROOT / "entries.yaml").placed()}
+    entries = {listed.entry.id: listed.entry for listed in read_list(ROOT / "entries.yaml").listed()}
     assert {
         name: [entries[name].cells.get(flag) for flag in _FLAGS] for name in list(entries) if name in _FOUR
     } == _FOUR
@@ -45,8 +45,8 @@ def test_its_sections_are_those_of_the_field() -> None:
         "Benchmark",
         "Survey",
     ]
-    assert (len(list(catalog.placed())), len(frameworks.entries)) == (473, 123)
-    references = {placed.entry.cells.get("framework") for placed in catalog.placed()} - {None}
+    assert (len(list(catalog.listed())), len(frameworks.entries)) == (473, 123)
+    references = {listed.entry.cells.get("framework") for listed in catalog.listed()} - {None}
     assert references <= {entry.id for entry in frameworks.entries}
 
 
@@ -58,8 +58,8 @@ def test_its_rendering_is_what_stands_in_docs(program: Program) -> None:
 
 def test_it_goes_round_the_circle_with_every_cell_flag_anchor_and_reference(program: Program) -> None:
     assert program("import", str(ROOT / "docs" / "list.md")).code == 0
-    before = [_said(placed) for placed in read_list(ROOT / "entries.yaml").placed()]
-    after = [_said(placed) for placed in read_list(Path("entries.yaml")).placed()]
+    before = [_said(listed) for listed in read_list(ROOT / "entries.yaml").listed()]
+    after = [_said(listed) for listed in read_list(Path("entries.yaml")).listed()]
     assert after == before
     assert (
         entries_yaml(read_list(ROOT / "entries.yaml")) == program.folder.joinpath("entries.yaml").read_text()

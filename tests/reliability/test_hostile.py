@@ -18,8 +18,7 @@ from lmsys_enrich.cli.summary import Files, summary_json, summary_markdown, summ
 from lmsys_enrich.cli.terminal import Terminal
 from lmsys_enrich.errors import InputError
 from lmsys_enrich.lists.entries_yaml import read_entries
-from lmsys_enrich.memory.published import read_published
-from lmsys_enrich.model.catalog import Catalog, Column, Entry, Link, Place, Section
+from lmsys_enrich.model.catalog import Catalog, Column, Entry, Link, Location, Section
 from lmsys_enrich.model.finding import Finding, Suggestion, Verdict
 from lmsys_enrich.model.report import Report
 from lmsys_enrich.model.repository import Release, Repository
@@ -27,6 +26,7 @@ from lmsys_enrich.outputs.files import write_files
 from lmsys_enrich.outputs.registry import render_all
 from lmsys_enrich.settings.settings import Settings
 from lmsys_enrich.simulation.world import SimulatedRepository, World
+from lmsys_enrich.store.last_written import read_last_written
 from tests.builders import day, rendered
 from tests.fakes import NIGHT
 from tests.journeys.conftest import ServeGitHub
@@ -74,14 +74,16 @@ def _report(text: str) -> Report:
         repository=facts,
     )
     dead = Finding(url=_PAGE, verdict=Verdict.DEAD, reason=text, checked_at=NIGHT, final_url=text)
-    place = Place("entries.yaml", 1, 1)
+    location = Location("entries.yaml", 1, 1)
     entries = tuple(
-        Entry(id=f"e{n}", name=text, place=place, links=(Link(url, "url", place),), id_is_written=True)
+        Entry(
+            id=f"e{n}", name=text, location=location, links=(Link(url, "url", location),), id_is_written=True
+        )
         for n, url in enumerate((_URL, _PAGE))
     )
     sections = (
-        Section(text, place, columns=(Column("name", text),), entries=entries),
-        Section(text, place, entries=entries),
+        Section(text, location, columns=(Column("name", text),), entries=entries),
+        Section(text, location, entries=entries),
     )
     return Report(
         run_time=NIGHT,
@@ -133,7 +135,7 @@ def test_the_terminal_is_not_steered(text: str) -> None:
     out = StringIO()
     terminal = Terminal(out, out, {})
     terminal.result(summary_text(report, files))
-    terminal.tell(text)
+    terminal.info(text)
     terminal.warn(text)
     assert not _STEERING.search(out.getvalue())
     json.loads(summary_json(report, files, 0))
@@ -156,7 +158,7 @@ def test_what_was_published_is_read_again_or_left_alone(
 ) -> None:
     out = tmp_path_factory.mktemp("out")
     write_files(out, render_all(_report(text)))
-    for finding in read_published(out, lambda _: None).values():
+    for finding in read_last_written(out, lambda _: None).values():
         assert finding.verdict in Verdict
 
 

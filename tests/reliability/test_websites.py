@@ -125,18 +125,16 @@ def test_a_bad_night_of_a_website(
     assert ended.summary["traffic"]["seconds"] < 5
 
 
-@pytest.mark.parametrize(
-    ("answer", "verdict", "questions"), [(UNKNOWN, "dead", 2), (UNANSWERED, "failing", 1)]
-)
+@pytest.mark.parametrize(("answer", "verdict", "tasks"), [(UNKNOWN, "dead", 2), (UNANSWERED, "failing", 1)])
 def test_a_name_is_dead_only_if_a_name_server_says_so_twice(
-    program: Program, names: NameServer, sound: str, answer: OSError, verdict: str, questions: int
+    program: Program, names: NameServer, sound: str, answer: OSError, verdict: str, tasks: int
 ) -> None:
     names.special = {"gone.example": answer}
     urls = [f"http://gone.example/{n}" for n in range(3)]
     program.write_list(sound, *urls)
     program.run("--retries", "0")
     assert {program.link(url)["verdict"] for url in urls} == {verdict}
-    assert names.asked.count("gone.example") == questions
+    assert names.asked.count("gone.example") == tasks
     assert names.asked.count("sound.example") == 1
 
 
@@ -177,7 +175,7 @@ def test_certificates(
 
 
 @dataclass(frozen=True)
-class Trouble:
+class FetchError:
     """What is wrong with our own network; every link was alive on the night before."""
 
     name: str
@@ -187,29 +185,29 @@ class Trouble:
 
 
 OURSELVES = [
-    Trouble(
+    FetchError(
         "no name can be looked up: not answered",
         NameServer({f"s{n}.example": UNANSWERED for n in range(4)}, UNANSWERED),
     ),
-    Trouble(
+    FetchError(
         "no name can be looked up: said not to exist",
         NameServer({f"s{n}.example": UNKNOWN for n in range(4)}),
     ),
-    Trouble(
+    FetchError(
         "no connection comes about",
         NameServer({f"s{n}.example": "127.255.0.9" for n in range(4)}, "127.255.0.9"),
     ),
-    Trouble(
+    FetchError(
         "a captive portal leads every page to its own", NameServer(), to("http://portal.invalid/login", 302)
     ),
-    Trouble("a proxy that answers everything with 502", NameServer(), Sent(502)),
-    Trouble("a network that wants a login (511)", NameServer(), Sent(511)),
+    FetchError("a proxy that answers everything with 502", NameServer(), Sent(502)),
+    FetchError("a network that wants a login (511)", NameServer(), Sent(511)),
 ]
 
 
 @pytest.mark.parametrize("trouble", OURSELVES, ids=lambda trouble: trouble.name)
 def test_our_own_network_is_told_from_links_that_are_gone(
-    program: Program, serve: Serve, monkeypatch: pytest.MonkeyPatch, trouble: Trouble
+    program: Program, serve: Serve, monkeypatch: pytest.MonkeyPatch, trouble: FetchError
 ) -> None:
     pages: dict[str, Response] = {"/": OK}
     site = serve(Pages(pages))

@@ -13,7 +13,7 @@ from lmsys_enrich.model.report import Report
 if TYPE_CHECKING:  # loaded while the run waits
     from lmsys_enrich.outputs.drafts import Drafts
 
-_LOADED = "lmsys_enrich.cli.conclusion"
+_LOADED = "lmsys_enrich.cli.finish_run"
 _PAUSE = 0.02  # seconds
 _SHORTEST = 0.001
 _LEISURE = 0.5  # of a pause in which we did no more than that, the rest may be had

@@ -31,7 +31,7 @@ def failures(report: Report) -> set[Failure]:
     for finding in report.findings.values():
         if finding.verdict is Verdict.DEAD:
             found.add(Failure.DEAD)
-            if finding.published is not Verdict.DEAD:
+            if finding.reported is not Verdict.DEAD:
                 found.add(Failure.NEW_DEAD)
         if finding.verdict is Verdict.MOVED:
             found.add(Failure.MOVED)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from math import ceil
 
-from lmsys_enrich.askers.github.estimate import Estimate
+from lmsys_enrich.checkers.github.estimate import Estimate
 from lmsys_enrich.pipeline.plan import Plan
 from lmsys_enrich.settings.settings import Settings
 from lmsys_enrich.urls import host_of
@@ -19,7 +19,7 @@ def forecast_text(plan: Plan, github: Estimate, pages: Sequence[str], settings: 
 
 
 def _lines(plan: Plan, github: Estimate, pages: Sequence[str], settings: Settings) -> Iterator[str]:
-    asked = sum(map(len, plan.questions))
+    asked = sum(map(len, plan.tasks))
     hosts = Counter(map(host_of, pages))
     yield f"{len(plan.fresh) + len(plan.settled) + asked:,} links"
     yield f"  {len(plan.fresh):>7,}  known and fresh: not asked again"

@@ -24,14 +24,14 @@ def annotations(report: Report, environ: Mapping[str, str]) -> Iterator[str]:
         return
     for verdict, level in _LEVELS.items():
         marked = (
-            (link.place, finding)
+            (link.location, finding)
             for catalog in report.catalogs
-            for placed in catalog.placed()
-            for link in placed.entry.links
+            for listed in catalog.listed()
+            for link in listed.entry.links
             if (finding := report.finding(link)).verdict is verdict
         )
-        for (place, finding), _ in zip(marked, range(_SHOWN), strict=False):
-            where = f"file={_property(place.file)},line={place.line},col={place.column}"
+        for (location, finding), _ in zip(marked, range(_SHOWN), strict=False):
+            where = f"file={_property(location.file)},line={location.line},col={location.column}"
             yield f"::{level} {where},title={_property(f'{verdict} link')}::{_data(_told(finding))}"
 
 

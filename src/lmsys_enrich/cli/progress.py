@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from lmsys_enrich.cli.terminal import Terminal
 from lmsys_enrich.model.finding import Finding, Verdict
-from lmsys_enrich.net.meter import Pulse
+from lmsys_enrich.politeness.stats import Activity
 
 _LINES_IN_A_LOG = 10
 
@@ -14,16 +14,18 @@ Watch = Callable[[Finding], None]
 
 
 @contextmanager
-def progress(terminal: Terminal, total: int, pulse: Callable[[], Pulse], *, verbose: bool) -> Iterator[Watch]:
+def progress(
+    terminal: Terminal, total: int, activity: Callable[[], Activity], *, verbose: bool
+) -> Iterator[Watch]:
     """Yield what is to be told each finding; `total` findings are expected, `pulse` tells what goes on."""
     if terminal.quiet or not total:
         yield _watch_nothing
     elif verbose:
-        yield lambda finding: terminal.tell(f"{finding.verdict:<9} {finding.url}  {finding.reason}")
+        yield lambda finding: terminal.info(f"{finding.verdict:<9} {finding.url}  {finding.reason}")
     elif terminal.is_live:
         from lmsys_enrich.cli.progress_bar import progress_bar
 
-        with progress_bar(terminal, total, pulse) as watch:
+        with progress_bar(terminal, total, activity) as watch:
             yield watch
     else:
         yield _in_lines(terminal, total)
@@ -41,7 +43,7 @@ def _in_lines(terminal: Terminal, total: int) -> Watch:
         before = seen.total() * _LINES_IN_A_LOG // total
         seen[finding.verdict] += 1
         if seen.total() * _LINES_IN_A_LOG // total > before:
-            terminal.tell(f"{seen.total()} of {total} links: {counts(seen)}")
+            terminal.info(f"{seen.total()} of {total} links: {counts(seen)}")
 
     return watch
 

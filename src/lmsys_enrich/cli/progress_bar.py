@@ -19,20 +19,20 @@ from rich.text import Text
 from lmsys_enrich.cli.progress import Watch, counts
 from lmsys_enrich.cli.terminal import Terminal, printable
 from lmsys_enrich.model.finding import Finding, Verdict
-from lmsys_enrich.net.meter import Pulse
+from lmsys_enrich.politeness.stats import Activity
 
 _WIDE = 100  # columns from which there is room for what goes on
 _HOSTS = 2
 
 
 @contextmanager
-def progress_bar(terminal: Terminal, total: int, pulse: Callable[[], Pulse]) -> Iterator[Watch]:
+def progress_bar(terminal: Terminal, total: int, activity: Callable[[], Activity]) -> Iterator[Watch]:
     """Draw a bar while the block lasts, and yield what is to be told each finding."""
     console = Console(file=terminal.err, no_color="NO_COLOR" in terminal.environ)
     columns = [TextColumn("checking links"), BarColumn(bar_width=24), MofNCompleteColumn(), _Rate()]
     columns += [TimeRemainingColumn(), TextColumn("{task.fields[counts]}")]
     if console.width >= _WIDE:
-        columns.append(_GoingOn(pulse))
+        columns.append(_GoingOn(activity))
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task("", total=total, counts="")
         seen: Counter[Verdict] = Counter()
@@ -55,9 +55,9 @@ class _Rate(ProgressColumn):
 class _GoingOn(ProgressColumn):
     """Whom the run waits for, and what is left of GitHub's quota; asked for as often as it is drawn."""
 
-    def __init__(self, pulse: Callable[[], Pulse]) -> None:
+    def __init__(self, activity: Callable[[], Activity]) -> None:
         super().__init__()
-        self._pulse = pulse
+        self._pulse = activity
 
     def render(self, task: Task) -> Text:
         del task

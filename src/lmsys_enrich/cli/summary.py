@@ -8,7 +8,7 @@ from pathlib import Path
 from lmsys_enrich.cli.table import Table, markdown_table
 from lmsys_enrich.model.finding import Finding
 from lmsys_enrich.model.report import ACT_ON, Report
-from lmsys_enrich.outputs.dead_links import places_of
+from lmsys_enrich.outputs.dead_links import locations_of
 from lmsys_enrich.outputs.markdown_text import escaped
 from lmsys_enrich.values import Value, asdict
 
@@ -94,13 +94,13 @@ def _figures(report: Report) -> Iterator[str]:
 
 
 def _act_on(report: Report) -> Iterator[str]:
-    places = places_of(report)
+    locations = locations_of(report)
     findings = [found for verdict in ACT_ON for found in report.findings.values() if found.verdict is verdict]
     if findings:
         yield ""
     for finding in findings[:_SHOWN]:
         yield f"  {finding.verdict:<8} {finding.url}"
-        yield f"           {places[finding.url][0].place}: {_why(finding)}"
+        yield f"           {locations[finding.url][0].location}: {_why(finding)}"
     if len(findings) > _SHOWN:
         yield f"  and {len(findings) - _SHOWN} more in dead-links.md"
     if findings:
@@ -110,7 +110,7 @@ def _act_on(report: Report) -> Iterator[str]:
 def _revived(report: Report) -> Iterator[str]:
     revived = report.revived()
     for finding in revived[:_SHOWN]:
-        yield f"  alive again: {finding.url}, which was {finding.published}"
+        yield f"  alive again: {finding.url}, which was {finding.reported}"
     if len(revived) > _SHOWN:
         yield f"  and {len(revived) - _SHOWN} more are alive again"
     if revived:

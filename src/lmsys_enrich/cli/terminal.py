@@ -40,7 +40,7 @@ class Terminal:
         """Print what was asked for."""
         print(printable(text), file=self.out)
 
-    def tell(self, text: str) -> None:
+    def info(self, text: str) -> None:
         """Print what a person may want to know meanwhile."""
         if not self.quiet:
             print(printable(text), file=self.err)

@@ -15,7 +15,7 @@ from lmsys_enrich.lists.yaml_document import (
     SequenceNode,
     read_document,
 )
-from lmsys_enrich.model.catalog import Catalog, Cell, Column, Entry, Exemption, Link, Place, Section
+from lmsys_enrich.model.catalog import Catalog, Cell, Column, Entry, Exemption, Link, Location, Section
 
 _LIST_KEYS = frozenset({"title", "description", "sections"})
 _OF_LISTS_ALONE = ("title", "sections")  # with neither, nor one mistyped, it is other YAML
@@ -54,14 +54,14 @@ def _catalog(root: Node | None, path: Path, mistakes: list[Mistake]) -> Catalog:
     nothing = Catalog("", path)
     if root is None or (isinstance(root, ScalarNode) and root.value is None):
         if not mistakes:
-            mistakes.append(Mistake(Place(str(path), 1, 1), "the list is empty"))
+            mistakes.append(Mistake(Location(str(path), 1, 1), "the list is empty"))
         return nothing
     must = "a list must be a mapping with title and sections"
     node = mapping_of(root, must, mistakes)
     if node is None:
         return nothing
     if not any(key in _OF_LISTS_ALONE or closest(key, _OF_LISTS_ALONE, cutoff=_CLOSE) for key in node.values):
-        mistakes.append(Mistake(node.place, f"{must}; this YAML is something else"))
+        mistakes.append(Mistake(node.location, f"{must}; this YAML is something else"))
         return nothing
     return _Reader(node, mistakes).catalog(path)
 
@@ -73,7 +73,7 @@ class _Reader:
         self._root = root
         self._mistakes = mistakes
         self._identifiers = Identifiers(_written_ids(root))
-        self._references: list[tuple[str, Place]] = []
+        self._references: list[tuple[str, Location]] = []
 
     def catalog(self, path: Path) -> Catalog:
         fields = self._fields(self._root, "a list", _LIST_KEYS)
@@ -96,7 +96,7 @@ class _Reader:
         columns = self._columns(fields)
         return Section(
             fields.required_line("title"),
-            node.place,
+            node.location,
             fields.text("text") or "",
             columns,
             self._entries(fields, columns),
@@ -110,7 +110,7 @@ class _Reader:
             if column is None:
                 continue
             if column.key in columns:
-                fields.note(item.place, f"the column {shown(column.key)} stands here twice")
+                fields.note(item.location, f"the column {shown(column.key)} stands here twice")
             columns[column.key] = column
         return tuple(columns.values())
 
@@ -125,11 +125,13 @@ class _Reader:
                 return None
             key = text
         else:
-            fields.note(item.place, "a column must be a key, or a key with its header such as `name: Title`")
+            fields.note(
+                item.location, "a column must be a key, or a key with its header such as `name: Title`"
+            )
             return None
         key = key.strip()
         if not key:
-            fields.note(item.place, "a column is empty; write the key of a field")
+            fields.note(item.location, "a column is empty; write the key of a field")
             return None
         title = " ".join((header if header is not None else key[:1].upper() + key[1:]).split())
         return Column(key, title)
@@ -151,7 +153,7 @@ class _Reader:
         return Entry(
             identifier if identifier is not None else self._identifiers.make(name),
             name,
-            node.place,
+            node.location,
             self._links(fields),
             self._cells(fields),
             self._exemption(fields),
@@ -175,8 +177,8 @@ class _Reader:
         if node is None or url is None:
             return None
         if problem := address_problem(url):
-            fields.note(node.place, problem)
-        return Link(url, role, node.place)
+            fields.note(node.location, problem)
+        return Link(url, role, node.location)
 
     def _cells(self, fields: Fields) -> dict[str, Cell]:
         cells: dict[str, Cell] = {}

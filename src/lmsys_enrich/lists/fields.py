@@ -7,7 +7,7 @@ from datetime import date
 
 from lmsys_enrich.lists.mistakes import Mistake, closest, did_you_mean, shown
 from lmsys_enrich.lists.yaml_document import MappingNode, Node, ScalarNode, SequenceNode
-from lmsys_enrich.model.catalog import Cell, Place
+from lmsys_enrich.model.catalog import Cell, Location
 from lmsys_enrich.urls import InvalidAddress, has_scheme, is_plain, is_web, link_key
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -34,8 +34,8 @@ class Fields:
         self._meant: set[str] = set()
 
     @property
-    def place(self) -> Place:
-        return self._node.place
+    def location(self) -> Location:
+        return self._node.location
 
     def only(self, known: AbstractSet[str], remark: str = "") -> None:
         """Note every key that is not among the known ones; to be called before anything is required."""
@@ -47,25 +47,25 @@ class Fields:
                 suggestion = did_you_mean(key, known) or remark
                 self.note(self._node.key_place(key), f"{shown(key)} is not a key of {self._what}{suggestion}")
 
-    def note(self, place: Place, message: str) -> None:
+    def note(self, location: Location, message: str) -> None:
         """Add to the mistakes."""
-        self._mistakes.append(Mistake(place, message))
+        self._mistakes.append(Mistake(location, message))
 
     def node(self, key: str) -> Node | None:
         """Return the value as it stands, or None where it is empty."""
         node = self._values.get(key)
         return None if isinstance(node, ScalarNode) and node.value is None else node
 
-    def place_of(self, key: str) -> Place:
+    def place_of(self, key: str) -> Location:
         """Return where a key's value stands, or the mapping if there is none."""
         node = self._values.get(key)
-        return node.place if node is not None else self.place
+        return node.location if node is not None else self.location
 
     def require(self, key: str) -> bool:
         """Return whether the key is there, and note it if not, unless a mistyped key explains it."""
         is_there = key in self._values
         if not is_there and key not in self._meant:
-            self.note(self.place, f"{self._what} needs {key}")
+            self.note(self.location, f"{self._what} needs {key}")
         return is_there
 
     def required_line(self, key: str) -> str:
@@ -93,13 +93,13 @@ class Fields:
     def text_of(self, node: Node, what: str) -> str | None:
         """Return a scalar's text; a number must be in quotes to be one."""
         if not isinstance(node, ScalarNode):
-            self.note(node.place, f"{what} must be a text, not {_kind(node)}")
+            self.note(node.location, f"{what} must be a text, not {_kind(node)}")
         elif isinstance(node.value, str) or (
             isinstance(node.value, bool) and node.text.lower() not in _BOOLEANS
         ):
             return node.text
         else:
-            self.note(node.place, f"{what} must be a text; put {shown(node.text)} in quotes")
+            self.note(node.location, f"{what} must be a text; put {shown(node.text)} in quotes")
         return None
 
     def cell(self, key: str) -> Cell:
@@ -109,7 +109,7 @@ class Fields:
             return None
         if isinstance(node, ScalarNode):
             return node.text.strip() if isinstance(node.value, str) else node.value
-        self.note(node.place, f"{key} must be a text, a number, true or false, not {_kind(node)}")
+        self.note(node.location, f"{key} must be a text, a number, true or false, not {_kind(node)}")
         return None
 
     def year(self, key: str) -> int | None:
@@ -123,7 +123,7 @@ class Fields:
         written = f", not {shown(node.text)}" if isinstance(node, ScalarNode) else ""
         in_quotes = isinstance(value, str) and value.isdecimal()
         self.note(
-            node.place, f"{key} must be a year such as 2022{' without quotes' if in_quotes else written}"
+            node.location, f"{key} must be a year such as 2022{' without quotes' if in_quotes else written}"
         )
         return None
 
@@ -138,7 +138,7 @@ class Fields:
             except ValueError:
                 pass  # there is no such day; told below
         written = shown(node.text) if isinstance(node, ScalarNode) else _kind(node)
-        self.note(node.place, f"{key} must be a day such as 2027-01-31, not {written}")
+        self.note(node.location, f"{key} must be a day such as 2027-01-31, not {written}")
         return None
 
     def items(self, key: str, example: str) -> Sequence[Node]:
@@ -147,7 +147,7 @@ class Fields:
         if isinstance(node, SequenceNode):
             return node.items
         if node is not None:
-            self.note(node.place, f"{key} must be a list, {example}, not {_kind(node)}")
+            self.note(node.location, f"{key} must be a list, {example}, not {_kind(node)}")
         return ()
 
     def mapping(self, key: str, example: str) -> MappingNode | None:
@@ -160,7 +160,7 @@ def mapping_of(node: Node, must: str, mistakes: list[Mistake]) -> MappingNode | 
     """Return the node if it is a mapping; else note what it must be."""
     if isinstance(node, MappingNode):
         return node
-    mistakes.append(Mistake(node.place, f"{must}, not {_kind(node)}"))
+    mistakes.append(Mistake(node.location, f"{must}, not {_kind(node)}"))
     return None
 
 

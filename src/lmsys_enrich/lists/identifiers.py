@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from hashlib import sha256
 
 from lmsys_enrich.lists.mistakes import Mistake, closest, did_you_mean, shown
-from lmsys_enrich.model.catalog import Place
+from lmsys_enrich.model.catalog import Location
 
 _SLUG = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
 _NO_SLUG = re.compile(r"[^a-z0-9]+")
@@ -52,21 +52,21 @@ class Identifiers:
 
     def __init__(self, written: Iterable[str]) -> None:
         self._taken = set(written)
-        self._places: dict[str, Place] = {}
+        self._places: dict[str, Location] = {}
         self._counts: dict[str, int] = {}
 
-    def written(self, identifier: str, place: Place, mistakes: list[Mistake]) -> None:
+    def written(self, identifier: str, location: Location, mistakes: list[Mistake]) -> None:
         """Note a written id that is no slug, or that stands before on another entry."""
         if not is_slug(identifier):
             message = (
                 f"the id {shown(identifier)} must be lower-case letters and digits, with - or _ between them"
             )
-            mistakes.append(Mistake(place, f"{message}, such as {shown(slug_of(identifier))}"))
+            mistakes.append(Mistake(location, f"{message}, such as {shown(slug_of(identifier))}"))
         elif earlier := self._places.get(identifier):
             mistakes.append(
-                Mistake(place, f"the id {shown(identifier)} is taken by the entry on line {earlier.line}")
+                Mistake(location, f"the id {shown(identifier)} is taken by the entry on line {earlier.line}")
             )
-        self._places.setdefault(identifier, place)
+        self._places.setdefault(identifier, location)
 
     def make(self, name: str) -> str:
         """Return an id that nobody else has: the name's slug, or with a number from 2 behind it."""
@@ -78,18 +78,20 @@ class Identifiers:
         self._taken.add(made)
         return made
 
-    def misspelt(self, references: Iterable[tuple[str, Place]]) -> Iterable[Mistake]:
+    def misspelt(self, references: Iterable[tuple[str, Location]]) -> Iterable[Mistake]:
         """
         Yield the references that are close to an id but are none; to be called when all ids are known.
 
         A framework may be a plain text too, so only what looks like an id is
         suspected, and nothing is if many are: then they are names, not ids.
         """
-        suspects = [(text, place) for text, place in references if text not in self._taken and is_slug(text)]
+        suspects = [
+            (text, location) for text, location in references if text not in self._taken and is_slug(text)
+        ]
         if not 0 < len({text for text, _ in suspects}) <= _MOST_SUSPECTS:
             return
         known = tuple(sorted(self._taken))
-        for text, place in suspects:
+        for text, location in suspects:
             if closest(text, known, cutoff=_CLOSE):
                 message = f"{shown(text)} is not the id of an entry{did_you_mean(text, known)}"
-                yield Mistake(place, f"{message} (write a name that is no id with a capital letter)")
+                yield Mistake(location, f"{message} (write a name that is no id with a capital letter)")

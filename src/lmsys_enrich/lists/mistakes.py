@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import NoReturn
 
 from lmsys_enrich.errors import InputError
-from lmsys_enrich.model.catalog import Place
+from lmsys_enrich.model.catalog import Location
 from lmsys_enrich.values import Value
 
 _LONGEST_SHOWN = 60
@@ -15,16 +15,18 @@ _HINT = "`lmsys-enrich schema entries` prints what may stand in an entries.yaml,
 class Mistake(Value):
     """Something that the maintainer has to mend; `message` is one line without its place."""
 
-    place: Place
+    location: Location
     message: str
 
     def __str__(self) -> str:
-        return f"{self.place}: {self.message}"
+        return f"{self.location}: {self.message}"
 
 
 def refuse(mistakes: Iterable[Mistake], *, hint: str = _HINT) -> NoReturn:
     """Raise `InputError` that tells all mistakes, each once, a line for each, in the order of the source."""
-    ordered = sorted(set(mistakes), key=lambda m: (m.place.file, m.place.line, m.place.column, m.message))
+    ordered = sorted(
+        set(mistakes), key=lambda m: (m.location.file, m.location.line, m.location.column, m.message)
+    )
     raise InputError("\n".join(str(mistake) for mistake in ordered), hint=hint)
 
 

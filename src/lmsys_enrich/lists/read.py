@@ -6,7 +6,7 @@ from pathlib import Path
 
 from lmsys_enrich.errors import InputError
 from lmsys_enrich.lists.mistakes import Mistake, refuse
-from lmsys_enrich.model.catalog import Catalog, Place
+from lmsys_enrich.model.catalog import Catalog, Location
 from lmsys_enrich.values import replace
 
 _LARGEST = 32 * 1024 * 1024
@@ -59,7 +59,7 @@ def _digest(content: bytes) -> str:
 
 
 def _text_of(content: bytes, path: Path) -> str:
-    start = Place(str(path), 1, 1)
+    start = Location(str(path), 1, 1)
     if len(content) > _LARGEST:
         refuse([Mistake(start, f"larger than {_LARGEST // 1024**2} MB; a list this large is no list")])
     if content.startswith(_UTF16):
@@ -90,7 +90,7 @@ def _content_of(path: Path) -> bytes:
         ) from None
 
 
-def _place_of(content: bytes, offset: int, path: Path) -> Place:
+def _place_of(content: bytes, offset: int, path: Path) -> Location:
     before = content[:offset].removeprefix(b"\xef\xbb\xbf")
     line_start = before.rfind(b"\n") + 1
-    return Place(str(path), before.count(b"\n") + 1, len(before[line_start:].decode("utf-8")) + 1)
+    return Location(str(path), before.count(b"\n") + 1, len(before[line_start:].decode("utf-8")) + 1)

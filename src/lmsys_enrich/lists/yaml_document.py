@@ -16,7 +16,7 @@ from typing import TypeAlias, cast
 import yaml
 
 from lmsys_enrich.lists.mistakes import Mistake, shown
-from lmsys_enrich.model.catalog import Cell, Place
+from lmsys_enrich.model.catalog import Cell, Location
 
 Loader: TypeAlias = "type[yaml.SafeLoader | yaml.CSafeLoader]"
 FASTEST_LOADER: Loader = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
@@ -65,8 +65,8 @@ class ScalarNode:
     value: Cell
 
     @property
-    def place(self) -> Place:
-        return Place(self.file, self.line, self.column)
+    def location(self) -> Location:
+        return Location(self.file, self.line, self.column)
 
 
 @dataclass(slots=True)
@@ -79,8 +79,8 @@ class SequenceNode:
     items: Sequence["Node"]
 
     @property
-    def place(self) -> Place:
-        return Place(self.file, self.line, self.column)
+    def location(self) -> Location:
+        return Location(self.file, self.line, self.column)
 
 
 @dataclass(slots=True)
@@ -91,15 +91,15 @@ class MappingNode:
     line: int
     column: int
     values: Mapping[str, "Node"]
-    spots: Sequence[tuple[int, int]]
+    insertion_points: Sequence[tuple[int, int]]
 
     @property
-    def place(self) -> Place:
-        return Place(self.file, self.line, self.column)
+    def location(self) -> Location:
+        return Location(self.file, self.line, self.column)
 
-    def key_place(self, key: str) -> Place:
+    def key_place(self, key: str) -> Location:
         """Return where one of the keys stands."""
-        return Place(self.file, *self.spots[list(self.values).index(key)])
+        return Location(self.file, *self.insertion_points[list(self.values).index(key)])
 
 
 Node: TypeAlias = ScalarNode | SequenceNode | MappingNode
@@ -148,8 +148,8 @@ class _Builder:
         self._copied = 0
 
     @property
-    def latest(self) -> Place:
-        return Place(self._file, *_spot(self._latest))
+    def latest(self) -> Location:
+        return Location(self._file, *_spot(self._latest))
 
     def root(self) -> Node | None:
         root: Node | None = None
@@ -196,24 +196,24 @@ class _Builder:
         return False
 
     def _sequence(self, event: yaml.SequenceStartEvent, depth: int) -> SequenceNode:
-        place = self._begin(event, depth)
+        location = self._begin(event, depth)
         items: list[Node] = []
-        node = SequenceNode(*place, items)
+        node = SequenceNode(*location, items)
         while not isinstance(inner := next(self._events), yaml.SequenceEndEvent):
             items.append(self._node(inner, depth))
         return node
 
     def _mapping(self, event: yaml.MappingStartEvent, depth: int) -> MappingNode:
-        place = self._begin(event, depth)
+        location = self._begin(event, depth)
         values: dict[str, Node] = {}
-        spots: list[tuple[int, int]] = []
-        node = MappingNode(*place, values, spots)
+        insertion_points: list[tuple[int, int]] = []
+        node = MappingNode(*location, values, insertion_points)
         while not isinstance(inner := next(self._events), yaml.MappingEndEvent):
-            key, spot = self._key(inner, node, depth)
+            key, insertion_point = self._key(inner, node, depth)
             value = self._node(next(self._events), depth)
             if key not in values:
                 values[key] = value
-                spots.append(spot)
+                insertion_points.append(insertion_point)
         return node
 
     def _begin(self, event: yaml.CollectionStartEvent, depth: int) -> tuple[str, int, int]:
@@ -227,25 +227,25 @@ class _Builder:
         if isinstance(event, yaml.ScalarEvent) and event.anchor is None:
             self._latest = event
             self._is_plain(event)
-            key, spot = intern(event.value), _spot(event)
+            key, insertion_point = intern(event.value), _spot(event)
         else:
             read = self._node(event, depth)
-            spot = read.line, read.column
+            insertion_point = read.line, read.column
             if not isinstance(read, ScalarNode):
-                self._mistakes.append(Mistake(read.place, "a key must be a word, not a list or a mapping"))
-                return "", spot
+                self._mistakes.append(Mistake(read.location, "a key must be a word, not a list or a mapping"))
+                return "", insertion_point
             key = intern(read.text)
         if key in mapping.values or key == "<<":
-            self._refuse_key(key, Place(self._file, *spot), mapping)
-        return key, spot
+            self._refuse_key(key, Location(self._file, *insertion_point), mapping)
+        return key, insertion_point
 
-    def _refuse_key(self, key: str, place: Place, mapping: MappingNode) -> None:
+    def _refuse_key(self, key: str, location: Location, mapping: MappingNode) -> None:
         if key in mapping.values:
             line = mapping.key_place(key).line
-            self._mistakes.append(Mistake(place, f"{shown(key)} stands here twice, first on line {line}"))
+            self._mistakes.append(Mistake(location, f"{shown(key)} stands here twice, first on line {line}"))
         if key == "<<":
             message = "merge keys (<<) are not understood; write the values out"
-            self._mistakes.append(Mistake(place, message))
+            self._mistakes.append(Mistake(location, message))
 
     def _copy(self, event: yaml.AliasEvent, depth: int) -> Node:
         name = str(event.anchor)
@@ -314,7 +314,9 @@ def _forbidden(text: str, found: re.Match[str], file: str) -> Mistake:
     column = found.start() - (before.rfind("\n") + 1) + 1
     count = sum(1 for _ in _FORBIDDEN.finditer(text)) - 1
     more = f", nor can {count} more such characters further on" if count else ""
-    return Mistake(Place(file, line, column), f"{_name_of(found[0])} cannot stand in a list{more}; remove it")
+    return Mistake(
+        Location(file, line, column), f"{_name_of(found[0])} cannot stand in a list{more}; remove it"
+    )
 
 
 def _name_of(character: str) -> str:
@@ -324,7 +326,7 @@ def _name_of(character: str) -> str:
 def _syntax_mistake(problem: yaml.MarkedYAMLError, text: str, file: str) -> Mistake:
     mark = problem.problem_mark or problem.context_mark
     if mark is None:
-        return Mistake(Place(file, 1, 1), "not YAML")
+        return Mistake(Location(file, 1, 1), "not YAML")
     said = problem.problem or "not understood"
     if problem.context and problem.context_mark:
         since = problem.context_mark.line
@@ -335,5 +337,5 @@ def _syntax_mistake(problem: yaml.MarkedYAMLError, text: str, file: str) -> Mist
     else:
         advice = next((advice for words, advice in _ADVICE if words in said), "")
     return Mistake(
-        Place(file, mark.line + 1, mark.column + 1), "; ".join(filter(None, (f"not YAML: {said}", advice)))
+        Location(file, mark.line + 1, mark.column + 1), "; ".join(filter(None, (f"not YAML: {said}", advice)))
     )

@@ -11,7 +11,7 @@ Cell: TypeAlias = str | int | float | bool | None
 """What may stand in a column; true and false are shown as ✔ and ✗, `None` as nothing."""
 
 
-class Place(Value):
+class Location(Value):
     """Where something stands in a source. Line and column count from 1, as editors do."""
 
     file: str
@@ -27,7 +27,7 @@ class Link(Value):
 
     url: str
     role: str
-    place: Place
+    location: Location
 
 
 class Exemption(Value):
@@ -60,7 +60,7 @@ class Entry(Value):
 
     id: str
     name: str
-    place: Place
+    location: Location
     links: tuple[Link, ...] = ()
     cells: Mapping[str, Cell] = value_field(default_factory=dict)
     ignore: Exemption | None = None
@@ -79,21 +79,21 @@ class Section(Value):
     """A heading with what stands below it; without columns its entries are a bullet list."""
 
     title: str
-    place: Place
+    location: Location
     text: str = ""
     columns: tuple[Column, ...] = ()
     entries: tuple[Entry, ...] = ()
     sections: tuple["Section", ...] = ()
 
 
-class Placed(Value):
+class ListedEntry(Value):
     """An entry together with the titles of the sections it stands in, outermost first."""
 
     path: tuple[str, ...]
     entry: Entry
 
 
-class Spot(Value):
+class InsertionPoint(Value):
     """
     Where facts fit into a document: in a line, counted from 1.
 
@@ -110,7 +110,7 @@ class Document(Value):
     """The text a list was read from, where it is one that readers read, and where facts fit in."""
 
     text: str
-    spots: tuple[Spot, ...]
+    insertion_points: tuple[InsertionPoint, ...]
 
 
 class Catalog(Value):
@@ -136,7 +136,7 @@ class Catalog(Value):
         parent = self.source.resolve().parent.name
         return parent if stem.lower() in {"readme", "index"} and parent else stem
 
-    def placed(self) -> Iterator[Placed]:
+    def listed(self) -> Iterator[ListedEntry]:
         """Yield every entry in the order of the source."""
         for section in self.sections:
             yield from _placed(section, ())
@@ -147,10 +147,10 @@ class Catalog(Value):
             yield from _entries(section)
 
 
-def _placed(section: Section, above: tuple[str, ...]) -> Iterator[Placed]:
+def _placed(section: Section, above: tuple[str, ...]) -> Iterator[ListedEntry]:
     path = (*above, section.title)
     for entry in section.entries:
-        yield Placed(path, entry)
+        yield ListedEntry(path, entry)
     for inner in section.sections:
         yield from _placed(inner, path)
 

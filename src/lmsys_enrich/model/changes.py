@@ -55,21 +55,21 @@ def _entries(old: Snapshot, new: Snapshot) -> Iterator[Change]:
 def _links(old: Snapshot, new: Snapshot) -> Iterator[Change]:
     for url, after in new.findings.items():
         before = old.findings.get(url)
-        if before is None or before.standing is after.standing:
+        if before is None or before.effective_verdict is after.effective_verdict:
             continue
-        match after.standing:
+        match after.effective_verdict:
             case Verdict.DEAD:
-                yield Change("died", url, after.standing_reason)
+                yield Change("died", url, after.effective_reason)
             case Verdict.FAILING:
-                yield Change("failing", url, after.standing_reason)
+                yield Change("failing", url, after.effective_reason)
             case Verdict.MOVED:
                 yield Change(
-                    "moved", url, after.suggestion.url if after.suggestion else after.standing_reason
+                    "moved", url, after.suggestion.url if after.suggestion else after.effective_reason
                 )
             case _:
                 pass
-        if before.standing in {Verdict.DEAD, Verdict.FAILING} and after.standing in _LIVING:
-            yield Change("revived", url, f"was {before.standing}: {before.standing_reason}")
+        if before.effective_verdict in {Verdict.DEAD, Verdict.FAILING} and after.effective_verdict in _LIVING:
+            yield Change("revived", url, f"was {before.effective_verdict}: {before.effective_reason}")
 
 
 def _repositories(old: Snapshot, new: Snapshot) -> Iterator[Change]:

@@ -23,7 +23,7 @@ class Day(Value):
     """
 
     date: date
-    standing: Mapping[Verdict, int] = value_field(default_factory=dict)
+    effective_verdict: Mapping[Verdict, int] = value_field(default_factory=dict)
     stars: int = 0
     died: tuple[str, ...] = ()
     relicensed: tuple[Relicensed, ...] = ()

@@ -42,7 +42,7 @@ def link_json(link: Link, finding: Finding) -> dict[str, object]:
         "first_seen": _second(finding.first_seen),
         "last_alive": _second(finding.last_alive),
         "failed_on": finding.failed_on,
-        "may_die": finding.may_die,
+        "may_die": finding.can_become_dead,
         "moves": finding.moves,
         "moved_on": finding.moved_on,
         "last_verdict": finding.last_verdict,

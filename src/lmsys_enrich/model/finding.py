@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from lmsys_enrich.model.repository import Learned, Repository
+from lmsys_enrich.model.repository import Repository, RepositoryUpdate
 from lmsys_enrich.values import Value, replace
 
 
@@ -47,14 +47,14 @@ class Validators(Value):
     last_modified: str | None = None
 
 
-class Question(Value):
+class LinkTask(Value):
     """A link to ask about, under its key, with what earlier runs found out about it."""
 
     url: str
-    known: "Finding | None" = None
+    previous: "Finding | None" = None
 
 
-class Answer(Value):
+class Observation(Value):
     """
     What an asker saw of one link in this run; `url` is the question's.
 
@@ -70,9 +70,9 @@ class Answer(Value):
     final_url: str | None = None
     hops: tuple[Hop, ...] = ()
     suggestion: Suggestion | None = None
-    may_die: bool = True
-    repository: Learned | None = None
-    got: Validators | None = None
+    can_become_dead: bool = True
+    repository: RepositoryUpdate | None = None
+    validators: Validators | None = None
 
 
 class Finding(Value, kw_only=True):
@@ -103,44 +103,44 @@ class Finding(Value, kw_only=True):
     failing_since: datetime | None = None
     failures: int = 0
     failed_on: date | None = None
-    may_die: bool = True
+    can_become_dead: bool = True
     moves: int = 0
     moved_on: date | None = None
     last_verdict: Verdict | None = None
     last_reason: str | None = None
-    published: Verdict | None = None
+    reported: Verdict | None = None
     repository: Repository | None = None
-    got: Validators | None = None
+    validators: Validators | None = None
 
     @property
-    def standing(self) -> Verdict:
+    def effective_verdict(self) -> Verdict:
         """The best knowledge there is: the verdict, or the last one where this run has none."""
-        return standing(self.verdict, self.last_verdict)
+        return effective_verdict(self.verdict, self.last_verdict)
 
     @property
-    def standing_reason(self) -> str:
+    def effective_reason(self) -> str:
         """Why the standing is what it is: the reason, or the last one where this run has none."""
         if self.verdict is Verdict.UNCHECKED and self.last_reason is not None:
             return self.last_reason
         return self.reason
 
 
-def standing(verdict: Verdict, last_verdict: Verdict | None) -> Verdict:
+def effective_verdict(verdict: Verdict, last_verdict: Verdict | None) -> Verdict:
     """Return the best knowledge there is: see `Finding.standing`."""
     return last_verdict if verdict is Verdict.UNCHECKED and last_verdict is not None else verdict
 
 
-def unchecked(question: Question, reason: str) -> Finding:
+def unchecked(task: LinkTask, reason: str) -> Finding:
     """Return what earlier runs found about a link that this run did not reach."""
-    known = question.known
-    if known is None:
-        return Finding(url=question.url, verdict=Verdict.UNCHECKED, reason=reason)
-    if known.standing is Verdict.UNCHECKED:
-        return replace(known, verdict=Verdict.UNCHECKED, reason=reason)
+    previous = task.previous
+    if previous is None:
+        return Finding(url=task.url, verdict=Verdict.UNCHECKED, reason=reason)
+    if previous.effective_verdict is Verdict.UNCHECKED:
+        return replace(previous, verdict=Verdict.UNCHECKED, reason=reason)
     return replace(
-        known,
+        previous,
         verdict=Verdict.UNCHECKED,
         reason=reason,
-        last_verdict=known.standing,
-        last_reason=known.standing_reason,
+        last_verdict=previous.effective_verdict,
+        last_reason=previous.effective_reason,
     )

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import NamedTuple
 
-from lmsys_enrich.model.catalog import Catalog, Entry, Link, Placed
+from lmsys_enrich.model.catalog import Catalog, Entry, Link, ListedEntry
 from lmsys_enrich.model.day import Day
 from lmsys_enrich.model.finding import LIVING, LOST, Finding, Verdict
 from lmsys_enrich.model.repository import Repository
@@ -106,21 +106,23 @@ class Report:
     @cached_property
     def entries(self) -> tuple[EnrichedEntry, ...]:
         """Every entry in the order of the lists; put together once, since every output goes through them."""
-        placed = (one for catalog in self.catalogs for one in catalog.placed())
-        return tuple(enriched(number, one, self.findings) for number, one in enumerate(placed))
+        listed = (one for catalog in self.catalogs for one in catalog.listed())
+        return tuple(enriched(number, one, self.findings) for number, one in enumerate(listed))
 
     @cached_property
-    def by_standing(self) -> Mapping[Verdict, Sequence[Finding]]:
+    def by_effective_verdict(self) -> Mapping[Verdict, Sequence[Finding]]:
         """The findings by the best knowledge there is, in the order of the lists."""
         found: dict[Verdict, list[Finding]] = {verdict: [] for verdict in Verdict}
         for finding in self.findings.values():
-            found[finding.standing].append(finding)
+            found[finding.effective_verdict].append(finding)
         return found
 
     @cached_property
     def to_act_on(self) -> Sequence[EnrichedEntry]:
         """The entries with a link that is dead, failing or moved by the best knowledge there is."""
-        return [known for known in self.entries if any(one.standing in ACT_ON for one in known.findings)]
+        return [
+            known for known in self.entries if any(one.effective_verdict in ACT_ON for one in known.findings)
+        ]
 
     @cached_property
     def repositories(self) -> Mapping[str, tuple[Repository, str]]:
@@ -143,7 +145,7 @@ class Report:
             return
         entries = iter(self.entries)
         for catalog in self.catalogs:
-            own = tuple(entry for _, entry in zip(catalog.placed(), entries, strict=False))
+            own = tuple(entry for _, entry in zip(catalog.listed(), entries, strict=False))
             findings = {
                 key_of(link): finding
                 for one in own
@@ -162,7 +164,7 @@ class Report:
     def revived(self) -> list[Finding]:
         """Return the links that live, and stand as dead or failing in the outputs last written."""
         return [
-            found for found in self.findings.values() if found.verdict in LIVING and found.published in LOST
+            found for found in self.findings.values() if found.verdict in LIVING and found.reported in LOST
         ]
 
     def is_stale(self, facts: Repository) -> bool:
@@ -170,12 +172,12 @@ class Report:
         return facts.last_commit is not None and self.run_time - facts.last_commit > self.stale_after
 
 
-def enriched(number: int, placed: Placed, findings: Mapping[str, Finding]) -> EnrichedEntry:
+def enriched(number: int, listed: ListedEntry, findings: Mapping[str, Finding]) -> EnrichedEntry:
     """Return an entry with what is held about it. Raises `KeyError` where a link has no finding."""
-    entry = placed.entry
+    entry = listed.entry
     own = tuple([findings[key_of(link)] for link in entry.links])
     facts = next((finding.repository for finding in own if finding.repository is not None), None)
-    return EnrichedEntry(number, placed.path, entry, own, facts)
+    return EnrichedEntry(number, listed.path, entry, own, facts)
 
 
 def _summary(report: Report) -> Summary:

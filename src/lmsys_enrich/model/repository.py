@@ -51,7 +51,7 @@ class Repository(Value, kw_only=True):
     kept: dict[str, datetime] = value_field(default_factory=dict)
 
 
-class Learned(Value):
+class RepositoryUpdate(Value):
     """
     What one answer told about a repository.
 
@@ -60,20 +60,20 @@ class Learned(Value):
     """
 
     facts: Repository
-    unlearned: frozenset[str] = frozenset()
+    missing_fields: frozenset[str] = frozenset()
 
 
-def merge(known: Repository | None, learned: Learned) -> Repository:
+def merge(known: Repository | None, update: RepositoryUpdate) -> Repository:
     """
     Return the new facts, with what was not learned kept from the earlier ones.
 
     Only facts about the same repository are kept: another `id` is another
     repository, whatever its name.
     """
-    new = learned.facts
-    if known is None or not learned.unlearned or (known.id is not None and known.id != new.id):
+    new = update.facts
+    if known is None or not update.missing_fields or (known.id is not None and known.id != new.id):
         return new
-    earlier = {name: getattr(known, name) for name in _FACTS & learned.unlearned}
+    earlier = {name: getattr(known, name) for name in _FACTS & update.missing_fields}
     dates = {name: known.kept.get(name, known.fetched_at) for name in sorted(earlier)}
     return replace(new, **earlier, kept=dates)
 

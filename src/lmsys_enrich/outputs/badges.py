@@ -61,8 +61,8 @@ def _of_the_list(report: Report) -> Iterator[Badge]:
 
 def _links_alive(report: Report) -> Badge:
     """Count what is known: a link that nobody could find out about is neither alive nor dead."""
-    living = sum(len(report.by_standing[verdict]) for verdict in LIVING)
-    gone = sum(len(report.by_standing[verdict]) for verdict in LOST)
+    living = sum(len(report.by_effective_verdict[verdict]) for verdict in LIVING)
+    gone = sum(len(report.by_effective_verdict[verdict]) for verdict in LOST)
     if not living + gone:
         return Badge("links-alive", "links alive", "unknown", _GREY)
     share = gone / (living + gone)
@@ -96,17 +96,17 @@ def _of_repository(name: str, facts: Repository, report: Report) -> Iterator[Bad
 
 def _status(name: str, known: EnrichedEntry, report: Report) -> Badge:
     """Return how the entry's main link stands, and whether anybody still looks after what is there."""
-    standing, facts = known.findings[0].standing, known.facts
-    if standing in LOST:
-        return Badge(f"{name}-status", "status", standing.value, _RED)
-    if standing not in LIVING:
-        told = standing.value if standing is Verdict.GUARDED else "unknown"
+    effective_verdict, facts = known.findings[0].effective_verdict, known.facts
+    if effective_verdict in LOST:
+        return Badge(f"{name}-status", "status", effective_verdict.value, _RED)
+    if effective_verdict not in LIVING:
+        told = effective_verdict.value if effective_verdict is Verdict.GUARDED else "unknown"
         return Badge(f"{name}-status", "status", told, _GREY)
     if facts is not None and facts.archived:
         return Badge(f"{name}-status", "status", "archived", _ORANGE)
     if facts is not None and report.is_stale(facts):
         return Badge(f"{name}-status", "status", "stale", _YELLOW)
-    return Badge(f"{name}-status", "status", standing.value, _GREEN)
+    return Badge(f"{name}-status", "status", effective_verdict.value, _GREEN)
 
 
 def _short(number: int) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from lmsys_enrich.model.catalog import Entry, Place
+from lmsys_enrich.model.catalog import Entry, Location
 from lmsys_enrich.model.enriched import VERSION, Json, moment
 from lmsys_enrich.model.finding import Finding, Verdict
 from lmsys_enrich.model.report import Report, key_of
@@ -17,7 +17,7 @@ class Standing(Value):
     """A place where a link stands in a list, and how it is written there."""
 
     url: str
-    place: Place
+    location: Location
     entry: Entry
     path: tuple[str, ...]
 
@@ -29,12 +29,12 @@ def dead_links_md(report: Report) -> Mapping[str, str]:
 
 def dead_links_json(report: Report) -> Mapping[str, str]:
     """Return the file for programs; its shape is told by `lmsys-enrich schema report`."""
-    places = places_of(report)
+    locations = locations_of(report)
     content: dict[str, Json] = {
         "schema": VERSION,
         "generated_at": moment(report.run_time),
         "notice": report.notice,
-        "findings": [_finding(finding, places[finding.url]) for finding in _to_act_on(report)],
+        "findings": [_finding(finding, locations[finding.url]) for finding in _to_act_on(report)],
     }
     return {"dead-links.json": json_text(content)}
 
@@ -47,47 +47,47 @@ def dead_links_blocks(report: Report) -> str:
 def _to_act_on(report: Report) -> Iterator[Finding]:
     """Yield by verdict, dead ones first, in the order of the lists."""
     for verdict in _HEADINGS:
-        yield from report.by_standing[verdict]
+        yield from report.by_effective_verdict[verdict]
 
 
-def places_of(report: Report) -> dict[str, list[Standing]]:
+def locations_of(report: Report) -> dict[str, list[Standing]]:
     """Return where the links that are dead, failing or moved stand, under their keys, in the lists' order."""
-    places: dict[str, list[Standing]] = {}
+    locations: dict[str, list[Standing]] = {}
     for known in report.to_act_on:
         for link in known.entry.links:
-            places.setdefault(key_of(link), []).append(
-                Standing(link.url, link.place, known.entry, known.path)
+            locations.setdefault(key_of(link), []).append(
+                Standing(link.url, link.location, known.entry, known.path)
             )
-    return places
+    return locations
 
 
-def _finding(finding: Finding, places: list[Standing]) -> Json:
+def _finding(finding: Finding, locations: list[Standing]) -> Json:
     suggestion = finding.suggestion
     facts = finding.repository
     return {
-        "url": places[0].url,
+        "url": locations[0].url,
         "key": finding.url,
-        "verdict": finding.standing.value,
-        "reason": finding.standing_reason,
+        "verdict": finding.effective_verdict.value,
+        "reason": finding.effective_reason,
         "since": moment(finding.failing_since),
         "failures": finding.failures,
         "suggestion": None if suggestion is None else {"url": suggestion.url, "why": suggestion.why},
         "taken_over": facts is not None and facts.taken_over_by is not None,
         "places": [
             {
-                "file": standing.place.file,
-                "line": standing.place.line,
-                "column": standing.place.column,
-                "entry": standing.entry.id,
-                "section": list(standing.path),
+                "file": effective_verdict.location.file,
+                "line": effective_verdict.location.line,
+                "column": effective_verdict.location.column,
+                "entry": effective_verdict.entry.id,
+                "section": list(effective_verdict.path),
             }
-            for standing in places
+            for effective_verdict in locations
         ],
     }
 
 
 def _parts(report: Report) -> Iterator[str]:
-    places = places_of(report)
+    locations = locations_of(report)
     found = list(_to_act_on(report))
     yield "# Dead links"
     yield quoted(report.notice) if report.notice else ""
@@ -95,23 +95,25 @@ def _parts(report: Report) -> Iterator[str]:
         _counts(found) if found else "Every link that could be checked is alive, and stands where it should."
     )
     for verdict, heading in _HEADINGS.items():
-        of_this = [finding for finding in found if finding.standing is verdict]
+        of_this = [finding for finding in found if finding.effective_verdict is verdict]
         if of_this:
             yield f"## {heading}"
-            yield "\n".join(line for finding in of_this for line in _lines(finding, places[finding.url]))
+            yield "\n".join(line for finding in of_this for line in _lines(finding, locations[finding.url]))
 
 
 def _counts(found: list[Finding]) -> str:
-    counts = ((verdict, sum(finding.standing is verdict for finding in found)) for verdict in _HEADINGS)
+    counts = (
+        (verdict, sum(finding.effective_verdict is verdict for finding in found)) for verdict in _HEADINGS
+    )
     return ", ".join(f"{count:,} {verdict}" for verdict, count in counts if count) + "."
 
 
-def _lines(finding: Finding, places: list[Standing]) -> Iterator[str]:
-    yield f"- <{address(places[0].url).strip('<>')}>"
-    yield f"  - {escaped(finding.standing_reason)}{_since(finding)}"
-    for standing in places:
-        path = " → ".join(escaped(title) for title in standing.path)
-        yield f"  - `{standing.place}`: {escaped(standing.entry.name)}, in {path}"
+def _lines(finding: Finding, locations: list[Standing]) -> Iterator[str]:
+    yield f"- <{address(locations[0].url).strip('<>')}>"
+    yield f"  - {escaped(finding.effective_reason)}{_since(finding)}"
+    for effective_verdict in locations:
+        path = " → ".join(escaped(title) for title in effective_verdict.path)
+        yield f"  - `{effective_verdict.location}`: {escaped(effective_verdict.entry.name)}, in {path}"
     yield f"  - **{to_do(finding)}**"
 
 
@@ -131,10 +133,10 @@ def to_do(finding: Finding) -> str:
         return (
             "Another repository has this name now: find where the one you meant has gone, or remove the link"
         )
-    match finding.standing:
+    match finding.effective_verdict:
         case Verdict.DEAD:
             return "Find where it has gone, put an archived copy in its place, or remove it"
-        case Verdict.FAILING if not finding.may_die:
+        case Verdict.FAILING if not finding.can_become_dead:
             return "Open it: the page you meant seems to be gone, its site answers with another one"
         case Verdict.FAILING:
             return "Wait: further runs tell whether it comes back or is dead"

@@ -17,7 +17,7 @@ from operator import is_
 from tempfile import TemporaryFile
 from typing import IO, Self
 
-from lmsys_enrich.model.catalog import Placed
+from lmsys_enrich.model.catalog import ListedEntry
 from lmsys_enrich.model.finding import Finding
 from lmsys_enrich.model.report import EnrichedEntry, Report, enriched, key_of
 from lmsys_enrich.outputs.protocol import Entrywise, Piece
@@ -38,7 +38,7 @@ class Drafts:
         self._shelves = {output: _Shelf() for output in outputs}
         self._pieces: list[Sequence[tuple[_Shelf, Piece]]] = []  # of each list
         # The next three by the entry's number.
-        self._placed: list[Placed] = []
+        self._placed: list[ListedEntry] = []
         self._list = array("I")
         self._first = array("I")  # the number of its first link
         self._made_from: list[Finding | None] = []  # by the link's number
@@ -101,20 +101,20 @@ class Drafts:
             one = replace(self._report, catalogs=(catalog,))
             early = [output for output in self._shelves if output.early(one)]
             self._pieces.append([(self._shelves[output], output.piece(one)) for output in early])
-            for placed in catalog.placed():
-                for link in placed.entry.links:
+            for listed in catalog.listed():
+                for link in listed.entry.links:
                     self._entries_with.setdefault(key_of(link), []).append(len(self._placed))
-                self._placed.append(placed)
+                self._placed.append(listed)
                 self._list.append(index)
                 self._first.append(links)
-                links += len(placed.entry.links)
+                links += len(listed.entry.links)
         self._made_from = [None] * links
 
     def _make(self, number: int) -> bool:
-        placed, findings = self._placed[number], self._report.findings
-        if self._is_made[number] or not all(key_of(link) in findings for link in placed.entry.links):
+        listed, findings = self._placed[number], self._report.findings
+        if self._is_made[number] or not all(key_of(link) in findings for link in listed.entry.links):
             return False
-        known = enriched(number, placed, findings)
+        known = enriched(number, listed, findings)
         for shelf, piece in self._pieces[self._list[number]]:
             shelf.put(number, piece(known))
         first = self._first[number]

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from lmsys_enrich.model.catalog import Document, Spot
+from lmsys_enrich.model.catalog import Document, InsertionPoint
 from lmsys_enrich.model.report import EnrichedEntry, Report
 from lmsys_enrich.outputs.fact_words import COLUMNS, status, suffix
 from lmsys_enrich.outputs.markdown_text import quoted
@@ -15,11 +15,11 @@ def enriched_document(report: Report, document: Document) -> str:
     """Return the document; every byte of it that is not a fact is as it was."""
     entries = {known.entry.id: known for known in report.entries}
     lines = document.text.split("\n")
-    for table in _tables(document.spots):
+    for table in _tables(document.insertion_points):
         _add_columns(lines, table, entries)
-    for spot in document.spots:
-        if spot.kind == "bullet":
-            _put(lines, spot.line, suffix(entries[spot.entry]))
+    for insertion_point in document.insertion_points:
+        if insertion_point.kind == "bullet":
+            _put(lines, insertion_point.line, suffix(entries[insertion_point.entry]))
     text = "\n".join(lines)
     return f"{quoted(report.notice)}\n\n{text}" if report.notice else text
 
@@ -31,35 +31,37 @@ def _put(lines: list[str], line: int, text: str) -> None:
     lines[line - 1] = whole[:at] + text + whole[at:]
 
 
-def _tables(spots: Sequence[Spot]) -> Iterator[list[Spot]]:
-    table: list[Spot] = []
-    for spot in spots:
-        if spot.kind == "header":
+def _tables(insertion_points: Sequence[InsertionPoint]) -> Iterator[list[InsertionPoint]]:
+    table: list[InsertionPoint] = []
+    for insertion_point in insertion_points:
+        if insertion_point.kind == "header":
             if table:
                 yield table
-            table = [spot]
-        elif spot.kind in {"rule", "row"} and table:
-            table.append(spot)
+            table = [insertion_point]
+        elif insertion_point.kind in {"rule", "row"} and table:
+            table.append(insertion_point)
     if table:
         yield table
 
 
-def _add_columns(lines: list[str], table: Sequence[Spot], entries: dict[str, EnrichedEntry]) -> None:
-    rows = [entries[spot.entry] for spot in table if spot.kind == "row"]
+def _add_columns(
+    lines: list[str], table: Sequence[InsertionPoint], entries: dict[str, EnrichedEntry]
+) -> None:
+    rows = [entries[insertion_point.entry] for insertion_point in table if insertion_point.kind == "row"]
     if not any(map(status, rows)):
         return
     shown = [column for column in COLUMNS if any(column.words(known.facts) for known in rows)]
     width = len(_BARS.split(lines[table[0].line - 1].strip().strip("|")))
-    for spot in table:
-        match spot.kind:
+    for insertion_point in table:
+        match insertion_point.kind:
             case "header":
                 cells = [*(column.title for column in shown), "Status"]
             case "rule":
                 cells = [*(column.side for column in shown), "---"]
             case _:
-                known = entries[spot.entry]
+                known = entries[insertion_point.entry]
                 cells = [*(column.words(known.facts) for column in shown), status(known)]
-        _add_cells(lines, spot.line, cells, width)
+        _add_cells(lines, insertion_point.line, cells, width)
 
 
 def _add_cells(lines: list[str], line: int, cells: Sequence[str], width: int) -> None:

@@ -68,7 +68,7 @@ def _entry(known: EnrichedEntry) -> dict[str, object]:
         "name": entry.name,
         "section": known.path,
         "url": entry.url,
-        "line": entry.place.line,
+        "line": entry.location.line,
         "links": list(map(link_json, entry.links, known.findings)),
         "github": None if facts is None else facts_json(facts),
     }

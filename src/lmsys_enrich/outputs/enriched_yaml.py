@@ -33,7 +33,7 @@ def _entry(known: EnrichedEntry) -> dict[str, object]:
     content = {"id": entry.id, **entry_words(entry)}
     if entry.links:
         content["verdicts"] = {
-            link.role: finding.standing.value
+            link.role: finding.effective_verdict.value
             for link, finding in zip(entry.links, known.findings, strict=True)
         }
     if facts is not None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from lmsys_enrich.model.catalog import Catalog, Column, Entry, Exemption, Placed, Section
+from lmsys_enrich.model.catalog import Catalog, Column, Entry, Exemption, ListedEntry, Section
 from lmsys_enrich.outputs.protocol import encoded
 from lmsys_enrich.outputs.yaml_lines import yaml_item, yaml_lines
 from lmsys_enrich.outputs.yaml_text import Flow
@@ -10,14 +10,14 @@ from lmsys_enrich.outputs.yaml_text import Flow
 
 def entries_yaml(catalog: Catalog) -> str:
     """Return the file, as a person would write it: ids only where others may refer to them."""
-    parents = {str(placed.entry.cells.get("parent")) for placed in catalog.placed()}
+    parents = {str(listed.entry.cells.get("parent")) for listed in catalog.listed()}
 
-    def item(placed: Placed) -> bytes:
-        entry = placed.entry
+    def item(listed: ListedEntry) -> bytes:
+        entry = listed.entry
         own_id = {"id": entry.id} if entry.id_is_written or entry.id in parents else {}
-        return entry_item({**own_id, **entry_words(entry)}, placed.path)
+        return entry_item({**own_id, **entry_words(entry)}, listed.path)
 
-    return b"".join(listed(catalog, map(item, catalog.placed()))).decode("utf-8")
+    return b"".join(listed(catalog, map(item, catalog.listed()))).decode("utf-8")
 
 
 def listed(catalog: Catalog, items: Iterator[bytes]) -> Iterator[bytes]:

@@ -57,26 +57,28 @@ def remarks(known: EnrichedEntry) -> str:
 
 
 def _status(known: EnrichedEntry) -> Iterator[str]:
-    standing = [finding.standing for finding in known.findings]
-    if all(verdict is Verdict.UNCHECKED for verdict in standing):
+    effective_verdict = [finding.effective_verdict for finding in known.findings]
+    if all(verdict is Verdict.UNCHECKED for verdict in effective_verdict):
         return  # nothing was ever found out about it
     yield _standing(known.findings[0])
-    for link_, finding, verdict in zip(known.entry.links[1:], known.findings[1:], standing[1:], strict=True):
+    for link_, finding, verdict in zip(
+        known.entry.links[1:], known.findings[1:], effective_verdict[1:], strict=True
+    ):
         if verdict not in _UNREMARKABLE:
             yield f"{escaped(link_.role)} {_standing(finding)}"
     yield from _flags(known.facts)
 
 
 def _standing(finding: Finding) -> str:
-    if finding.standing is Verdict.MOVED and finding.suggestion is not None:
+    if finding.effective_verdict is Verdict.MOVED and finding.suggestion is not None:
         facts = finding.repository
         new_name = facts.full_name if facts is not None and facts.renamed_from else None
         return f"moved to {link(new_name or _short(finding.suggestion.url), finding.suggestion.url)}"
-    if finding.standing is Verdict.DEAD:
+    if finding.effective_verdict is Verdict.DEAD:
         return "**dead**"
-    if finding.standing is Verdict.FAILING and finding.failing_since is not None:
+    if finding.effective_verdict is Verdict.FAILING and finding.failing_since is not None:
         return f"failing since {day(finding.failing_since)}"
-    return finding.standing.value
+    return finding.effective_verdict.value
 
 
 def _flags(facts: Repository | None) -> Iterator[str]:

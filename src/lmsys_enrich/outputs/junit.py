@@ -60,13 +60,13 @@ def _case(entry: Entry, section: str, link: Link, finding: Finding) -> str:
     name = f"{entry.name}: {link.url}" if link.role == "url" else f"{entry.name} ({link.role}): {link.url}"
     head = (
         f"    <testcase classname={section} name={xml_attribute(name)}"
-        f' file={xml_attribute(link.place.file)} line="{link.place.line}"'
+        f' file={xml_attribute(link.location.file)} line="{link.location.line}"'
     )
     verdict = finding.verdict
     if verdict in _PASSED:
         return f"{head}/>\n"
     told = f"{verdict}: {finding.reason}"
     if verdict is Verdict.DEAD:
-        text = f"{link.place}: {link.url} is {told}"
+        text = f"{link.location}: {link.url} is {told}"
         return f"{head}><failure message={xml_attribute(told)}>{xml_text(text)}</failure></testcase>\n"
     return f"{head}><skipped message={xml_attribute(told)}/></testcase>\n"

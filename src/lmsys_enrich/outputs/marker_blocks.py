@@ -94,11 +94,11 @@ class Blocks(Value):
     def _badges(self) -> str:
         return "\n".join(f"![{words}]({self.badges}/{name}.svg)" for name, words in _BADGES)
 
-    def _table(self, what: str, place: str) -> str:
+    def _table(self, what: str, location: str) -> str:
         for report in self.report.of_each_list():
             if (section := _find(report.catalogs[0].sections, what)) is not None:
                 return section_md(report, section)
-        raise InputError(f"{place}: no section is called {what!r}", hint="Name one as `table Frameworks`.")
+        raise InputError(f"{location}: no section is called {what!r}", hint="Name one as `table Frameworks`.")
 
     def _changes(self) -> str:
         if self.changes is None or not self.changes.changes:

@@ -62,24 +62,24 @@ def _driver() -> Json:
 def _results(report: Report) -> Iterator[Json]:
     for known in report.to_act_on:
         for link, finding in zip(known.entry.links, known.findings, strict=True):
-            if finding.standing in _RULES:
+            if finding.effective_verdict in _RULES:
                 yield _result(known.entry, link, finding)
 
 
 def _result(entry: Entry, link: Link, finding: Finding) -> Json:
-    rule, level, _ = _RULES[finding.standing]
+    rule, level, _ = _RULES[finding.effective_verdict]
     better = f" Write {finding.suggestion.url} instead." if finding.suggestion else ""
     fingerprint = sha256(f"{rule} {finding.url} {entry.id}".encode("utf-8", "replace")).hexdigest()
     return {
         "ruleId": rule,
-        "ruleIndex": list(_RULES).index(finding.standing),
+        "ruleIndex": list(_RULES).index(finding.effective_verdict),
         "level": level,
-        "message": {"text": f"{entry.name}: {finding.url}: {finding.standing_reason}.{better}"},
+        "message": {"text": f"{entry.name}: {finding.url}: {finding.effective_reason}.{better}"},
         "locations": [
             {
                 "physicalLocation": {
-                    "artifactLocation": {"uri": quote(PurePath(link.place.file).as_posix())},
-                    "region": {"startLine": link.place.line, "startColumn": link.place.column},
+                    "artifactLocation": {"uri": quote(PurePath(link.location.file).as_posix())},
+                    "region": {"startLine": link.location.line, "startColumn": link.location.column},
                 }
             }
         ],

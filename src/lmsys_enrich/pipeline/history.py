@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from lmsys_enrich.model.finding import LIVING, LOST, Answer, Finding, Question, Verdict
+from lmsys_enrich.model.finding import LIVING, LOST, Finding, LinkTask, Observation, Verdict
 from lmsys_enrich.model.repository import merge
 from lmsys_enrich.values import replace
 
 
-def find(question: Question, answer: Answer, now: datetime, dead_after: int) -> Finding:
+def find(task: LinkTask, observation: Observation, now: datetime, dead_after: int) -> Finding:
     """
     Join an answer with its link's past.
 
@@ -15,52 +15,56 @@ def find(question: Question, answer: Answer, now: datetime, dead_after: int) -> 
     that lasts is a death once it was seen on `dead_after` different days: two
     runs in one night count once, and a day without an answer counts for nothing.
     """
-    known = question.known
-    repository = known.repository if known else None
-    last_alive = known.last_alive if known else None
+    previous = task.previous
+    repository = previous.repository if previous else None
+    last_alive = previous.last_alive if previous else None
     finding = Finding(
-        url=question.url,
-        verdict=answer.verdict,
-        reason=answer.reason,
+        url=task.url,
+        verdict=observation.verdict,
+        reason=observation.reason,
         checked_at=now,
-        http_status=answer.http_status,
-        final_url=answer.final_url,
-        hops=answer.hops,
-        suggestion=answer.suggestion,
-        first_seen=known.first_seen if known else now,
-        last_alive=now if answer.verdict in LIVING else last_alive,
-        published=known.published if known else None,
-        repository=merge(repository, answer.repository) if answer.repository else repository,
-        got=answer.got,
+        http_status=observation.http_status,
+        final_url=observation.final_url,
+        hops=observation.hops,
+        suggestion=observation.suggestion,
+        first_seen=previous.first_seen if previous else now,
+        last_alive=now if observation.verdict in LIVING else last_alive,
+        reported=previous.reported if previous else None,
+        repository=merge(repository, observation.repository) if observation.repository else repository,
+        validators=observation.validators,
     )
-    if answer.verdict is Verdict.MOVED:
-        return _with_moves(finding, known, now)
-    if answer.verdict in LOST:
-        return _with_failures(finding, known, answer, now, dead_after)
+    if observation.verdict is Verdict.MOVED:
+        return _with_moves(finding, previous, now)
+    if observation.verdict in LOST:
+        return _with_failures(finding, previous, observation, now, dead_after)
     return finding
 
 
-def _with_moves(finding: Finding, known: Finding | None, now: datetime) -> Finding:
+def _with_moves(finding: Finding, previous: Finding | None, now: datetime) -> Finding:
     """Count the days on which the link was seen to lead to the same place."""
     moves, moved_on = 1, now.date()
-    if known is not None and known.moved_on is not None and known.suggestion == finding.suggestion:
-        another_day = now.date() > known.moved_on
-        moves, moved_on = known.moves + another_day, max(moved_on, known.moved_on)
+    if previous is not None and previous.moved_on is not None and previous.suggestion == finding.suggestion:
+        another_day = now.date() > previous.moved_on
+        moves, moved_on = previous.moves + another_day, max(moved_on, previous.moved_on)
     return replace(finding, moves=moves, moved_on=moved_on)
 
 
 def _with_failures(
-    finding: Finding, known: Finding | None, answer: Answer, now: datetime, dead_after: int
+    finding: Finding, previous: Finding | None, observation: Observation, now: datetime, dead_after: int
 ) -> Finding:
     """Count the days on which the link failed in a row, and call it dead when they are enough."""
     since, failures, failed_on = now, 1, now.date()
-    if known is not None and known.failed_on is not None and known.may_die == answer.may_die:
-        since = known.failing_since or now
-        another_day = now.date() > known.failed_on
-        failures = known.failures + another_day
-        failed_on = now.date() if another_day else known.failed_on
-    verdict, reason = answer.verdict, answer.reason
-    if verdict is Verdict.FAILING and answer.may_die and failures >= dead_after:
+    if (
+        previous is not None
+        and previous.failed_on is not None
+        and previous.can_become_dead == observation.can_become_dead
+    ):
+        since = previous.failing_since or now
+        another_day = now.date() > previous.failed_on
+        failures = previous.failures + another_day
+        failed_on = now.date() if another_day else previous.failed_on
+    verdict, reason = observation.verdict, observation.reason
+    if verdict is Verdict.FAILING and observation.can_become_dead and failures >= dead_after:
         verdict, reason = Verdict.DEAD, f"{reason}; failed on {failures} days since {since:%Y-%m-%d}"
     return replace(
         finding,
@@ -69,5 +73,5 @@ def _with_failures(
         failing_since=since,
         failures=failures,
         failed_on=failed_on,
-        may_die=answer.may_die,
+        can_become_dead=observation.can_become_dead,
     )

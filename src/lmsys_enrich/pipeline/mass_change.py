@@ -15,7 +15,7 @@ _SHOWN = 10
 
 
 def refuse_mass_change(
-    findings: Iterable[Finding], known: Callable[[str], Finding | None], max_change: float
+    findings: Iterable[Finding], previous: Callable[[str], Finding | None], max_change: float
 ) -> None:
     """
     Raise `MassChange` where more than `max_change` percent of the living are lost.
@@ -27,8 +27,8 @@ def refuse_mass_change(
     living = lost = 0
     examples: list[str] = []
     for finding in findings:
-        before = known(finding.url)
-        if before is None or before.published not in LIVING:
+        before = previous(finding.url)
+        if before is None or before.reported not in LIVING:
             continue
         living += 1
         if loss := _loss(before, finding):

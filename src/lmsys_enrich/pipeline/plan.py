@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 
-from lmsys_enrich.askers.protocol import Asker
+from lmsys_enrich.checkers.protocol import Checker
 from lmsys_enrich.model.catalog import Catalog, Exemption
-from lmsys_enrich.model.finding import Answer, Finding, Question, Verdict
+from lmsys_enrich.model.finding import Finding, LinkTask, Observation, Verdict
 from lmsys_enrich.model.report import key_of
 from lmsys_enrich.pipeline.freshness import is_fresh
 from lmsys_enrich.settings.settings import Settings
@@ -16,7 +16,7 @@ from lmsys_enrich.values import Value, value_field
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-class Known(Value):
+class PreviousFindings(Value):
     """
     What earlier runs found.
 
@@ -26,15 +26,15 @@ class Known(Value):
     """
 
     kept: Mapping[str, Finding] = value_field(default_factory=dict)
-    published: Mapping[str, Finding] = value_field(default_factory=dict)
+    reported: Mapping[str, Finding] = value_field(default_factory=dict)
 
     def about(self, url: str) -> Finding | None:
         """Return the later of the two findings about a link."""
-        kept, published = self.kept.get(url), self.published.get(url)
-        if kept is None or published is None:
-            return kept if published is None else published
-        is_newer = (published.checked_at or _LONG_AGO) > (kept.checked_at or _LONG_AGO)
-        return published if is_newer else kept
+        kept, reported = self.kept.get(url), self.reported.get(url)
+        if kept is None or reported is None:
+            return kept if reported is None else reported
+        is_newer = (reported.checked_at or _LONG_AGO) > (kept.checked_at or _LONG_AGO)
+        return reported if is_newer else kept
 
 
 class Plan(Value):
@@ -48,29 +48,33 @@ class Plan(Value):
     """
 
     fresh: Mapping[str, Finding]
-    settled: tuple[tuple[Question, Answer], ...]
-    questions: tuple[tuple[Question, ...], ...]
+    settled: tuple[tuple[LinkTask, Observation], ...]
+    tasks: tuple[tuple[LinkTask, ...], ...]
 
 
 def build(
-    catalogs: Sequence[Catalog], known: Known, askers: Sequence[Asker], settings: Settings, now: datetime
+    catalogs: Sequence[Catalog],
+    previous: PreviousFindings,
+    checkers: Sequence[Checker],
+    settings: Settings,
+    now: datetime,
 ) -> Plan:
     """Sort every link of the lists, each once, into what is known, settled or to be asked."""
     fresh: dict[str, Finding] = {}
-    settled: list[tuple[Question, Answer]] = []
-    queues: list[list[Question]] = [[] for _ in askers]
+    settled: list[tuple[LinkTask, Observation]] = []
+    queues: list[list[LinkTask]] = [[] for _ in checkers]
     excluded = tuple(re.compile(pattern) for pattern in settings.exclude)
     for url, exemption in _links(catalogs, now.date()).items():
-        answer = _answer_without_asking(url, exemption, excluded)
-        if answer is not None:
-            settled.append((Question(url, known.about(url)), answer))
+        observation = _answer_without_asking(url, exemption, excluded)
+        if observation is not None:
+            settled.append((LinkTask(url, previous.about(url)), observation))
             continue
-        kept = None if settings.refresh else known.kept.get(url)
+        kept = None if settings.refresh else previous.kept.get(url)
         if kept is not None and is_fresh(kept, now, settings.max_age):
             fresh[url] = kept
             continue
-        claiming = next(queue for asker, queue in zip(askers, queues, strict=True) if asker.claims(url))
-        claiming.append(Question(url, known.about(url)))
+        claiming = next(queue for checker, queue in zip(checkers, queues, strict=True) if checker.claims(url))
+        claiming.append(LinkTask(url, previous.about(url)))
     return Plan(fresh, tuple(settled), tuple(tuple(sorted(queue, key=_urgency)) for queue in queues))
 
 
@@ -89,22 +93,22 @@ def _links(catalogs: Iterable[Catalog], today: date) -> dict[str, Exemption | No
 
 def _answer_without_asking(
     url: str, exemption: Exemption | None, excluded: Sequence[re.Pattern[str]]
-) -> Answer | None:
+) -> Observation | None:
     if exemption is not None:
         until = f" until {exemption.until}" if exemption.until else ""
-        return Answer(url, Verdict.SKIPPED, f"the list exempts it{until}: {exemption.reason}")
+        return Observation(url, Verdict.SKIPPED, f"the list exempts it{until}: {exemption.reason}")
     for pattern in excluded:
         if pattern.search(url):
-            return Answer(url, Verdict.SKIPPED, f"the settings exclude it: {pattern.pattern}")
+            return Observation(url, Verdict.SKIPPED, f"the settings exclude it: {pattern.pattern}")
     if not is_web(url):
-        return Answer(url, Verdict.SKIPPED, "not an http or https address")
+        return Observation(url, Verdict.SKIPPED, "not an http or https address")
     try:
         link_key(url)
     except InvalidAddress as problem:
-        return Answer(url, Verdict.FAILING, f"the address cannot be asked: {problem}")
+        return Observation(url, Verdict.FAILING, f"the address cannot be asked: {problem}")
     return None
 
 
-def _urgency(question: Question) -> datetime:
-    known = question.known
-    return known.checked_at or _LONG_AGO if known is not None else _LONG_AGO
+def _urgency(task: LinkTask) -> datetime:
+    previous = task.previous
+    return previous.checked_at or _LONG_AGO if previous is not None else _LONG_AGO

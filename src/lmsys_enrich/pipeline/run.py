@@ -4,18 +4,18 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable, Container, Iterator, Sequence
 from contextlib import aclosing, asynccontextmanager
 
-from lmsys_enrich.askers.protocol import Asker
+from lmsys_enrich.checkers.protocol import Checker
 from lmsys_enrich.clock import Clock
-from lmsys_enrich.memory.protocol import Memory
 from lmsys_enrich.model.catalog import Catalog
-from lmsys_enrich.model.finding import Answer, Finding, Question, unchecked
+from lmsys_enrich.model.finding import Finding, LinkTask, Observation, unchecked
 from lmsys_enrich.model.report import Obstacle, Report, Traffic, keys_of
 from lmsys_enrich.pipeline import history, workers
-from lmsys_enrich.pipeline.keeper import Keeper
-from lmsys_enrich.pipeline.plan import Known, Plan, build
+from lmsys_enrich.pipeline.background_writer import BackgroundWriter
+from lmsys_enrich.pipeline.plan import Plan, PreviousFindings, build
 from lmsys_enrich.pipeline.stop import Stop
 from lmsys_enrich.settings.durations import format_duration
 from lmsys_enrich.settings.settings import Settings
+from lmsys_enrich.store.protocol import FindingStore
 from lmsys_enrich.values import Value, replace
 
 
@@ -23,9 +23,9 @@ class Run(Value):
     """Everything that a run is handed; `watch` is told each finding as it comes."""
 
     catalogs: Sequence[Catalog]
-    askers: Sequence[Asker]
-    memory: Memory
-    known: Known
+    checkers: Sequence[Checker]
+    store: FindingStore
+    previous: PreviousFindings
     clock: Clock
     settings: Settings
     traffic: Callable[[], Traffic]
@@ -34,7 +34,7 @@ class Run(Value):
 
     def plan(self) -> Plan:
         """Return what there is to ask."""
-        return build(self.catalogs, self.known, self.askers, self.settings, self.clock.run_time)
+        return build(self.catalogs, self.previous, self.checkers, self.settings, self.clock.run_time)
 
 
 async def enrich(run: Run, plan: Plan, stop: Stop) -> Report:
@@ -47,24 +47,24 @@ async def enrich(run: Run, plan: Plan, stop: Stop) -> Report:
     started = run.clock.monotonic()
     if run.settings.offline:
         stop.now("this run asks nobody (--offline)")
-    keeper = Keeper(run.memory, run.clock)
+    writer = BackgroundWriter(run.store, run.clock)
     found: dict[str, Finding] = {}
     async with aclosing(_findings(run, plan, stop)) as findings:
         async for finding in findings:
             found[finding.url] = finding
-            keeper.add(finding)
+            writer.add(finding)
             run.watch(finding)
-    await keeper.finish()
+    await writer.finish()
     missed = _missed(run, plan, stop, found)
-    known = {**plan.fresh, **found, **missed}
+    previous = {**plan.fresh, **found, **missed}
     return Report(
         run_time=run.clock.run_time,
         catalogs=tuple(run.catalogs),
-        findings={key: known[key] for key in keys_of(run.catalogs)},
+        findings={key: previous[key] for key in keys_of(run.catalogs)},
         stale_after=run.settings.stale_after,
         traffic=replace(run.traffic(), cached=len(plan.fresh), seconds=run.clock.monotonic() - started),
         obstacles=(
-            *(obstacle for asker in run.askers for obstacle in asker.obstacles),
+            *(obstacle for checker in run.checkers for obstacle in checker.obstacles),
             *_stopped(run, stop, len(missed)),
         ),
         notice=run.notice,
@@ -72,27 +72,27 @@ async def enrich(run: Run, plan: Plan, stop: Stop) -> Report:
 
 
 async def _findings(run: Run, plan: Plan, stop: Stop) -> AsyncGenerator[Finding, None]:
-    for question, answer in plan.settled:
-        yield _find(run, question, answer)
+    for task, observation in plan.settled:
+        yield _find(run, task, observation)
     if stop.reason is not None:
         return
-    questions = {question.url: question for queue in plan.questions for question in queue}
-    assignments = tuple(zip(run.askers, plan.questions, strict=True))
-    async with _deadline(run, stop), aclosing(workers.answers(assignments, stop)) as answers:
-        async for answer in answers:
-            yield _find(run, questions[answer.url], answer)
+    tasks = {task.url: task for queue in plan.tasks for task in queue}
+    assignments = tuple(zip(run.checkers, plan.tasks, strict=True))
+    async with _deadline(run, stop), aclosing(workers.observations(assignments, stop)) as observations:
+        async for observation in observations:
+            yield _find(run, tasks[observation.url], observation)
 
 
-def _find(run: Run, question: Question, answer: Answer) -> Finding:
-    return history.find(question, answer, run.clock.run_time, run.settings.dead_after)
+def _find(run: Run, task: LinkTask, observation: Observation) -> Finding:
+    return history.find(task, observation, run.clock.run_time, run.settings.dead_after)
 
 
 def _missed(run: Run, plan: Plan, stop: Stop, found: Container[str]) -> dict[str, Finding]:
     """Return what is known of the links that nobody told about, with the reason why nobody did."""
     missed: dict[str, Finding] = {}
-    for asker, questions in zip(run.askers, plan.questions, strict=True):
-        why = stop.reason or "; ".join(obstacle.what for obstacle in asker.obstacles) or "no answer came"
-        missed.update((q.url, unchecked(q, why)) for q in questions if q.url not in found)
+    for checker, tasks in zip(run.checkers, plan.tasks, strict=True):
+        why = stop.reason or "; ".join(obstacle.what for obstacle in checker.obstacles) or "no answer came"
+        missed.update((q.url, unchecked(q, why)) for q in tasks if q.url not in found)
     return missed
 
 

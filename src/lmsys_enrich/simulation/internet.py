@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from lmsys_enrich.errors import InputError
-from lmsys_enrich.net.exchange import Fetch, Kind, Outcome, Request, Trouble, TroubleKind
+from lmsys_enrich.http.messages import ErrorKind, Fetch, FetchError, Outcome, Request, RequestKind
 from lmsys_enrich.simulation.peopled import with_links
 from lmsys_enrich.simulation.server import Received, Server, serving
 from lmsys_enrich.simulation.websites import ADDRESS_HEADER, Websites
@@ -39,13 +39,13 @@ class Internet(Value):
         """Lead requests for websites to loopback; a host that the world does not have does not exist."""
 
         async def simulated(request: Request) -> Outcome:
-            if request.kind is not Kind.WEB:
+            if request.kind is not RequestKind.WEB:
                 return await fetch(request)
             host = urlsplit(request.url).hostname or ""
             if host == "localhost" or host.replace(".", "").isdigit():
                 return await fetch(request)  # not contacted: the program itself sees to that
             if host not in self.world.sites and host != "github.com":
-                return Trouble(TroubleKind.NAME_UNKNOWN, "no such host in the simulation")
+                return FetchError(ErrorKind.NAME_UNKNOWN, "no such host in the simulation")
             headers = {**request.headers, ADDRESS_HEADER: request.url}
             return await fetch(replace(request, url=f"{self.web.url}/", headers=headers, trusted=True))
 

@@ -137,12 +137,12 @@ def _ref(repository: SimulatedRepository, name: str) -> dict[str, Any] | None:
 
 
 def _issue(repository: SimulatedRepository, number: int) -> dict[str, Any]:
-    for kind, place, numbers in (
+    for kind, location, numbers in (
         ("Issue", "issues", repository.issues),
         ("PullRequest", "pull", repository.pulls),
     ):
         if number in numbers:
-            return {"__typename": kind, "url": f"{SERVER}/{repository.name}/{place}/{number}"}
+            return {"__typename": kind, "url": f"{SERVER}/{repository.name}/{location}/{number}"}
     raise NotThere(f"Could not resolve to an issue or pull request with the number of {number}.")
 
 

@@ -100,9 +100,9 @@ def _latest(repository: SimulatedRepository) -> _Answer:
 
 
 def _issue(repository: SimulatedRepository, number: str) -> _Answer:
-    for place, numbers in (("issues", repository.issues), ("pull", repository.pulls)):
+    for location, numbers in (("issues", repository.issues), ("pull", repository.pulls)):
         if int(number) in numbers:
-            return 200, {"html_url": f"https://github.com/{repository.name}/{place}/{number}"}
+            return 200, {"html_url": f"https://github.com/{repository.name}/{location}/{number}"}
     return 404, _NOT_FOUND
 
 

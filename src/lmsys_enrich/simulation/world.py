@@ -91,7 +91,7 @@ def read_world(path: Path) -> World:
     )
     owners = {repository.name.partition("/")[0]: "Organization" for repository in repositories}
     sites = {
-        host: {place: SimulatedPage(**page) for place, page in pages.items()}
+        host: {location: SimulatedPage(**page) for location, page in pages.items()}
         for host, pages in content.get("sites", {}).items()
     }
     return World(repositories, {**owners, **content.get("owners", {})}, sites)

@@ -20,8 +20,8 @@ class _Passing(FakeClock):
         await asyncio.sleep(0)
 
 
-async def _let_pass(turns: int) -> None:
-    for _ in range(turns):
+async def _let_pass(scheduler: int) -> None:
+    for _ in range(scheduler):
         await asyncio.sleep(0)
 
 

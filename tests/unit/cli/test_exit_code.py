@@ -9,7 +9,7 @@ from tests.builders import finding, report, repository
 from tests.fakes import NIGHT
 
 DEAD = finding("https://a.org/", Verdict.DEAD)
-LONG_DEAD = finding("https://a.org/", Verdict.DEAD, published=Verdict.DEAD)
+LONG_DEAD = finding("https://a.org/", Verdict.DEAD, reported=Verdict.DEAD)
 MOVED = finding("https://a.org/", Verdict.MOVED)
 ARCHIVED = finding("https://github.com/a/b", repository=repository("a/b", archived=True))
 OLD = finding("https://github.com/a/b", repository=repository("a/b", last_commit=NIGHT - timedelta(days=500)))

@@ -7,10 +7,10 @@ import pytest
 from lmsys_enrich.cli.progress import progress
 from lmsys_enrich.cli.terminal import Terminal
 from lmsys_enrich.model.finding import Verdict
-from lmsys_enrich.net.meter import Pulse
+from lmsys_enrich.politeness.stats import Activity
 from tests.builders import finding
 
-_PULSE = Pulse(("slow.example", "b.example", "c.example"), 4893)
+_PULSE = Activity(("slow.example", "b.example", "c.example"), 4893)
 
 
 class _Screen(StringIO):

@@ -24,7 +24,7 @@ def test_words_of_any_language_stay_as_they_are() -> None:
 def test_results_go_to_stdout_and_everything_else_to_stderr() -> None:
     shown, out, err = terminal()
     shown.result("42 links")
-    shown.tell("10 of 42")
+    shown.info("10 of 42")
     shown.warn("the cache is damaged")
     assert out.getvalue() == "42 links\n"
     assert err.getvalue() == "10 of 42\nwarning: the cache is damaged\n"
@@ -32,7 +32,7 @@ def test_results_go_to_stdout_and_everything_else_to_stderr() -> None:
 
 def test_quiet_keeps_warnings_and_errors() -> None:
     shown, _, err = terminal(quiet=True)
-    shown.tell("10 of 42")
+    shown.info("10 of 42")
     shown.warn("the cache is damaged")
     assert shown.fail(InputError("no such file", hint="Name one.")) == 2
     assert err.getvalue() == "warning: the cache is damaged\nno such file\n→ Name one.\n"

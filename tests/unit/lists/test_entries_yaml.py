@@ -7,7 +7,7 @@ import pytest
 
 from lmsys_enrich.lists.entries_yaml import read_entries
 from lmsys_enrich.lists.identifiers import slug_of
-from lmsys_enrich.model.catalog import Catalog, Column, Entry, Exemption, Link, Place
+from lmsys_enrich.model.catalog import Catalog, Column, Entry, Exemption, Link, Location
 
 _PATH = Path("lists/e.yaml")
 _TEXT = """\
@@ -41,7 +41,7 @@ def _read(text: str = _TEXT) -> Catalog:
 
 
 def _by_id(text: str = _TEXT) -> dict[str, Entry]:
-    return {placed.entry.id: placed.entry for placed in _read(text).placed()}
+    return {listed.entry.id: listed.entry for listed in _read(text).listed()}
 
 
 def test_titles_are_one_line_and_descriptions_keep_theirs() -> None:
@@ -52,13 +52,13 @@ def test_titles_are_one_line_and_descriptions_keep_theirs() -> None:
 
 
 def test_entries_know_their_sections_and_their_places() -> None:
-    [first, *_] = _read().placed()
+    [first, *_] = _read().listed()
     assert first.path == ("Papers", "Training")
-    assert first.entry.place == Place("lists/e.yaml", 12, 13)
+    assert first.entry.location == Location("lists/e.yaml", 12, 13)
     assert first.entry.links == (
-        Link("https://a.example/", "url", Place("lists/e.yaml", 13, 18)),
-        Link("https://b.example/", "code", Place("lists/e.yaml", 17, 21)),
-        Link("mailto:someone@example.org", "mail", Place("lists/e.yaml", 18, 21)),
+        Link("https://a.example/", "url", Location("lists/e.yaml", 13, 18)),
+        Link("https://b.example/", "code", Location("lists/e.yaml", 17, 21)),
+        Link("mailto:someone@example.org", "mail", Location("lists/e.yaml", 18, 21)),
     )
 
 
@@ -90,7 +90,7 @@ def test_an_exemption_holds_to_its_last_day() -> None:
 def test_fields_without_a_value_are_as_if_they_were_not_there() -> None:
     empty = "{name: A, id: , url: , year: , description: , publisher: ~, links: {code: }, ignore: }"
     text = f"title: A\ndescription:\nsections:\n  - {{title: S, columns: , text: , entries: [{empty}]}}\n"
-    assert _by_id(text) == {"a": Entry("a", "A", Place("lists/e.yaml", 4, 45))}
+    assert _by_id(text) == {"a": Entry("a", "A", Location("lists/e.yaml", 4, 45))}
 
 
 def test_a_number_in_quotes_is_a_text() -> None:

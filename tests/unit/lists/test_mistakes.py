@@ -500,7 +500,7 @@ def test_a_parser_that_tells_nothing_is_quoted_with_nothing() -> None:
 def test_what_no_parser_places_stands_at_the_start() -> None:
     root = read_document("\n word", "e", [], _Unplaced)
     assert root is not None
-    assert str(root.place) == "e:1:1"
+    assert str(root.location) == "e:1:1"
 
 
 _LIKE_YAML = st.text(st.sampled_from("ab:-[]{},'\"|>&*!%@#~<\\U0\n \t\r\ufeff\x85\ud800\U0001f600"))
@@ -512,8 +512,8 @@ def test_whatever_stands_in_a_file_is_read_or_told(loader: Loader, text: str) ->
     mistakes: list[Mistake] = []
     root = read_document(text, "e", mistakes, loader)
     lines = text.replace("\r\n", "\n").replace("\r", "\n").count("\n") + 1
-    assert all(1 <= mistake.place.line <= lines + 1 for mistake in mistakes)
-    assert root is None or root.place.line <= lines + 1  # libyaml finds the nothing after `---` below it
+    assert all(1 <= mistake.location.line <= lines + 1 for mistake in mistakes)
+    assert root is None or root.location.line <= lines + 1  # libyaml finds the nothing after `---` below it
 
 
 @pytest.mark.parametrize(

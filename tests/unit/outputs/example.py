@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from lmsys_enrich.model.catalog import Catalog, Column, Entry, Exemption, Link, Place, Section
+from lmsys_enrich.model.catalog import Catalog, Column, Entry, Exemption, Link, Location, Section
 from lmsys_enrich.model.finding import Finding, Hop, Suggestion, Verdict
 from lmsys_enrich.model.report import Report, Traffic, keys_of
 from lmsys_enrich.model.repository import Release, Repository
@@ -44,21 +44,21 @@ TAKEN = Repository(full_name="example/taken", id=8, fetched_at=NIGHT, stars=12, 
 
 
 def _links(line: int, **urls: str) -> tuple[Link, ...]:
-    return tuple(Link(url, role, Place("entries.yaml", line, 12)) for role, url in urls.items())
+    return tuple(Link(url, role, Location("entries.yaml", line, 12)) for role, url in urls.items())
 
 
 def _entry(line: int, name: str, id_: str | None = None, **urls: str) -> Entry:
     return Entry(
         id=id_ or name.lower().replace(" ", "-"),
         name=name,
-        place=Place("entries.yaml", line, 9),
+        location=Location("entries.yaml", line, 9),
         links=_links(line + 1, **urls),
         id_is_written=id_ is not None,
     )
 
 
 def _section(title: str, *entries: Entry, columns: tuple[Column, ...] = (), text: str = "") -> Section:
-    return Section(title, Place("entries.yaml", 1, 1), text=text, columns=columns, entries=entries)
+    return Section(title, Location("entries.yaml", 1, 1), text=text, columns=columns, entries=entries)
 
 
 def _columns(*keys: str) -> tuple[Column, ...]:
@@ -180,7 +180,7 @@ _FINDINGS = (
         "redirects to the home page of its site",
         failing_since=NIGHT,
         failures=1,
-        may_die=False,
+        can_become_dead=False,
     ),
     _finding("https://down.example/", Verdict.MOVED, "moved for good, but to plain http"),
 )

@@ -49,7 +49,7 @@ def test_what_to_act_on_stands_first_with_what_to_write_instead() -> None:
     assert [group.kind for group in groups] == ["dead", "failing", "moved", "archived"]
     moved = next(act for act in groups[2].acts if act.subject == "https://github.com/microsoft/DeepSpeed")
     assert moved.better == "https://github.com/deepspeedai/DeepSpeed"
-    assert moved.places[0] == "entries.yaml:27:12"
+    assert moved.locations[0] == "entries.yaml:27:12"
 
 
 def test_every_entry_is_a_row_with_its_facts() -> None:

@@ -13,8 +13,8 @@ _FIRST = date(2026, 1, 15)
 
 
 def _day(number: int, alive: int = 9, dead: int = 1, stars: int = 0, died: tuple[str, ...] = ()) -> Day:
-    standing = {Verdict.ALIVE: alive, Verdict.DEAD: dead}
-    return Day(_FIRST + timedelta(days=number), standing, stars, died)
+    effective_verdict = {Verdict.ALIVE: alive, Verdict.DEAD: dead}
+    return Day(_FIRST + timedelta(days=number), effective_verdict, stars, died)
 
 
 def test_one_day_is_no_trend() -> None:
@@ -29,9 +29,11 @@ def test_links_alive_go_from_the_first_day_to_the_last() -> None:
         "80 %",
         "-10.0 points since 2026-01-15",
     )
-    spots = [spot.split(" ") for spot in alive.line.removeprefix("M").split(" L")]
-    assert [float(x) for x, _ in spots] == [0, WIDTH / 4, WIDTH]
-    assert float(spots[1][1]) == max(float(y) for _, y in spots) < HEIGHT
+    insertion_points = [
+        insertion_point.split(" ") for insertion_point in alive.line.removeprefix("M").split(" L")
+    ]
+    assert [float(x) for x, _ in insertion_points] == [0, WIDTH / 4, WIDTH]
+    assert float(insertion_points[1][1]) == max(float(y) for _, y in insertion_points) < HEIGHT
 
 
 def test_a_night_without_any_answer_is_no_point_of_the_line() -> None:

@@ -4,17 +4,19 @@ from datetime import timedelta
 
 import pytest
 
-from lmsys_enrich.model.finding import Answer, Finding, Question, Verdict
-from lmsys_enrich.model.repository import Learned
+from lmsys_enrich.model.finding import Finding, LinkTask, Observation, Verdict
+from lmsys_enrich.model.repository import RepositoryUpdate
 from lmsys_enrich.pipeline.history import find
 from tests.builders import day, repository
 
 URL = "https://example.org/paper"
 
 
-def night(known: Finding | None, number: int, verdict: Verdict, *, may_die: bool = True) -> Finding:
-    answer = Answer(URL, verdict, "no answer within 20 s", may_die=may_die)
-    return find(Question(URL, known), answer, day(number), dead_after=3)
+def night(
+    previous: Finding | None, number: int, verdict: Verdict, *, can_become_dead: bool = True
+) -> Finding:
+    observation = Observation(URL, verdict, "no answer within 20 s", can_become_dead=can_become_dead)
+    return find(LinkTask(URL, previous), observation, day(number), dead_after=3)
 
 
 def test_a_failure_is_dead_when_it_was_seen_on_three_different_days() -> None:
@@ -35,8 +37,8 @@ def test_a_failure_is_dead_when_it_was_seen_on_three_different_days() -> None:
 def test_runs_in_one_night_count_once() -> None:
     found = None
     for hour in range(5):
-        answer = Answer(URL, Verdict.FAILING, "503")
-        found = find(Question(URL, found), answer, day(10) + timedelta(hours=hour), dead_after=3)
+        observation = Observation(URL, Verdict.FAILING, "503")
+        found = find(LinkTask(URL, found), observation, day(10) + timedelta(hours=hour), dead_after=3)
     assert found is not None
     assert (found.verdict, found.failures) == (Verdict.FAILING, 1)
 
@@ -56,7 +58,7 @@ def test_any_other_answer_begins_the_count_anew(between: Verdict) -> None:
 def test_a_soft_404_never_dies_however_long_it_lasts() -> None:
     found = None
     for number in range(1, 30):
-        found = night(found, number, Verdict.FAILING, may_die=False)
+        found = night(found, number, Verdict.FAILING, can_become_dead=False)
         assert found.verdict is Verdict.FAILING
     assert found is not None
     assert found.failures == 29
@@ -65,7 +67,7 @@ def test_a_soft_404_never_dies_however_long_it_lasts() -> None:
 def test_days_of_a_soft_404_do_not_count_towards_a_death_by_time_out() -> None:
     found = None
     for number in range(1, 10):
-        found = night(found, number, Verdict.FAILING, may_die=False)
+        found = night(found, number, Verdict.FAILING, can_become_dead=False)
     found = night(found, 10, Verdict.FAILING)
     assert (found.verdict, found.failures) == (Verdict.FAILING, 1)
 
@@ -90,7 +92,10 @@ def test_a_404_is_dead_at_once_and_keeps_its_date() -> None:
 @pytest.mark.parametrize("verdict", list(Verdict))
 def test_facts_outlive_every_verdict(verdict: Verdict) -> None:
     facts = repository(stars=3000)
-    known = find(
-        Question(URL), Answer(URL, Verdict.ALIVE, "", repository=Learned(facts)), day(10), dead_after=3
+    previous = find(
+        LinkTask(URL),
+        Observation(URL, Verdict.ALIVE, "", repository=RepositoryUpdate(facts)),
+        day(10),
+        dead_after=3,
     )
-    assert night(known, 11, verdict).repository == facts
+    assert night(previous, 11, verdict).repository == facts

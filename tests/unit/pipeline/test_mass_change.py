@@ -11,51 +11,51 @@ from tests.builders import finding, repository
 
 def living(count: int) -> dict[str, Finding]:
     urls = [f"https://example.org/{number}" for number in range(count)]
-    return {url: finding(url, published=Verdict.ALIVE) for url in urls}
+    return {url: finding(url, reported=Verdict.ALIVE) for url in urls}
 
 
-def dying(known: dict[str, Finding], count: int) -> list[Finding]:
+def dying(previous: dict[str, Finding], count: int) -> list[Finding]:
     return [
         replace(found, verdict=Verdict.DEAD if number < count else Verdict.ALIVE)
-        for number, found in enumerate(known.values())
+        for number, found in enumerate(previous.values())
     ]
 
 
 def test_more_than_a_fifth_dead_at_once_is_refused_and_told() -> None:
-    known = living(10)
+    previous = living(10)
     with pytest.raises(MassChange, match=r"3 of 10 links .*\n  https://example.org/0: ") as refused:
-        refuse_mass_change(dying(known, 3), known.get, max_change=20)
+        refuse_mass_change(dying(previous, 3), previous.get, max_change=20)
     assert refused.value.exit_code == 5
     assert "--accept-changes" in (refused.value.hint or "")
 
 
 def test_a_fifth_is_not_more_than_a_fifth() -> None:
-    known = living(10)
-    refuse_mass_change(dying(known, 2), known.get, max_change=20)
+    previous = living(10)
+    refuse_mass_change(dying(previous, 2), previous.get, max_change=20)
 
 
 def test_the_list_of_what_was_seen_has_an_end() -> None:
-    known = living(1000)
+    previous = living(1000)
     with pytest.raises(MassChange, match="and 990 more"):
-        refuse_mass_change(dying(known, 1000), known.get, max_change=20)
+        refuse_mass_change(dying(previous, 1000), previous.get, max_change=20)
 
 
 @pytest.mark.parametrize("verdict", [Verdict.FAILING, Verdict.GUARDED, Verdict.UNCHECKED, Verdict.MOVED])
 def test_what_is_not_dead_is_no_loss(verdict: Verdict) -> None:
-    known = living(10)
+    previous = living(10)
     refuse_mass_change(
-        [replace(found, verdict=verdict) for found in known.values()], known.get, max_change=20
+        [replace(found, verdict=verdict) for found in previous.values()], previous.get, max_change=20
     )
 
 
 def test_links_that_were_never_published_as_living_cannot_be_lost() -> None:
-    known = {url: replace(found, published=Verdict.FAILING) for url, found in living(10).items()}
-    refuse_mass_change(dying(known, 10), known.get, max_change=20)
+    previous = {url: replace(found, reported=Verdict.FAILING) for url, found in living(10).items()}
+    refuse_mass_change(dying(previous, 10), previous.get, max_change=20)
     refuse_mass_change(dying(living(10), 10), lambda _: None, max_change=20)
 
 
 def test_facts_that_would_vanish_are_a_loss() -> None:
-    known = {url: replace(found, repository=repository()) for url, found in living(4).items()}
-    without = [replace(found, repository=None) for found in known.values()]
+    previous = {url: replace(found, repository=repository()) for url, found in living(4).items()}
+    without = [replace(found, repository=None) for found in previous.values()]
     with pytest.raises(MassChange, match="its facts would be lost"):
-        refuse_mass_change(without, known.get, max_change=20)
+        refuse_mass_change(without, previous.get, max_change=20)

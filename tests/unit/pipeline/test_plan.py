@@ -7,9 +7,9 @@ from datetime import date, timedelta
 import pytest
 
 from lmsys_enrich.model.catalog import Exemption
-from lmsys_enrich.model.finding import Answer, Finding, Question, Verdict
+from lmsys_enrich.model.finding import Finding, LinkTask, Observation, Verdict
 from lmsys_enrich.model.report import Obstacle
-from lmsys_enrich.pipeline.plan import Known, Plan, build
+from lmsys_enrich.pipeline.plan import Plan, PreviousFindings, build
 from lmsys_enrich.settings.settings import Settings
 from tests.builders import catalog, entry, finding
 from tests.fakes import NIGHT
@@ -25,21 +25,21 @@ class Claims:
     def claims(self, url: str) -> bool:
         return url.startswith(self.start)
 
-    async def ask(self, questions: Sequence[Question]) -> AsyncGenerator[Answer, None]:
-        for question in questions:
-            yield Answer(question.url, Verdict.ALIVE, "asked")
+    async def ask(self, tasks: Sequence[LinkTask]) -> AsyncGenerator[Observation, None]:
+        for task in tasks:
+            yield Observation(task.url, Verdict.ALIVE, "asked")
 
 
 ASKERS = (Claims("https://github.com/"), Claims("http"))
 
 
-def planned(*urls: str, known: Known | None = None, settings: Settings | None = None) -> Plan:
+def planned(*urls: str, previous: PreviousFindings | None = None, settings: Settings | None = None) -> Plan:
     lists = [catalog(*(entry(f"E{number}", url) for number, url in enumerate(urls)))]
-    return build(lists, known or Known(), ASKERS, settings or Settings(), NIGHT)
+    return build(lists, previous or PreviousFindings(), ASKERS, settings or Settings(), NIGHT)
 
 
 def asked(plan: Plan) -> list[list[str]]:
-    return [[question.url for question in queue] for queue in plan.questions]
+    return [[task.url for task in queue] for queue in plan.tasks]
 
 
 def test_each_link_goes_to_the_first_asker_that_claims_it() -> None:
@@ -54,28 +54,30 @@ def test_a_link_is_asked_about_once_however_often_and_however_it_is_written() ->
 
 def test_what_is_fresh_is_not_asked() -> None:
     kept = finding("https://example.org/a", at=NIGHT - timedelta(days=1))
-    plan = planned(kept.url, known=Known(kept={kept.url: kept}))
+    plan = planned(kept.url, previous=PreviousFindings(kept={kept.url: kept}))
     assert asked(plan) == [[], []]
     assert plan.fresh == {kept.url: kept}
 
 
 def test_refresh_asks_in_spite_of_freshness_and_remembers_the_past() -> None:
     kept = finding("https://example.org/a", at=NIGHT - timedelta(days=1))
-    plan = planned(kept.url, known=Known(kept={kept.url: kept}), settings=Settings(refresh=True))
-    assert plan.questions[1] == (Question(kept.url, kept),)
+    plan = planned(
+        kept.url, previous=PreviousFindings(kept={kept.url: kept}), settings=Settings(refresh=True)
+    )
+    assert plan.tasks[1] == (LinkTask(kept.url, kept),)
 
 
 def test_outputs_that_anybody_may_have_written_spare_no_question() -> None:
-    published = finding("https://example.org/a", at=NIGHT - timedelta(days=1))
-    plan = planned(published.url, known=Known(published={published.url: published}))
-    assert plan.questions[1] == (Question(published.url, published),)
+    reported = finding("https://example.org/a", at=NIGHT - timedelta(days=1))
+    plan = planned(reported.url, previous=PreviousFindings(reported={reported.url: reported}))
+    assert plan.tasks[1] == (LinkTask(reported.url, reported),)
 
 
 def test_of_two_pasts_the_later_counts() -> None:
     older: Finding = finding("https://example.org/a", Verdict.FAILING, at=NIGHT - timedelta(days=2))
     newer = finding("https://example.org/a", Verdict.DEAD, at=NIGHT - timedelta(days=1))
-    assert Known({older.url: older}, {newer.url: newer}).about(older.url) == newer
-    assert Known({newer.url: newer}, {older.url: older}).about(older.url) == newer
+    assert PreviousFindings({older.url: older}, {newer.url: newer}).about(older.url) == newer
+    assert PreviousFindings({newer.url: newer}, {older.url: older}).about(older.url) == newer
 
 
 def test_the_longest_unasked_comes_first_and_the_never_asked_before_it() -> None:
@@ -85,7 +87,7 @@ def test_the_longest_unasked_comes_first_and_the_never_asked_before_it() -> None
         )
         for days in (1, 30, 7)
     }
-    plan = planned(*pasts, "https://example.org/new", known=Known(kept=pasts))
+    plan = planned(*pasts, "https://example.org/new", previous=PreviousFindings(kept=pasts))
     assert asked(plan)[1] == [f"https://example.org/{what}" for what in ("new", 30, 7, 1)]
 
 
@@ -94,14 +96,14 @@ def test_the_longest_unasked_comes_first_and_the_never_asked_before_it() -> None
     [("mailto:someone@example.org", "not an http"), ("ftp://example.org/x", "not an http")],
 )
 def test_other_schemes_are_skipped(url: str, reason: str) -> None:
-    ((question, answer),) = planned(url).settled
-    assert (question.url, answer.verdict) == (url, Verdict.SKIPPED)
-    assert reason in answer.reason
+    ((task, observation),) = planned(url).settled
+    assert (task.url, observation.verdict) == (url, Verdict.SKIPPED)
+    assert reason in observation.reason
 
 
 def test_an_address_without_a_host_fails_without_a_question() -> None:
-    ((_, answer),) = planned("https:///nowhere").settled
-    assert answer.verdict is Verdict.FAILING
+    ((_, observation),) = planned("https:///nowhere").settled
+    assert observation.verdict is Verdict.FAILING
 
 
 def test_settings_exclude_by_regular_expression() -> None:
@@ -117,7 +119,7 @@ def _exempt(until: date | None) -> Exemption:
 @pytest.mark.parametrize("until", [None, NIGHT.date(), date(2030, 1, 1)])
 def test_an_exemption_holds_through_its_last_day(until: date | None) -> None:
     lists = [catalog(entry("A", "https://example.org/a", ignore=_exempt(until)))]
-    plan = build(lists, Known(), ASKERS, Settings(), NIGHT)
+    plan = build(lists, PreviousFindings(), ASKERS, Settings(), NIGHT)
     assert plan.settled[0][1].verdict is Verdict.SKIPPED
     assert "known to be slow" in plan.settled[0][1].reason
 
@@ -125,11 +127,11 @@ def test_an_exemption_holds_through_its_last_day(until: date | None) -> None:
 def test_an_exemption_that_ended_no_longer_exempts() -> None:
     ended = _exempt(NIGHT.date() - timedelta(days=1))
     lists = [catalog(entry("A", "https://example.org/a", ignore=ended))]
-    assert asked(build(lists, Known(), ASKERS, Settings(), NIGHT))[1] == ["https://example.org/a"]
+    assert asked(build(lists, PreviousFindings(), ASKERS, Settings(), NIGHT))[1] == ["https://example.org/a"]
 
 
 @pytest.mark.parametrize("order", [1, -1])
 def test_a_link_that_one_entry_exempts_and_another_does_not_is_asked_about(order: int) -> None:
     entries = [entry("A", "https://example.org/a", ignore=_exempt(None)), entry("B", "https://example.org/a")]
-    plan = build([catalog(*entries[::order])], Known(), ASKERS, Settings(), NIGHT)
+    plan = build([catalog(*entries[::order])], PreviousFindings(), ASKERS, Settings(), NIGHT)
     assert asked(plan)[1] == ["https://example.org/a"]

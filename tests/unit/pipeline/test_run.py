@@ -7,22 +7,22 @@ from datetime import timedelta
 
 import pytest
 
-from lmsys_enrich.model.finding import Answer, Finding, Question, Verdict
+from lmsys_enrich.model.finding import Finding, LinkTask, Observation, Verdict
 from lmsys_enrich.model.report import Obstacle, Report, Traffic
-from lmsys_enrich.model.repository import Learned
-from lmsys_enrich.pipeline.plan import Known
+from lmsys_enrich.model.repository import RepositoryUpdate
+from lmsys_enrich.pipeline.plan import PreviousFindings
 from lmsys_enrich.pipeline.run import Run, enrich
 from lmsys_enrich.pipeline.stop import Stop
 from lmsys_enrich.settings.settings import Settings
 from tests.builders import catalog, entry, finding, repository
-from tests.fakes import NIGHT, DictMemory, FakeClock
+from tests.fakes import NIGHT, DictStore, FakeClock
 
 
 @dataclass
 class Knows:
     """An asker that knows some answers, and then does what it is told to."""
 
-    known: dict[str, Verdict]
+    previous: dict[str, Verdict]
     start: str = "https://"
     then_hangs: bool = False
     raises: Exception | None = None
@@ -33,12 +33,12 @@ class Knows:
     def claims(self, url: str) -> bool:
         return url.startswith(self.start)
 
-    async def ask(self, questions: Sequence[Question]) -> AsyncGenerator[Answer, None]:
+    async def ask(self, tasks: Sequence[LinkTask]) -> AsyncGenerator[Observation, None]:
         try:
-            for question in questions:
-                self.asked.append(question.url)
-                if question.url in self.known:
-                    yield Answer(question.url, self.known[question.url], "as told")
+            for task in tasks:
+                self.asked.append(task.url)
+                if task.url in self.previous:
+                    yield Observation(task.url, self.previous[task.url], "as told")
             if self.raises:
                 raise self.raises
             if self.then_hangs:
@@ -50,12 +50,14 @@ class Knows:
 GOOD, BAD, OTHER = "https://example.org/good", "https://example.org/bad", "https://example.org/other"
 
 
-def a_run(*askers: Knows, settings: Settings | None = None, known: Known | None = None) -> Run:
+def a_run(
+    *checkers: Knows, settings: Settings | None = None, previous: PreviousFindings | None = None
+) -> Run:
     return Run(
         catalogs=[catalog(entry("Good", GOOD), entry("Bad", BAD), entry("Other", OTHER))],
-        askers=askers,
-        memory=DictMemory(),
-        known=known or Known(),
+        checkers=checkers,
+        store=DictStore(),
+        previous=previous or PreviousFindings(),
         clock=FakeClock(),
         settings=settings or Settings(),
         traffic=lambda: Traffic(web=3),
@@ -74,7 +76,7 @@ async def test_every_link_has_a_finding_and_every_answer_is_kept() -> None:
     run = a_run(Knows({GOOD: Verdict.ALIVE, BAD: Verdict.DEAD, OTHER: Verdict.MOVED}))
     report = await done(run)
     assert verdicts(report) == {GOOD: Verdict.ALIVE, BAD: Verdict.DEAD, OTHER: Verdict.MOVED}
-    assert run.memory.recall([GOOD, BAD, OTHER]) == report.findings
+    assert run.store.load([GOOD, BAD, OTHER]) == report.findings
 
 
 async def test_what_nobody_could_tell_is_unchecked_and_says_why() -> None:
@@ -97,40 +99,40 @@ async def test_a_link_that_was_not_reached_keeps_its_facts_and_their_date() -> N
     yesterday = NIGHT - timedelta(days=1)
     facts = repository(fetched_at=yesterday)
     past = finding(BAD, Verdict.FAILING, yesterday, failures=2, repository=facts)
-    report = await done(a_run(Knows({}), known=Known(kept={BAD: past})))
+    report = await done(a_run(Knows({}), previous=PreviousFindings(kept={BAD: past})))
     kept = report.findings[BAD]
-    assert (kept.verdict, kept.standing) == (Verdict.UNCHECKED, Verdict.FAILING)
+    assert (kept.verdict, kept.effective_verdict) == (Verdict.UNCHECKED, Verdict.FAILING)
     assert (kept.checked_at, kept.failures, kept.repository) == (yesterday, 2, facts)
 
 
 async def test_what_was_not_reached_is_not_written_over_what_is_remembered() -> None:
     run = a_run(Knows({GOOD: Verdict.ALIVE}))
     await done(run)
-    assert set(run.memory.recall([GOOD, BAD, OTHER])) == {GOOD}
+    assert set(run.store.load([GOOD, BAD, OTHER])) == {GOOD}
 
 
 async def test_offline_asks_nobody() -> None:
-    asker = Knows({GOOD: Verdict.ALIVE})
-    report = await done(a_run(asker, settings=Settings(offline=True)))
-    assert asker.asked == []
+    checker = Knows({GOOD: Verdict.ALIVE})
+    report = await done(a_run(checker, settings=Settings(offline=True)))
+    assert checker.asked == []
     assert set(verdicts(report).values()) == {Verdict.UNCHECKED}
     assert "--offline" in report.findings[GOOD].reason
 
 
 async def test_a_deadline_keeps_what_was_found_before_it() -> None:
-    asker = Knows({GOOD: Verdict.ALIVE}, then_hangs=True)
-    run = a_run(asker, settings=Settings(deadline=timedelta(minutes=20)))
+    checker = Knows({GOOD: Verdict.ALIVE}, then_hangs=True)
+    run = a_run(checker, settings=Settings(deadline=timedelta(minutes=20)))
     report = await done(run)
-    assert asker.was_ended
+    assert checker.was_ended
     assert report.findings[GOOD].verdict is Verdict.ALIVE
     assert report.findings[BAD].reason == "the deadline of 20m was reached"
-    assert set(run.memory.recall([GOOD, BAD])) == {GOOD}
+    assert set(run.store.load([GOOD, BAD])) == {GOOD}
 
 
 async def test_an_interruption_keeps_what_was_found_before_it() -> None:
     stop = Stop()
-    asker = Knows({GOOD: Verdict.ALIVE}, then_hangs=True)
-    run = a_run(asker)
+    checker = Knows({GOOD: Verdict.ALIVE}, then_hangs=True)
+    run = a_run(checker)
     told: list[Finding] = []
 
     def interrupt(found: Finding) -> None:
@@ -140,7 +142,7 @@ async def test_an_interruption_keeps_what_was_found_before_it() -> None:
     report = await done(Run(**{**_fields(run), "watch": interrupt}), stop)  # type: ignore[arg-type]
     assert [found.url for found in told] == [GOOD]
     assert report.findings[BAD].reason == "interrupted"
-    assert set(run.memory.recall([GOOD, BAD])) == {GOOD}
+    assert set(run.store.load([GOOD, BAD])) == {GOOD}
 
 
 def _fields(run: Run) -> dict[str, object]:
@@ -151,7 +153,7 @@ async def test_a_second_run_asks_only_what_the_first_did_not_find_well() -> None
     first = a_run(Knows({GOOD: Verdict.ALIVE, BAD: Verdict.DEAD, OTHER: Verdict.ALIVE}))
     kept = (await done(first)).findings
     again = Knows({BAD: Verdict.DEAD})
-    report = await done(a_run(again, known=Known(kept=kept)))
+    report = await done(a_run(again, previous=PreviousFindings(kept=kept)))
     assert again.asked == [BAD]
     assert report.traffic.cached == 2
     assert verdicts(report) == {GOOD: Verdict.ALIVE, BAD: Verdict.DEAD, OTHER: Verdict.ALIVE}
@@ -167,15 +169,15 @@ async def test_fields_that_were_not_learned_keep_their_earlier_values_and_dates(
     earlier = NIGHT - timedelta(days=3)
     past = finding(GOOD, at=earlier, repository=repository(stars=10, language="Python", fetched_at=earlier))
     new = repository(stars=None, language=None, forks=7)
-    learned = Learned(new, unlearned=frozenset({"stars"}))
+    update = RepositoryUpdate(new, missing_fields=frozenset({"stars"}))
 
     @dataclass
     class Tells(Knows):
-        async def ask(self, questions: Sequence[Question]) -> AsyncGenerator[Answer, None]:
-            for question in questions:
-                yield Answer(question.url, Verdict.ALIVE, "told", repository=learned)
+        async def ask(self, tasks: Sequence[LinkTask]) -> AsyncGenerator[Observation, None]:
+            for task in tasks:
+                yield Observation(task.url, Verdict.ALIVE, "told", repository=update)
 
-    report = await done(a_run(Tells({}), known=Known(published={GOOD: past})))
+    report = await done(a_run(Tells({}), previous=PreviousFindings(reported={GOOD: past})))
     facts = report.findings[GOOD].repository
     assert facts is not None
     assert (facts.stars, facts.kept) == (10, {"stars": earlier})

@@ -7,9 +7,9 @@ from lmsys_enrich.cli.flags import add_setting_flags, settings_of
 from lmsys_enrich.cli.terminal import Terminal
 from lmsys_enrich.clock import SystemClock
 from lmsys_enrich.errors import InputError
-from lmsys_enrich.memory.disk import DiskMemory, erase
 from lmsys_enrich.model.finding import Finding
 from lmsys_enrich.settings.durations import parse_duration
+from lmsys_enrich.store.disk import DiskStore, erase
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -33,26 +33,26 @@ def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
     if not settings.cache.is_dir():
         terminal.result(f"{settings.cache}: no cache there")
         return 0
-    memory = DiskMemory(settings.cache, terminal.warn)
+    store = DiskStore(settings.cache, terminal.warn)
     try:
         match arguments.act:
             case "info":
-                terminal.result(_info(memory, str(settings.cache)))
+                terminal.result(_info(store, str(settings.cache)))
             case "clear":
-                known = memory.contents().findings
-                memory.close()
+                known = store.contents().findings
+                store.close()
                 erase(settings.cache)
                 terminal.result(f"{settings.cache}: forgot {known} links")
             case _:
-                gone = memory.forget(_long_unchecked(memory, arguments, terminal))
+                gone = store.delete(_long_unchecked(store, arguments, terminal))
                 terminal.result(f"{settings.cache}: forgot {gone} links")
     finally:
-        memory.close()
+        store.close()
     return 0
 
 
-def _info(memory: DiskMemory, folder: str) -> str:
-    contents = memory.contents()
+def _info(store: DiskStore, folder: str) -> str:
+    contents = store.contents()
     oldest = contents.oldest
     since = f", the oldest from {oldest.checked_at:%Y-%m-%d}" if oldest and oldest.checked_at else ""
     return (
@@ -61,13 +61,13 @@ def _info(memory: DiskMemory, folder: str) -> str:
     )
 
 
-def _long_unchecked(memory: DiskMemory, arguments: argparse.Namespace, terminal: Terminal) -> list[str]:
+def _long_unchecked(store: DiskStore, arguments: argparse.Namespace, terminal: Terminal) -> list[str]:
     now = SystemClock(terminal.environ).run_time
     try:
         long: timedelta = parse_duration(arguments.older_than)
     except ValueError as problem:
         raise InputError(f"--older-than: {problem}") from None
-    return [finding.url for finding in memory.everything() if now - _last_checked(finding) > long]
+    return [finding.url for finding in store.all_findings() if now - _last_checked(finding) > long]
 
 
 def _last_checked(finding: Finding) -> datetime:

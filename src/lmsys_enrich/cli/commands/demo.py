@@ -8,8 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from lmsys_enrich.cli.flags import add_setting_flags, settings_of
-from lmsys_enrich.cli.job import Job, perform
-from lmsys_enrich.cli.over_time import HISTORY
+from lmsys_enrich.cli.history_file import HISTORY
+from lmsys_enrich.cli.run import Job, perform
 from lmsys_enrich.cli.terminal import Terminal
 from lmsys_enrich.clock import SystemClock
 from lmsys_enrich.lists.read import read_lists
@@ -58,7 +58,7 @@ async def _demonstrate(
                 notice=NOTICE,
             )
             _make_up_a_past(settings.out, job, internet.world)
-            terminal.tell(NOTICE)
+            terminal.info(NOTICE)
             return await perform(job, terminal)
 
 

@@ -5,13 +5,13 @@ import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from lmsys_enrich.cli.over_time import lines_in, past
+from lmsys_enrich.cli.history_file import lines_in, past
 from lmsys_enrich.cli.table import Linked, Table, markdown_table, show
 from lmsys_enrich.cli.terminal import Terminal
-from lmsys_enrich.memory.published import read_snapshot
 from lmsys_enrich.model.changes import Changes, changes_between
 from lmsys_enrich.model.day import Day
 from lmsys_enrich.model.finding import LIVING
+from lmsys_enrich.store.last_written import read_snapshot
 from lmsys_enrich.values import asdict
 
 
@@ -79,7 +79,7 @@ def _over_time(days: Sequence[Day]) -> Iterator[str]:
 
 
 def _alive(day: Day) -> str:
-    living = sum(day.standing.get(verdict, 0) for verdict in LIVING)
+    living = sum(day.effective_verdict.get(verdict, 0) for verdict in LIVING)
     return f"{living:,}"
 
 

@@ -10,16 +10,16 @@ from lmsys_enrich.cli.flags import add_list_argument, add_setting_flags, setting
 from lmsys_enrich.cli.terminal import Terminal
 from lmsys_enrich.clock import SystemClock
 from lmsys_enrich.errors import InputError
-from lmsys_enrich.lists.edits import Edit, edited, unified_diff
+from lmsys_enrich.http.sites import same_site
+from lmsys_enrich.lists.patch import Edit, edited, unified_diff
 from lmsys_enrich.lists.read import digest_of, read_lists
-from lmsys_enrich.memory.published import published_digests
 from lmsys_enrich.model.catalog import Catalog, Link
 from lmsys_enrich.model.finding import Finding, Verdict
 from lmsys_enrich.model.report import Report
-from lmsys_enrich.net.sites import same_site
 from lmsys_enrich.outputs.files import write_files
-from lmsys_enrich.pipeline.earlier import earlier_runs
-from lmsys_enrich.pipeline.recollection import recollect
+from lmsys_enrich.pipeline.previous_runs import open_previous_runs
+from lmsys_enrich.pipeline.report_from_cache import report_from_cache
+from lmsys_enrich.store.last_written import last_written_digests
 from lmsys_enrich.urls import InvalidAddress, host_of
 
 
@@ -43,16 +43,18 @@ def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
     settings = settings_of(arguments, terminal.environ)
     catalogs = read_lists(arguments.lists)
     _refuse_changed(catalogs, settings.out)
-    with earlier_runs(settings, terminal.warn) as earlier:
-        known = earlier.known(catalogs)
-    report = recollect(catalogs, known, settings, SystemClock(terminal.environ).run_time)
+    with open_previous_runs(settings, terminal.warn) as earlier:
+        known = earlier.previous(catalogs)
+    report = report_from_cache(catalogs, known, settings, SystemClock(terminal.environ).run_time)
     made: Counter[Path] = Counter()
     for catalog in catalogs:
         edits = list(_edits(report, catalog, across=arguments.across_sites, seen=arguments.seen))
         before = catalog.source.read_bytes().decode("utf-8")
         after, undone = edited(before, edits)
         for edit in undone:
-            terminal.warn(f"{edit.link.place}: write {edit.url} here yourself: it is spelled in another way")
+            terminal.warn(
+                f"{edit.link.location}: write {edit.url} here yourself: it is spelled in another way"
+            )
         made[catalog.source] += len(edits) - len(undone)
         if after == before:
             continue
@@ -62,13 +64,13 @@ def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
             terminal.out.write(unified_diff(_name(catalog.source), before, after))
     for source, count in made.items():
         word = "made" if arguments.apply else "proposed"
-        terminal.tell(f"{source}: {count} {'edit' if count == 1 else 'edits'} {word}")
+        terminal.info(f"{source}: {count} {'edit' if count == 1 else 'edits'} {word}")
     return 0
 
 
 def _edits(report: Report, catalog: Catalog, *, across: bool, seen: int) -> Iterator[Edit]:
-    for placed in catalog.placed():
-        for link in placed.entry.links:
+    for listed in catalog.listed():
+        for link in listed.entry.links:
             finding = report.finding(link)
             if (url := _better(link, finding, across=across, seen=seen)) is not None:
                 yield Edit(link, url)
@@ -77,7 +79,7 @@ def _edits(report: Report, catalog: Catalog, *, across: bool, seen: int) -> Iter
 def _better(link: Link, finding: Finding, *, across: bool, seen: int) -> str | None:
     """Return the address to write, if the move is sure enough."""
     suggestion = finding.suggestion
-    if finding.standing is not Verdict.MOVED or suggestion is None:
+    if finding.effective_verdict is not Verdict.MOVED or suggestion is None:
         return None
     is_rename = finding.repository is not None and finding.repository.renamed_from is not None
     if not is_rename and finding.moves < seen:
@@ -94,7 +96,7 @@ def _better(link: Link, finding: Finding, *, across: bool, seen: int) -> str | N
 
 def _refuse_changed(catalogs: tuple[Catalog, ...], out: Path) -> None:
     """Raise `InputError` where a list is another one than the last run has read."""
-    read = published_digests(out)
+    read = last_written_digests(out)
     for catalog in catalogs:
         name = str(catalog.source)
         if name not in read:

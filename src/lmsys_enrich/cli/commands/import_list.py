@@ -37,7 +37,7 @@ def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
     if output.exists() and not arguments.force:
         raise InputError(f"{output}: is there already", hint="Name another file with -o, or say --force.")
     write_files(output.parent, {output.name: text})
-    entries = list(catalog.placed())
-    links = sum(len(placed.entry.links) for placed in entries)
+    entries = list(catalog.listed())
+    links = sum(len(listed.entry.links) for listed in entries)
     terminal.result(f"{output}: {len(entries)} entries with {links} links from {arguments.file}")
     return 0

@@ -53,7 +53,7 @@ def _own_list(folder: Path) -> str | None:
         return _LIST
     for name in _READMES:
         try:
-            if (folder / name).exists() and any(read_list(folder / name).placed()):
+            if (folder / name).exists() and any(read_list(folder / name).listed()):
                 return name
         except InputError:
             continue  # a README like others, and no list

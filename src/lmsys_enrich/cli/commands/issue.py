@@ -9,15 +9,15 @@ from lmsys_enrich.cli.flags import add_list_argument, add_setting_flags, setting
 from lmsys_enrich.cli.terminal import Terminal
 from lmsys_enrich.clock import SystemClock
 from lmsys_enrich.errors import InputError
+from lmsys_enrich.issue_tracker.github_issues import GitHubIssues
+from lmsys_enrich.issue_tracker.issue_text import Wanted, wanted_issue
+from lmsys_enrich.issue_tracker.update import Done, Kept, keep_current
 from lmsys_enrich.lists.read import read_lists
-from lmsys_enrich.net.meter import Meter
-from lmsys_enrich.net.open import open_client
-from lmsys_enrich.pipeline.earlier import earlier_runs
-from lmsys_enrich.pipeline.recollection import recollect
+from lmsys_enrich.pipeline.previous_runs import open_previous_runs
+from lmsys_enrich.pipeline.report_from_cache import report_from_cache
+from lmsys_enrich.politeness.network import open_client
+from lmsys_enrich.politeness.stats import RequestStats
 from lmsys_enrich.settings.github_access import github_access
-from lmsys_enrich.tracker.github_issues import GitHubIssues
-from lmsys_enrich.tracker.keep import Done, Kept, keep_current
-from lmsys_enrich.tracker.wording import Wanted, wanted_issue
 
 _NAME = re.compile(r"[A-Za-z0-9-]+/[A-Za-z0-9._-]+")
 _LABEL = "dead-links"
@@ -44,9 +44,9 @@ def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
     access = github_access(terminal.environ)
     repository = _repository(arguments.repository, terminal.environ)
     catalogs = read_lists(arguments.lists)
-    with earlier_runs(settings, terminal.warn) as earlier:
-        known = earlier.known(catalogs)
-    report = recollect(catalogs, known, settings, SystemClock(terminal.environ).run_time)
+    with open_previous_runs(settings, terminal.warn) as earlier:
+        known = earlier.previous(catalogs)
+    report = report_from_cache(catalogs, known, settings, SystemClock(terminal.environ).run_time)
     wanted = wanted_issue(report, f"{access.server_url}/{repository}")
     if arguments.dry_run:
         terminal.result(f"{wanted.title}\n\n{wanted.body}" if wanted.body else "No link is dead.")
@@ -58,7 +58,7 @@ def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
 
     async def keep() -> Kept:
         clock = SystemClock(terminal.environ)
-        async with open_client(settings, terminal.environ, clock, Meter()) as network:
+        async with open_client(settings, terminal.environ, clock, RequestStats()) as network:
             return await keep_current(
                 GitHubIssues(network.fetch, access, repository, arguments.label), wanted
             )

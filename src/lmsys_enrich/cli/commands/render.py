@@ -5,19 +5,19 @@ import os
 from pathlib import Path
 
 from lmsys_enrich.cli.flags import add_list_argument, add_setting_flags, settings_of
-from lmsys_enrich.cli.over_time import lines_in, past
+from lmsys_enrich.cli.history_file import lines_in, past
 from lmsys_enrich.cli.terminal import Terminal
 from lmsys_enrich.clock import SystemClock
 from lmsys_enrich.errors import InputError
 from lmsys_enrich.lists.read import read_lists
-from lmsys_enrich.memory.published import read_snapshot
 from lmsys_enrich.model.changes import Changes, changes_between
 from lmsys_enrich.model.report import Report
 from lmsys_enrich.outputs.files import write_files
 from lmsys_enrich.outputs.marker_blocks import Blocks
 from lmsys_enrich.outputs.registry import PREVIOUS, render_all
-from lmsys_enrich.pipeline.earlier import earlier_runs
-from lmsys_enrich.pipeline.recollection import recollect
+from lmsys_enrich.pipeline.previous_runs import open_previous_runs
+from lmsys_enrich.pipeline.report_from_cache import report_from_cache
+from lmsys_enrich.store.last_written import read_snapshot
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -36,9 +36,9 @@ def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Write what is known; nobody is asked."""
     settings = settings_of(arguments, terminal.environ)
     catalogs = read_lists(arguments.lists)
-    with earlier_runs(settings, terminal.warn) as earlier:
-        known = earlier.known(catalogs)
-    report = recollect(catalogs, known, settings, SystemClock(terminal.environ).run_time)
+    with open_previous_runs(settings, terminal.warn) as earlier:
+        known = earlier.previous(catalogs)
+    report = report_from_cache(catalogs, known, settings, SystemClock(terminal.environ).run_time)
     if arguments.into is not None:
         folder, blocks = _filled(arguments.into, report, settings.out)
         written = write_files(folder, blocks)

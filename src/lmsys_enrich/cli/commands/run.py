@@ -28,7 +28,7 @@ def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
     # Whoever asks for help, or is told of a wrong setting, need not wait for this.
     import asyncio
 
-    from lmsys_enrich.cli.job import Job, perform
+    from lmsys_enrich.cli.run import Job, perform
 
     job = Job(
         lists=arguments.lists,

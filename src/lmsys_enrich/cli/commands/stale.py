@@ -14,8 +14,8 @@ from lmsys_enrich.lists.read import read_lists
 from lmsys_enrich.model.catalog import Entry, Link
 from lmsys_enrich.model.finding import Finding, Verdict
 from lmsys_enrich.model.report import Report
-from lmsys_enrich.pipeline.earlier import earlier_runs
-from lmsys_enrich.pipeline.recollection import recollect
+from lmsys_enrich.pipeline.previous_runs import open_previous_runs
+from lmsys_enrich.pipeline.report_from_cache import report_from_cache
 from lmsys_enrich.settings.durations import parse_duration
 from lmsys_enrich.settings.settings import Settings
 from lmsys_enrich.values import Value, asdict
@@ -30,7 +30,7 @@ class StaleRepository(Value):
     why: str
     last_commit: str | None
     stars: int | None
-    place: str
+    location: str
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -51,9 +51,9 @@ def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Print the table; what was never found out is told beside it."""
     settings = _with_age(settings_of(arguments, terminal.environ), arguments.older_than)
     catalogs = read_lists(arguments.lists)
-    with earlier_runs(settings, terminal.warn) as earlier:
-        known = earlier.known(catalogs)
-    report = recollect(catalogs, known, settings, SystemClock(terminal.environ).run_time)
+    with open_previous_runs(settings, terminal.warn) as earlier:
+        known = earlier.previous(catalogs)
+    report = report_from_cache(catalogs, known, settings, SystemClock(terminal.environ).run_time)
     rows = list(_stale(report))
     if arguments.as_json:
         terminal.result(json.dumps([asdict(row) for row in rows], ensure_ascii=False, indent=2))
@@ -63,7 +63,7 @@ def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
         else:
             show([_table(rows)], terminal)
     else:
-        terminal.tell("No repository is stale, archived, renamed or gone, as far as is known.")
+        terminal.info("No repository is stale, archived, renamed or gone, as far as is known.")
     _warn_of_gaps(report, terminal)
     return 0
 
@@ -81,20 +81,20 @@ def _stale(report: Report) -> Iterator[StaleRepository]:
     """Yield the repositories to look at, in the order of the lists, each once."""
     seen: set[str] = set()
     for catalog in report.catalogs:
-        for placed in catalog.placed():
-            for link in placed.entry.links:
+        for listed in catalog.listed():
+            for link in listed.entry.links:
                 finding = report.finding(link)
                 why = ", ".join(_reasons(report, finding))
                 if why and finding.url not in seen:
                     seen.add(finding.url)
-                    yield _row(placed.entry, link, finding, why)
+                    yield _row(listed.entry, link, finding, why)
 
 
 def _reasons(report: Report, finding: Finding) -> Iterator[str]:
     facts = finding.repository
     if facts is None:
         return
-    if finding.standing is Verdict.DEAD:
+    if finding.effective_verdict is Verdict.DEAD:
         yield "gone"
     if facts.taken_over_by is not None:
         yield "name taken over by another repository"
@@ -116,7 +116,7 @@ def _row(entry: Entry, link: Link, finding: Finding, why: str) -> StaleRepositor
         why=why,
         last_commit=f"{commit:%Y-%m-%d}" if commit else None,
         stars=facts.stars if facts else None,
-        place=str(link.place),
+        location=str(link.location),
     )
 
 
@@ -130,7 +130,7 @@ def _table(rows: Sequence[StaleRepository]) -> Table:
                 row.last_commit or "unknown",
                 "" if row.stars is None else f"{row.stars:,}",
                 row.why,
-                row.place,
+                row.location,
             )
             for row in rows
         ],

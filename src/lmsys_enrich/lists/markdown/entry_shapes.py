@@ -191,7 +191,9 @@ def _read_rest(draft: Draft, content: str, links: Sequence[LinkPiece], main: Lin
         taken.update(numbers)
         draft.links += [(_role(further[n]), further[n]) for n in numbers if is_web(further[n].url)]
         rest = rest[found.end() :]
-    rest = _PLACE.sub(lambda place: content[further[int(place[1])].start : further[int(place[1])].end], rest)
+    rest = _PLACE.sub(
+        lambda location: content[further[int(location[1])].start : further[int(location[1])].end], rest
+    )
     if tags := _TAGS.search(rest):
         rest = rest[: tags.start()]
         draft.cells["tags"] = " ".join(tags[0].split())

@@ -3,7 +3,7 @@
 import re
 from html import escape
 
-from lmsys_enrich.model.catalog import Place
+from lmsys_enrich.model.catalog import Location
 
 
 class Places:
@@ -13,19 +13,19 @@ class Places:
         self._file = file
         self._lines = text.split("\n")
         self._taken: set[tuple[int, int]] = set()
-        self._definitions: dict[str, Place] | None = None
+        self._definitions: dict[str, Location] | None = None
 
-    def line(self, number: int) -> Place:
+    def line(self, number: int) -> Location:
         """Return the place where the text of a line begins; lines count from 0 here."""
         text = self._lines[number] if number < len(self._lines) else ""
-        return Place(self._file, number + 1, len(text) - len(text.lstrip()) + 1)
+        return Location(self._file, number + 1, len(text) - len(text.lstrip()) + 1)
 
-    def of(self, url: str, first: int) -> Place:
+    def of(self, url: str, first: int) -> Location:
         """Return where an address stands first from a line on that is not yet taken by another link."""
         for number in range(first, min(first + _FARTHEST, len(self._lines))):
             for spelling in dict.fromkeys((url, escape(url), url.replace("_", "\\_"))):
                 if (column := self._free(number, spelling)) is not None:
-                    return Place(self._file, number + 1, column + 1)
+                    return Location(self._file, number + 1, column + 1)
         return self._defined().get(url, self.line(first))
 
     def _free(self, number: int, spelling: str) -> int | None:
@@ -38,13 +38,15 @@ class Places:
             at = self._lines[number].find(spelling, at + 1)
         return None
 
-    def _defined(self) -> dict[str, Place]:
+    def _defined(self) -> dict[str, Location]:
         """Return the places of reference definitions, `[name]: address`."""
         if self._definitions is None:
             self._definitions = {}
             for number, line in enumerate(self._lines):
                 if found := _DEFINITION.match(line):
-                    self._definitions.setdefault(found[1], Place(self._file, number + 1, found.start(1) + 1))
+                    self._definitions.setdefault(
+                        found[1], Location(self._file, number + 1, found.start(1) + 1)
+                    )
         return self._definitions
 
 

@@ -34,10 +34,10 @@ from lmsys_enrich.model.catalog import (
     Column,
     Document,
     Entry,
+    InsertionPoint,
     Link,
-    Place,
+    Location,
     Section,
-    Spot,
 )
 from lmsys_enrich.urls import is_web
 from lmsys_enrich.values import replace
@@ -58,7 +58,7 @@ class _Open:
 
     title: str
     level: int
-    place: Place
+    location: Location
     texts: list[str] = field(default_factory=list)
     columns: tuple[Column, ...] = ()
     entries: list[Entry] = field(default_factory=list)
@@ -68,7 +68,7 @@ class _Open:
     def closed(self) -> Section:
         inner = tuple(section.closed() for section in self.sections)
         texts = "\n\n".join(self.texts)
-        return Section(self.title, self.place, texts, self.columns, tuple(self.entries), inner)
+        return Section(self.title, self.location, texts, self.columns, tuple(self.entries), inner)
 
 
 @dataclass(slots=True)
@@ -78,7 +78,7 @@ class _Drafted:
     section: _Open
     draft: Draft
     cells: dict[str, Cell]
-    place: Place
+    location: Location
     kind: str
     parent: int | None
     end: int  # the last line of its own text
@@ -108,11 +108,11 @@ class _Reader:
         self._text = text
         self._path = path
         self._places = Places(text, str(path))
-        self._root = _Open("", 0, Place(str(path), 1, 1))
+        self._root = _Open("", 0, Location(str(path), 1, 1))
         self._open = [self._root]
         self._details = 0
         self._drafted: list[_Drafted] = []
-        self._spots: list[Spot] = []
+        self._spots: list[InsertionPoint] = []
         self._title: str | None = None
 
     def catalog(self, blocks: Sequence[Block]) -> Catalog:
@@ -126,9 +126,9 @@ class _Reader:
             )
             sections = (_resolved(first.closed(), ids), *sections)
         kept = tuple(section for section in sections if not _is_bare(section))
-        spots = tuple(sorted(self._spots, key=lambda spot: spot.line))
-        document = Document(self._text, spots)
-        ordered = sorted(self._remarks, key=lambda remark: remark.place.line)
+        insertion_points = tuple(sorted(self._spots, key=lambda insertion_point: insertion_point.line))
+        document = Document(self._text, insertion_points)
+        ordered = sorted(self._remarks, key=lambda remark: remark.location.line)
         remarks = tuple(map(str, ordered))
         return Catalog(self._title or self._path.stem, self._path, description, kept, document, remarks)
 
@@ -148,16 +148,16 @@ class _Reader:
 
     def _heading(self, heading: Heading) -> None:
         title = plain_text(heading.inline)
-        place = self._places.line(heading.inline.first)
+        location = self._places.line(heading.inline.first)
         if heading.level == 1 and self._title is None and not self._root.sections:
             self._title = title or self._path.stem
             return
-        self._begin(title or "(untitled)", heading.level, place)
+        self._begin(title or "(untitled)", heading.level, location)
 
-    def _begin(self, title: str, level: int, place: Place) -> None:
+    def _begin(self, title: str, level: int, location: Location) -> None:
         while self._open[-1].level >= level:
             self._open.pop()
-        section = _Open(title, level, place, has_entries=not _NO_ENTRIES.search(title))
+        section = _Open(title, level, location, has_entries=not _NO_ENTRIES.search(title))
         self._open[-1].sections.append(section)
         self._open.append(section)
 
@@ -179,7 +179,7 @@ class _Reader:
             self._item(item, parent, are_entries)
 
     def _item(self, item: Item, parent: int | None, are_entries: Callable[[], bool]) -> None:
-        place = self._places.line(item.first)
+        location = self._places.line(item.first)
         if item.inline is None:
             self._blocks(item.blocks)
             return
@@ -187,21 +187,21 @@ class _Reader:
         nested = [block for block in item.blocks if isinstance(block, Items | Table)]
         own = None if _BACK.search(text) else read_entry(item.inline)
         if own is not None and own.links:
-            number = self._add(own, dict(own.cells), place, "bullet", parent, item.inline.last)
+            number = self._add(own, dict(own.cells), location, "bullet", parent, item.inline.last)
             for block in item.blocks:
                 if isinstance(block, Items):
                     self._items(block, number)
         elif nested and text:
-            self._group(text, place, item.blocks)
+            self._group(text, location, item.blocks)
         elif own is not None and own.name and are_entries() and not _leads_inside(item):
-            self._add(own, dict(own.cells), place, "bullet", parent, item.inline.last)
+            self._add(own, dict(own.cells), location, "bullet", parent, item.inline.last)
         elif text and not _BACK.search(text) and not _leads_inside(item):
-            self._remark(place, f"no entry: {text[:60]}")
+            self._remark(location, f"no entry: {text[:60]}")
 
-    def _group(self, text: str, place: Place, blocks: Sequence[Block]) -> None:
+    def _group(self, text: str, location: Location, blocks: Sequence[Block]) -> None:
         """Make a bullet without a link one more step of the path of those below it."""
         depth = len(self._open)
-        self._begin(text.rstrip(":"), max(self._open[-1].level + 1, 7), place)
+        self._begin(text.rstrip(":"), max(self._open[-1].level + 1, 7), location)
         self._blocks(blocks)
         del self._open[depth:]
 
@@ -215,10 +215,10 @@ class _Reader:
             here = self._open[-1]
         here.columns = read.columns
         header = table.header[0].first + 1
-        self._spots += [Spot(header, "header"), Spot(header + 1, "rule")]
+        self._spots += [InsertionPoint(header, "header"), InsertionPoint(header + 1, "rule")]
         for line in read.placeholders:
             self._remark(self._places.line(line), "a row that only says what belongs there")
-            self._spots.append(Spot(line + 1, "blank"))
+            self._spots.append(InsertionPoint(line + 1, "blank"))
         for row in read.rows:
             self._add(row.draft, row.cells, self._places.line(row.line), "row")
 
@@ -249,7 +249,7 @@ class _Reader:
         self,
         draft: Draft,
         cells: dict[str, Cell],
-        place: Place,
+        location: Location,
         kind: str,
         parent: int | None = None,
         last: int | None = None,
@@ -259,10 +259,10 @@ class _Reader:
             here = self._drafted[parent].section  # an entry stays with the one it stands below
         elif here.sections and here is not self._root:
             # The order of the document is kept: what follows an inner section begins its section anew.
-            self._begin(here.title, here.level, place)
+            self._begin(here.title, here.level, location)
             here = self._open[-1]
-        end = place.line if last is None else last + 1
-        self._drafted.append(_Drafted(here, draft, cells, place, kind, parent, end))
+        end = location.line if last is None else last + 1
+        self._drafted.append(_Drafted(here, draft, cells, location, kind, parent, end))
         return len(self._drafted) - 1
 
     def _make_entries(self) -> frozenset[str]:
@@ -276,20 +276,20 @@ class _Reader:
             own = draft.anchor if draft.anchor in written else None
             ids.append(own or identifiers.make(draft.name))
             if not draft.links and draft.broken:
-                self._remark(found.place, f"the address of {draft.name} is not whole: {draft.broken}")
+                self._remark(found.location, f"the address of {draft.name} is not whole: {draft.broken}")
             if found.parent is not None:
                 cells["parent"] = ids[found.parent]
-            links = tuple(self._link(role, piece, found.place) for role, piece in _each_once(draft.links))
-            entry = Entry(ids[-1], draft.name, found.place, links, cells, None, own is not None)
+            links = tuple(self._link(role, piece, found.location) for role, piece in _each_once(draft.links))
+            entry = Entry(ids[-1], draft.name, found.location, links, cells, None, own is not None)
             found.section.entries.append(entry)
-            self._spots.append(Spot(found.end, found.kind, ids[-1]))
+            self._spots.append(InsertionPoint(found.end, found.kind, ids[-1]))
         return written
 
-    def _link(self, role: str, piece: LinkPiece, place: Place) -> Link:
-        return Link(piece.url, role, self._places.of(piece.url, place.line - 1))
+    def _link(self, role: str, piece: LinkPiece, location: Location) -> Link:
+        return Link(piece.url, role, self._places.of(piece.url, location.line - 1))
 
-    def _remark(self, place: Place, message: str) -> None:
-        self._remarks.append(Mistake(place, message))
+    def _remark(self, location: Location, message: str) -> None:
+        self._remarks.append(Mistake(location, message))
 
 
 def _each_once(links: Sequence[tuple[str, LinkPiece]]) -> Iterator[tuple[str, LinkPiece]]:

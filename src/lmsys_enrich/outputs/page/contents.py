@@ -7,9 +7,9 @@ from lmsys_enrich.model.catalog import Section
 from lmsys_enrich.model.enriched import moment
 from lmsys_enrich.model.finding import LIVING, LOST, Verdict
 from lmsys_enrich.model.report import EnrichedEntry, Report
-from lmsys_enrich.outputs.page.acts import Group, groups_of
 from lmsys_enrich.outputs.page.charts import Chart, charts_of
 from lmsys_enrich.outputs.page.rows import BETWEEN, rank_of, worst
+from lmsys_enrich.outputs.page.todo import Group, groups_of
 from lmsys_enrich.outputs.page.trends import Death, Trend, deaths_of, trends_of
 from lmsys_enrich.outputs.page.words import AGES, age_of, percent
 from lmsys_enrich.values import Value
@@ -122,8 +122,8 @@ def _shown(report: Report) -> Sequence[EnrichedEntry]:
 
 def _alive(report: Report) -> tuple[str, str]:
     """Return the share of living links, and of how many; what nobody could find out is on neither side."""
-    living = sum(len(report.by_standing[verdict]) for verdict in LIVING)
-    known = living + sum(len(report.by_standing[verdict]) for verdict in LOST)
+    living = sum(len(report.by_effective_verdict[verdict]) for verdict in LIVING)
+    known = living + sum(len(report.by_effective_verdict[verdict]) for verdict in LOST)
     if not known:
         return "?", "nothing is known about any link yet"
     return percent(living * 100 / known), f"of links alive: {living:,} of the {known:,} that could be judged"

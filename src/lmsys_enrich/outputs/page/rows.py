@@ -94,7 +94,7 @@ def row_of(report: Report, known: EnrichedEntry) -> Row:
 
 def worst(known: EnrichedEntry) -> Verdict | None:
     """Return how the worst of the entry's links stands, none where it has no link."""
-    verdicts = [finding.standing for finding in known.findings]
+    verdicts = [finding.effective_verdict for finding in known.findings]
     return min(verdicts, key=_RANKS.__getitem__, default=None)
 
 

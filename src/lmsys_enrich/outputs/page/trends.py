@@ -79,8 +79,8 @@ def deaths_of(past: Sequence[Day]) -> list[Death]:
 
 def _share_alive(day: Day) -> float | None:
     """Return how many percent of the links of which one knows are alive, as on the badge."""
-    living = sum(day.standing.get(verdict, 0) for verdict in LIVING)
-    known = living + sum(day.standing.get(verdict, 0) for verdict in LOST)
+    living = sum(day.effective_verdict.get(verdict, 0) for verdict in LIVING)
+    known = living + sum(day.effective_verdict.get(verdict, 0) for verdict in LOST)
     return living * 100 / known if known else None
 
 
@@ -96,7 +96,7 @@ def _alive(points: Sequence[tuple[date, float]]) -> Trend:
     spread = max(max(values) - min(values), 1.0)
     low, high = max(0.0, min(values) - spread * _MARGIN), min(100.0, max(values) + spread * _MARGIN)
     days = max((last - first).days, 1)
-    spots = (
+    insertion_points = (
         f"{(when - first).days * WIDTH / days:.1f} {HEIGHT - (share - low) * HEIGHT / (high - low):.1f}"
         for when, share in points
     )
@@ -110,7 +110,7 @@ def _alive(points: Sequence[tuple[date, float]]) -> Trend:
         low=percent(low),
         told=f"{percent(before)} on {first}, {percent(now)} on {last}, at worst {percent(min(values))}",
         kind="alive",
-        line=f"M{' L'.join(spots)}",
+        line=f"M{' L'.join(insertion_points)}",
     )
 
 

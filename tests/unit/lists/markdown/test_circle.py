@@ -6,14 +6,14 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lmsys_enrich.lists.edits import Edit, edited, unified_diff
 from lmsys_enrich.lists.entries_yaml import read_entries
 from lmsys_enrich.lists.markdown.reader import read_markdown
-from lmsys_enrich.model.catalog import Catalog, Link, Place
+from lmsys_enrich.lists.patch import Edit, edited, unified_diff
+from lmsys_enrich.model.catalog import Catalog, Link, Location
 from lmsys_enrich.outputs.enriched_md import enriched_md
 from lmsys_enrich.outputs.yaml_text import Flow, yaml_text
-from lmsys_enrich.pipeline.plan import Known
-from lmsys_enrich.pipeline.recollection import recollect
+from lmsys_enrich.pipeline.plan import PreviousFindings
+from lmsys_enrich.pipeline.report_from_cache import report_from_cache
 from lmsys_enrich.settings.settings import Settings
 from tests.fakes import NIGHT
 
@@ -69,19 +69,19 @@ def _said(catalog: Catalog) -> list[object]:
     columns = [section.columns for section in catalog.sections]
     entries = [
         (
-            placed.path,
-            placed.entry.name,
-            {(link.role, link.url) for link in placed.entry.links},
-            placed.entry.cells,
+            listed.path,
+            listed.entry.name,
+            {(link.role, link.url) for link in listed.entry.links},
+            listed.entry.cells,
         )
-        for placed in catalog.placed()
+        for listed in catalog.listed()
     ]
     return [catalog.title, columns, entries]
 
 
 def _rendered(catalog: Catalog) -> str:
-    known = Known(kept={}, published={})
-    return str(enriched_md(recollect([catalog], known, Settings(), NIGHT))["enriched.md"])
+    known = PreviousFindings(kept={}, reported={})
+    return str(enriched_md(report_from_cache([catalog], known, Settings(), NIGHT))["enriched.md"])
 
 
 @settings(max_examples=150, deadline=None)
@@ -108,21 +108,21 @@ def test_edits_change_the_characters_of_addresses_and_nothing_else(
     for row, line in enumerate(source.split("\n"), 1):
         at = line.index("https://old.example/")
         url = line[at:].split(">")[0]
-        edits.append(Edit(Link(url, "url", Place("f", row, at + 1)), url.replace("old", "new-and-longer")))
+        edits.append(Edit(Link(url, "url", Location("f", row, at + 1)), url.replace("old", "new-and-longer")))
     after, undone = edited(source, edits)
     assert undone == []
     assert after == source.replace("https://old.example/", "https://new-and-longer.example/")
 
 
 def test_an_edit_whose_address_is_spelled_in_another_way_is_left_to_a_person() -> None:
-    edit = Edit(Link("https://a.example/_x", "url", Place("f", 1, 5)), "https://b.example/")
+    edit = Edit(Link("https://a.example/_x", "url", Location("f", 1, 5)), "https://b.example/")
     assert edited("- [a](https://a.example/\\_x)", [edit]) == ("- [a](https://a.example/\\_x)", [edit])
-    beyond = Edit(Link("https://a.example/", "url", Place("f", 9, 1)), "https://b.example/")
+    beyond = Edit(Link("https://a.example/", "url", Location("f", 9, 1)), "https://b.example/")
     assert edited("x", [beyond]) == ("x", [beyond])
 
 
 def test_an_address_that_would_end_its_link_is_escaped() -> None:
-    edit = Edit(Link("https://a.example/", "url", Place("f", 1, 7)), "https://b.example/a)b|c d")
+    edit = Edit(Link("https://a.example/", "url", Location("f", 1, 7)), "https://b.example/a)b|c d")
     assert edited("- [a](https://a.example/)", [edit])[0] == "- [a](https://b.example/a%29b%7Cc%20d)"
 
 

@@ -26,8 +26,8 @@ _LISTS = os.environ.get("LISTS_OF_OTHERS", "")
 
 
 def _said(text: str) -> list[tuple[tuple[str, ...], str, str | None]]:
-    placed = read_markdown(text, Path("README.md")).placed()
-    return [(found.path, found.entry.name, found.entry.url) for found in placed]
+    listed = read_markdown(text, Path("README.md")).listed()
+    return [(found.path, found.entry.name, found.entry.url) for found in listed]
 
 
 def _longer_rows(text: str) -> str:

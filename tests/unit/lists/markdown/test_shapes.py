@@ -6,7 +6,7 @@ import pytest
 
 from lmsys_enrich.errors import InputError
 from lmsys_enrich.lists.markdown.reader import read_markdown
-from lmsys_enrich.model.catalog import Catalog, Column, Entry, Place
+from lmsys_enrich.model.catalog import Catalog, Column, Entry, Location
 
 
 def _read(text: str) -> Catalog:
@@ -14,7 +14,7 @@ def _read(text: str) -> Catalog:
 
 
 def _entries(body: str) -> list[Entry]:
-    return [placed.entry for placed in _read(f"# List\n\n## Tools\n\n{body}\n").placed()]
+    return [listed.entry for listed in _read(f"# List\n\n## Tools\n\n{body}\n").listed()]
 
 
 def _only(body: str) -> tuple[str, dict[str, str], dict[str, object]]:
@@ -71,7 +71,7 @@ def test_an_entry_below_another_keeps_its_parent() -> None:
 
 def test_bullets_without_links_that_group_others_are_steps_of_the_path() -> None:
     text = f"# L\n## T\n- Group\n  - Inner:\n    - [A]({A})\n  - [B]({B})\n- [C]({C})\n"
-    assert [placed.path for placed in _read(text).placed()] == [
+    assert [listed.path for listed in _read(text).listed()] == [
         ("T", "Group", "Inner"),
         ("T", "Group"),
         ("T",),
@@ -80,7 +80,7 @@ def test_bullets_without_links_that_group_others_are_steps_of_the_path() -> None
 
 def test_headings_make_the_path_also_where_levels_are_skipped() -> None:
     text = f"# L\n## Python\n#### Extra\n- [A]({A})\n### Text\n- [B]({B})\n\nRust\n----\n#### Extra\n- [C]({C})\n"
-    assert [placed.path for placed in _read(text).placed()] == [
+    assert [listed.path for listed in _read(text).listed()] == [
         ("Python", "Extra"),
         ("Python", "Text"),
         ("Rust", "Extra"),
@@ -92,13 +92,13 @@ def test_folded_parts_are_steps_of_the_path() -> None:
         f"# L\n## T\n<details>\n<summary>Lab <b>one</b></summary>\n\n- [A]({A})\n\n</details>\n\n"
         f"<details><summary>Two</summary>\n\n- [B]({B})\n\n</details>\n\n- [C]({C})\n"
     )
-    assert [placed.path for placed in _read(text).placed()] == [("T", "Lab one"), ("T", "Two"), ("T",)]
+    assert [listed.path for listed in _read(text).listed()] == [("T", "Lab one"), ("T", "Two"), ("T",)]
 
 
 def test_links_in_html_are_entries() -> None:
     text = f'# L\n<h2 id="x">Tools</h2>\n<ul>\n<li><a href="{A}">One</a> does</li>\n</ul>\n'
-    [placed] = _read(text).placed()
-    assert (placed.path, placed.entry.name, placed.entry.url) == (("Tools",), "One", A)
+    [listed] = _read(text).listed()
+    assert (listed.path, listed.entry.name, listed.entry.url) == (("Tools",), "One", A)
 
 
 def test_a_heading_is_its_text_without_pictures_and_anchors() -> None:
@@ -113,7 +113,7 @@ def test_what_is_no_entry_is_left_out() -> None:
         f"## Tools\n- [A]({A})\n\n**[⬆ back to top](#l)**\n\n```\n- [code](https://code.example/)\n```\n\n"
         "## Contributing\n- [Guide](https://guide.example/)\n\n## License\n[CC0](https://cc0.example/)\n"
     )
-    assert [placed.entry.name for placed in _read(text).placed()] == ["A"]
+    assert [listed.entry.name for listed in _read(text).listed()] == ["A"]
 
 
 FIGURES = "| What | How many |\n|---|---|\n| entries | 1 |\n\n## Dead\n\n- <https://gone.example/>\n"
@@ -122,7 +122,7 @@ FIGURES = "| What | How many |\n|---|---|\n| entries | 1 |\n\n## Dead\n\n- <http
 def test_figures_that_are_kept_current_in_a_list_are_no_part_of_it() -> None:
     begin, end = "<!-- lmsys-enrich:dead-links -->\n", "<!-- /lmsys-enrich -->\n"
     text = f"# L\n\n{begin}{FIGURES}{end}\n## Tools\n- [A]({A})\n\n{begin}{end}\n- [B]({B})\n"
-    assert [(placed.path, placed.entry.name) for placed in _read(text).placed()] == [
+    assert [(listed.path, listed.entry.name) for listed in _read(text).listed()] == [
         (("Tools",), "A"),
         (("Tools",), "B"),
     ]
@@ -130,7 +130,7 @@ def test_figures_that_are_kept_current_in_a_list_are_no_part_of_it() -> None:
 
 def test_figures_without_an_end_hide_no_entry() -> None:
     text = f"# L\n\n## Tools\n<!-- lmsys-enrich:summary -->\n\n- [A]({A})\n"
-    assert [placed.entry.name for placed in _read(text).placed()] == ["A"]
+    assert [listed.entry.name for listed in _read(text).listed()] == ["A"]
 
 
 def test_what_is_not_understood_is_told_with_its_line() -> None:
@@ -201,7 +201,7 @@ def test_a_reference_to_another_entry_is_its_id() -> None:
     text = (
         f"# L\n## P\n|Title|Framework|\n|--|--|\n|[P]({A})|[One](#one)|\n## F\n- <a id='one'></a>[One]({B})\n"
     )
-    [paper, framework] = _read(text).placed()
+    [paper, framework] = _read(text).listed()
     assert paper.entry.cells["framework"] == framework.entry.id == "one"
 
 
@@ -218,10 +218,10 @@ def test_links_know_their_places(start: str, ending: str) -> None:
     text = f"{start}# L\n## T\n- [A]({A}) and [B]({B})\n- [C]({A})\n\n[r]: {C}\n\n- [D][r]\n".replace(
         "\n", ending
     )
-    links = [(link.url, link.place) for placed in _read(text).placed() for link in placed.entry.links]
+    links = [(link.url, link.location) for listed in _read(text).listed() for link in listed.entry.links]
     assert links == [
-        (A, Place("README.md", 3, 7)),
-        (B, Place("README.md", 3, 35)),
-        (A, Place("README.md", 4, 7)),
-        (C, Place("README.md", 6, 6)),
+        (A, Location("README.md", 3, 7)),
+        (B, Location("README.md", 3, 35)),
+        (A, Location("README.md", 4, 7)),
+        (C, Location("README.md", 6, 6)),
     ]

@@ -1,0 +1,160 @@
+"""What GitHub's two APIs tell of a repository becomes facts, and what they failed to tell has no value."""
+
+from collections.abc import Callable, Collection, Mapping
+from datetime import datetime
+from typing import NamedTuple
+
+from lmsys_enrich.checkers.github.json_values import Node, flag, moment, node, nodes, number, text
+from lmsys_enrich.model.repository import Release, Repository, RepositoryUpdate
+from lmsys_enrich.values import replace
+
+
+class _Source(NamedTuple):
+    """Which fields of ours are read from one field of GitHub's."""
+
+    fields: tuple[str, ...]
+    read: Callable[[object], Mapping[str, object]]
+
+
+def _one(name: str, read: Callable[[object], object]) -> _Source:
+    return _Source((name,), lambda value: {name: read(value)})
+
+
+def _license(value: object) -> str | None:
+    """Licensee calls what it cannot classify `other`, without an SPDX identifier or with this one."""
+    if not isinstance(value, dict):
+        return None
+    spdx = text(value.get("spdxId", value.get("spdx_id")))
+    return "other" if spdx in {None, "NOASSERTION"} else spdx
+
+
+def _branch(value: object) -> Mapping[str, object]:
+    target = node(node(value).get("target"))
+    return {
+        "default_branch": text(node(value).get("name")),
+        "last_commit": moment(target.get("committedDate")),
+    }
+
+
+def _release(value: object) -> Release | None:
+    release = node(value)
+    tag = text(release.get("tagName", release.get("tag_name")))
+    if tag is None:
+        return None
+    return Release(tag, moment(release.get("publishedAt", release.get("published_at"))))
+
+
+def _topics(value: object) -> tuple[str, ...]:
+    names = (text(node(item.get("topic")).get("name")) for item in nodes(node(value).get("nodes")))
+    return tuple(name for name in names if name)
+
+
+def _names(value: object) -> tuple[str, ...]:
+    return tuple(item for item in value if isinstance(item, str)) if isinstance(value, list) else ()
+
+
+def _is_set(value: object) -> bool:
+    return bool(value)
+
+
+def _language(value: object) -> str | None:
+    return text(node(value).get("name"))
+
+
+_GRAPHQL: Mapping[str, _Source] = {
+    "stargazerCount": _one("stars", number),
+    "forkCount": _one("forks", number),
+    "description": _one("description", text),
+    "homepageUrl": _one("homepage", text),
+    "isArchived": _one("archived", flag),
+    "archivedAt": _one("archived_at", moment),
+    "isDisabled": _one("disabled", flag),
+    "isLocked": _one("locked", flag),
+    "isFork": _one("fork", flag),
+    "isTemplate": _one("template", flag),
+    "isMirror": _one("mirror", flag),
+    "isEmpty": _one("empty", flag),
+    "createdAt": _one("created_at", moment),
+    "pushedAt": _one("pushed_at", moment),
+    "primaryLanguage": _one("language", _language),
+    "licenseInfo": _one("license", _license),
+    "defaultBranchRef": _Source(("default_branch", "last_commit"), _branch),
+    "latestRelease": _one("latest_release", _release),
+    "repositoryTopics": _one("topics", _topics),
+}
+
+_REST: Mapping[str, _Source] = {
+    "stargazers_count": _one("stars", number),
+    "forks_count": _one("forks", number),
+    "description": _one("description", text),
+    "homepage": _one("homepage", text),
+    "archived": _one("archived", flag),
+    "disabled": _one("disabled", flag),
+    "fork": _one("fork", flag),
+    "is_template": _one("template", flag),
+    "mirror_url": _one("mirror", _is_set),
+    "created_at": _one("created_at", moment),
+    "pushed_at": _one("pushed_at", moment),
+    "language": _one("language", text),
+    "license": _one("license", _license),
+    "default_branch": _one("default_branch", text),
+    "topics": _one("topics", _names),
+}
+_NOT_IN_REST = frozenset({"archived_at", "locked", "empty", "last_commit", "latest_release"})
+
+
+def from_graphql(found: Node, failed: Collection[str], now: datetime) -> RepositoryUpdate | None:
+    """
+    Read a node of GraphQL's type Repository; none if it does not even tell a name.
+
+    `failed` names the node's fields below which an error lies: null there is no fact.
+    """
+    missing_fields: set[str] = set()
+    if isinstance(branch := found.get("defaultBranchRef"), dict) and _branch(branch)["last_commit"] is None:
+        missing_fields.add("last_commit")  # a head that GitHub could not read is still a head
+    identity = (text(found.get("nameWithOwner")), number(found.get("databaseId")))
+    return _learned(found, _GRAPHQL, failed, identity, missing_fields, now)
+
+
+def from_rest(found: Node, now: datetime) -> RepositoryUpdate | None:
+    """Read a body of `GET /repos/{owner}/{name}`, which does not tell all that GraphQL does."""
+    identity = (text(found.get("full_name")), number(found.get("id")))
+    return _learned(found, _REST, (), identity, set(_NOT_IN_REST), now)
+
+
+def with_last_commit(update: RepositoryUpdate, commits: object, *, empty: bool) -> RepositoryUpdate:
+    """Add what `GET /repos/{owner}/{name}/commits?per_page=1` told, which refuses empty repositories."""
+    head = next(iter(nodes(commits)), {})
+    at = moment(node(node(head.get("commit")).get("committer")).get("date"))
+    if at is None and not empty:
+        return update
+    facts = replace(update.facts, last_commit=at, empty=empty)
+    return RepositoryUpdate(facts, update.missing_fields - {"last_commit", "empty"})
+
+
+def with_latest_release(update: RepositoryUpdate, release: Node | None) -> RepositoryUpdate:
+    """Add what `GET /repos/{owner}/{name}/releases/latest` told; none if there is no such release."""
+    latest = _release(release)
+    return RepositoryUpdate(
+        replace(update.facts, latest_release=latest), update.missing_fields - {"latest_release"}
+    )
+
+
+def _learned(
+    found: Node,
+    sources: Mapping[str, _Source],
+    failed: Collection[str],
+    identity: tuple[str | None, int | None],
+    missing_fields: set[str],
+    now: datetime,
+) -> RepositoryUpdate | None:
+    full_name, identifier = identity
+    if full_name is None:
+        return None
+    values: dict[str, object] = {}
+    for key, source in sources.items():
+        values |= source.read(found.get(key))
+        if key in failed or key not in found:
+            missing_fields.update(source.fields)
+    facts = Repository(full_name=full_name, id=identifier, fetched_at=now, **values)  # type: ignore[arg-type]  # the tables give each field its type
+    return RepositoryUpdate(facts, frozenset(missing_fields))

@@ -1,0 +1,209 @@
+"""What a link on GitHub names, read off its address alone."""
+
+import re
+from typing import TypeAlias
+from urllib.parse import quote, unquote, urlsplit
+
+from lmsys_enrich.checkers.github.site_pages import SITE_PAGES
+from lmsys_enrich.urls import InvalidAddress, host_of, is_web
+from lmsys_enrich.values import Value, replace
+
+_GITHUB = "github.com"
+_RAW = "raw.githubusercontent.com"
+# Underscores stand in the names of managed users of enterprises only.
+_LOGIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
+_NAME = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9._-]{1,100}")
+_LARGEST = 2**31 - 1  # of GraphQL's Int: https://spec.graphql.org/October2021/#sec-Int
+
+
+class Name(Value):
+    """A repository's name as written; `key` is the same for all spellings."""
+
+    owner: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.owner}/{self.name}"
+
+    @property
+    def key(self) -> str:
+        return str(self).lower()
+
+
+class Page(Value):
+    """A page of a repository that no API proves, as its wiki; `title` is its first segment."""
+
+    title: str
+
+
+class File(Value):
+    """
+    A file or folder at a ref. Which segments are the ref only GitHub knows: its name may hold slashes.
+
+    `with_path` is false where the ref alone is already an address, as in `/tree/main`.
+    """
+
+    segments: tuple[str, ...]
+    with_path: bool
+
+
+class Commit(Value):
+    """A commit, by its hash or the beginning of it."""
+
+    revision: str
+
+
+class Issue(Value):
+    """An issue or a pull request: they share their numbers, and GitHub leads from one to the other."""
+
+    number: int
+
+
+class Discussion(Value):
+    """A discussion."""
+
+    number: int
+
+
+class Tag(Value):
+    """A release's page, which GitHub also has for a tag without a release."""
+
+    tag: str
+
+
+class Asset(Value):
+    """A file attached to a release."""
+
+    tag: str
+    file: str
+
+
+RepoResource: TypeAlias = Page | File | Commit | Issue | Discussion | Tag | Asset
+
+
+class RepositoryLink(Value):
+    """
+    A link to a repository, or with `part` to something in it.
+
+    `base` and `suffix` are what stands before and after the repository's name.
+    `moved` says why the part is looked for elsewhere than the link says.
+    """
+
+    name: Name
+    resource: RepoResource | None
+    base: str
+    suffix: str
+    moved: str | None = None
+
+    def at(self, full_name: str) -> str:
+        """Return the address of the same thing in a repository of that name."""
+        return f"{self.base}/{full_name}{self.suffix}"
+
+    def on_branch(self, branch: str, why: str) -> "RepositoryLink":
+        """Return the link to the same file or folder on another branch than the first segment names."""
+        if not isinstance(self.resource, File):
+            raise TypeError("only files and folders are on a branch")
+        path, mark, query = self.suffix.partition("?")
+        segments = path.split("/")
+        segments[-len(self.resource.segments)] = quote(branch)
+        resource = replace(self.resource, segments=(*branch.split("/"), *self.resource.segments[1:]))
+        return replace(self, resource=resource, suffix="/".join(segments) + mark + query, moved=why)
+
+
+class OwnerLink(Value):
+    """A link to a user or an organisation; `page` where it is to a page of theirs that no API proves."""
+
+    login: str
+    page: bool = False
+
+
+GitHubLink: TypeAlias = RepositoryLink | OwnerLink
+
+
+def parse_link(url: str, server: str) -> GitHubLink | None:
+    """
+    Return what a link names on the GitHub at `server`, or none if the API cannot tell about it.
+
+    GitHub's own pages, names that GitHub gives nobody, gists and Pages are not
+    the API's to tell about.
+    """
+    if not is_web(url):
+        return None
+    try:
+        host, home = host_of(url), host_of(server)
+    except InvalidAddress:
+        return None
+    is_raw = host == _RAW and home == _GITHUB
+    if not is_raw and host not in {home, f"www.{home}"}:
+        return None  # as most links of most lists: they are not looked at any closer
+    parts = urlsplit(url)
+    segments = tuple(unquote(segment) for segment in parts.path.split("/") if segment)
+    if is_raw:
+        return _raw(segments, parts.path)
+    if not segments:
+        return None
+    return _at_server(server, segments, parts.path, f"?{parts.query}" if parts.query else "")
+
+
+def _at_server(server: str, segments: tuple[str, ...], path: str, query: str) -> GitHubLink | None:
+    if segments[0] == "orgs" and len(segments) > 1:
+        return _owner(segments[1], page=len(segments) > 2)  # noqa: PLR2004 - `/orgs/login/page`
+    if segments[0].lower() in SITE_PAGES:
+        return None
+    if len(segments) == 1:
+        return _owner(segments[0], page=False)
+    name = _name(segments[0], segments[1])
+    if name is None:
+        return None
+    if len(segments) == 2:  # noqa: PLR2004 - `/owner/name`
+        return RepositoryLink(name, None, server, query)
+    resource = _part(segments[2], segments[3:])
+    return None if resource is None else RepositoryLink(name, resource, server, _after(path, 2) + query)
+
+
+def _raw(segments: tuple[str, ...], path: str) -> GitHubLink | None:
+    name = _name(*segments[:2]) if len(segments) > 3 else None  # noqa: PLR2004 - owner, name, ref, path
+    if name is None:
+        return None
+    return RepositoryLink(name, File(segments[2:], with_path=True), f"https://{_RAW}", _after(path, 2))
+
+
+def _owner(login: str, *, page: bool) -> OwnerLink | None:
+    return OwnerLink(login, page) if _LOGIN.fullmatch(login) else None
+
+
+def _name(owner: str, name: str) -> Name | None:
+    bare = name.removesuffix(".git")
+    return Name(owner, bare) if _LOGIN.fullmatch(owner) and _NAME.fullmatch(bare) else None
+
+
+def _after(path: str, count: int) -> str:
+    """Return what follows the first `count` segments of a path, as written."""
+    rest = path
+    for _ in range(count):
+        rest = rest.lstrip("/").partition("/")[2]
+    return f"/{rest.strip('/')}"
+
+
+def _part(kind: str, rest: tuple[str, ...]) -> RepoResource | None:  # noqa: PLR0911 - a table of forms
+    match (kind, rest):
+        case ("blob" | "raw" | "blame", (_, _, *_)):
+            return File(rest, with_path=True)
+        case ("tree" | "commits", (_, *_)):
+            return File(rest, with_path=False)
+        case ("commit", (revision, *_)):
+            return Commit(revision)
+        case ("issues" | "pull", (number, *_)) if _is_number(number):
+            return Issue(int(number)) if int(number) <= _LARGEST else None
+        case ("discussions", (number, *_)) if _is_number(number):
+            return Discussion(int(number)) if int(number) <= _LARGEST else None
+        case ("releases", ("tag", *tag)) if tag:
+            return Tag("/".join(tag))
+        case ("releases", ("download", *tag, file)) if tag:
+            return Asset("/".join(tag), file)
+        case _:
+            return Page(kind)
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit()

@@ -1,0 +1,95 @@
+"""
+The GraphQL text for one batch: an alias for each subject, one fragment, variables for all values.
+
+Values travel as variables, so that batches of one shape have one text; the facts
+stand once, in a fragment, because GitHub's time for reading a query is limited too.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from lmsys_enrich.checkers.github.batch_items import BatchItem, OwnerItem, RepositoryItem
+from lmsys_enrich.checkers.github.repo_resources import Lookup, lookups
+from lmsys_enrich.values import Value
+
+_PART = "part"
+_IDENTITY = "nameWithOwner databaseId"
+# No counts of issues or commits: with them, batches run into the ten seconds that GitHub allows.
+_FACTS = """
+fragment Facts on Repository{
+  nameWithOwner databaseId stargazerCount forkCount description homepageUrl
+  isArchived archivedAt isDisabled isLocked isFork isTemplate isMirror isEmpty
+  createdAt pushedAt primaryLanguage{name} licenseInfo{spdxId}
+  defaultBranchRef{name target{... on Commit{committedDate}}}
+  latestRelease{tagName publishedAt}
+  repositoryTopics(first:20){nodes{topic{name}}}
+}"""
+
+
+class Query(Value):
+    """A GraphQL document and its variables."""
+
+    text: str
+    variables: dict[str, str | int]
+
+
+def alias_of(position: int) -> str:
+    """Return the alias of the batch's subject at that position."""
+    return f"r{position}"
+
+
+def part_alias(link: int, candidate: int) -> str:
+    """Return the alias of one lookup for the subject's link at that position."""
+    return f"{_PART}{link}_{candidate}"
+
+
+def is_part_alias(name: str) -> bool:
+    """Whether a field of an answer is that of a lookup, and no fact."""
+    return name.startswith(_PART)
+
+
+def query(batch: Sequence[BatchItem]) -> Query:
+    """Write the question about a batch."""
+    writer = _Writer()
+    fields = " ".join(f"{alias_of(position)}:{writer.item(item)}" for position, item in enumerate(batch))
+    declared = ",".join(f"${name}:{kind}" for name, kind in writer.types.items())
+    text = f"query({declared}){{rateLimit{{cost remaining resetAt}} {fields}}}"
+    wants_facts = any(isinstance(item, RepositoryItem) and item.wants_facts for item in batch)
+    return Query(text + _FACTS if wants_facts else text, writer.variables)
+
+
+@dataclass(slots=True)
+class _Writer:
+    """Gives each value a variable."""
+
+    variables: dict[str, str | int] = field(default_factory=dict)
+    types: dict[str, str] = field(default_factory=dict)
+
+    def item(self, item: BatchItem) -> str:
+        if isinstance(item, OwnerItem):
+            return f"repositoryOwner(login:{self._variable('String!', item.login)}){{login}}"
+        owner = self._variable("String!", item.name.owner)
+        name = self._variable("String!", item.name.name)
+        selection = ["...Facts" if item.wants_facts else _IDENTITY]
+        for number, (_, link) in enumerate(item.links):
+            for candidate, lookup in enumerate(lookups(link.resource) if link.resource is not None else ()):
+                selection.append(f"{part_alias(number, candidate)}:{self._lookup(lookup)}")
+        return f"repository(owner:{owner} name:{name}){{{' '.join(selection)}}}"
+
+    def _lookup(self, lookup: Lookup) -> str:
+        """Write a lookup; an argument without a name belongs into its selection."""
+        selection = lookup.selection
+        arguments: list[str] = []
+        for name, kind, value in lookup.arguments:
+            variable = self._variable(kind, value)
+            if name:
+                arguments.append(f"{name}:{variable}")
+            else:
+                selection = selection % variable
+        return f"{lookup.field}({' '.join(arguments)}){selection}"
+
+    def _variable(self, kind: str, value: str | int) -> str:
+        name = f"v{len(self.variables)}"
+        self.variables[name] = value
+        self.types[name] = kind
+        return f"${name}"

@@ -1,0 +1,72 @@
+"""How GraphQL is asked whether something is in a repository, and what its answer means."""
+
+from collections.abc import Iterator
+
+from lmsys_enrich.checkers.github.json_values import Node, node, nodes, text
+from lmsys_enrich.checkers.github.links import Asset, Commit, Discussion, File, Issue, Page, RepoResource, Tag
+from lmsys_enrich.values import Value
+
+# What no name of a ref holds, and git would read as something else: https://git-scm.com/docs/git-check-ref-format
+_NOT_IN_REFS = frozenset(":^~?*[\\ ")
+
+
+class Lookup(Value):
+    """One field of a repository: its name, its arguments as (name, type, value), what is selected of it."""
+
+    field: str
+    arguments: tuple[tuple[str, str, str | int], ...]
+    selection: str
+
+
+def lookups(resource: RepoResource) -> tuple[Lookup, ...]:  # noqa: PLR0911 - one return for each kind
+    """Return the fields of which any one that is there proves the part; none for what no API proves."""
+    match resource:
+        case Page():
+            return ()
+        case File():
+            return tuple(map(_object, _expressions(resource)))
+        case Commit(revision):
+            return (_object(revision),)
+        case Issue(number):
+            selection = "{... on Issue{url} ... on PullRequest{url}}"
+            return (Lookup("issueOrPullRequest", (("number", "Int!", number),), selection),)
+        case Discussion(number):
+            return (Lookup("discussion", (("number", "Int!", number),), "{url}"),)
+        case Tag(tag):
+            return (
+                Lookup("release", (("tagName", "String!", tag),), "{url}"),
+                Lookup("ref", (("qualifiedName", "String!", f"refs/tags/{tag}"),), "{name}"),
+            )
+        case Asset(tag, file):
+            # The file's name is a filter, so that one is enough to look at.
+            selection = "{releaseAssets(first:1 name:%s){nodes{name}}}"
+            return (Lookup("release", (("tagName", "String!", tag), ("", "String!", file)), selection),)
+
+
+def is_there(found: object) -> bool:
+    """Whether what was looked up is there; a release without the file that was asked for is not."""
+    if not isinstance(found, dict):
+        return False
+    assets = node(found).get("releaseAssets")
+    return assets is None or bool(nodes(node(assets).get("nodes")))
+
+
+def address(found: Node) -> str | None:
+    """Return where GitHub says that the thing is, if it does."""
+    return text(found.get("url"))
+
+
+def _object(expression: str) -> Lookup:
+    return Lookup("object", (("expression", "String!", expression),), "{__typename}")
+
+
+def _expressions(file: File) -> Iterator[str]:
+    """Yield `ref:path` for every way in which the segments may be told apart."""
+    for count in range(1, len(file.segments) + 1):
+        ref, path = "/".join(file.segments[:count]), "/".join(file.segments[count:])
+        if _NOT_IN_REFS & set(ref):
+            return
+        if path:
+            yield f"{ref}:{path}"
+        elif not file.with_path:
+            yield ref

@@ -1,0 +1,98 @@
+"""
+How to tell that a reply comes from a bot wall and not from the page behind it.
+
+Where the marks are documented: Cloudflare
+https://developers.cloudflare.com/cloudflare-challenges/challenge-types/challenge-pages/detect-response/,
+AWS https://docs.aws.amazon.com/waf/latest/developerguide/waf-captcha-and-challenge-actions.html,
+Vercel https://vercel.com/docs/vercel-firewall. The others were collected by
+https://github.com/microlinkhq/is-antibot.
+"""
+
+from lmsys_enrich.http.messages import Response
+
+# What these say of a page is about the page itself; no wall stands before it.
+_ABOUT_THE_PAGE = frozenset({404, 410, 451})
+_ALWAYS_A_WALL = frozenset({401, 403, 406, 999})
+_PERHAPS_A_WALL = frozenset({429, 503})
+
+# Headers that only a wall's own page carries, with a part of their value ("" for any).
+_CHALLENGE_HEADERS = (
+    ("cf-mitigated", "challenge"),
+    ("x-amzn-waf-action", ""),
+    ("x-vercel-mitigated", ""),
+    ("x-datadome-response", ""),
+    ("x-dd-b", ""),
+    ("x-kpsdk-ct", ""),
+    ("x-sucuri-block", ""),
+)
+# Headers that every page behind a wall carries: they tell something only of a refusal.
+_GUARDED_HEADERS = (
+    ("server", "cloudflare"),
+    ("server", "akamaighost"),
+    ("server", "akamainetstorage"),
+    ("server", "datadome"),
+    ("server", "ddos-guard"),
+    ("server", "sucuri"),
+    ("server", "qrator"),
+    ("x-datadome", ""),
+    ("x-iinfo", ""),
+    ("x-cdn", "imperva"),
+    ("x-cdn", "incapsula"),
+    ("x-sucuri-id", ""),
+    ("x-px-blocked", ""),
+)
+# Words that stand on a wall's own page and hardly on another, in lower case. Scripts that
+# walls put into the pages behind them (`challenge-platform`, `_incapsula_resource?`) are not here.
+_CHALLENGE_WORDS = (
+    b"<title>just a moment...</title>",
+    b"_cf_chl_opt",
+    b"<title>attention required! | cloudflare</title>",
+    b"errors.edgesuite.net",
+    b"sec-if-cpt-container",
+    b'id="px-captcha"',
+    b"captcha-delivery.com",
+    b"incapsula incident id",
+    b"awswafintegration",
+    b"window.gokuprops",
+    b"vercel security checkpoint",
+    b"anubis_challenge",
+    b"/.within.website/x/cmd/anubis",
+    b"making sure you&#39;re not a bot",
+    b"making sure you're not a bot",
+    b"<title>ddos-guard</title>",
+    b"sucuri website firewall",
+    b"sucuri_cloudproxy_js",
+    b"the requested url was rejected. please consult with your administrator",
+)
+# Words of walls without a name, believed only beside a refusal.
+_GUARDED_WORDS = (b"captcha", b"are you a robot", b"unusual traffic", b"error code: 1015", b"bot detect")
+
+
+_CHALLENGE_NAMES = frozenset(name for name, _ in _CHALLENGE_HEADERS)
+
+
+def is_challenge(reply: Response) -> bool:
+    """Whether the headers alone show a wall's own page, so that there is nothing more to ask."""
+    if _CHALLENGE_NAMES.isdisjoint(reply.headers):
+        return False  # as nearly always
+    return reply.status not in _ABOUT_THE_PAGE and _has_header(reply, _CHALLENGE_HEADERS)
+
+
+def is_bot_protection(reply: Response) -> bool:
+    """Whether the site turned the robot away; never so for a 404, 410 or 451."""
+    if reply.status in _ABOUT_THE_PAGE:
+        return False
+    if reply.status in _ALWAYS_A_WALL or is_challenge(reply):
+        return True
+    body = reply.body.lower()
+    if reply.status in _PERHAPS_A_WALL:
+        return _has_header(reply, _GUARDED_HEADERS) or _has_word(body, _CHALLENGE_WORDS + _GUARDED_WORDS)
+    return _has_word(body, _CHALLENGE_WORDS)
+
+
+def _has_header(reply: Response, marks: tuple[tuple[str, str], ...]) -> bool:
+    return any(part in reply.headers[name].lower() for name, part in marks if name in reply.headers)
+
+
+def _has_word(body: bytes, words: tuple[bytes, ...]) -> bool:
+    return bool(body) and any(word in body for word in words)

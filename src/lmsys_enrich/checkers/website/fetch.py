@@ -1,0 +1,186 @@
+"""Visit one link: HEAD, then GET where HEAD is refused or doubtful, redirects followed hop by hop."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import quote, urldefrag, urljoin
+
+from lmsys_enrich.checkers.website.bot_protection import is_challenge
+from lmsys_enrich.checkers.website.classify import classify
+from lmsys_enrich.checkers.website.classify_chain import leads_to_home_page
+from lmsys_enrich.checkers.website.conditional import (
+    as_if_asked_without,
+    conditions,
+    is_unchanged,
+    validators_of,
+)
+from lmsys_enrich.checkers.website.cookies import Cookies
+from lmsys_enrich.checkers.website.redirect_chain import MAX_HOPS, SUCCESS, RedirectChain, RedirectError
+from lmsys_enrich.http.messages import ErrorKind, Fetch, FetchError, Outcome, Request, Response
+from lmsys_enrich.model.finding import Finding, Hop, Validators, Verdict
+from lmsys_enrich.urls import InvalidAddress, has_scheme, is_web, link_key
+from lmsys_enrich.values import replace
+
+_HEADERS: Mapping[str, str] = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+# Walls tell what they are at the top of their pages, which are small.
+_ENOUGH_FOR_MARKS = 16_384
+# The longest address that RFC 9110 §4.1 asks everybody to bear.
+_LONGEST_ADDRESS = 8000
+# The statuses that browsers follow: https://fetch.spec.whatwg.org/#redirect-status
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+# Asking again with GET would annoy a host that wants fewer questions (429), or is known to get the same.
+_SAME_WITH_GET = frozenset({300, 304, 429, 999})
+# A server may stumble over HEAD alone; the others happen before it has seen the method.
+_PERHAPS_BECAUSE_OF_HEAD = frozenset({ErrorKind.RESET, ErrorKind.TIMEOUT, ErrorKind.PROTOCOL})
+
+
+async def fetch_link(fetch: Fetch, url: str, previous: Finding | None = None) -> RedirectChain:
+    """
+    Follow a link to its end, with as few requests as give a sure answer.
+
+    A way that leads in circles or to the home page is gone once more, with GET
+    alone and with the cookies that the site has set: some sites answer HEAD
+    otherwise, and some let nobody in who does not bring a cookie back. Where
+    HEAD was in vain the last time, by what is `known`, GET alone is asked.
+    """
+    cookies = Cookies()
+    chain = await RedirectFollower(fetch, cookies, previous=previous).go(url)
+    if chain.end in (RedirectError.LOOP, RedirectError.TOO_MANY) or _is_soft_404(chain):
+        return await RedirectFollower(fetch, cookies, careful=True).go(url)
+    return chain
+
+
+def _is_soft_404(chain: RedirectChain) -> bool:
+    return bool(chain.hops) and leads_to_home_page(chain) and classify(chain.end).verdict is Verdict.ALIVE
+
+
+@dataclass(slots=True)
+class RedirectFollower:
+    """
+    One way along the redirects; a careful one uses GET only and carries cookies.
+
+    `known` is what earlier runs found out about where it starts.
+    """
+
+    fetch: Fetch
+    cookies: Cookies
+    careful: bool = False
+    previous: Finding | None = None
+    _hops: list[Hop] = field(default_factory=list)
+    _seen: set[tuple[str, str]] = field(default_factory=set)
+    _got: Validators | None = None
+
+    async def go(self, start: str) -> RedirectChain:
+        address = start
+        while True:
+            try:
+                url = link_key(address)
+            except InvalidAddress as problem:
+                return self._end(start, address, FetchError(ErrorKind.ADDRESS, str(problem)))
+            if self._was_here(url):
+                return self._end(start, address, RedirectError.LOOP)
+            outcome = await self._ask(url)
+            if not isinstance(outcome, Response) or outcome.status not in _REDIRECTS:
+                return self._end(start, address, outcome)
+            self._hops.append(Hop(url, outcome.status))
+            self.cookies.note(url, outcome)
+            target = _target(url, outcome)
+            if isinstance(target, RedirectError | FetchError):
+                return self._end(start, address, target)
+            address = target
+            if len(self._hops) > MAX_HOPS:
+                return self._end(start, address, RedirectError.TOO_MANY)
+
+    def _was_here(self, url: str) -> bool:
+        """Whether this was asked before; another cookie makes it another question."""
+        task = (url, self._cookie(url))
+        been = task in self._seen
+        self._seen.add(task)
+        return been
+
+    def _cookie(self, url: str) -> str:
+        return self.cookies.header(url) if self.careful else ""
+
+    async def _ask(self, url: str) -> Outcome:
+        headers = _HEADERS
+        if cookie := self._cookie(url):
+            headers = {**_HEADERS, "cookie": cookie}
+        if self.careful:
+            return await self.fetch(_get(url, headers))
+        if self.previous is not None and self.previous.validators is not None and not self._hops:
+            return await self._ask_again(_get(url, headers), self.previous)
+        head = await self.fetch(Request("HEAD", url, headers=headers))
+        if not _is_doubtful(head):
+            return head
+        got = await self.fetch(_get(url, headers))
+        if isinstance(got, Response):
+            self._got = validators_of(got)
+            return got
+        # A wall that first refuses and then hangs up is still a wall.
+        return head if classify(head).verdict is Verdict.GUARDED else got
+
+    async def _ask_again(self, get: Request, previous: Finding) -> Outcome:
+        """Ask what answered GET alone the last time; what has come back is asked with HEAD the next time."""
+        asked = conditions(previous)
+        if asked:
+            told = await self.fetch(replace(get, headers={**get.headers, **asked}))
+            if isinstance(told, Response) and (told.status in SUCCESS or is_unchanged(told)):
+                self._got = validators_of(told)
+                return as_if_asked_without(told)
+            # Anything else may be what a server makes of our conditions, and says nothing of the page.
+        got = await self.fetch(get)
+        came_back = (
+            previous.effective_verdict is not Verdict.ALIVE
+            and isinstance(got, Response)
+            and got.status in SUCCESS
+        )
+        if isinstance(got, Response) and not came_back:
+            self._got = validators_of(got)
+        return got
+
+    def _end(self, start: str, final: str, end: Outcome | RedirectError) -> RedirectChain:
+        return RedirectChain(
+            start, tuple(self._hops), final, end, validators=None if self._hops else self._got
+        )
+
+
+def _get(url: str, headers: Mapping[str, str]) -> Request:
+    return Request("GET", url, headers=headers, body_limit=_ENOUGH_FOR_MARKS)
+
+
+def _is_doubtful(head: Outcome) -> bool:
+    """Whether GET could come to something else."""
+    if isinstance(head, FetchError):
+        return head.kind in _PERHAPS_BECAUSE_OF_HEAD
+    if head.status in SUCCESS:
+        return False
+    if head.status in _REDIRECTS:
+        return not head.headers.get("location", "").strip()
+    return head.status not in _SAME_WITH_GET and not is_challenge(head)
+
+
+def _target(base: str, reply: Response) -> str | RedirectError | FetchError:
+    """Return the absolute address that a redirect names, or why there is none to go to."""
+    location = _as_sent(reply.headers.get("location", "")).strip()
+    if not location:
+        return RedirectError.NO_TARGET
+    try:
+        target, fragment = urldefrag(urljoin(base, location))
+        if len(target) > _LONGEST_ADDRESS:
+            raise InvalidAddress(f"it is {len(target)} characters long")
+        if has_scheme(target) and not is_web(target):
+            return RedirectError.OTHER_SCHEME
+        target = link_key(target)
+    except ValueError as problem:
+        return FetchError(ErrorKind.ADDRESS, str(problem))
+    return f"{target}#{quote(fragment, safe=_IN_FRAGMENT)}" if fragment else target
+
+
+_IN_FRAGMENT = "!$%&'()*+,/:;=?@~"
+
+
+def _as_sent(location: str) -> str:
+    """Undo the reading of UTF-8 as Latin-1, which many servers send although RFC 9110 wants ASCII."""
+    try:
+        return location.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return location

@@ -1,0 +1,157 @@
+"""
+We may be the fault: tells a network that is gone from links that are.
+
+A failure of the kind that our own network can cause is believed only beside a
+genuine reply. Until one comes it is withheld; where none comes, well-known
+hosts are asked, and if they do not answer either, nothing is said of the links.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from functools import lru_cache
+from ipaddress import ip_address
+from urllib.parse import urljoin, urlsplit
+
+from lmsys_enrich.checkers.website.redirect_chain import RedirectChain
+from lmsys_enrich.http.messages import ErrorKind, FetchError, Outcome, Response
+from lmsys_enrich.http.sites import same_site
+from lmsys_enrich.model.finding import Observation
+from lmsys_enrich.model.report import Obstacle
+from lmsys_enrich.politeness.scheduler import host_or_text
+from lmsys_enrich.urls import host_of
+
+CANARIES = ("https://www.iana.org/", "https://example.com/", "https://www.wikipedia.org/")
+"""Hosts of several operators that are hardly ever away all at once."""
+
+# So many hosts failing in a row are no chance any more: ask the canaries at once …
+_SURELY_STRANGE = 10
+# … and so many at the end of a run, where no further link can show that the network is there.
+_STRANGE_AT_THE_END = 5
+
+# About the address alone, whatever the network does.
+_NOT_THE_NETWORK = frozenset({ErrorKind.PRIVATE, ErrorKind.ADDRESS})
+# What a proxy or a portal answers in the place of the site.
+_PERHAPS_A_PROXY = frozenset({407, 502, 503, 504, 511})
+# What a canary may answer, so that it proves the network; others are a proxy's, or no proof.
+_GENUINE = frozenset(range(200, 500)) - _PERHAPS_A_PROXY
+_NAME = frozenset({ErrorKind.NAME_UNKNOWN, ErrorKind.NAME_UNANSWERED})
+
+
+class Evidence(Enum):
+    """What a visit tells of our own network."""
+
+    SOUND = auto()
+    SUSPECT = auto()
+    NONE = auto()
+
+
+def evidence(chain: RedirectChain) -> Evidence:
+    """Tell what a journey says of our own network, whatever it says of its link."""
+    if _is_this_machine(host_or_text(chain.start)):
+        return Evidence.NONE
+    if chain.hops:
+        return Evidence.SUSPECT if _is_led_away(chain) else Evidence.SOUND
+    match chain.end:
+        case FetchError(kind):
+            return Evidence.NONE if kind in _NOT_THE_NETWORK else Evidence.SUSPECT
+        case Response(status):
+            return Evidence.SUSPECT if status in _PERHAPS_A_PROXY else Evidence.SOUND
+        case _:
+            return Evidence.NONE
+
+
+@dataclass(slots=True)
+class Outage:
+    """
+    Holds answers back until the network is known to be sound.
+
+    Feed it every answer with `consider`, which returns those that may be told.
+    When `is_suspected`, ask the canaries and hand their outcomes to `clear` or
+    `obstacle`.
+    """
+
+    _held: list[Observation] = field(default_factory=list)
+    _hosts: set[str] = field(default_factory=set)
+    _was_sound: bool = False
+
+    def consider(self, observation: Observation, seen: Evidence) -> list[Observation]:
+        """Take an answer, and return what may be told now."""
+        if seen is Evidence.SUSPECT:
+            self._held.append(observation)
+            self._hosts.add(urlsplit(observation.url).hostname or observation.url)
+            return []
+        if seen is Evidence.SOUND:
+            self._was_sound = True
+            return [*self.clear(), observation] if self._held else [observation]
+        return [observation]
+
+    def is_suspected(self, *, at_the_end: bool) -> bool:
+        """Whether so much failed since the last genuine reply that the canaries must be asked."""
+        if not at_the_end:
+            return len(self._hosts) >= _SURELY_STRANGE
+        return bool(self._held) and (not self._was_sound or len(self._hosts) >= _STRANGE_AT_THE_END)
+
+    def clear(self) -> list[Observation]:
+        """Return everything that was held back: the network is sound."""
+        held, self._held, self._hosts = self._held, [], set()
+        return held
+
+    def obstacle(self, canaries: Sequence[str], outcomes: Iterable[Outcome]) -> Obstacle:
+        """Tell that nothing can be found out, and what stands in the way."""
+        what, hint = _diagnosis(list(outcomes))
+        asked = ", ".join(host_or_text(url) for url in canaries)
+        beside = f" and from {asked}" if asked else ""
+        return Obstacle(
+            f"{what}: no genuine answer from {len(self._hosts)} host(s) in a row{beside}",
+            f"{hint} Then run again: what was known is kept, and nothing was called dead.",
+        )
+
+
+def is_alive(canary: str, outcome: Outcome) -> bool:
+    """Whether the canary itself answered, and nobody in its place."""
+    if not isinstance(outcome, Response) or outcome.status not in _GENUINE:
+        return False
+    return _is_own_site(canary, outcome.headers.get("location", ""))
+
+
+def _diagnosis(outcomes: list[Outcome]) -> tuple[str, str]:
+    kinds = {outcome.kind for outcome in outcomes if isinstance(outcome, FetchError)}
+    if ErrorKind.PROXY in kinds:
+        return "The proxy lets nothing through", "Check HTTPS_PROXY and NO_PROXY."
+    if ErrorKind.TLS in kinds or any(isinstance(outcome, Response) for outcome in outcomes):
+        return (
+            "Something answers in the place of every website",
+            "Log in to the network (a captive portal?), or check the proxy and SSL_CERT_FILE.",
+        )
+    if kinds and kinds <= _NAME:
+        return "No host name can be looked up", "Check the name server (DNS) of this machine."
+    return "The network cannot be reached", "Check the connection of this machine."
+
+
+def _is_led_away(chain: RedirectChain) -> bool:
+    """
+    Whether an unencrypted answer sent us to another site at once, as captive portals do.
+
+    Over https nobody but the site itself can do that.
+    """
+    first = chain.hops[0].url
+    target = chain.hops[1].url if len(chain.hops) > 1 else chain.final
+    return first.startswith("http:") and not _is_own_site(first, target)
+
+
+def _is_own_site(url: str, reference: str) -> bool:
+    try:
+        return same_site(host_of(url), host_of(urljoin(url, reference)))
+    except ValueError:
+        return False
+
+
+@lru_cache(maxsize=1024)
+def _is_this_machine(host: str) -> bool:
+    """Whether a host (with its port) is this machine, which needs no network to be reached."""
+    try:
+        name = urlsplit(f"//{host}").hostname or ""
+        return name == "localhost" or name.endswith(".localhost") or ip_address(name).is_loopback
+    except ValueError:
+        return False

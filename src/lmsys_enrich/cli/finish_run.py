@@ -1,0 +1,73 @@
+"""How a run ends: what was found is written, unless it is too much to be true, and summed up."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from lmsys_enrich.cli.exit_code import exit_code
+from lmsys_enrich.cli.github_actions import annotations, write_step_files
+from lmsys_enrich.cli.history_file import history, lines_with, past
+from lmsys_enrich.cli.previous_results import previous
+from lmsys_enrich.cli.summary import Files, summary_json, summary_markdown, summary_text
+from lmsys_enrich.cli.terminal import Terminal
+from lmsys_enrich.model.finding import Finding
+from lmsys_enrich.model.report import Report
+from lmsys_enrich.outputs.drafts import Drafts
+from lmsys_enrich.outputs.files import Written, write_files
+from lmsys_enrich.outputs.registry import render_all, render_reports
+from lmsys_enrich.pipeline.mass_change import refuse_mass_change
+from lmsys_enrich.pipeline.run import Run
+from lmsys_enrich.values import replace
+
+
+def finish_run(
+    run: Run,
+    report: Report,
+    terminal: Terminal,
+    environ: Mapping[str, str],
+    drafts: Drafts | None,
+    *,
+    in_part: bool,
+    interrupted: bool,
+) -> int:
+    """
+    Write what was found, say what it came to, and return the exit code.
+
+    What `drafts` hold of the outputs is not made again. Of a run on a part of the
+    lists only the reports are written; what is known of the whole stays as it was.
+    Raises `MassChange`.
+    """
+    settings = run.settings
+    written = write_files(settings.out, render_reports(report)) if in_part else _write(run, report, drafts)
+    files = Files(settings.out, written.all, written.changed)
+    code = exit_code(report, settings, interrupted=interrupted)
+    write_step_files(report, code, summary_markdown(report), environ)
+    for command in annotations(report, environ):
+        terminal.command(command)
+    if settings.json:
+        terminal.result(summary_json(report, files, code))
+    elif not settings.quiet:
+        terminal.result(summary_text(report, files))
+    return code
+
+
+def _write(run: Run, report: Report, drafts: Drafts | None) -> Written:
+    """Write every output, and remember what now stands there."""
+    if not run.settings.accept_changes:
+        refuse_mass_change(report.findings.values(), run.previous.about, run.settings.max_change)
+    written = _write_all(run.settings.out, run, report, drafts)
+    run.store.save(_published(report))
+    return written
+
+
+def _write_all(out: Path, run: Run, report: Report, drafts: Drafts | None) -> Written:
+    lines = lines_with(report, run.previous.reported, out)
+    made = render_all(report.with_past(past(lines)), drafts)
+    kept = previous(out, made, report.run_time) | history(lines)
+    return write_files(out, made | kept)
+
+
+def _published(report: Report) -> Iterator[Finding]:
+    """Yield the findings whose verdict now stands in the outputs for the first time."""
+    for finding in report.findings.values():
+        if finding.reported is not finding.effective_verdict:
+            yield replace(finding, reported=finding.effective_verdict)

@@ -1,0 +1,140 @@
+"""`history.jsonl`: the figures of each day, one line a day, so that trends can be drawn."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from lmsys_enrich.errors import OutputError
+from lmsys_enrich.model.changes import Snapshot, changes_between
+from lmsys_enrich.model.day import Day, Relicensed
+from lmsys_enrich.model.finding import Finding, Verdict
+from lmsys_enrich.model.report import Report
+
+HISTORY = "history.jsonl"
+_MOST_DAYS = 1000
+_MOST_TOLD = 100
+
+Line: TypeAlias = dict[str, Any]
+"""A line of the file, with fields that we do not know kept as they are."""
+
+
+def lines_with(report: Report, reported: Mapping[str, Finding], out: Path) -> list[Line]:
+    """
+    Return the lines as they lie in the folder, with the figures of this run behind them.
+
+    Of several runs in a day the last one stands, with all that happened on the
+    day. Links are counted by the best knowledge there is, so that a night that
+    found out nothing is no dip. What changed is told beside `published`, the
+    outputs last written. What is no line of ours is dropped, as are days before
+    the last thousand. Raises `OutputError` where the file cannot be read: it
+    would be lost.
+    """
+    today = f"{report.run_time:%Y-%m-%d}"
+    days = {line["date"]: line for line in lines_in(out)}
+    earlier = days.pop(today, {})
+    figures = {
+        "date": today,
+        **_figures(report),
+        "died": _together(_listed(earlier, "died"), _died(report)),
+        "relicensed": _together(_listed(earlier, "relicensed"), _relicensed(report, reported)),
+    }
+    return [*[line for day, line in sorted(days.items()) if day < today][1 - _MOST_DAYS :], figures]
+
+
+def history(lines: Sequence[Line]) -> dict[str, str]:
+    """Return the file."""
+    texts = (json.dumps(line, ensure_ascii=False, separators=(",", ":")) for line in lines)
+    return {HISTORY: "".join(f"{text}\n" for text in texts)}
+
+
+def past(lines: Sequence[Line]) -> tuple[Day, ...]:
+    """Return what the lines tell, the oldest day first; anybody may have written them."""
+    return tuple(sorted((day for line in lines if (day := _day(line))), key=lambda day: day.date))
+
+
+def lines_in(out: Path) -> Iterator[Line]:
+    """Yield the lines of the file in the folder, each of some day; none where there is no file."""
+    path = out / HISTORY
+    try:
+        text = path.read_text(encoding="utf-8", errors="replace")
+    except (FileNotFoundError, NotADirectoryError):
+        return  # there is none yet; if the folder is of no use, writing tells
+    except OSError as problem:
+        raise OutputError(
+            f"{path}: cannot be read: {problem.strerror or problem}",
+            hint="Give back the right to read it, or move it away.",
+        ) from None
+    for line in text.splitlines():
+        try:
+            found = json.loads(line)
+        except (ValueError, RecursionError):
+            continue
+        if isinstance(found, dict) and isinstance(found.get("date"), str):
+            yield found
+
+
+def _day(line: Line) -> Day | None:
+    try:
+        when = date.fromisoformat(line["date"])
+    except ValueError:
+        return None
+    return Day(
+        date=when,
+        effective_verdict={verdict: _count(line, verdict.value) for verdict in Verdict},
+        stars=_count(line, "stars"),
+        died=tuple(url for url in _listed(line, "died") if isinstance(url, str)),
+        relicensed=tuple(
+            Relicensed(str(told.get("repository", "")), str(told.get("change", "")))
+            for told in _listed(line, "relicensed")
+            if isinstance(told, dict) and told.get("repository")
+        ),
+    )
+
+
+def _count(line: Line, name: str) -> int:
+    found = line.get(name)
+    return found if isinstance(found, int) and found > 0 else 0
+
+
+def _listed(line: Line, name: str) -> list[Any]:
+    found = line.get(name)
+    return found if isinstance(found, list) else []
+
+
+def _together(earlier: Sequence[Any], now: Iterator[Any]) -> list[Any]:
+    """Return what either tells, each once."""
+    told: list[Any] = []
+    for one in (*earlier, *now):
+        if one not in told and len(told) < _MOST_TOLD:
+            told.append(one)
+    return told
+
+
+def _figures(report: Report) -> dict[str, int]:
+    summary = report.summary
+    return {
+        "entries": summary.entries,
+        "links": summary.links,
+        **{verdict.value: len(found) for verdict, found in report.by_effective_verdict.items()},
+        "repositories": summary.repositories,
+        "archived": summary.archived,
+        "stale": summary.stale,
+        "stars": sum(facts.stars or 0 for facts, _ in report.repositories.values()),
+    }
+
+
+def _died(report: Report) -> Iterator[str]:
+    """Yield the links that are dead, and were not in the outputs last written."""
+    for found in report.findings.values():
+        if found.verdict is Verdict.DEAD and found.reported not in (None, Verdict.DEAD):
+            yield found.url
+
+
+def _relicensed(report: Report, reported: Mapping[str, Finding]) -> Iterator[dict[str, str]]:
+    """Yield the repositories whose licence is another one than in the outputs last written."""
+    before = Snapshot(report.run_time, {}, reported)
+    for change in changes_between(before, Snapshot(report.run_time, {}, report.findings)).changes:
+        if change.kind == "licence":
+            yield {"repository": change.subject, "change": change.detail}

@@ -1,0 +1,148 @@
+"""
+Requests over connections of our own.
+
+httpx's pool looks through all its connections at each request, which costs
+milliseconds of CPU a link where hundreds are under way at once; and it resolves
+names itself, so that nobody could judge the address really connected to.
+"""
+
+import asyncio
+import ssl
+from asyncio import sslproto
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from lmsys_enrich.http.addresses import is_private
+from lmsys_enrich.http.connection import Connection, NoReply, Origin, no_reply
+from lmsys_enrich.http.idle import IdlePool
+from lmsys_enrich.http.messages import ErrorKind, FetchError
+from lmsys_enrich.http.resolver import Resolver
+from lmsys_enrich.http.response_parser import NotHttp, ResponseParser
+
+# asyncio gives each TLS connection a buffer of 256 KiB, an eighth of which holds two TLS records: with it
+# hundreds of connections need 30 MB rather than 95, and less time of a processor.
+sslproto.SSLProtocol.max_size = 32_768
+_MOST_IDLE = 500
+_CONNECT = 10.0  # seconds for the last address of a host, TLS included …
+_FIRST_ADDRESSES = 5.0  # … and for each one before it
+
+
+@dataclass(slots=True)
+class Exchange:
+    """
+    A request as it goes over a connection, and how it is answered.
+
+    The answer to a `bodiless` one ends with its head; `trusted` ones may go to private addresses.
+    """
+
+    origin: Origin
+    sent: bytes
+    bodiless: bool
+    trusted: bool
+
+
+class ConnectionPool:
+    """
+    Sends requests over connections that are kept until their host is left, or others need the room.
+
+    `tls` gives the context of all encrypted connections, and is asked when there is one.
+    `allow_private` lets every request go to private addresses. Looking up a name,
+    connecting, and the head of the answer each have a time-out of their own, the
+    last being `timeout` seconds. How long a body takes is for the caller to bound.
+    """
+
+    def __init__(
+        self, names: Resolver, tls: Callable[[], ssl.SSLContext], timeout: float, *, allow_private: bool
+    ) -> None:
+        self._names = names
+        self._tls = tls
+        self._timeout = timeout
+        self._connect_timeout = min(timeout, _CONNECT)
+        self._allow_private = allow_private
+        self._idle = IdlePool(_MOST_IDLE)
+
+    async def exchange(self, task: Exchange) -> tuple[ResponseParser, Connection]:
+        """
+        Return the answer, its head being there, and the connection that brings its body.
+
+        Give the connection back by `done`. Raises `NoReply`.
+        """
+        trusted = self._allow_private or task.trusted
+        connection = self._idle.take(task.origin, trusted=trusted)
+        if connection is not None:
+            try:
+                return await self._ask(connection, task), connection
+            except NoReply as problem:
+                # The host may have closed while the connection lay idle: that says nothing of the link.
+                if problem.trouble.kind is not ErrorKind.RESET or connection.is_heard:
+                    raise
+        connection = await self._connect(task.origin, trusted=trusted)
+        return await self._ask(connection, task), connection
+
+    def done(self, connection: Connection, parser: ResponseParser) -> None:
+        """Take a connection back; where its answer was not read to the end, that is the connection's end."""
+        if connection.is_free_after(parser):
+            self._idle.keep(connection)
+        else:
+            connection.close()
+
+    def leave(self, host: str) -> None:
+        """Close the connections that wait for a host."""
+        self._idle.leave(host)
+
+    def close(self) -> None:
+        """Close all connections that wait."""
+        self._idle.close()
+
+    async def _connect(self, origin: Origin, *, trusted: bool) -> Connection:
+        _, host, _ = origin
+        addresses = await self._addresses(host, trusted=trusted)
+        for address in addresses[:-1]:
+            try:
+                return await self._connect_to(address, origin, _FIRST_ADDRESSES, trusted=trusted)
+            except NoReply:
+                continue  # the next address may do
+        return await self._connect_to(addresses[-1], origin, self._connect_timeout, trusted=trusted)
+
+    async def _addresses(self, host: str, *, trusted: bool) -> list[str]:
+        found = await self._names.addresses(host)
+        if isinstance(found, FetchError):
+            raise NoReply(found.kind, found.detail)
+        allowed = found if trusted else [address for address in found if not is_private(address)]
+        if not allowed:
+            raise NoReply(ErrorKind.PRIVATE, "the host has only private addresses")
+        return allowed
+
+    async def _connect_to(self, address: str, origin: Origin, seconds: float, *, trusted: bool) -> Connection:
+        scheme, host, port = origin
+        tls = self._tls() if scheme == "https" else None
+        try:
+            async with asyncio.timeout(seconds):
+                _, connection = await asyncio.get_running_loop().create_connection(
+                    lambda: Connection(origin, trusted=trusted),
+                    address,
+                    port,
+                    ssl=tls,
+                    server_hostname=host if tls else None,
+                )
+        except TimeoutError:
+            raise NoReply(ErrorKind.TIMEOUT, f"no connection within {seconds:g} seconds") from None
+        except (OSError, ssl.SSLError) as problem:
+            raise no_reply(problem) from None
+        return connection
+
+    async def _ask(self, connection: Connection, task: Exchange) -> ResponseParser:
+        try:
+            return await connection.ask(task.sent, bodiless=task.bodiless, seconds=self._timeout)
+        except TimeoutError:
+            connection.close()
+            raise NoReply(ErrorKind.TIMEOUT, f"no answer within {self._timeout:g} seconds") from None
+        except NotHttp as problem:
+            connection.close()
+            raise NoReply(ErrorKind.PROTOCOL, str(problem)) from None
+        except (OSError, ssl.SSLError) as problem:
+            connection.close()
+            raise no_reply(problem) from None
+        except BaseException:
+            connection.close()
+            raise

@@ -1,0 +1,1 @@
+"""Courtesy towards hosts: scheduling, rate limits, robots.txt, retries."""

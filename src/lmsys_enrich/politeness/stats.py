@@ -1,0 +1,92 @@
+"""What a run has asked of others."""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from lmsys_enrich.http.messages import RequestKind
+from lmsys_enrich.model.report import HostTime, Traffic
+from lmsys_enrich.values import Value
+
+
+@dataclass(slots=True)
+class _HostTime:
+    """How long anything was asked of a host, whatever else went on; `requests` now under way."""
+
+    seconds: float = 0.0
+    since: float = 0.0
+    under_way: int = 0
+    requests: int = 0
+
+
+class Activity(Value):
+    """What goes on at the moment: hosts that are waited for, the longest first, and GitHub's points left."""
+
+    hosts: Sequence[str]
+    points_left: int | None
+
+
+class RequestStats:
+    """Counts requests as they are sent, and the time that each host takes."""
+
+    def __init__(self) -> None:
+        self._hosts: defaultdict[str, _HostTime] = defaultdict(_HostTime)
+        self._sent: Counter[RequestKind] = Counter()
+        self._retries = 0
+        self._points = 0
+        self._points_left: int | None = None
+        self._busy: dict[str, None] = {}
+
+    def sent(self, kind: RequestKind) -> None:
+        """Count a request."""
+        self._sent[kind] += 1
+
+    def began(self, host: str, now: float) -> None:
+        """Take note that a host is waited for, be it for its turn or for its answer."""
+        time = self._hosts[host]
+        if not time.under_way:
+            time.since = now
+            self._busy[host] = None
+        time.under_way += 1
+        time.requests += 1
+
+    def ended(self, host: str, now: float) -> None:
+        """Take note that it is not any more."""
+        time = self._hosts[host]
+        time.under_way -= 1
+        if not time.under_way:
+            time.seconds += now - time.since
+            self._busy.pop(host, None)
+
+    def retried(self) -> None:
+        """Count a request that was sent because an earlier one failed."""
+        self._retries += 1
+
+    def spent(self, points: int, left: int | None) -> None:
+        """Count points of GitHub's hourly quota, and take note of how many are left, where it was told."""
+        self._points += points
+        self._points_left = left if left is not None else self._points_left
+
+    def activity(self) -> Activity:
+        """Return what goes on now."""
+        return Activity(tuple(self._busy), self._points_left)
+
+    def traffic(self, *, cached: int, seconds: float) -> Traffic:
+        """Return the figures."""
+        return Traffic(
+            web=self._sent[RequestKind.WEB],
+            graphql=self._sent[RequestKind.GRAPHQL],
+            rest=self._sent[RequestKind.REST],
+            graphql_points=self._points,
+            retries=self._retries,
+            cached=cached,
+            seconds=seconds,
+            longest=self._longest(),
+        )
+
+    def _longest(self) -> HostTime | None:
+        """Return the host that was waited for longest: no run can be shorter than that."""
+        host = max(self._hosts, key=lambda name: self._hosts[name].seconds, default=None)
+        if host is None:
+            return None
+        return HostTime(host, self._hosts[host].seconds, self._hosts[host].requests)

@@ -1,0 +1,183 @@
+"""Findings on disk, in a folder that may be damaged, foreign, full or somebody else's."""
+
+import shutil
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+
+from lmsys_enrich.errors import OutputError
+from lmsys_enrich.model.finding import Finding
+from lmsys_enrich.store import batches
+from lmsys_enrich.store.former import FORMER, former_findings
+from lmsys_enrich.store.rows import UNUSABLE, Rows, is_damaged, told
+from lmsys_enrich.values import Value
+
+_FORMAT = "findings-3"  # a new name for a new shape of `Finding`: an older cache is then left alone
+_PATIENCE = 60.0
+
+
+class Contents(Value):
+    """What a cache holds; `size` in bytes on disk."""
+
+    findings: int
+    repositories: int
+    size: int
+    oldest: Finding | None
+
+
+class DiskStore:
+    """
+    Remembers findings in a folder, between runs and for several runs at once.
+
+    A cache that is damaged is set aside under another name, one that cannot be
+    used is done without; either is told to `warn`, and never ends the run. Another
+    process may write for `patience` seconds; it needs milliseconds.
+    """
+
+    def __init__(self, folder: Path, warn: Callable[[str], None], *, patience: float = _PATIENCE) -> None:
+        self._folder = folder
+        self._warn = warn
+        self._patience = patience
+        self._home = threading.get_ident()
+        self._rows = self._open()
+        self._take_over()
+
+    def load(self, urls: Iterable[str]) -> dict[str, Finding]:
+        wanted = dict.fromkeys(urls)
+        found: dict[str, Finding] = {}
+
+        def read(rows: Rows) -> None:
+            wear = batches.Wear()
+            for batch in batches.read(rows):
+                found.update((finding.url, finding) for finding in batch if finding.url in wanted)
+                wear.add(batch)
+            if wear.calls_for_joining:
+                batches.join(rows)
+
+        self._does(read)
+        return {url: found[url] for url in wanted if url in found}
+
+    def save(self, findings: Iterable[Finding]) -> None:
+        for batch in batches.in_batches(findings):
+            if not self._append(batch):
+                self._append(batch)  # where a damaged file was set aside, there is a new one now
+
+    def all_findings(self) -> Iterator[Finding]:
+        """Yield all that is kept, in no particular order."""
+        found: dict[str, Finding] = {}
+
+        def read(rows: Rows) -> None:
+            for batch in batches.read(rows):
+                found.update((finding.url, finding) for finding in batch)
+
+        self._does(read)
+        yield from found.values()
+
+    def delete(self, urls: Iterable[str]) -> int:
+        """Drop what is kept about these links; return how many there were."""
+        gone: set[str] = set()
+        unwanted = set(urls)
+        self._does(lambda rows: gone.update(batches.drop(rows, unwanted)))
+        return len(gone)
+
+    def contents(self) -> Contents:
+        """Count what is kept."""
+        all_findings = list(self.all_findings())
+        dated = [(found.checked_at, found) for found in all_findings if found.checked_at is not None]
+        return Contents(
+            findings=len(all_findings),
+            repositories=len({f.repository.full_name.lower() for f in all_findings if f.repository}),
+            size=sum(file.stat().st_size for file in self._folder.rglob("*") if file.is_file()),
+            oldest=min(dated, key=lambda pair: pair[0], default=(None, None))[1],
+        )
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._rows is not None:
+            self._rows.close()
+
+    def _append(self, batch: Sequence[Finding]) -> bool:
+        try:
+            return self._does(lambda rows: batches.append(rows, batch))
+        finally:
+            if threading.get_ident() != self._home:
+                self.close()  # a thread that passes holds the file for itself: nobody else could close it
+
+    def _take_over(self) -> None:
+        """Put what the former form of the cache kept before all that is kept, once."""
+
+        def take_over(rows: Rows) -> None:
+            if not (self._folder / FORMER).is_dir() or rows.is_marked(FORMER):
+                return
+            former = self._former()
+            with rows.all_or_none():
+                if former is not None and not rows.is_marked(FORMER):
+                    for batch in batches.in_batches(former):
+                        batches.put_before(rows, batch)
+                    rows.mark(FORMER)
+
+        self._does(take_over)
+
+    def _former(self) -> list[Finding] | None:
+        """Return what can be read of a former cache; none where that has to wait for another run."""
+        found: list[Finding] = []
+        try:
+            found.extend(former_findings(self._folder))
+        except UNUSABLE as problem:
+            self._warn(f"The cache in {self._folder / FORMER} cannot be taken over ({told(problem)}).")
+            return found if is_damaged(problem) else None
+        return found
+
+    def _does(self, act: Callable[[Rows], None]) -> bool:
+        """Whether it could be done: rather go on without a memory than end a run because of it."""
+        if self._rows is None:
+            return False
+        try:
+            act(self._rows)
+        except UNUSABLE as problem:
+            self.close()
+            self._rows = self._open() if is_damaged(problem) and self._set_aside(problem) else None
+            if self._rows is None:
+                self._warn_of(problem)
+            return False
+        return True
+
+    def _open(self) -> Rows | None:
+        for _ in range(2):
+            try:
+                return Rows(self._folder / _FORMAT, self._patience)
+            except UNUSABLE as problem:
+                if not (is_damaged(problem) and self._set_aside(problem)):
+                    self._warn_of(problem)
+                    return None
+        return None
+
+    def _set_aside(self, problem: Exception) -> bool:
+        broken = self._folder / _FORMAT
+        names = (self._folder / f"{_FORMAT}.damaged-{number}" for number in range(1, 1000))
+        target = next(name for name in names if not name.exists())
+        try:
+            broken.rename(target)
+        except OSError:
+            return False
+        self._warn(f"The cache was damaged ({told(problem)}). It lies in {target} now; a new one is begun.")
+        return True
+
+    def _warn_of(self, problem: Exception) -> None:
+        self._warn(
+            f"The cache in {self._folder} cannot be used ({told(problem)}). This run goes on without it."
+        )
+
+
+def erase(folder: Path) -> None:
+    """
+    Remove every cache in a folder, those set aside included, and nothing else there.
+
+    Raises `OutputError` where that is not allowed.
+    """
+    try:
+        for cache in folder.glob("findings-*"):
+            if cache.is_dir() and not cache.is_symlink():
+                shutil.rmtree(cache)
+    except OSError as problem:
+        raise OutputError(f"{folder} cannot be cleared: {problem}", hint="Look at who owns it.") from None

@@ -1,0 +1,208 @@
+"""
+What the outputs last written tell: a second memory, for when the first is lost.
+
+The files may come from anybody, so they are read as strangers' words: what does
+not have the right shape is as if it were not there.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated, Generic, TypeVar
+
+import msgspec
+
+from lmsys_enrich.errors import InputError
+from lmsys_enrich.model.changes import Snapshot
+from lmsys_enrich.model.enriched import VERSION
+from lmsys_enrich.model.finding import Finding, Hop, Suggestion, Verdict, effective_verdict
+from lmsys_enrich.model.repository import Repository
+from lmsys_enrich.values import Value
+
+_LARGEST = 512 * 2**20  # bytes: many times what 100,000 links take
+_NAME = "enriched.json"
+
+T = TypeVar("T")
+LinkT = TypeVar("LinkT")
+FactsT = TypeVar("FactsT")
+
+
+class _Entry(msgspec.Struct, Generic[LinkT, FactsT], gc=False):
+    id: str = ""
+    name: str = ""
+    links: list[LinkT] = []
+    github: FactsT | msgspec.UnsetType = msgspec.UNSET
+
+
+class _LastWritten(msgspec.Struct, Generic[LinkT, FactsT]):
+    schema: Annotated[int, msgspec.Meta(ge=VERSION, le=VERSION)]
+    entries: list[_Entry[LinkT, FactsT]]
+    repositories: list[FactsT] = []
+    notice: str | None = None
+    generated_at: datetime = datetime(1970, 1, 1, tzinfo=UTC)
+    source: str = ""
+    source_digest: str = ""
+
+
+class _Link(msgspec.Struct, kw_only=True, gc=False):
+    """A `Finding` as outputs tell it: under the key of its link, with its repository's name."""
+
+    url: str = msgspec.field(name="key")
+    verdict: Verdict
+    reason: str
+    checked_at: datetime | None = None
+    http_status: int | None = None
+    final_url: str | None = None
+    hops: tuple[Hop, ...] = ()
+    suggestion: Suggestion | None = None
+    first_seen: datetime | None = None
+    last_alive: datetime | None = None
+    failing_since: datetime | None = None
+    failures: int = 0
+    failed_on: date | None = None
+    can_become_dead: bool = msgspec.field(name="may_die", default=True)
+    moves: int = 0
+    moved_on: date | None = None
+    last_verdict: Verdict | None = None
+    last_reason: str | None = None
+    reported: Verdict | None = msgspec.field(name="published", default=None)
+    repository: str | Repository | None = None  # facts take the place of the name that is read
+
+
+class _FullName(msgspec.Struct):
+    full_name: str
+
+
+_in_one_piece = msgspec.json.Decoder(_LastWritten[_Link, Repository | None]).decode
+_in_pieces = msgspec.json.Decoder(_LastWritten[msgspec.Raw, msgspec.Raw]).decode
+_link = msgspec.json.Decoder(_Link).decode
+_facts = msgspec.json.Decoder(Repository).decode
+_full_name = msgspec.json.Decoder(_FullName).decode
+
+
+class _Told(Value):
+    """What a file tells; `facts` are those of a repository's name, none where they have another shape."""
+
+    generated_at: datetime
+    notice: str | None
+    entries: dict[str, str]
+    links: list[_Link]
+    facts: dict[str, Repository | None]
+
+
+def read_last_written(out: Path, warn: Callable[[str], None]) -> dict[str, Finding]:
+    """
+    Return the findings in the `enriched.json` of an output folder, and of the lists' folders in it.
+
+    Files with a notice, whose facts are simulated, are passed over. One that
+    cannot be read is told to `warn`.
+    """
+    found: dict[str, Finding] = {}
+    for path in (out / _NAME, *sorted(out.glob(f"*/{_NAME}"))):
+        if path.is_file():
+            found.update((finding.url, finding) for finding in _read(path, warn))
+    return found
+
+
+def read_snapshot(path: Path) -> Snapshot:
+    """Return what an `enriched.json` tells. Raises `InputError` for a file that is none."""
+    told = _required(path, _told)
+    findings = {finding.url: finding for finding in _findings(told)}
+    return Snapshot(told.generated_at, told.entries, findings)
+
+
+def time_of(path: Path) -> datetime:
+    """Return when an `enriched.json` was made. Raises `InputError` for a file that is none."""
+    return _required(path, _in_pieces).generated_at
+
+
+def last_written_digests(out: Path) -> dict[str, str]:
+    """Return which content of each list the outputs last written were made from, by the list's name."""
+    digests: dict[str, str] = {}
+    for path in (out / _NAME, *sorted(out.glob(f"*/{_NAME}"))):
+        if path.is_file() and (reported := _decoded(path, _in_pieces, _nobody)) is not None:
+            digests[reported.source] = reported.source_digest
+    return digests
+
+
+def _nobody(warning: str) -> None:
+    del warning
+
+
+def _read(path: Path, warn: Callable[[str], None]) -> list[Finding]:
+    told = _decoded(path, _told, warn)
+    return [] if told is None or told.notice is not None else _findings(told)
+
+
+def _required(path: Path, decode: Callable[[bytes], T]) -> T:
+    warnings: list[str] = []
+    decoded = _decoded(path, decode, warnings.append)
+    if decoded is None:
+        raise InputError(
+            f"{path}: not an enriched.json ({warnings[0]})", hint="`lmsys-enrich run` writes them."
+        )
+    return decoded
+
+
+def _decoded(path: Path, decode: Callable[[bytes], T], warn: Callable[[str], None]) -> T | None:
+    try:
+        if path.stat().st_size > _LARGEST:
+            warn(f"{path} is too large: nothing is taken over from it")
+            return None
+        return decode(path.read_bytes())
+    except (OSError, ValueError, RecursionError) as problem:
+        warn(f"{path} cannot be read ({problem}): nothing is taken over from it")
+        return None
+
+
+def _told(content: bytes) -> _Told:
+    """Return what is told: read at once, or piece by piece where one of them has another shape."""
+    try:
+        whole = _in_one_piece(content)
+    except ValueError:
+        return _told_in_pieces(content)
+    return _Told(
+        whole.generated_at,
+        whole.notice,
+        {entry.id: entry.name for entry in whole.entries},
+        [link for entry in whole.entries for link in entry.links],
+        {facts.full_name: facts for facts in _every_facts(whole) if facts is not None},
+    )
+
+
+def _told_in_pieces(content: bytes) -> _Told:
+    pieces = _in_pieces(content)
+    links = (_or_none(_link, raw) for entry in pieces.entries for raw in entry.links)
+    named = ((_or_none(_full_name, raw), raw) for raw in _every_facts(pieces))
+    return _Told(
+        pieces.generated_at,
+        pieces.notice,
+        {entry.id: entry.name for entry in pieces.entries},
+        [link for link in links if link is not None],
+        {name.full_name: _or_none(_facts, raw) for name, raw in named if name is not None},
+    )
+
+
+def _every_facts(reported: _LastWritten[LinkT, FactsT]) -> Iterator[FactsT]:
+    yield from (entry.github for entry in reported.entries if entry.github is not msgspec.UNSET)
+    yield from reported.repositories
+
+
+def _or_none(decode: Callable[[msgspec.Raw], T], raw: msgspec.Raw) -> T | None:
+    try:
+        return decode(raw)
+    except ValueError:
+        return None
+
+
+def _findings(told: _Told) -> list[Finding]:
+    """Return what is told about links; what depends on facts of another shape is left out."""
+    whole: list[_Link] = []
+    for link in told.links:
+        link.reported = effective_verdict(link.verdict, link.last_verdict)
+        name = link.repository or None
+        if isinstance(name, Repository) or (name in told.facts and told.facts[name] is None):
+            continue
+        link.repository = told.facts.get(name) if name is not None else None
+        whole.append(link)
+    return msgspec.convert(whole, list[Finding], from_attributes=True)

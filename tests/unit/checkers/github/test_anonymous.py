@@ -1,0 +1,197 @@
+"""Without a token the quota goes to the facts that are the oldest, and the pages tell the rest."""
+
+from datetime import timedelta
+
+import pytest
+
+from lmsys_enrich.checkers.github.anonymous import advice
+from lmsys_enrich.checkers.github.checker import GitHubChecker
+from lmsys_enrich.http.messages import ErrorKind, FetchError, Outcome, Request, RequestKind, Response
+from lmsys_enrich.model.finding import LinkTask, Observation, Verdict
+from tests.builders import finding, repository, task
+from tests.fakes import NIGHT, FakeClock
+from tests.unit.checkers.github.api_double import API, DATE_EPOCH, WITHOUT_TOKEN, recorded, response
+from tests.unit.checkers.github.web_double import Pages
+
+HOME = "https://github.com"
+HEAD = [{"commit": {"committer": {"date": "2026-11-01T00:00:00Z"}}}]
+
+
+class Rest:
+    """GitHub's REST with a quota: every repository is there but those in `fates`."""
+
+    def __init__(self, quota: int = 60, fates: dict[str, Outcome] | None = None) -> None:
+        self.left, self.fates = quota, fates or {}
+        self.paths: list[str] = []
+
+    async def __call__(self, request: Request) -> Outcome:
+        assert "authorization" not in request.headers
+        assert request.kind is RequestKind.REST
+        path = request.url.removeprefix(API)
+        self.paths.append(path)
+        reset = str(DATE_EPOCH + 3600)
+        if not self.left:
+            return recorded("rest-rate-limit.json", 403, x_ratelimit_remaining="0", x_ratelimit_reset=reset)
+        self.left -= 1
+        if path in self.fates:
+            return self.fates[path]
+        quota = {"x_ratelimit_remaining": str(self.left), "x_ratelimit_reset": reset}
+        if path.endswith("/commits?per_page=1"):
+            return response(HEAD, 200, **quota)
+        if path.endswith("/releases/latest"):
+            return response({"tag_name": "v1", "published_at": "2026-10-01T00:00:00Z"}, 200, **quota)
+        name = path.removeprefix("/repos/")
+        return response({"full_name": name, "id": 1, "stargazers_count": 5, "license": None}, 200, **quota)
+
+
+class Asked:
+    def __init__(self, rest: Rest) -> None:
+        self.rest, self.clock, self.pages = rest, FakeClock(), Pages()
+        self.checker = GitHubChecker(
+            rest, WITHOUT_TOKEN, self.clock, patience=timedelta(minutes=2), web=self.pages
+        )
+
+    async def about(self, *tasks: LinkTask | str) -> dict[str, Observation]:
+        asked = [task(q) if isinstance(q, str) else q for q in tasks]
+        return {answer.url: answer async for answer in self.checker.ask(asked)}
+
+
+def urls(count: int) -> list[str]:
+    return [f"{HOME}/octo/r{number}" for number in range(count)]
+
+
+async def test_a_small_list_gets_all_its_facts_from_rest() -> None:
+    asked = Asked(Rest())
+    observations = await asked.about(*urls(4))
+    assert len(observations) == 4
+    for answer in observations.values():
+        assert answer.verdict is Verdict.ALIVE
+        assert answer.repository is not None
+        facts = answer.repository.facts
+        assert (facts.stars, facts.empty) == (5, False)
+        assert facts.last_commit is not None
+        assert facts.latest_release is not None
+    assert asked.pages.asked == []
+    assert len(asked.rest.paths) == 12
+    assert asked.checker.obstacles == ()
+
+
+async def test_what_the_quota_cannot_answer_is_told_by_the_pages_and_keeps_its_facts() -> None:
+    asked = Asked(Rest())
+    observations = await asked.about(*urls(100))
+    assert len(observations) == 100
+    assert len(asked.rest.paths) == 60
+    assert len(asked.pages.asked) == 40
+    assert all(observations[url].repository is None for url in asked.pages.asked)
+    (obstacle,) = asked.checker.obstacles
+    assert "40 repositories" in obstacle.what
+    assert "GITHUB_TOKEN" in obstacle.hint
+    assert asked.clock.slept.count(0.0) == len(asked.clock.slept), "an hour is not waited for"
+
+
+async def test_each_repository_comes_before_anyones_last_commit() -> None:
+    asked = Asked(Rest(quota=5))
+    observations = await asked.about(*urls(4))
+    assert all(answer.repository is not None for answer in observations.values())
+    assert sum("commits" in path for path in asked.rest.paths) == 1
+    update = observations[urls(4)[3]].repository
+    assert update is not None
+    assert "last_commit" in update.missing_fields
+
+
+async def test_the_repositories_with_the_oldest_facts_are_asked_first() -> None:
+    new, old, never = urls(3)
+    asked = Asked(Rest(quota=2))
+    observations = await asked.about(
+        task(new, finding(new, repository=repository(fetched_at=NIGHT))),
+        task(old, finding(old, repository=repository(fetched_at=NIGHT - timedelta(days=9)))),
+        task(never, finding(never)),
+    )
+    assert asked.rest.paths == ["/repos/octo/r2", "/repos/octo/r1"]
+    assert asked.pages.asked == [new]
+    assert len(observations) == 3
+
+
+async def test_what_lies_in_a_repository_is_left_to_the_page() -> None:
+    asked = Asked(Rest())
+    links = [f"{HOME}/octo/r0", f"{HOME}/octo/r0/wiki", f"{HOME}/octo/r0/issues/1", f"{HOME}/octocat"]
+    observations = await asked.about(*links)
+    assert sorted(asked.pages.asked) == sorted([links[2], links[3]])
+    assert len(observations) == 4
+    assert asked.checker.obstacles == ()
+
+
+async def test_a_renamed_repository_is_followed_at_the_api() -> None:
+    moved = Response(301, {"location": f"{API}/repositories/1000"}, recorded("rest-moved.json").body)
+    fates: dict[str, Outcome] = {
+        "/repos/octo/old": moved,
+        "/repositories/1000": recorded("rest-repository.json"),
+    }
+    asked = Asked(Rest(fates=fates))
+    answer = (await asked.about(f"{HOME}/octo/old"))[f"{HOME}/octo/old"]
+    assert (answer.verdict, answer.final_url) == (
+        Verdict.MOVED,
+        f"{HOME}/octokit-fixture-org/hello-world",
+    )
+    assert answer.repository is not None
+    assert answer.repository.facts.renamed_from == "octo/old"
+
+
+@pytest.mark.parametrize(
+    ("body", "status"), [("rest-not-found.json", 404), ("rest-dmca.json", 451), ("rest-tos.json", 403)]
+)
+async def test_a_missing_or_blocked_repository_is_dead(body: str, status: int) -> None:
+    asked = Asked(Rest(fates={"/repos/octo/gone": recorded(body, status)}))
+    answer = (await asked.about(f"{HOME}/octo/gone"))[f"{HOME}/octo/gone"]
+    assert (answer.verdict, answer.http_status) == (Verdict.DEAD, status)
+    assert asked.pages.asked == []
+
+
+@pytest.mark.parametrize(
+    "fate",
+    [
+        recorded("unicorn.html", 500),
+        recorded("bad-gateway.html", 502),
+        FetchError(ErrorKind.REFUSED, "refused"),
+        response({"message": "who knows"}, 418),
+        response({"message": "no block of ours", "block": None}, 403),
+        response({"id": 1}),
+    ],
+)
+async def test_where_the_api_has_trouble_the_page_tells(fate: Outcome) -> None:
+    asked = Asked(Rest(fates={"/repos/octo/r0": fate}))
+    observations = await asked.about(f"{HOME}/octo/r0")
+    assert len(observations) == 1
+    assert asked.pages.asked == [f"{HOME}/octo/r0"]
+
+
+async def test_an_empty_repository_has_no_last_commit_and_that_is_known() -> None:
+    empty = response({"message": "Git Repository is empty."}, 409, x_ratelimit_remaining="50")
+    none = recorded("rest-not-found.json", 404, x_ratelimit_remaining="49")
+    fates: dict[str, Outcome] = {
+        "/repos/octo/r0/commits?per_page=1": empty,
+        "/repos/octo/r0/releases/latest": none,
+    }
+    answer = (await Asked(Rest(fates=fates)).about(f"{HOME}/octo/r0"))[f"{HOME}/octo/r0"]
+    assert answer.repository is not None
+    facts, missing_fields = answer.repository.facts, answer.repository.missing_fields
+    assert (facts.empty, facts.last_commit, facts.latest_release) == (True, None, None)
+    assert not {"empty", "last_commit", "latest_release"} & missing_fields
+
+
+@pytest.mark.parametrize(
+    "fate", [response([], 200), response({"message": "no"}, 500), response([{"commit": None}])]
+)
+async def test_a_last_commit_that_rest_does_not_tell_is_not_learned(fate: Outcome) -> None:
+    fates = {"/repos/octo/r0/commits?per_page=1": fate, "/repos/octo/r0/releases/latest": response({}, 500)}
+    answer = (await Asked(Rest(fates=fates)).about(f"{HOME}/octo/r0"))[f"{HOME}/octo/r0"]
+    assert answer.repository is not None
+    assert "last_commit" in answer.repository.missing_fields
+
+
+def test_what_a_token_would_give_is_told_where_there_are_repositories() -> None:
+    assert advice(0) is None
+    told = advice(1234)
+    assert told is not None
+    assert "1,234 repositories" in told
+    assert "GITHUB_TOKEN" in told

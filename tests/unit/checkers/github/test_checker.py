@@ -1,0 +1,635 @@
+"""GitHub is asked in batches, and whatever it answers, every link gets the verdict that it deserves."""
+
+import asyncio
+import json
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+
+from lmsys_enrich.checkers.github.checker import GitHubChecker
+from lmsys_enrich.http.messages import ErrorKind, FetchError, Outcome, Request, Response
+from lmsys_enrich.model.finding import Finding, LinkTask, Observation, Suggestion, Verdict
+from lmsys_enrich.model.report import Obstacle
+from lmsys_enrich.settings.github_access import GitHubAccess
+from tests.builders import finding, repository, task
+from tests.fakes import NIGHT, FakeClock
+from tests.unit.checkers.github.api_double import (
+    ACCESS,
+    API,
+    DATE_EPOCH,
+    GitHub,
+    hosts,
+    node,
+    recorded,
+    response,
+)
+from tests.unit.checkers.github.web_double import Pages
+
+HOME = "https://github.com"
+ALPA = f"{HOME}/alpa-projects/alpa"
+_WAITS_A_MINUTE = timedelta(minutes=2)
+
+
+class Asked:
+    """An asker with everything around it, and what came of asking it."""
+
+    def __init__(
+        self, github: GitHub, access: GitHubAccess = ACCESS, patience: timedelta = _WAITS_A_MINUTE
+    ) -> None:
+        self.github, self.clock, self.pages, self.points = github, FakeClock(), Pages(), 0
+        self.checker = GitHubChecker(
+            github, access, self.clock, patience=patience, web=self.pages, spent=self._spend
+        )
+
+    def _spend(self, points: int, left: int | None) -> None:
+        del left
+        self.points += points
+
+    @property
+    def waits(self) -> list[float]:
+        return [seconds for seconds in self.clock.slept if seconds]
+
+    async def about(self, *tasks: LinkTask | str) -> dict[str, Observation]:
+        asked = [task(q) if isinstance(q, str) else q for q in tasks]
+        observations = [answer async for answer in self.checker.ask(asked)]
+        assert len({a.url for a in observations}) == len(observations), "one answer for a question"
+        return {answer.url: answer for answer in observations}
+
+
+def many(count: int) -> tuple[list[str], dict[str, dict[str, object]]]:
+    names = [f"octo/r{number}" for number in range(count)]
+    return [f"{HOME}/{name}" for name in names], {
+        name: node(name, databaseId=i) for i, name in enumerate(names)
+    }
+
+
+def verdicts(observations: dict[str, Observation]) -> set[Verdict]:
+    return {answer.verdict for answer in observations.values()}
+
+
+async def test_a_repository_is_alive_and_its_facts_are_told() -> None:
+    asked = Asked(GitHub({"alpa-projects/alpa": node("alpa-projects/alpa")}))
+    answer = (await asked.about(ALPA))[ALPA]
+    assert (answer.verdict, answer.final_url) == (Verdict.ALIVE, ALPA)
+    assert answer.repository is not None
+    facts = answer.repository.facts
+    assert (facts.stars, facts.license, facts.topics) == (3000, "Apache-2.0", ("llm", "jax"))
+    assert facts.last_commit is not None
+    assert facts.last_commit.isoformat() == "2023-12-09T00:00:00+00:00"
+    assert facts.fetched_at == NIGHT
+    assert not answer.repository.missing_fields
+
+
+async def test_a_thousand_repositories_cost_at_most_twenty_requests_and_as_many_points() -> None:
+    urls, repositories = many(1000)
+    asked = Asked(GitHub(repositories))
+    observations = await asked.about(*urls)
+    assert len(observations) == 1000
+    assert sum(asked.github.sizes) == 1000
+    assert asked.points == len(asked.github.sizes) <= 20
+
+
+async def test_a_repository_is_asked_about_once_however_many_links_lie_in_it() -> None:
+    asked = Asked(
+        GitHub({"octo/hello": node("octo/hello", **{"object main:README.md": {"__typename": "Blob"}})})
+    )
+    urls = [f"{HOME}/octo/hello", f"{HOME}/Octo/Hello.git", f"{HOME}/octo/hello/wiki"]
+    observations = await asked.about(*urls, f"{HOME}/octo/hello/blob/main/README.md")
+    assert asked.github.sizes == [1]
+    assert len(observations) == 4
+    assert verdicts(observations) == {Verdict.ALIVE}
+
+
+async def test_a_repository_that_github_does_not_have_is_dead_and_its_neighbours_are_not() -> None:
+    asked = Asked(GitHub({"octo/hello": node("octo/hello")}))
+    observations = await asked.about(f"{HOME}/octo/gone", f"{HOME}/octo/hello", f"{HOME}/octo/gone/wiki")
+    assert observations[f"{HOME}/octo/gone"].verdict is Verdict.DEAD
+    assert observations[f"{HOME}/octo/gone/wiki"].verdict is Verdict.DEAD
+    assert observations[f"{HOME}/octo/hello"].verdict is Verdict.ALIVE
+    assert len(asked.github.asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("field", "flag"),
+    [
+        ("isArchived", "archived"),
+        ("isDisabled", "disabled"),
+        ("isLocked", "locked"),
+        ("isEmpty", "empty"),
+        ("isMirror", "mirror"),
+    ],
+)
+async def test_an_archived_or_otherwise_special_repository_is_alive_and_flagged(
+    field: str, flag: str
+) -> None:
+    asked = Asked(GitHub({"octo/hello": node("octo/hello", **{field: True})}))
+    answer = (await asked.about(f"{HOME}/octo/hello"))[f"{HOME}/octo/hello"]
+    assert answer.verdict is Verdict.ALIVE
+    assert flag in answer.reason
+    assert answer.repository is not None
+    assert getattr(answer.repository.facts, flag) is True
+
+
+@pytest.mark.parametrize(
+    ("path", "new"),
+    [
+        ("octo/old", "new/name"),
+        ("octo/old?tab=readme", "new/name?tab=readme"),
+        ("octo/old/wiki/Home", "new/name/wiki/Home"),
+        ("octo/old/issues/5", "new/name/issues/5"),
+        ("octo/old/blob/main/a%20b.md?plain=1", "new/name/blob/main/a%20b.md?plain=1"),
+    ],
+)
+async def test_a_renamed_repository_is_moved_and_the_rest_of_the_address_is_kept(path: str, new: str) -> None:
+    there = node(
+        "new/name",
+        **{
+            "object main:a b.md": {"__typename": "Blob"},
+            "issueOrPullRequest 5": {"url": f"{HOME}/new/name/issues/5"},
+        },
+    )
+    answer = (await Asked(GitHub({"octo/old": there})).about(f"{HOME}/{path}"))[f"{HOME}/{path}"]
+    assert answer.verdict is Verdict.MOVED
+    assert answer.final_url == f"{HOME}/{new}"
+    assert answer.suggestion == Suggestion(f"{HOME}/{new}", "the repository is now new/name")
+
+
+async def test_a_rename_is_among_the_facts_and_another_case_is_no_rename() -> None:
+    asked = Asked(GitHub({"octo/old": node("new/name"), "octo/hello": node("Octo/Hello")}))
+    observations = await asked.about(f"{HOME}/octo/old", f"{HOME}/octo/hello")
+    renamed, same = observations[f"{HOME}/octo/old"], observations[f"{HOME}/octo/hello"]
+    assert renamed.repository is not None
+    assert same.repository is not None
+    assert (renamed.repository.facts.renamed_from, same.repository.facts.renamed_from) == ("octo/old", None)
+    assert same.verdict is Verdict.ALIVE
+
+
+def previous(identifier: int | None, name: str = "octo/hello") -> Finding:
+    return finding(f"{HOME}/octo/hello", repository=repository(name, id=identifier, stars=7))
+
+
+async def test_a_name_taken_over_by_another_repository_keeps_the_facts_of_the_old_one() -> None:
+    asked = Asked(GitHub({"octo/hello": node("octo/hello", databaseId=99)}))
+    answer = (await asked.about(task(f"{HOME}/octo/hello", previous(1))))[f"{HOME}/octo/hello"]
+    assert answer.verdict is Verdict.ALIVE
+    assert "another repository" in answer.reason
+    assert answer.repository is not None
+    facts = answer.repository.facts
+    assert (facts.id, facts.stars, facts.taken_over_by) == (1, 7, 99)
+
+
+@pytest.mark.parametrize("earlier", [previous(99), previous(None), previous(99, "octo/before")])
+async def test_the_same_repository_is_not_taken_over(earlier: Finding) -> None:
+    asked = Asked(GitHub({"octo/hello": node("octo/hello", databaseId=99)}))
+    answer = (await asked.about(task(f"{HOME}/octo/hello", earlier)))[f"{HOME}/octo/hello"]
+    assert answer.repository is not None
+    assert (answer.repository.facts.taken_over_by, answer.repository.facts.stars) == (None, 3000)
+
+
+BLOB: dict[str, object] = {"__typename": "Blob"}
+
+
+@pytest.mark.parametrize(
+    ("path", "there"),
+    [
+        ("blob/main/docs/a.md", {"object main:docs/a.md": BLOB}),
+        ("blob/feature/x/docs/a.md", {"object feature/x:docs/a.md": BLOB}),
+        ("tree/feature/x", {"object feature/x": BLOB}),
+        ("tree/main", {"object main": BLOB}),
+        ("commit/abc", {"object abc": BLOB}),
+        ("issues/5", {"issueOrPullRequest 5": {"url": f"{HOME}/octo/hello/issues/5"}}),
+        ("issues/5", {"issueOrPullRequest 5": {"url": f"{HOME}/octo/hello/pull/5"}}),
+        ("pull/5", {"issueOrPullRequest 5": {"url": f"{HOME}/octo/hello/pull/5"}}),
+        ("discussions/5", {"discussion 5": {"url": f"{HOME}/octo/hello/discussions/5"}}),
+        ("releases/tag/v1", {"release v1": {"url": f"{HOME}/octo/hello/releases/tag/v1"}}),
+        ("releases/tag/v1", {"ref refs/tags/v1": {"name": "v1"}}),
+        ("releases/download/v1/a.whl", {"release v1": {"releaseAssets": {"nodes": [{"name": "a.whl"}]}}}),
+    ],
+)
+async def test_what_lies_in_a_repository_is_proved_by_the_api(path: str, there: dict[str, object]) -> None:
+    url = f"{HOME}/octo/hello/{path}"
+    asked = Asked(GitHub({"octo/hello": node("octo/hello", **there)}))
+    answer = (await asked.about(url))[url]
+    assert (answer.verdict, answer.final_url, answer.repository) == (Verdict.ALIVE, url, None)
+    assert len(asked.github.asked) == 1
+    assert asked.pages.asked == []
+
+
+@pytest.mark.parametrize(
+    ("path", "there"),
+    [
+        ("blob/main/docs/a.md", {}),
+        ("tree/nowhere", {}),
+        ("commit/abc", {}),
+        ("issues/5", {}),
+        ("discussions/5", {}),
+        ("releases/tag/v1", {}),
+        ("releases/download/v1/a.whl", {"release v1": {"releaseAssets": {"nodes": []}}}),
+    ],
+)
+async def test_what_github_says_is_not_in_a_repository_is_dead(path: str, there: dict[str, object]) -> None:
+    url = f"{HOME}/octo/hello/{path}"
+    asked = Asked(GitHub({"octo/hello": node("octo/hello", **there)}))
+    answer = (await asked.about(url))[url]
+    assert answer.verdict is Verdict.DEAD
+    assert "the repository is there" in answer.reason
+    assert asked.pages.asked == []
+
+
+async def test_a_ref_that_git_would_misread_is_left_to_the_page() -> None:
+    asked = Asked(GitHub({"octo/hello": node("octo/hello")}))
+    url = f"{HOME}/octo/hello/tree/main:odd"
+    assert (await asked.about(url))[url].reason == "the page is there"
+
+
+async def test_a_page_that_no_api_proves_has_its_repositorys_verdict_and_says_so() -> None:
+    asked = Asked(GitHub({"octo/hello": node("octo/hello")}))
+    url = f"{HOME}/octo/hello/wiki/Home"
+    answer = (await asked.about(url))[url]
+    assert answer.verdict is Verdict.ALIVE
+    assert "no API proves" in answer.reason
+    assert "wiki" in answer.reason
+
+
+async def test_an_issue_that_was_transferred_is_moved() -> None:
+    elsewhere = f"{HOME}/octo/other/issues/9"
+    asked = Asked(
+        GitHub(
+            {"octo/hello": node("octo/hello")},
+            rest={"/repos/octo/hello/issues/5": response({"html_url": elsewhere})},
+        )
+    )
+    url = f"{HOME}/octo/hello/issues/5"
+    answer = (await asked.about(url))[url]
+    assert (answer.verdict, answer.final_url) == (Verdict.MOVED, elsewhere)
+
+
+async def test_a_file_on_a_renamed_branch_is_moved_and_not_dead() -> None:
+    there = node("octo/hello", **{"object main:docs/a.md": BLOB})
+    branch = Response(301, {"location": f"{API}/repositories/1/branches/main"})
+    asked = Asked(
+        GitHub(
+            {"octo/hello": there},
+            rest={
+                "/repos/octo/hello/branches/master": branch,
+                "/repositories/1/branches/main": response({"name": "main"}),
+            },
+        )
+    )
+    urls = [f"{HOME}/octo/hello/blob/master/docs/a.md", f"{HOME}/octo/hello/blob/master/docs/gone.md"]
+    observations = await asked.about(*urls)
+    assert observations[urls[0]].verdict is Verdict.MOVED
+    assert observations[urls[0]].final_url == f"{HOME}/octo/hello/blob/main/docs/a.md"
+    assert observations[urls[1]].verdict is Verdict.DEAD
+
+
+async def test_a_missing_file_on_a_branch_that_is_there_is_dead() -> None:
+    asked = Asked(
+        GitHub(
+            {"octo/hello": node("octo/hello")},
+            rest={"/repos/octo/hello/branches/main": response({"name": "main"})},
+        )
+    )
+    url = f"{HOME}/octo/hello/blob/main/gone.md"
+    assert (await asked.about(url))[url].verdict is Verdict.DEAD
+
+
+async def test_trouble_while_looking_for_a_part_leaves_it_unanswered() -> None:
+    asked = Asked(
+        GitHub(
+            {"octo/hello": node("octo/hello")},
+            rest={"/repos/octo/hello/issues/5": response({"message": "no, ghp_secret"}, 500)},
+        )
+    )
+    assert await asked.about(f"{HOME}/octo/hello/issues/5") == {}
+    assert "unanswered" in asked.checker.obstacles[0].what
+    assert "ghp_secret" not in asked.checker.obstacles[0].what
+
+
+async def test_accounts_are_alive_where_github_knows_them_and_dead_where_it_does_not() -> None:
+    asked = Asked(GitHub(owners=["octocat", "octo-org"]))
+    urls = [f"{HOME}/octocat", f"{HOME}/orgs/octo-org/people", f"{HOME}/nobody"]
+    observations = await asked.about(*urls)
+    assert [observations[url].verdict for url in urls] == [Verdict.ALIVE, Verdict.ALIVE, Verdict.DEAD]
+    assert "no API proves" in observations[urls[1]].reason
+    assert asked.github.rest_paths == ["/users/nobody"]
+
+
+async def test_an_account_that_graphql_does_not_tell_about_is_looked_up_before_it_is_called_dead() -> None:
+    asked = Asked(GitHub(rest={"/users/ghost-org": response({"login": "Ghost-Org"})}))
+    assert (await asked.about(f"{HOME}/ghost-org"))[f"{HOME}/ghost-org"].verdict is Verdict.ALIVE
+
+
+async def test_what_may_be_a_page_of_githubs_own_is_asked_of_the_page_where_no_account_is_found() -> None:
+    asked = Asked(GitHub({"education/classroom": node("education/classroom")}))
+    page, repository_there = f"{HOME}/education/students", f"{HOME}/education/classroom"
+    observations = await asked.about(page, repository_there)
+    assert asked.pages.asked == [page]
+    assert observations[page].reason == "the page is there"
+    assert observations[repository_there].repository is not None
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "reason"),
+    [("rest-dmca.json", 451, "blocked: DMCA"), ("rest-tos.json", 403, "blocked: tos")],
+)
+async def test_a_blocked_repository_is_dead_with_its_reason(body: str, status: int, reason: str) -> None:
+    error: dict[str, object] = {"type": "INTERNAL", "message": "Repository access blocked"}
+    asked = Asked(GitHub(errors={"octo/hello": error}, rest={"/repos/octo/hello": recorded(body, status)}))
+    answer = (await asked.about(f"{HOME}/octo/hello"))[f"{HOME}/octo/hello"]
+    assert (answer.verdict, answer.http_status) == (Verdict.DEAD, status)
+    assert reason in answer.reason
+
+
+async def test_a_repository_withheld_for_legal_reasons_is_dead_without_a_reason_given() -> None:
+    asked = Asked(
+        GitHub(
+            errors={"octo/hello": {"type": "X"}}, rest={"/repos/octo/hello": response({"message": "no"}, 451)}
+        )
+    )
+    assert (await asked.about(f"{HOME}/octo/hello"))[f"{HOME}/octo/hello"].http_status == 451
+
+
+@pytest.mark.parametrize("name", ["graphql-saml.json", "graphql-ip-allow-list.json"])
+async def test_whom_an_organisation_shuts_out_asks_again_without_the_token(name: str) -> None:
+    error = json.loads(recorded(name).body)["errors"][0]
+    asked = Asked(
+        GitHub(errors={"octo/hello": error}, rest={"/repos/octo/hello": recorded("rest-repository.json")})
+    )
+    urls = [f"{HOME}/octo/hello", f"{HOME}/octo/hello/wiki", f"{HOME}/octo/hello/issues/1"]
+    observations = await asked.about(*urls)
+    assert len(observations) == 3
+    update = observations[urls[0]].repository
+    assert update is not None
+    assert update.facts.full_name == "octokit-fixture-org/hello-world"
+    assert "last_commit" in update.missing_fields
+    assert asked.pages.asked == [urls[2]]
+    opened = [r for r in asked.github.asked if r.method == "GET"]
+    assert all("authorization" not in r.headers for r in opened)
+
+
+async def test_where_asking_openly_is_limited_too_the_page_is_asked() -> None:
+    error = json.loads(recorded("graphql-saml.json").body)["errors"][0]
+    limit = recorded(
+        "rest-rate-limit.json", 403, x_ratelimit_remaining="0", x_ratelimit_reset=str(DATE_EPOCH + 3000)
+    )
+    asked = Asked(GitHub(errors={"octo/hello": error}, rest={"/repos/octo/hello": limit}))
+    observations = await asked.about(f"{HOME}/octo/hello")
+    assert asked.pages.asked == [f"{HOME}/octo/hello"]
+    assert len(observations) == 1
+    assert asked.checker.obstacles == ()
+    assert asked.waits == []
+
+
+async def test_a_batch_that_is_too_much_is_asked_in_halves_and_later_ones_are_smaller() -> None:
+    urls, repositories = many(200)
+    asked = Asked(GitHub(repositories, too_much=30))
+    observations = await asked.about(*urls)
+    assert len(observations) == 200
+    assert asked.checker.obstacles == ()
+    assert asked.github.sizes.count(50) <= 2, "only what was under way at once"
+    assert len(asked.github.sizes) <= 11
+
+
+@pytest.mark.parametrize("number", [0, 17, 49])
+async def test_one_repository_that_github_cannot_answer_takes_down_none_of_the_others(number: int) -> None:
+    urls, repositories = many(50)
+    rest = {f"/repos/octo/r{number}": recorded("rest-repository.json")}
+    asked = Asked(_Poisoned(repositories, rest=rest, poison=f"r{number}"))
+    observations = await asked.about(*urls)
+    assert len(observations) == 50
+    assert asked.checker.obstacles == ()
+
+
+@dataclass
+class _Poisoned(GitHub):
+    """Runs out of time whenever it is asked about one repository."""
+
+    poison: str = ""
+
+    async def __call__(self, request: Request) -> Outcome:
+        if f'"{self.poison}"'.encode() in request.content:
+            self.asked.append(request)
+            return recorded("graphql-timeout.json", 502)
+        return await super().__call__(request)
+
+
+async def test_aliases_over_the_resource_limit_are_asked_again_and_good_ones_are_not() -> None:
+    urls, repositories = many(4)
+    limited = {
+        "data": {"r0": repositories["octo/r0"], "r1": None, "r2": None, "r3": repositories["octo/r3"]},
+        "errors": [
+            {"type": "RESOURCE_LIMITS_EXCEEDED", "path": [alias], "message": "Resource limits"}
+            for alias in ("r1", "r2")
+        ],
+    }
+    asked = Asked(GitHub(repositories, faults=[response(limited)]))
+    observations = await asked.about(*urls)
+    assert len(observations) == 4
+    assert asked.github.sizes == [4, 2]
+
+
+async def test_a_null_without_an_error_is_no_death() -> None:
+    nothing = response({"data": {"r0": None}})
+    asked = Asked(GitHub(faults=[nothing], rest={"/repos/octo/hello": recorded("rest-repository.json")}))
+    answer = (await asked.about(f"{HOME}/octo/hello"))[f"{HOME}/octo/hello"]
+    assert answer.verdict is Verdict.MOVED, "as the recorded repository has another name"
+
+
+async def test_an_answer_without_a_name_is_looked_up() -> None:
+    nameless = response({"data": {"r0": {"databaseId": 1}}})
+    asked = Asked(GitHub(faults=[nameless], rest={"/repos/octo/hello": response({"id": 1})}))
+    assert await asked.about(f"{HOME}/octo/hello") == {}
+    assert asked.checker.obstacles
+
+
+UNAVAILABLE = {"path": ["defaultBranchRef", "target"], "extensions": {"code": "SERVICE_UNAVAILABLE"}}
+
+
+async def test_a_field_that_failed_is_asked_for_once_more_and_then_not_learned() -> None:
+    ailing = node("octo/hello", defaultBranchRef=None, errors=[UNAVAILABLE])
+    asked = Asked(GitHub({"octo/hello": ailing}))
+    answer = (await asked.about(f"{HOME}/octo/hello"))[f"{HOME}/octo/hello"]
+    assert asked.github.sizes == [1, 1]
+    assert answer.verdict is Verdict.ALIVE
+    assert answer.repository is not None
+    assert answer.repository.missing_fields == {"default_branch", "last_commit"}
+
+
+async def test_a_field_that_recovers_is_learned() -> None:
+    resource = json.loads(recorded("graphql-partial.json").body)
+    resource["data"]["r0"] = node("octo/hello", defaultBranchRef=None)
+    asked = Asked(GitHub({"octo/hello": node("octo/hello")}, faults=[response(resource)]))
+    answer = (await asked.about(f"{HOME}/octo/hello"))[f"{HOME}/octo/hello"]
+    assert answer.repository is not None
+    assert answer.repository.facts.default_branch == "main"
+    assert not answer.repository.missing_fields
+
+
+async def test_a_field_that_the_token_may_not_see_is_not_asked_for_again() -> None:
+    shy = node("octo/hello", latestRelease=None, errors=[{"path": ["latestRelease"], "type": "FORBIDDEN"}])
+    asked = Asked(GitHub({"octo/hello": shy}))
+    answer = (await asked.about(f"{HOME}/octo/hello"))[f"{HOME}/octo/hello"]
+    assert asked.github.sizes == [1]
+    assert answer.repository is not None
+    assert answer.repository.missing_fields == {"latest_release"}
+
+
+async def test_a_file_that_git_could_not_tell_about_is_not_dead() -> None:
+    url = f"{HOME}/octo/hello/blob/main/a.md"
+    ailing = node("octo/hello", errors=[{**UNAVAILABLE, "path": ["part0_0"]}])
+    asked = Asked(GitHub({"octo/hello": ailing}))
+    assert await asked.about(url) == {}
+    assert asked.github.sizes == [1, 1]
+    assert "unanswered" in asked.checker.obstacles[0].what
+
+
+LIMITS = [
+    recorded("graphql-rate-limited.json", x_ratelimit_remaining="0", x_ratelimit_reset=str(DATE_EPOCH + 30)),
+    recorded("graphql-rate-limit.json", x_ratelimit_remaining="4979"),
+    recorded("rest-secondary-limit.json", 403, retry_after="31"),
+    recorded("rest-secondary-limit.json", 429),
+]
+
+
+@pytest.mark.parametrize(("limit", "pause"), list(zip(LIMITS, [31, 60, 31, 60], strict=True)))
+async def test_a_limit_is_waited_for_and_then_everything_is_answered(limit: Response, pause: float) -> None:
+    asked = Asked(GitHub({"octo/hello": node("octo/hello")}, faults=[limit]))
+    assert len(await asked.about(f"{HOME}/octo/hello")) == 1
+    assert asked.waits == [pause]
+    assert asked.checker.obstacles == ()
+
+
+@pytest.mark.parametrize("limit", LIMITS)
+async def test_a_wait_beyond_our_patience_ends_the_asking_with_a_reason(limit: Response) -> None:
+    urls, repositories = many(120)
+    asked = Asked(GitHub(repositories, faults=[limit] * 9), patience=timedelta(seconds=5))
+    assert await asked.about(*urls) == {}
+    assert asked.waits == []
+    assert len(asked.github.asked) <= 2, "those under way at once"
+    assert [o for o in asked.checker.obstacles if "--patience" in o.hint]
+
+
+async def test_a_rejected_token_ends_the_asking_and_is_not_shown() -> None:
+    urls, _ = many(200)
+    asked = Asked(GitHub(faults=[response({"message": "Bad credentials: ghp_secret"}, 401)] * 9))
+    assert await asked.about(*urls) == {}
+    assert len(asked.github.asked) <= 2
+    (obstacle,) = asked.checker.obstacles
+    assert "token" in obstacle.what
+    assert "ghp_secret" not in repr(asked.checker.obstacles)
+    assert "GITHUB_TOKEN" in obstacle.hint
+
+
+async def test_a_query_that_github_refuses_ends_the_asking_with_githubs_words() -> None:
+    asked = Asked(GitHub(faults=[response({"errors": [{"message": "Field 'x' doesn't exist"}]})]))
+    assert await asked.about(f"{HOME}/octo/hello") == {}
+    assert "Field 'x' doesn't exist" in asked.checker.obstacles[0].what
+
+
+TROUBLES = [
+    recorded("unicorn.html", 500),
+    Response(200, {}, b'{"data"'),
+    FetchError(ErrorKind.REFUSED, "refused"),
+    recorded("bad-gateway.html", 502),
+    FetchError(ErrorKind.TIMEOUT, "no answer within 20 seconds"),
+]
+
+
+@pytest.mark.parametrize("trouble", TROUBLES)
+async def test_trouble_that_passes_costs_nothing_but_time(trouble: Response | FetchError) -> None:
+    urls, repositories = many(10)
+    asked = Asked(GitHub(repositories, faults=[trouble]))
+    assert len(await asked.about(*urls)) == 10
+    assert asked.checker.obstacles == ()
+
+
+@pytest.mark.parametrize("trouble", TROUBLES)
+async def test_trouble_that_lasts_says_nothing_of_any_link_and_is_not_asked_into_for_long(
+    trouble: Response | FetchError,
+) -> None:
+    urls, repositories = many(1000)
+    asked = Asked(GitHub(repositories, faults=[trouble] * 999))
+    assert await asked.about(*urls) == {}
+    assert len(asked.github.asked) <= 8
+    assert "trouble" in asked.checker.obstacles[0].what
+    assert asked.pages.asked == []
+
+
+async def test_the_token_goes_to_the_api_alone() -> None:
+    away = Response(301, {"location": "https://evil.example/users/nobody"})
+    asked = Asked(GitHub(rest={"/users/nobody": away}, owners=["octocat"]))
+    await asked.about(f"{HOME}/nobody", f"{HOME}/octocat")
+    assert hosts(asked.github) == {"api.github.com"}
+    assert all(r.url.startswith(API) and r.trusted for r in asked.github.asked)
+
+
+async def test_a_redirect_without_end_or_to_plain_http_is_not_followed() -> None:
+    around = Response(301, {"location": f"{API}/users/nobody"})
+    plain = Response(301, {"location": "http://api.github.com/users/plain"})
+    nowhere = Response(301, {"location": "https://:0/"})
+    asked = Asked(GitHub(rest={"/users/nobody": around, "/users/plain": plain, "/users/nowhere": nowhere}))
+    assert await asked.about(f"{HOME}/nobody", f"{HOME}/plain", f"{HOME}/nowhere") == {}
+    assert len(asked.github.rest_paths) == 5
+    assert asked.checker.obstacles
+
+
+async def test_requests_say_which_version_of_the_api_they_mean() -> None:
+    asked = Asked(GitHub())
+    await asked.about(f"{HOME}/nobody")
+    assert {r.headers["x-github-api-version"] for r in asked.github.asked} == {"2022-11-28"}
+    assert all("accept" in r.headers for r in asked.github.asked)
+
+
+async def test_what_keeps_the_pages_from_being_asked_is_told() -> None:
+    asked = Asked(GitHub())
+    page = f"{HOME}/education/students"
+    asked.pages.silent, asked.pages.obstacles = [page], [Obstacle("no network", "Check it.")]
+    assert await asked.about(page) == {}
+    assert asked.checker.obstacles == (Obstacle("pages of GitHub: no network", "Check it."),)
+
+
+async def test_answers_come_while_others_are_still_asked_and_an_end_in_between_is_clean() -> None:
+    urls, repositories = many(500)
+    asked = Asked(GitHub(repositories))
+    stream = asked.checker.ask([task(url) for url in urls])
+    first = await anext(stream)
+    await stream.aclose()
+    assert first.verdict is Verdict.ALIVE
+    assert len(asked.github.asked) < 10
+
+
+async def test_an_end_while_github_is_thinking_leaves_nothing_under_way() -> None:
+    thinking: list[str] = []
+
+    class Thinks(GitHub):
+        async def __call__(self, request: Request) -> Outcome:
+            thinking.append(request.url)
+            try:
+                if self.asked:
+                    await asyncio.Event().wait()
+                return await super().__call__(request)
+            finally:
+                thinking.pop()
+
+    urls, repositories = many(500)
+    stream = Asked(Thinks(repositories)).checker.ask([task(url) for url in urls])
+    await anext(stream)
+    await stream.aclose()
+    assert thinking == []
+
+
+async def test_an_account_that_graphql_says_is_not_there_is_dead() -> None:
+    missing = response({"data": {"r0": None}, "errors": [{"type": "NOT_FOUND", "path": ["r0"]}]})
+    asked = Asked(GitHub(faults=[missing]))
+    assert (await asked.about(f"{HOME}/nobody"))[f"{HOME}/nobody"].verdict is Verdict.DEAD
+    assert asked.github.rest_paths == []
+
+
+@pytest.mark.parametrize(
+    ("url", "claimed"),
+    [(ALPA, True), (f"{HOME}/topics/llm", False), ("https://example.org/a/b", False)],
+)
+def test_the_asker_claims_what_the_api_can_tell(url: str, *, claimed: bool) -> None:
+    assert Asked(GitHub()).checker.claims(url) is claimed

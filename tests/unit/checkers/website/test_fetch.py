@@ -1,0 +1,199 @@
+"""What is asked of a website, and in which order."""
+
+from collections.abc import Mapping
+
+import pytest
+
+from lmsys_enrich.checkers.website.fetch import fetch_link
+from lmsys_enrich.checkers.website.redirect_chain import RedirectChain, RedirectError
+from lmsys_enrich.http.messages import ErrorKind, FetchError, Outcome, Request, Response
+from lmsys_enrich.model.finding import Hop
+from tests.fakes import FakeFetch, Script
+
+_URL = "https://a.org/x"
+_OK = Response(200, {})
+
+
+def _to(location: str, status: int = 302, cookie: str | None = None) -> Response:
+    return Response(status, {"location": location} | ({"set-cookie": cookie} if cookie else {}))
+
+
+async def _visit(script: Mapping[str, Script], url: str = _URL) -> tuple[RedirectChain, FakeFetch]:
+    fetch = FakeFetch(script)
+    return await fetch_link(fetch, url), fetch
+
+
+@pytest.mark.parametrize("status", [200, 204, 206, 300, 304, 429, 999])
+async def test_a_sure_answer_to_head_is_enough(status: int) -> None:
+    chain, fetch = await _visit({_URL: Response(status, {})})
+    assert chain == RedirectChain(_URL, (), _URL, Response(status, {}))
+    assert fetch.methods(_URL) == ["HEAD"]
+
+
+@pytest.mark.parametrize(
+    "status", [400, 401, 403, 404, 405, 406, 410, 418, 451, 500, 501, 502, 503, 520, 302]
+)
+async def test_where_head_is_refused_get_decides(status: int) -> None:
+    chain, fetch = await _visit({f"HEAD {_URL}": Response(status, {}), f"GET {_URL}": _OK})
+    assert chain.end == _OK
+    assert fetch.methods(_URL) == ["HEAD", "GET"]
+
+
+@pytest.mark.parametrize("kind", [ErrorKind.RESET, ErrorKind.TIMEOUT, ErrorKind.PROTOCOL])
+async def test_a_server_that_stumbles_over_head_is_asked_with_get(kind: ErrorKind) -> None:
+    chain, _ = await _visit({f"HEAD {_URL}": FetchError(kind, ""), f"GET {_URL}": _OK})
+    assert chain.end == _OK
+
+
+@pytest.mark.parametrize(
+    "kind", sorted(set(ErrorKind) - {ErrorKind.RESET, ErrorKind.TIMEOUT, ErrorKind.PROTOCOL})
+)
+async def test_trouble_that_no_method_changes_is_not_asked_for_twice(kind: ErrorKind) -> None:
+    chain, fetch = await _visit({_URL: FetchError(kind, "")})
+    assert chain.end == FetchError(kind, "")
+    assert fetch.methods(_URL) == ["HEAD"]
+
+
+async def test_a_challenge_told_by_headers_needs_no_second_request() -> None:
+    _, fetch = await _visit({_URL: Response(503, {"cf-mitigated": "challenge"})})
+    assert fetch.methods(_URL) == ["HEAD"]
+
+
+async def test_a_wall_that_refuses_head_and_hangs_up_on_get_is_still_a_wall() -> None:
+    refusal = Response(403, {})
+    chain, _ = await _visit({f"HEAD {_URL}": refusal, f"GET {_URL}": FetchError(ErrorKind.RESET, "")})
+    assert chain.end == refusal
+
+
+async def test_a_404_to_head_alone_proves_nothing() -> None:
+    lost = FetchError(ErrorKind.TIMEOUT, "")
+    chain, _ = await _visit({f"HEAD {_URL}": Response(404, {}), f"GET {_URL}": lost})
+    assert chain.end == lost
+
+
+async def test_bodies_are_never_read_whole() -> None:
+    _, fetch = await _visit({_URL: Response(404, {})})
+    assert [request.body_limit > 0 for request in fetch.asked] == [False, True]
+    assert max(request.body_limit for request in fetch.asked) <= 65_536
+
+
+async def test_redirects_are_followed_hop_by_hop() -> None:
+    chain, fetch = await _visit(
+        {_URL: _to("/y", 301), "https://a.org/y": _to("//b.org"), "https://b.org/": _OK}
+    )
+    assert chain == RedirectChain(_URL, (Hop(_URL, 301), Hop("https://a.org/y", 302)), "https://b.org/", _OK)
+    assert [request.method for request in fetch.asked] == ["HEAD"] * 3
+
+
+@pytest.mark.parametrize(
+    ("location", "asked", "final"),
+    [
+        ("y", "https://a.org/y", "https://a.org/y"),
+        ("../y?q=1", "https://a.org/y?q=1", "https://a.org/y?q=1"),
+        ("HTTP://B.org:80/Y", "http://b.org/Y", "http://b.org/Y"),
+        ("/y#part two", "https://a.org/y", "https://a.org/y#part%20two"),
+        ("/a b", "https://a.org/a%20b", "https://a.org/a%20b"),
+        ("/caf\u00e9", "https://a.org/caf%C3%A9", "https://a.org/caf%C3%A9"),
+        ("/caf\u00c3\u00a9", "https://a.org/caf%C3%A9", "https://a.org/caf%C3%A9"),
+        ("/\u8bba\u6587", "https://a.org/%E8%AE%BA%E6%96%87", "https://a.org/%E8%AE%BA%E6%96%87"),
+        ("/%E8%AE%BA", "https://a.org/%E8%AE%BA", "https://a.org/%E8%AE%BA"),
+        ("https://b\u00fccher.example/", "https://xn--bcher-kva.example/", "https://xn--bcher-kva.example/"),
+    ],
+)
+async def test_a_target_is_read_as_browsers_read_it(location: str, asked: str, final: str) -> None:
+    chain, _ = await _visit({_URL: _to(location), asked: _OK})
+    assert (chain.final, chain.end) == (final, _OK)
+
+
+@pytest.mark.parametrize(
+    ("location", "end"),
+    [
+        ("mailto:me@a.org", RedirectError.OTHER_SCHEME),
+        ("itms-apps://store/1", RedirectError.OTHER_SCHEME),
+        ("javascript:alert(1)", RedirectError.OTHER_SCHEME),
+        ("file:///etc/passwd", RedirectError.OTHER_SCHEME),
+        ("", RedirectError.NO_TARGET),
+        ("  ", RedirectError.NO_TARGET),
+    ],
+)
+async def test_a_redirect_to_nowhere_ends_the_way(location: str, end: RedirectError) -> None:
+    chain, _ = await _visit({_URL: _to(location)})
+    assert (chain.hops, chain.final, chain.end) == ((Hop(_URL, 302),), _URL, end)
+
+
+@pytest.mark.parametrize("location", ["http://[::1", "https://:80/", "https://a.org:x/", "/" + "x" * 9000])
+async def test_a_target_that_cannot_be_asked_is_trouble_with_the_address(location: str) -> None:
+    chain, fetch = await _visit({_URL: _to(location)})
+    assert isinstance(chain.end, FetchError)
+    assert chain.end.kind is ErrorKind.ADDRESS
+    assert {request.url for request in fetch.asked} == {_URL}
+
+
+async def test_a_link_that_cannot_be_asked_is_not_asked() -> None:
+    chain, fetch = await _visit({}, "https://[::1")
+    assert isinstance(chain.end, FetchError)
+    assert chain.end.kind is ErrorKind.ADDRESS
+    assert not fetch.asked
+
+
+async def test_ten_redirects_are_followed_and_eleven_are_too_many() -> None:
+    script: dict[str, Script] = {f"https://a.org/{n}": _to(f"/{n + 1}") for n in range(11)}
+    alive, _ = await _visit(script | {"https://a.org/11": _OK}, "https://a.org/1")
+    lost, _ = await _visit(script | {"https://a.org/11": _OK}, "https://a.org/0")
+    assert (len(alive.hops), alive.end) == (10, _OK)
+    assert lost.end is RedirectError.TOO_MANY
+
+
+async def test_a_loop_is_noticed_and_walked_once_more_with_get() -> None:
+    chain, fetch = await _visit({_URL: _to("/y"), "https://a.org/y": _to(_URL)})
+    assert chain.end is RedirectError.LOOP
+    assert [request.method for request in fetch.asked] == ["HEAD", "HEAD", "GET", "GET"]
+
+
+async def test_a_loop_that_only_head_runs_into_is_none() -> None:
+    chain, _ = await _visit({f"HEAD {_URL}": _to(_URL), f"GET {_URL}": _OK})
+    assert chain == RedirectChain(_URL, (), _URL, _OK)
+
+
+def _let_in_with(cookie: str) -> Script:
+    def observation(request: Request) -> Outcome:
+        return _OK if request.headers.get("cookie") == cookie else _to(_URL, cookie="s=1; Path=/; Secure")
+
+    return observation
+
+
+async def test_a_site_that_wants_a_cookie_gets_it_back() -> None:
+    chain, _ = await _visit({_URL: _let_in_with("s=1")})
+    assert chain.end == _OK
+
+
+async def test_a_way_by_another_host_gets_back_in_with_the_cookies_of_its_site() -> None:
+    def bounce(_: Request) -> Outcome:
+        return _to(_URL, cookie="pass=2")
+
+    def door(request: Request) -> Outcome:
+        return _OK if "pass=2" in request.headers.get("cookie", "") else _to("https://idp.a.org/authorize")
+
+    chain, _ = await _visit({_URL: door, "https://idp.a.org/authorize": bounce})
+    assert chain.end == _OK
+
+
+async def test_cookies_never_reach_another_site() -> None:
+    _, fetch = await _visit({_URL: _to("https://b.org/", cookie="secret=1"), "https://b.org/": _to(_URL)})
+    carried = {request.url for request in fetch.asked if "cookie" in request.headers}
+    assert carried == {_URL}
+
+
+async def test_a_new_cookie_every_time_does_not_keep_us_for_ever() -> None:
+    scheduler = iter(range(1000))
+    chain, fetch = await _visit({_URL: lambda _: _to(_URL, cookie=f"s={next(scheduler)}")})
+    assert chain.end is RedirectError.TOO_MANY
+    assert len(fetch.asked) < 15
+
+
+async def test_a_front_page_shown_to_visitors_without_cookies_is_looked_at_twice() -> None:
+    def page(request: Request) -> Outcome:
+        return _OK if "seen=1" in request.headers.get("cookie", "") else _to("/", cookie="seen=1")
+
+    chain, _ = await _visit({_URL: page, "https://a.org/": _OK})
+    assert (chain.final, chain.end) == (_URL, _OK)

@@ -1,0 +1,143 @@
+"""What tells a network that is gone from links that are."""
+
+import pytest
+
+from lmsys_enrich.checkers.website.outage import CANARIES, Evidence, Outage, evidence, is_alive
+from lmsys_enrich.checkers.website.redirect_chain import End, RedirectChain, RedirectError
+from lmsys_enrich.http.messages import ErrorKind, FetchError, Outcome, Response
+from lmsys_enrich.model.finding import Hop, Observation, Verdict
+
+_OURS = sorted(set(ErrorKind) - {ErrorKind.PRIVATE, ErrorKind.ADDRESS})
+
+
+def _answer(number: int) -> Observation:
+    return Observation(f"https://host{number}.org/", Verdict.FAILING, "no answer in time")
+
+
+@pytest.mark.parametrize(
+    ("end", "expected"),
+    [
+        (Response(200, {}), Evidence.SOUND),
+        (Response(404, {}), Evidence.SOUND),
+        (Response(500, {}), Evidence.SOUND),
+        (Response(502, {}), Evidence.SUSPECT),
+        (Response(407, {}), Evidence.SUSPECT),
+        (Response(511, {}), Evidence.SUSPECT),
+        (FetchError(ErrorKind.PRIVATE, ""), Evidence.NONE),
+        (FetchError(ErrorKind.ADDRESS, ""), Evidence.NONE),
+        (RedirectError.LOOP, Evidence.NONE),
+    ],
+)
+def test_an_answer_tells_of_our_network(end: End, expected: Evidence) -> None:
+    assert evidence(RedirectChain("https://a.org/", (), "https://a.org/", end)) is expected
+
+
+@pytest.mark.parametrize("kind", _OURS)
+def test_trouble_that_our_network_can_cause_is_suspect(kind: ErrorKind) -> None:
+    assert (
+        evidence(RedirectChain("https://a.org/", (), "https://a.org/", FetchError(kind, "")))
+        is Evidence.SUSPECT
+    )
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:8080", "[::1]", "localhost:1", "app.localhost"])
+def test_trouble_on_this_machine_says_nothing_of_the_network(host: str) -> None:
+    url = f"http://{host}/"
+    assert evidence(RedirectChain(url, (), url, FetchError(ErrorKind.REFUSED, ""))) is Evidence.NONE
+
+
+@pytest.mark.parametrize(
+    ("way", "end", "expected"),
+    [
+        (["http://a.org/x", "https://a.org/x"], Response(200, {}), Evidence.SOUND),
+        (["https://doi.org/x", "https://acm.org/y"], FetchError(ErrorKind.TIMEOUT, ""), Evidence.SOUND),
+        (["http://a.org/x", "http://portal.net/login"], Response(200, {}), Evidence.SUSPECT),
+        (
+            ["http://a.org/x", "http://portal.net/", "http://portal.net/login"],
+            Response(200, {}),
+            Evidence.SUSPECT,
+        ),
+        (["http://a.org/x", "http://[bad"], Response(200, {}), Evidence.SUSPECT),
+    ],
+)
+def test_being_led_to_another_site_without_encryption_is_suspect(
+    way: list[str], end: End, expected: Evidence
+) -> None:
+    hops = tuple(Hop(url, 302) for url in way[:-1])
+    assert evidence(RedirectChain(way[0], hops, way[-1], end)) is expected
+
+
+def test_suspect_answers_are_told_with_the_next_genuine_one() -> None:
+    outage = Outage()
+    assert outage.consider(_answer(1), Evidence.SUSPECT) == []
+    assert outage.consider(_answer(2), Evidence.NONE) == [_answer(2)]
+    assert outage.consider(_answer(3), Evidence.SOUND) == [_answer(1), _answer(3)]
+    assert outage.clear() == []
+
+
+def test_ten_hosts_in_a_row_are_strange_even_after_a_genuine_reply() -> None:
+    outage = Outage()
+    outage.consider(_answer(0), Evidence.SOUND)
+    for number in range(9):
+        outage.consider(_answer(number), Evidence.SUSPECT)
+        outage.consider(_answer(number), Evidence.SUSPECT)
+    assert not outage.is_suspected(at_the_end=False)
+    outage.consider(_answer(9), Evidence.SUSPECT)
+    assert outage.is_suspected(at_the_end=False)
+
+
+@pytest.mark.parametrize(
+    ("sound", "failing", "suspected"),
+    [(1, 0, False), (1, 4, False), (1, 5, True), (0, 1, True), (0, 0, False)],
+)
+def test_at_the_end_a_few_failures_are_believed_only_beside_a_genuine_reply(
+    sound: int, failing: int, suspected: bool
+) -> None:
+    outage = Outage()
+    for number in range(sound):
+        outage.consider(_answer(number), Evidence.SOUND)
+    for number in range(failing):
+        outage.consider(_answer(number), Evidence.SUSPECT)
+    assert outage.is_suspected(at_the_end=True) is suspected
+
+
+@pytest.mark.parametrize(
+    ("outcome", "alive"),
+    [
+        (Response(200, {}), True),
+        (Response(403, {}), True),
+        (Response(301, {"location": "https://iana.org/home"}), True),
+        (Response(302, {"location": "/here"}), True),
+        (Response(302, {"location": "https://portal.net/login"}), False),
+        (Response(302, {"location": "https://[bad"}), False),
+        (Response(502, {}), False),
+        (Response(407, {}), False),
+        (FetchError(ErrorKind.TIMEOUT, ""), False),
+    ],
+)
+def test_a_canary_lives_if_it_answers_itself(outcome: Outcome, alive: bool) -> None:
+    assert is_alive("https://www.iana.org/", outcome) is alive
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "what", "hint"),
+    [
+        ([FetchError(ErrorKind.NAME_UNKNOWN, "")] * 3, "No host name can be looked up", "DNS"),
+        ([FetchError(ErrorKind.NAME_UNANSWERED, "")] * 3, "No host name can be looked up", "DNS"),
+        (
+            [FetchError(ErrorKind.PROXY, ""), Response(502, {})],
+            "The proxy lets nothing through",
+            "HTTPS_PROXY",
+        ),
+        ([FetchError(ErrorKind.TLS, "")] * 3, "Something answers in the place of every website", "portal"),
+        ([Response(302, {"location": "https://p.net/"})], "Something answers in the place", "portal"),
+        ([FetchError(ErrorKind.UNREACHABLE, "")] * 3, "The network cannot be reached", "connection"),
+        ([], "The network cannot be reached", "connection"),
+    ],
+)
+def test_the_obstacle_tells_what_stands_in_the_way_and_what_to_do(
+    outcomes: list[Outcome], what: str, hint: str
+) -> None:
+    obstacle = Outage().obstacle(CANARIES if outcomes else (), outcomes)
+    assert obstacle.what.startswith(what)
+    assert hint in obstacle.hint

@@ -1,0 +1,48 @@
+"""Asking again: how often, and after how long."""
+
+import pytest
+
+from lmsys_enrich.politeness.retry import retrying
+from tests.fakes import FakeClock
+
+
+class _Attempts:
+    def __init__(self, *outcomes: str) -> None:
+        self.outcomes = list(outcomes)
+
+    async def __call__(self) -> str:
+        return self.outcomes.pop(0)
+
+
+def _twice_as_long(outcome: str, tries: int) -> float | None:
+    return None if outcome == "good" or tries > 3 else 2.0**tries
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "stands", "slept"),
+    [
+        (["good"], "good", []),
+        (["bad", "good"], "good", [2.0]),
+        (["bad", "bad", "good"], "good", [2.0, 4.0]),
+        (["bad", "bad", "bad", "worse"], "worse", [2.0, 4.0, 8.0]),
+    ],
+)
+async def test_it_is_tried_until_an_outcome_stands(
+    outcomes: list[str], stands: str, slept: list[float]
+) -> None:
+    clock, attempts = FakeClock(), _Attempts(*outcomes)
+    assert await retrying(attempts, _twice_as_long, clock.sleep) == stands
+    assert (clock.slept, attempts.outcomes) == (slept, [])
+
+
+@pytest.mark.parametrize("first", [[], ["bad"]])
+async def test_an_exception_is_not_for_it(first: list[str]) -> None:
+    outcomes = list(first)
+
+    async def attempt() -> str:
+        if outcomes:
+            return outcomes.pop()
+        raise ValueError("a bug of ours")
+
+    with pytest.raises(ValueError, match="a bug"):
+        await retrying(attempt, _twice_as_long, FakeClock().sleep)

@@ -1,0 +1,32 @@
+"""Which host a run waits for longest."""
+
+from lmsys_enrich.model.report import HostTime
+from lmsys_enrich.politeness.stats import Activity, RequestStats
+
+
+def test_the_host_that_was_waited_for_longest_is_told() -> None:
+    stats = RequestStats()
+    stats.began("slow.org", 0.0)
+    stats.began("slow.org", 1.0)
+    stats.began("quick.org", 1.0)
+    stats.ended("quick.org", 2.0)
+    stats.ended("slow.org", 3.0)
+    stats.ended("slow.org", 5.0)
+    stats.began("quick.org", 8.0)
+    stats.ended("quick.org", 9.0)
+    assert stats.traffic(cached=0, seconds=9.0).longest == HostTime("slow.org", 5.0, 2)
+
+
+def test_where_nobody_was_asked_there_is_none() -> None:
+    assert RequestStats().traffic(cached=0, seconds=0.0).longest is None
+
+
+def test_the_pulse_tells_who_is_waited_for_the_longest_first_and_what_is_left() -> None:
+    stats = RequestStats()
+    assert stats.activity() == Activity((), None)
+    for host in ("a.org", "b.org", "c.org"):
+        stats.began(host, 0.0)
+    stats.ended("b.org", 1.0)
+    stats.spent(1, 4999)
+    stats.spent(1, None)
+    assert stats.activity() == Activity(("a.org", "c.org"), 4999)

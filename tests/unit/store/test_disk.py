@@ -1,0 +1,292 @@
+"""Findings survive on disk; whatever else lies in a cache folder is harmless."""
+
+import contextlib
+import pickle
+import sqlite3
+import tracemalloc
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from lmsys_enrich.model.finding import Finding, Hop, Suggestion, Verdict
+from lmsys_enrich.model.repository import Release
+from lmsys_enrich.store.disk import DiskStore
+from tests.builders import finding, repository
+from tests.fakes import NIGHT
+
+URL = "https://example.org/"
+
+
+@contextlib.contextmanager
+def opened(folder: Path) -> Iterator[tuple[DiskStore, list[str]]]:
+    warnings: list[str] = []
+    store = DiskStore(folder, warnings.append)
+    yield store, warnings
+    store.close()
+
+
+@contextlib.contextmanager
+def database(folder: Path) -> Iterator[sqlite3.Connection]:
+    with contextlib.closing(sqlite3.connect(folder / "findings-3" / "cache.db")) as connection:
+        yield connection
+        connection.commit()
+
+
+def full_finding() -> Finding:
+    return finding(
+        URL,
+        Verdict.MOVED,
+        http_status=301,
+        final_url="https://example.com/",
+        hops=(Hop(URL, 301),),
+        suggestion=Suggestion("https://example.com/", "permanent redirect"),
+        first_seen=NIGHT,
+        last_alive=NIGHT,
+        failing_since=NIGHT,
+        failures=2,
+        failed_on=NIGHT.date(),
+        reported=Verdict.ALIVE,
+        repository=repository(
+            topics=("llm", "训练"),
+            latest_release=Release("v1", NIGHT),
+            kept={"stars": NIGHT},
+            last_commit=NIGHT,
+        ),
+    )
+
+
+def test_a_finding_comes_back_as_it_was(tmp_path: Path) -> None:
+    with opened(tmp_path) as (store, _):
+        store.save([full_finding()])
+    with opened(tmp_path) as (store, warnings):
+        assert store.load([URL, "https://other.example/"]) == {URL: full_finding()}
+        assert warnings == []
+
+
+def test_many_findings_are_kept_at_once(tmp_path: Path) -> None:
+    many = [finding(f"https://example.org/{number}") for number in range(1201)]
+    with opened(tmp_path) as (store, _):
+        store.save(many)
+        assert list(store.load(found.url for found in many).values()) == many
+        assert store.contents().findings == 1201
+
+
+def test_a_few_of_many_findings_take_the_room_of_few(tmp_path: Path) -> None:
+    with opened(tmp_path) as (store, _):
+        store.save(finding(f"{URL}{number}", final_url="x" * 1000) for number in range(20_000))
+        tracemalloc.start()
+        store.load([URL + "1", URL + "19999"])
+        _, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+    assert most < 8_000_000
+
+
+def test_the_folder_is_for_its_owner_alone(tmp_path: Path) -> None:
+    with opened(tmp_path / "cache"):
+        assert (tmp_path / "cache" / "findings-3").stat().st_mode & 0o077 == 0
+
+
+class Boom:
+    """Pickled, it writes a file when it is loaded."""
+
+    def __init__(self, target: Path) -> None:
+        self.target = target
+
+    def __reduce__(self) -> tuple[object, tuple[object, ...]]:
+        return (Path.touch, (self.target,))
+
+
+def test_a_pickled_value_is_never_loaded(tmp_path: Path) -> None:
+    target = tmp_path / "executed"
+    with opened(tmp_path) as (store, _):
+        store.save([finding(URL)])
+        store.save([finding(URL + "good")])
+    with database(tmp_path) as connection:
+        poison = pickle.dumps(Boom(target))
+        connection.execute("UPDATE Cache SET mode = 4, value = ? WHERE rowid = 1", (poison,))
+    with opened(tmp_path) as (store, _):
+        assert set(store.load([URL, URL + "good"])) == {URL + "good"}
+    assert not target.exists()
+
+
+def test_a_pickled_key_is_never_loaded(tmp_path: Path) -> None:
+    target = tmp_path / "executed"
+    with opened(tmp_path) as (store, _):
+        store.save([finding(URL)])
+    with database(tmp_path) as connection:
+        connection.execute("UPDATE Cache SET raw = 0, key = ?", (pickle.dumps(Boom(target)),))
+    with opened(tmp_path) as (store, warnings):
+        assert list(store.all_findings()) == []
+        assert "damaged" in warnings[0]
+    assert not target.exists()
+
+
+def test_a_row_that_names_a_file_neither_reads_nor_removes_it(tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text('"a secret"')
+    with opened(tmp_path) as (store, _):
+        store.save([finding(URL)])
+    with database(tmp_path) as connection:
+        connection.execute("UPDATE Cache SET mode = 3, value = NULL, filename = '../../secret'")
+    with opened(tmp_path) as (store, _):
+        assert store.load([URL]) == {}
+        store.save([finding(URL)])
+        assert store.load([URL]) == {URL: finding(URL)}
+    assert secret.read_text() == '"a secret"'
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"null",
+        b"\xff\xfe",
+        b'["\xff"]',
+        b"[" * 100_000,
+        b'[{"url": "https://example.org/"}]',
+        "text",
+        5,
+        None,
+    ],
+)
+def test_a_value_that_holds_no_finding_counts_as_none(tmp_path: Path, value: object) -> None:
+    with opened(tmp_path) as (store, _):
+        store.save([finding(URL)])
+    with database(tmp_path) as connection:
+        connection.execute("UPDATE Cache SET value = ?", (value,))
+    with opened(tmp_path) as (store, _):
+        assert store.load([URL]) == {}
+
+
+def test_one_odd_finding_does_not_lose_those_beside_it(tmp_path: Path) -> None:
+    urls = [f"{URL}{number}" for number in range(3)]
+    with opened(tmp_path) as (store, _):
+        store.save([finding(urls[0]), finding(urls[1], Verdict.DEAD), finding(urls[2])])
+    with database(tmp_path) as connection:
+        connection.execute("UPDATE Cache SET value = CAST(replace(value, 'dead', 'undead') AS BLOB)")
+    with opened(tmp_path) as (store, _):
+        assert list(store.load(urls)) == [urls[0], urls[2]]
+
+
+def test_an_odd_finding_does_not_hide_an_earlier_one(tmp_path: Path) -> None:
+    with opened(tmp_path) as (store, _):
+        store.save([finding(URL)])
+        store.save([finding(URL, Verdict.DEAD)])
+    with database(tmp_path) as connection:
+        connection.execute(
+            "UPDATE Cache SET value = CAST(replace(value, 'dead', 'undead') AS BLOB) WHERE rowid = 2"
+        )
+    with opened(tmp_path) as (store, _):
+        assert store.load([URL]) == {URL: finding(URL)}
+
+
+@pytest.mark.parametrize(
+    "content", [b"garbage, not a database" * 100, b"SQLite format 3\x00" + b"\xff" * 5000]
+)
+def test_a_damaged_cache_is_set_aside_with_a_word_and_a_new_one_begun(tmp_path: Path, content: bytes) -> None:
+    with opened(tmp_path) as (store, _):
+        store.save([finding(URL)])
+    (tmp_path / "findings-3" / "cache.db").write_bytes(content)
+    with opened(tmp_path) as (store, warnings):
+        store.save([finding(URL)])
+        assert store.load([URL]) == {URL: finding(URL)}
+    assert len(warnings) == 1
+    assert "findings-3.damaged-1" in warnings[0]
+    assert (tmp_path / "findings-3.damaged-1" / "cache.db").read_bytes() == content
+
+
+def test_what_is_kept_when_damage_is_noticed_goes_to_the_new_cache(tmp_path: Path) -> None:
+    with opened(tmp_path) as (store, warnings):
+        store.save([finding(URL)])
+        with database(tmp_path) as connection:
+            connection.execute("UPDATE Cache SET key = 'row-5x'")
+        store.save([finding(URL + "later")])
+        assert store.load([URL + "later"]) == {URL + "later": finding(URL + "later")}
+    assert "damaged" in warnings[0]
+
+
+def test_settings_that_would_become_attributes_are_refused(tmp_path: Path) -> None:
+    with opened(tmp_path) as (store, _):
+        store.save([finding(URL)])
+    with database(tmp_path) as connection:
+        connection.execute("INSERT INTO Settings VALUES ('get', 'hostile')")
+    with opened(tmp_path) as (store, warnings):
+        store.save([finding(URL)])
+        assert store.load([URL]) == {URL: finding(URL)}
+    assert "settings of another program" in warnings[0]
+
+
+def test_a_database_of_another_program_is_set_aside(tmp_path: Path) -> None:
+    (tmp_path / "findings-3").mkdir()
+    with database(tmp_path) as connection:
+        connection.execute("CREATE TABLE bookmarks (url)")
+    with opened(tmp_path) as (store, warnings):
+        store.save([finding(URL)])
+        assert store.load([URL]) == {URL: finding(URL)}
+    assert "bookmarks" in warnings[0]
+
+
+def test_a_cache_that_cannot_be_used_is_done_without(tmp_path: Path) -> None:
+    (tmp_path / "cache").write_text("a file where a folder should be")
+    with opened(tmp_path / "cache") as (store, warnings):
+        store.save([finding(URL)])
+        assert store.load([URL]) == {}
+        assert list(store.all_findings()) == []
+        assert store.delete([URL]) == 0
+    assert warnings
+    assert "goes on without" in warnings[0]
+
+
+def test_a_cache_that_another_process_does_not_let_go_of_is_done_without(tmp_path: Path) -> None:
+    with opened(tmp_path) as (store, _):
+        store.save([finding(URL)])
+    warnings: list[str] = []
+    store = DiskStore(tmp_path, warnings.append, patience=0.01)
+    with database(tmp_path) as other:
+        other.execute("BEGIN IMMEDIATE")
+        store.save([finding("https://b.example/")])
+    store.close()
+    assert warnings == [
+        f"The cache in {tmp_path} cannot be used (database is locked). This run goes on without it."
+    ]
+    with opened(tmp_path) as (store, _):
+        assert list(store.load([URL])) == [URL]
+
+
+def test_two_runs_share_one_cache(tmp_path: Path) -> None:
+    with opened(tmp_path) as (one, _), opened(tmp_path) as (other, _):
+        one.save([finding(URL + "one")])
+        other.save([finding(URL + "other")])
+        assert set(one.load([URL + "one", URL + "other"])) == {URL + "one", URL + "other"}
+
+
+def test_the_later_of_two_findings_counts_whoever_kept_it(tmp_path: Path) -> None:
+    with opened(tmp_path) as (one, _), opened(tmp_path) as (other, _):
+        one.save([finding(URL), finding(URL + "b", Verdict.DEAD)])
+        other.save([finding(URL, Verdict.DEAD)])
+        one.save([finding(URL + "b")])
+        for store in (one, other):
+            assert store.load([URL, URL + "b"]) == {
+                URL: finding(URL, Verdict.DEAD),
+                URL + "b": finding(URL + "b"),
+            }
+        assert one.contents().findings == 2
+
+
+def test_forgetting_tells_how_many_there_were(tmp_path: Path) -> None:
+    with opened(tmp_path) as (store, _):
+        store.save([finding(URL), finding(URL + "b")])
+        assert store.delete([URL, URL + "unknown"]) == 1
+        assert [found.url for found in store.all_findings()] == [URL + "b"]
+
+
+def test_contents_tell_links_repositories_size_and_the_oldest(tmp_path: Path) -> None:
+    old = finding(URL, at=NIGHT.replace(day=1), repository=repository("A/b"))
+    with opened(tmp_path) as (store, _):
+        store.save([old, finding(URL + "2", repository=repository("a/B"))])
+        contents = store.contents()
+    assert (contents.findings, contents.repositories, contents.oldest) == (2, 1, old)
+    assert contents.size > 0
