@@ -11,7 +11,6 @@ from lmsys_enrich.cli.summary import Files, summary_json, summary_markdown, summ
 from lmsys_enrich.cli.terminal import Terminal
 from lmsys_enrich.model.finding import Finding
 from lmsys_enrich.model.report import Report
-from lmsys_enrich.outputs.drafts import Drafts
 from lmsys_enrich.outputs.files import Written, write_files
 from lmsys_enrich.outputs.registry import render_all, render_reports
 from lmsys_enrich.pipeline.mass_change import refuse_mass_change
@@ -24,7 +23,6 @@ def finish_run(
     report: Report,
     terminal: Terminal,
     environ: Mapping[str, str],
-    drafts: Drafts | None,
     *,
     in_part: bool,
     interrupted: bool,
@@ -32,12 +30,11 @@ def finish_run(
     """
     Write what was found, say what it came to, and return the exit code.
 
-    What `drafts` hold of the outputs is not made again. Of a run on a part of the
-    lists only the reports are written; what is known of the whole stays as it was.
+    Of a run on a part of the lists only the reports are written; what is known of the whole stays as it was.
     Raises `MassChange`.
     """
     settings = run.settings
-    written = write_files(settings.out, render_reports(report)) if in_part else _write(run, report, drafts)
+    written = write_files(settings.out, render_reports(report)) if in_part else _write(run, report)
     files = Files(settings.out, written.all, written.changed)
     code = exit_code(report, settings, interrupted=interrupted)
     write_step_files(report, code, summary_markdown(report), environ)
@@ -50,18 +47,18 @@ def finish_run(
     return code
 
 
-def _write(run: Run, report: Report, drafts: Drafts | None) -> Written:
+def _write(run: Run, report: Report) -> Written:
     """Write every output, and remember what now stands there."""
     if not run.settings.accept_changes:
         refuse_mass_change(report.findings.values(), run.previous.about, run.settings.max_change)
-    written = _write_all(run.settings.out, run, report, drafts)
+    written = _write_all(run.settings.out, run, report)
     run.store.save(_published(report))
     return written
 
 
-def _write_all(out: Path, run: Run, report: Report, drafts: Drafts | None) -> Written:
+def _write_all(out: Path, run: Run, report: Report) -> Written:
     lines = lines_with(report, run.previous.reported, out)
-    made = render_all(report.with_past(past(lines)), drafts)
+    made = render_all(report.with_past(past(lines)))
     kept = previous(out, made, report.run_time) | history(lines)
     return write_files(out, made | kept)
 

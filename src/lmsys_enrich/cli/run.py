@@ -4,11 +4,10 @@ import asyncio
 import dataclasses
 import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 from lmsys_enrich.checkers.github.anonymous import advice
-from lmsys_enrich.cli.drafting import Drafting
 from lmsys_enrich.cli.progress import progress
 from lmsys_enrich.cli.terminal import Terminal
 from lmsys_enrich.clock import Clock, SystemClock
@@ -17,8 +16,6 @@ from lmsys_enrich.library import checkers_for
 from lmsys_enrich.lists.git_diff import changed_since
 from lmsys_enrich.lists.read import read_lists
 from lmsys_enrich.model.catalog import Catalog
-from lmsys_enrich.model.finding import Finding
-from lmsys_enrich.model.report import Report
 from lmsys_enrich.pipeline.plan import Plan
 from lmsys_enrich.pipeline.previous_runs import open_previous_runs
 from lmsys_enrich.pipeline.run import Run, enrich
@@ -59,7 +56,7 @@ async def perform(job: Job, terminal: Terminal) -> int:
     catalogs: Sequence[Catalog] = read_lists(job.lists)
     if job.only_changed is not None:
         catalogs = [changed_since(catalog, job.only_changed) for catalog in catalogs]
-    with open_previous_runs(job.settings, terminal.warn) as earlier, closing(Drafting(clock)) as drafting:
+    with open_previous_runs(job.settings, terminal.warn) as earlier:
         async with open_client(job.settings, job.environ, clock, stats, job.through) as network:
             run = Run(
                 catalogs=catalogs,
@@ -82,7 +79,7 @@ async def perform(job: Job, terminal: Terminal) -> int:
                 _interruptible(stop, terminal),
                 progress(terminal, total, stats.activity, verbose=job.settings.verbose) as watch,
             ):
-                report = await _ask(replace(run, watch=watch), plan, stop, drafting)
+                report = await enrich(replace(run, watch=watch), plan, stop)
         from lmsys_enrich.cli.finish_run import finish_run
 
         return finish_run(
@@ -90,30 +87,9 @@ async def perform(job: Job, terminal: Terminal) -> int:
             report,
             terminal,
             job.environ,
-            drafting.drafts,
             in_part=job.only_changed is not None,
             interrupted=stop.reason == _INTERRUPTED,
         )
-
-
-async def _ask(run: Run, plan: Plan, stop: Stop, drafting: Drafting) -> Report:
-    """Ask what is to be asked, and meanwhile draft what can be said already."""
-    found = dict(plan.fresh)
-
-    def watch(finding: Finding) -> None:
-        found[finding.url] = finding
-        drafting.arrived(finding.url)
-        run.watch(finding)
-
-    by_now = Report(
-        run_time=run.clock.run_time,
-        catalogs=tuple(run.catalogs),
-        findings=found,
-        stale_after=run.settings.stale_after,
-        notice=run.notice,
-    )
-    async with drafting.of(by_now):
-        return await enrich(replace(run, watch=watch), plan, stop)
 
 
 def _forecast(job: Job, plan: Plan) -> str:

@@ -8,7 +8,6 @@ from pathlib import Path
 from lmsys_enrich.errors import OutputError
 from lmsys_enrich.model.finding import Finding
 from lmsys_enrich.store import batches
-from lmsys_enrich.store.former import FORMER, former_findings
 from lmsys_enrich.store.rows import UNUSABLE, Rows, is_damaged, told
 from lmsys_enrich.values import Value
 
@@ -40,7 +39,6 @@ class DiskStore:
         self._patience = patience
         self._home = threading.get_ident()
         self._rows = self._open()
-        self._take_over()
 
     def load(self, urls: Iterable[str]) -> dict[str, Finding]:
         wanted = dict.fromkeys(urls)
@@ -102,31 +100,6 @@ class DiskStore:
         finally:
             if threading.get_ident() != self._home:
                 self.close()  # a thread that passes holds the file for itself: nobody else could close it
-
-    def _take_over(self) -> None:
-        """Put what the former form of the cache kept before all that is kept, once."""
-
-        def take_over(rows: Rows) -> None:
-            if not (self._folder / FORMER).is_dir() or rows.is_marked(FORMER):
-                return
-            former = self._former()
-            with rows.all_or_none():
-                if former is not None and not rows.is_marked(FORMER):
-                    for batch in batches.in_batches(former):
-                        batches.put_before(rows, batch)
-                    rows.mark(FORMER)
-
-        self._does(take_over)
-
-    def _former(self) -> list[Finding] | None:
-        """Return what can be read of a former cache; none where that has to wait for another run."""
-        found: list[Finding] = []
-        try:
-            found.extend(former_findings(self._folder))
-        except UNUSABLE as problem:
-            self._warn(f"The cache in {self._folder / FORMER} cannot be taken over ({told(problem)}).")
-            return found if is_damaged(problem) else None
-        return found
 
     def _does(self, act: Callable[[Rows], None]) -> bool:
         """Whether it could be done: rather go on without a memory than end a run because of it."""
