@@ -4,12 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-import anyio
 import pytest
-from anyio.from_thread import BlockingPortal
 
-from lmsys_enrich.simulation.server import Received, Response, Sent
-from tests.journeys.conftest import Serve
 from tests.journeys.program import Program
 
 _OUTPUTS = "lmsys_enrich.outputs.registry"
@@ -56,22 +52,3 @@ def test_a_command_loads_no_more_than_it_needs(
     assert running.returncode == 0
     assert "lmsys_enrich.cli.main" in loaded
     assert not loaded & not_needed
-
-
-def test_the_outputs_are_loaded_while_websites_are_waited_for(
-    program: Program, portal: BlockingPortal, serve: Serve
-) -> None:
-    are_loaded = portal.call(anyio.Event)
-
-    async def site(_: Received) -> Response:
-        await are_loaded.wait()
-        return Sent(200)
-
-    url = f"{serve(site).url}/page"
-    program.write_list(url)
-    with _started(program.folder, "run", "--allow-private", "--timeout", "10", "--retries", "0") as running:
-        assert running.stderr is not None
-        assert any(_module(line) == _OUTPUTS for line in running.stderr)
-        portal.call(are_loaded.set)
-        running.communicate()
-    assert program.verdicts() == {url: "alive"}
