@@ -1,11 +1,15 @@
-"""The time of the run and the passing of time, handed to whoever needs them."""
+"""The run's time and the passing of time, handed in wherever they are needed."""
 
+import asyncio
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Protocol
 
 from lmsys_enrich.errors import InputError
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+"""Stands for a date that is not known, where dates are compared: earlier than any."""
 
 
 class Clock(Protocol):
@@ -34,8 +38,6 @@ class SystemClock:
         return time.monotonic()
 
     async def sleep(self, seconds: float) -> None:
-        import asyncio
-
         await asyncio.sleep(seconds)
 
 

@@ -12,6 +12,8 @@ from lmsys_enrich.clock import Clock, SystemClock
 from lmsys_enrich.lists.read import read_lists
 from lmsys_enrich.model.finding import Finding
 from lmsys_enrich.model.report import Report
+from lmsys_enrich.outputs.files import write_files
+from lmsys_enrich.outputs.registry import render_all
 from lmsys_enrich.pipeline import run
 from lmsys_enrich.pipeline.previous_runs import open_previous_runs
 from lmsys_enrich.pipeline.stop import Stop
@@ -65,9 +67,6 @@ def write(report: Report, out: Path) -> tuple[Path, ...]:
 
     Raises `OutputError` where one cannot be written; those that lie there are then whole.
     """
-    from lmsys_enrich.outputs.files import write_files
-    from lmsys_enrich.outputs.registry import render_all
-
     return write_files(out, render_all(report)).changed
 
 

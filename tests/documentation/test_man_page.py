@@ -4,7 +4,7 @@ import re
 
 from argparse_manpage.manpage import Manpage
 
-from lmsys_enrich import __version__
+from lmsys_enrich.about import __version__
 from lmsys_enrich.cli.main import COMMANDS, build_parser
 from tests.golden import ROOT, assert_golden
 

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import NoReturn, Protocol, TextIO
 
-from lmsys_enrich import __version__
+from lmsys_enrich.about import __version__
 from lmsys_enrich.cli.terminal import Terminal
 from lmsys_enrich.errors import EnrichError, OutputError
 

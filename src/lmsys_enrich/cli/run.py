@@ -12,6 +12,7 @@ from lmsys_enrich.cli.progress import progress
 from lmsys_enrich.cli.terminal import Terminal
 from lmsys_enrich.clock import Clock, SystemClock
 from lmsys_enrich.http.messages import Fetch
+from lmsys_enrich.http.pool import limit_tls_buffers
 from lmsys_enrich.library import checkers_for
 from lmsys_enrich.lists.git_diff import changed_since
 from lmsys_enrich.lists.read import read_lists
@@ -51,6 +52,7 @@ class Job(Value):
 
 async def perform(job: Job, terminal: Terminal) -> int:
     """Do the job and return its exit code; raises `EnrichError` where it cannot reach its end."""
+    limit_tls_buffers()
     clock, stats, stop = SystemClock(job.environ), RequestStats(), Stop()
     terminal = dataclasses.replace(terminal, quiet=job.settings.quiet)
     catalogs: Sequence[Catalog] = read_lists(job.lists)

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
-from lmsys_enrich import USER_AGENT
+from lmsys_enrich.about import USER_AGENT
 from lmsys_enrich.http.body import ACCEPTED, Body
 from lmsys_enrich.http.connection import Connection, NoReply
 from lmsys_enrich.http.messages import ErrorKind, FetchError, Outcome, Request, Response

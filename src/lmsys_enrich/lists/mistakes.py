@@ -1,6 +1,7 @@
 """What is wrong in a list, and how all of it is told at once."""
 
 from collections.abc import Collection, Iterable
+from difflib import get_close_matches
 from functools import lru_cache
 from typing import NoReturn
 
@@ -46,7 +47,5 @@ def closest(word: str, known: tuple[str, ...], *, cutoff: float = 0.6) -> str | 
     """Return the known word that differs little from this one, or none."""
     if len(word) > _LONGEST_SHOWN:
         return None
-    from difflib import get_close_matches
-
     found = get_close_matches(word.lower(), known, n=1, cutoff=cutoff)
     return str(found[0]) if found else None

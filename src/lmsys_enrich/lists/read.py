@@ -5,6 +5,8 @@ from hashlib import sha256
 from pathlib import Path
 
 from lmsys_enrich.errors import InputError
+from lmsys_enrich.lists.entries_yaml import read_entries
+from lmsys_enrich.lists.markdown.reader import read_markdown
 from lmsys_enrich.lists.mistakes import Mistake, refuse
 from lmsys_enrich.model.catalog import Catalog, Location
 from lmsys_enrich.values import replace
@@ -41,11 +43,7 @@ def read_list(path: Path) -> Catalog:
     content = _content_of(path)
     text = _text_of(content, path)
     if suffix in _MARKDOWN:
-        from lmsys_enrich.lists.markdown.reader import read_markdown
-
         return replace(read_markdown(text, path), digest=_digest(content))
-    from lmsys_enrich.lists.entries_yaml import read_entries
-
     return replace(read_entries(text, path), digest=_digest(content))
 
 

@@ -9,7 +9,7 @@ from hashlib import sha256
 from pathlib import PurePath
 from urllib.parse import quote
 
-from lmsys_enrich import PROJECT_URL, __version__
+from lmsys_enrich.about import PROJECT_URL, __version__
 from lmsys_enrich.model.catalog import Entry, Link
 from lmsys_enrich.model.enriched import Json, moment
 from lmsys_enrich.model.finding import Finding, Verdict

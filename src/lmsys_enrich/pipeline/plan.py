@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
 from lmsys_enrich.checkers.protocol import Checker
+from lmsys_enrich.clock import EPOCH
 from lmsys_enrich.model.catalog import Catalog, Exemption
 from lmsys_enrich.model.finding import Finding, LinkTask, Observation, Verdict
 from lmsys_enrich.model.report import key_of
@@ -12,8 +13,6 @@ from lmsys_enrich.pipeline.freshness import is_fresh
 from lmsys_enrich.settings.settings import Settings
 from lmsys_enrich.urls import InvalidAddress, is_web, link_key
 from lmsys_enrich.values import Value, value_field
-
-_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class PreviousFindings(Value):
@@ -33,7 +32,7 @@ class PreviousFindings(Value):
         kept, reported = self.kept.get(url), self.reported.get(url)
         if kept is None or reported is None:
             return kept if reported is None else reported
-        is_newer = (reported.checked_at or _LONG_AGO) > (kept.checked_at or _LONG_AGO)
+        is_newer = (reported.checked_at or EPOCH) > (kept.checked_at or EPOCH)
         return reported if is_newer else kept
 
 
@@ -111,4 +110,4 @@ def _answer_without_asking(
 
 def _urgency(task: LinkTask) -> datetime:
     previous = task.previous
-    return previous.checked_at or _LONG_AGO if previous is not None else _LONG_AGO
+    return previous.checked_at or EPOCH if previous is not None else EPOCH

@@ -2,10 +2,11 @@
 
 import random
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from lmsys_enrich.clock import Clock
+from lmsys_enrich.http.dates import parse_http_date
 from lmsys_enrich.http.messages import ErrorKind, Fetch, Outcome, Request, RequestKind, Response
 from lmsys_enrich.politeness.limiter import HostLimiter
 from lmsys_enrich.politeness.retry import retried
@@ -116,17 +117,7 @@ def retry_after(reply: Response, now: datetime) -> float | None:
     value = reply.headers.get("retry-after", "").strip()
     if value.isdecimal() and value.isascii():
         return min(float(value), 1e9)
-    until = _date(value)
+    until = parse_http_date(value)
     if until is None:
         return None
-    return max(0.0, (until - (_date(reply.headers.get("date", "")) or now)).total_seconds())
-
-
-def _date(text: str) -> datetime | None:
-    from email.utils import parsedate_to_datetime
-
-    try:
-        parsed = parsedate_to_datetime(text)
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None
-    return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+    return max(0.0, (until - (parse_http_date(reply.headers.get("date", "")) or now)).total_seconds())

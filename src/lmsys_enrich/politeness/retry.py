@@ -3,6 +3,8 @@
 from collections.abc import Awaitable, Callable
 from typing import TypeVar, cast
 
+from tenacity import AsyncRetrying, Future, RetryCallState
+
 T = TypeVar("T")
 
 PauseAfter = Callable[[T, int], float | None]
@@ -34,8 +36,6 @@ async def _again(
     attempt: Callable[[], Awaitable[T]], pause_after: PauseAfter[T], sleep: Callable[[float], Awaitable[None]]
 ) -> T:
     """Try on after a first try that did not stand."""
-    from tenacity import AsyncRetrying, Future, RetryCallState
-
     pauses: dict[int, float | None] = {}
 
     def pause(state: RetryCallState) -> float | None:

@@ -11,6 +11,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Mapping
 from urllib.parse import urljoin
+from urllib.robotparser import RobotFileParser
 
 from lmsys_enrich.http.messages import Fetch, Request, Response
 
@@ -71,8 +72,6 @@ class CrawlDelays:
 
 def crawl_delay(robots: str) -> float:
     """Return the seconds that a robots.txt asks of us, or of every robot."""
-    from urllib.robotparser import RobotFileParser
-
     parser = RobotFileParser()
     parser.parse(robots.splitlines())
     parser.modified()

@@ -1,6 +1,8 @@
 """Where a setting's value comes from: flag, variable, file, default, in this order."""
 
+import difflib
 import re
+import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, Field, fields
 from datetime import timedelta
@@ -141,8 +143,6 @@ def _regular_expression(text: str) -> str:
 
 
 def _meant(word: str, known: Sequence[str]) -> str:
-    import difflib
-
     close = difflib.get_close_matches(word, known, n=1)
     return f"; did you mean {str(close[0])!r}?" if close else ""
 
@@ -182,8 +182,6 @@ def _named(origin: str, content: Mapping[str, object], problems: list[str]) -> _
 
 
 def _read_toml(path: Path, table: Sequence[str]) -> Mapping[str, object] | None:
-    import tomllib
-
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as problem:

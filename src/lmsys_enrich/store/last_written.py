@@ -6,12 +6,13 @@ not have the right shape is as if it were not there.
 """
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Generic, TypeVar
 
 import msgspec
 
+from lmsys_enrich.clock import EPOCH
 from lmsys_enrich.errors import InputError
 from lmsys_enrich.model.changes import Snapshot
 from lmsys_enrich.model.enriched import VERSION
@@ -39,7 +40,7 @@ class _LastWritten(msgspec.Struct, Generic[LinkT, FactsT]):
     entries: list[_Entry[LinkT, FactsT]]
     repositories: list[FactsT] = []
     notice: str | None = None
-    generated_at: datetime = datetime(1970, 1, 1, tzinfo=UTC)
+    generated_at: datetime = EPOCH
     source: str = ""
     source_digest: str = ""
 

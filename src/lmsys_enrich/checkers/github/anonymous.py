@@ -5,7 +5,7 @@ Whose facts are the oldest comes first; everything else is left to the pages.
 """
 
 from collections.abc import AsyncGenerator, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
 from lmsys_enrich.checkers.github import rest
 from lmsys_enrich.checkers.github.batch_items import BatchItem, RepositoryItem
@@ -13,14 +13,13 @@ from lmsys_enrich.checkers.github.batch_result import BatchResult
 from lmsys_enrich.checkers.github.client import Api
 from lmsys_enrich.checkers.github.observations import Gone
 from lmsys_enrich.checkers.github.rest_fallback import tell_repository
+from lmsys_enrich.clock import EPOCH
 from lmsys_enrich.http.messages import RequestKind
 from lmsys_enrich.model.report import Obstacle
 from lmsys_enrich.model.repository import RepositoryUpdate
 
 HOURLY = 60
 """Requests an hour that GitHub allows an address: https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api"""
-
-_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def advice(repositories: int) -> str | None:
@@ -82,4 +81,4 @@ def _wants_facts(item: BatchItem) -> bool:
 def _facts_from(item: BatchItem) -> datetime:
     """Return from when the facts are that are known of a repository."""
     previous = (task.previous.repository for task in item.tasks if task.previous is not None)
-    return max((facts.fetched_at for facts in previous if facts is not None), default=_NEVER)
+    return max((facts.fetched_at for facts in previous if facts is not None), default=EPOCH)

@@ -14,6 +14,7 @@ from http import HTTPStatus
 from typing import TypeAlias
 
 from lmsys_enrich.checkers.github.json_values import Node, moment, node, nodes, number, parse, text
+from lmsys_enrich.http.dates import parse_http_date
 from lmsys_enrich.http.messages import ErrorKind, FetchError, Outcome, Response
 from lmsys_enrich.values import Value
 
@@ -211,9 +212,4 @@ def _whole(value: str | None) -> int | None:
 
 
 def _date(headers: Mapping[str, str]) -> datetime | None:
-    from email.utils import parsedate_to_datetime
-
-    try:
-        return parsedate_to_datetime(headers.get("date", ""))
-    except ValueError:
-        return None
+    return parse_http_date(headers.get("date", ""))

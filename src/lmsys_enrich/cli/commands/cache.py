@@ -1,17 +1,15 @@
 """`lmsys-enrich cache`: what earlier runs found."""
 
 import argparse
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from lmsys_enrich.cli.flags import add_setting_flags, settings_of
 from lmsys_enrich.cli.terminal import Terminal
-from lmsys_enrich.clock import SystemClock
+from lmsys_enrich.clock import EPOCH, SystemClock
 from lmsys_enrich.errors import InputError
 from lmsys_enrich.model.finding import Finding
 from lmsys_enrich.settings.durations import parse_duration
 from lmsys_enrich.store.disk import DiskStore, erase
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -71,4 +69,4 @@ def _long_unchecked(store: DiskStore, arguments: argparse.Namespace, terminal: T
 
 
 def _last_checked(finding: Finding) -> datetime:
-    return finding.checked_at or _EPOCH
+    return finding.checked_at or EPOCH

@@ -5,7 +5,7 @@ import re
 from importlib.resources import files
 from pathlib import Path
 
-from lmsys_enrich import __version__
+from lmsys_enrich.about import __version__
 from lmsys_enrich.cli.terminal import Terminal
 from lmsys_enrich.errors import InputError
 from lmsys_enrich.lists.read import read_list

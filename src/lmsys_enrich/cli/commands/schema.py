@@ -6,7 +6,7 @@ from datetime import timedelta
 from importlib.resources import files
 from typing import Any
 
-from lmsys_enrich import PROJECT_URL
+from lmsys_enrich.about import PROJECT_URL
 from lmsys_enrich.cli.flags import shown
 from lmsys_enrich.cli.terminal import Terminal
 from lmsys_enrich.settings.settings import Failure

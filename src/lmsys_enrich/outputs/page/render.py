@@ -9,7 +9,7 @@ from importlib.resources import files
 from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup
 
-from lmsys_enrich import PROJECT_URL
+from lmsys_enrich.about import PROJECT_URL
 from lmsys_enrich.model.report import Report
 from lmsys_enrich.outputs.page.contents import Page, fits, page_of
 from lmsys_enrich.outputs.page.row_html import row_html
