@@ -16,7 +16,7 @@ from lmsys_enrich.outputs.files import write_files
 from lmsys_enrich.outputs.registry import render_all
 from lmsys_enrich.pipeline import run
 from lmsys_enrich.pipeline.previous_runs import open_previous_runs
-from lmsys_enrich.pipeline.stop import Stop
+from lmsys_enrich.pipeline.workers import Stop
 from lmsys_enrich.politeness.network import Network, open_client
 from lmsys_enrich.politeness.stats import RequestStats
 from lmsys_enrich.settings.github_access import github_access

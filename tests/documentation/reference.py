@@ -11,7 +11,7 @@ import yaml
 
 from lmsys_enrich.cli.commands.init import workflow
 from lmsys_enrich.cli.flags import shown
-from lmsys_enrich.outputs.markdown_text import escaped, in_cell, table
+from lmsys_enrich.outputs.text import escaped, in_cell, table
 from lmsys_enrich.settings.sources import default_of, flag_of, knobs, variable_of
 from tests.documentation.command_line import arguments_of, commands, exit_codes, usage
 from tests.golden import ROOT

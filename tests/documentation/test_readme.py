@@ -1,7 +1,7 @@
 """What README tells of commands and exit codes is what `--help` tells."""
 
 from lmsys_enrich.cli.main import COMMANDS
-from lmsys_enrich.outputs.markdown_text import in_cell, table
+from lmsys_enrich.outputs.text import in_cell, table
 from tests.documentation.command_line import commands, exit_codes, usage
 from tests.golden import ROOT, assert_golden_block
 

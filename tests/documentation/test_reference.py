@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from lmsys_enrich.cli import exit_code
+from lmsys_enrich.cli import finish_run
 from lmsys_enrich.errors import EnrichError
 from tests.builders import day
 from tests.documentation.command_line import commands, exit_codes, flags_of
@@ -55,7 +55,7 @@ def test_the_reference_tells_every_flag_that_help_tells(name: str) -> None:
 
 def test_the_exit_codes_that_help_tells_are_those_that_there_are() -> None:
     ends = {EnrichError.exit_code, *(error.exit_code for error in EnrichError.__subclasses__())}
-    reached = {exit_code.DONE, exit_code.COULD_NOT_FIND_OUT, exit_code.FINDINGS, exit_code.INTERRUPTED}
+    reached = {finish_run.DONE, finish_run.COULD_NOT_FIND_OUT, finish_run.FINDINGS, finish_run.INTERRUPTED}
     assert {code for code, _ in exit_codes()} == ends | reached
 
 

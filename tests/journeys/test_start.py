@@ -37,7 +37,7 @@ def _module(line: str) -> str:
         (["run", "--help"], _FOR_SOME_RUNS_ALONE | _FOR_THE_NETWORK | _FOR_A_LIST),
         (["validate"], _FOR_SOME_RUNS_ALONE | _FOR_THE_NETWORK),
         (["validate", "README.md"], _FOR_SOME_RUNS_ALONE | _FOR_THE_NETWORK),
-        (["run", "--plan"], {"graphql", "h11", "rich"}),
+        (["run", "--plan"], {"graphql"}),
     ],
     ids=["version", "help", "validate", "validate Markdown", "run"],
 )

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from lmsys_enrich.outputs.markdown_text import in_cell, table
+from lmsys_enrich.outputs.text import in_cell, table
 from tests.golden import assert_golden_block
 
 

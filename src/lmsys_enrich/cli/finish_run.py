@@ -1,21 +1,58 @@
-"""How a run ends: what was found is written, unless it is too much to be true, and summed up."""
+"""End of a run: write the outputs, sum up, return the exit code."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from lmsys_enrich.cli.exit_code import exit_code
 from lmsys_enrich.cli.github_actions import annotations, write_step_files
-from lmsys_enrich.cli.history_file import history, lines_with, past
-from lmsys_enrich.cli.previous_results import previous
+from lmsys_enrich.cli.history_file import history, lines_with, past, previous
 from lmsys_enrich.cli.summary import Files, summary_json, summary_markdown, summary_text
 from lmsys_enrich.cli.terminal import Terminal
-from lmsys_enrich.model.finding import Finding
+from lmsys_enrich.model.finding import Finding, Verdict
 from lmsys_enrich.model.report import Report
 from lmsys_enrich.outputs.files import Written, write_files
 from lmsys_enrich.outputs.registry import render_all, render_reports
 from lmsys_enrich.pipeline.mass_change import refuse_mass_change
 from lmsys_enrich.pipeline.run import Run
+from lmsys_enrich.settings.settings import Failure, Settings
 from lmsys_enrich.values import replace
+
+DONE = 0
+COULD_NOT_FIND_OUT = 3
+FINDINGS = 10
+INTERRUPTED = 130
+
+
+def exit_code(report: Report, settings: Settings, *, interrupted: bool) -> int:
+    """
+    Return the code for a run whose outputs are written.
+
+    A run that could not find out is told before its findings: they are not all.
+    Whoever runs `--offline` has asked for links that stay unchecked.
+    """
+    if interrupted:
+        return INTERRUPTED
+    missed = any(found.verdict is Verdict.UNCHECKED for found in report.findings.values())
+    if missed and not settings.offline:
+        return COULD_NOT_FIND_OUT
+    return FINDINGS if failures(report) & set(settings.fail_on) else DONE
+
+
+def failures(report: Report) -> set[Failure]:
+    """Return what there is in the report that `--fail-on` could name."""
+    found: set[Failure] = set()
+    for finding in report.findings.values():
+        if finding.verdict is Verdict.DEAD:
+            found.add(Failure.DEAD)
+            if finding.reported is not Verdict.DEAD:
+                found.add(Failure.NEW_DEAD)
+        if finding.verdict is Verdict.MOVED:
+            found.add(Failure.MOVED)
+        facts = finding.repository
+        if facts is not None and facts.archived:
+            found.add(Failure.ARCHIVED)
+        if facts is not None and report.is_stale(facts):
+            found.add(Failure.STALE)
+    return found
 
 
 def finish_run(

@@ -7,8 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from lmsys_enrich.settings.durations import format_duration
-from lmsys_enrich.settings.settings import Settings
+from lmsys_enrich.settings.settings import Settings, format_duration
 from lmsys_enrich.settings.sources import default_of, flag_of, kind_of, knobs, resolve
 
 

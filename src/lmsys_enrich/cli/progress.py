@@ -1,4 +1,4 @@
-"""How far a run is: a bar where a person watches, plain lines where a log is kept."""
+"""Progress of a run: a bar on a terminal, plain lines in a log."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -23,9 +23,9 @@ def progress(
     elif verbose:
         yield lambda finding: terminal.info(f"{finding.verdict:<9} {finding.url}  {finding.reason}")
     elif terminal.is_live:
-        from lmsys_enrich.cli.progress_bar import progress_bar
+        from lmsys_enrich.cli.progress_bar import progress_bar  # Rich takes 50 ms to load
 
-        with progress_bar(terminal, total, activity) as watch:
+        with progress_bar(terminal, total, activity, counts) as watch:
             yield watch
     else:
         yield _in_lines(terminal, total)

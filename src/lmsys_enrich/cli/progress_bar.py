@@ -1,4 +1,4 @@
-"""The bar that a person watches: how far, how fast, who is waited for, what GitHub still allows."""
+"""Progress bar of a run, drawn with Rich."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -16,23 +16,27 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from lmsys_enrich.cli.progress import Watch, counts
 from lmsys_enrich.cli.terminal import Terminal, printable
 from lmsys_enrich.model.finding import Finding, Verdict
 from lmsys_enrich.politeness.stats import Activity
 
-_WIDE = 100  # columns from which there is room for what goes on
-_HOSTS = 2
+_WIDE_TERMINAL = 100  # columns from which there is room for the activity
+_HOSTS_SHOWN = 2
 
 
 @contextmanager
-def progress_bar(terminal: Terminal, total: int, activity: Callable[[], Activity]) -> Iterator[Watch]:
-    """Draw a bar while the block lasts, and yield what is to be told each finding."""
+def progress_bar(
+    terminal: Terminal,
+    total: int,
+    activity: Callable[[], Activity],
+    counts: Callable[[Counter[Verdict]], str],
+) -> Iterator[Callable[[Finding], None]]:
+    """Draw a bar while the block lasts; yield what takes each finding. `counts` words the tally."""
     console = Console(file=terminal.err, no_color="NO_COLOR" in terminal.environ)
-    columns = [TextColumn("checking links"), BarColumn(bar_width=24), MofNCompleteColumn(), _Rate()]
+    columns = [TextColumn("checking links"), BarColumn(bar_width=24), MofNCompleteColumn(), _RateColumn()]
     columns += [TimeRemainingColumn(), TextColumn("{task.fields[counts]}")]
-    if console.width >= _WIDE:
-        columns.append(_GoingOn(activity))
+    if console.width >= _WIDE_TERMINAL:
+        columns.append(_ActivityColumn(activity))
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task("", total=total, counts="")
         seen: Counter[Verdict] = Counter()
@@ -44,25 +48,28 @@ def progress_bar(terminal: Terminal, total: int, activity: Callable[[], Activity
         yield watch
 
 
-class _Rate(ProgressColumn):
-    """Links a second."""
+class _RateColumn(ProgressColumn):
+    """Column of links per second."""
 
     def render(self, task: Task) -> Text:
         speed = task.finished_speed or task.speed
         return Text(f"{speed:,.0f}/s" if speed else "")
 
 
-class _GoingOn(ProgressColumn):
-    """Whom the run waits for, and what is left of GitHub's quota; asked for as often as it is drawn."""
+class _ActivityColumn(ProgressColumn):
+    """Column of hosts waited for and of GitHub's remaining points, read at each drawing."""
 
     def __init__(self, activity: Callable[[], Activity]) -> None:
         super().__init__()
-        self._pulse = activity
+        self._activity = activity
 
     def render(self, task: Task) -> Text:
         del task
-        now = self._pulse()
-        more = f" +{len(now.hosts) - _HOSTS}" if len(now.hosts) > _HOSTS else ""
-        hosts = f"{', '.join(now.hosts[:_HOSTS])}{more}"
+        now = self._activity()
+        more = f" +{len(now.hosts) - _HOSTS_SHOWN}" if len(now.hosts) > _HOSTS_SHOWN else ""
+        hosts = f"{', '.join(now.hosts[:_HOSTS_SHOWN])}{more}"
         points = "" if now.points_left is None else f"GitHub: {now.points_left:,} points left"
         return Text(printable(" | ".join(filter(None, (points, hosts)))), overflow="ellipsis", no_wrap=True)
+
+
+_LINES_IN_A_LOG = 10

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from lmsys_enrich.checkers.github.anonymous import advice
+from lmsys_enrich.checkers.github.rest import advice
 from lmsys_enrich.cli.progress import progress
 from lmsys_enrich.cli.terminal import Terminal
 from lmsys_enrich.clock import Clock, SystemClock
@@ -20,7 +20,7 @@ from lmsys_enrich.model.catalog import Catalog
 from lmsys_enrich.pipeline.plan import Plan
 from lmsys_enrich.pipeline.previous_runs import open_previous_runs
 from lmsys_enrich.pipeline.run import Run, enrich
-from lmsys_enrich.pipeline.stop import Stop
+from lmsys_enrich.pipeline.workers import Stop
 from lmsys_enrich.politeness.network import open_client
 from lmsys_enrich.politeness.stats import RequestStats
 from lmsys_enrich.settings.github_access import github_access

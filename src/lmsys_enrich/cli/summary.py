@@ -9,7 +9,7 @@ from lmsys_enrich.cli.table import Table, markdown_table
 from lmsys_enrich.model.finding import Finding
 from lmsys_enrich.model.report import ACT_ON, Report
 from lmsys_enrich.outputs.dead_links import locations_of
-from lmsys_enrich.outputs.markdown_text import escaped
+from lmsys_enrich.outputs.text import escaped
 from lmsys_enrich.values import Value, asdict
 
 _SHOWN = 12

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Self
 
 from lmsys_enrich.cli.terminal import Terminal, printable
-from lmsys_enrich.outputs.markdown_text import escaped
+from lmsys_enrich.outputs.text import escaped
 from lmsys_enrich.values import Value
 
 

@@ -1,17 +1,58 @@
-"""One request over our own connections, and everything that can become of it as a value."""
+"""HTTP client for websites: one request over the pool, the outcome as a value."""
 
 import asyncio
 import re
+import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
 from lmsys_enrich.about import USER_AGENT
-from lmsys_enrich.http.body import ACCEPTED, Body
 from lmsys_enrich.http.connection import Connection, NoReply
 from lmsys_enrich.http.messages import ErrorKind, FetchError, Outcome, Request, Response
 from lmsys_enrich.http.pool import ConnectionPool, Exchange
 from lmsys_enrich.http.response_parser import NotHttp, ResponseParser
 from lmsys_enrich.urls import InvalidAddress, host_of, server_of, target_of_request
+
+# Reads gzip and zlib alike: https://docs.python.org/3/library/zlib.html#zlib.decompressobj
+_ANY_ZLIB = 47
+_COMPRESSED = frozenset({"gzip", "x-gzip", "deflate"})
+
+ACCEPTED = "gzip, deflate"
+"""What a request may say that it accepts."""
+
+
+class Body:
+    """Takes a body as it comes, decompressed no further than `limit` bytes, so that no bomb goes off."""
+
+    def __init__(self, encoding: str, limit: int) -> None:
+        self._limit = limit
+        self._taken = bytearray()
+        is_compressed = encoding.strip().lower() in _COMPRESSED
+        self._inflating = zlib.decompressobj(_ANY_ZLIB) if is_compressed else None
+        self._is_whole = True
+
+    def add(self, part: bytes) -> bool:
+        """Take a part; return whether there is a use for more."""
+        most = self._limit + 1 - len(self._taken)
+        if self._inflating is None:
+            self._taken += part[:most]
+        else:
+            try:
+                self._taken += self._inflating.decompress(self._inflating.unconsumed_tail + part, most)
+            except zlib.error:
+                self.cut()
+        if len(self._taken) > self._limit:
+            self.cut()
+        return self._is_whole
+
+    def cut(self) -> None:
+        """Take note that there was more than was taken."""
+        self._is_whole = False
+
+    def told(self) -> tuple[bytes, bool]:
+        """Return at most `limit` bytes, and whether that was all."""
+        return bytes(self._taken[: self._limit]), self._is_whole
+
 
 _HEADERS = {"user-agent": USER_AGENT, "accept": "*/*", "accept-language": "en, *;q=0.5"}
 # What would end a header or a request's line, or say more than it should: RFC 9110 §5.5.

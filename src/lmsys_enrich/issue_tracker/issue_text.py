@@ -14,7 +14,7 @@ from lmsys_enrich.model.catalog import Location
 from lmsys_enrich.model.finding import Finding, Verdict
 from lmsys_enrich.model.report import Report
 from lmsys_enrich.outputs.dead_links import Standing, locations_of, to_do
-from lmsys_enrich.outputs.markdown_text import escaped
+from lmsys_enrich.outputs.text import escaped
 from lmsys_enrich.values import Value
 
 _LONGEST = 60_000  # characters; GitHub takes 65,536

@@ -6,8 +6,7 @@ from lmsys_enrich.model.catalog import Entry, Location
 from lmsys_enrich.model.enriched import VERSION, Json, moment
 from lmsys_enrich.model.finding import Finding, Verdict
 from lmsys_enrich.model.report import Report, key_of
-from lmsys_enrich.outputs.json_text import json_text
-from lmsys_enrich.outputs.markdown_text import address, escaped, quoted
+from lmsys_enrich.outputs.text import address, escaped, json_text, quoted
 from lmsys_enrich.values import Value
 
 _HEADINGS = {Verdict.DEAD: "Dead", Verdict.FAILING: "Failing", Verdict.MOVED: "Moved"}

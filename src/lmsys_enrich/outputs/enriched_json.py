@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from lmsys_enrich.model.enriched import VERSION, Json, facts_json, link_json, moment
 from lmsys_enrich.model.report import EnrichedEntry, HostTime, Report
 from lmsys_enrich.model.repository import Repository
-from lmsys_enrich.outputs.json_text import json_item, json_pieces
 from lmsys_enrich.outputs.protocol import Entrywise, Piece, Streamed
+from lmsys_enrich.outputs.text import json_item, json_pieces
 
 
 def _piece(report: Report) -> Piece:

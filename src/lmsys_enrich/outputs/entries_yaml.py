@@ -4,8 +4,7 @@ from collections.abc import Iterator
 
 from lmsys_enrich.model.catalog import Catalog, Column, Entry, Exemption, ListedEntry, Section
 from lmsys_enrich.outputs.protocol import encoded
-from lmsys_enrich.outputs.yaml_lines import yaml_item, yaml_lines
-from lmsys_enrich.outputs.yaml_text import Flow
+from lmsys_enrich.outputs.yaml import Flow, yaml_item, yaml_lines
 
 
 def entries_yaml(catalog: Catalog) -> str:

@@ -6,7 +6,7 @@ from lmsys_enrich.model.enriched import day
 from lmsys_enrich.model.finding import Finding, Verdict
 from lmsys_enrich.model.report import EnrichedEntry
 from lmsys_enrich.model.repository import Repository
-from lmsys_enrich.outputs.markdown_text import escaped, link
+from lmsys_enrich.outputs.text import escaped, link
 from lmsys_enrich.values import Value
 
 # Links of these need no word beside those that stand in the list to be clicked.

@@ -8,7 +8,7 @@ from lmsys_enrich.model.enriched import moment
 from lmsys_enrich.model.finding import Finding, Verdict
 from lmsys_enrich.model.report import EnrichedEntry, Report
 from lmsys_enrich.outputs.protocol import Entrywise, Piece, Streamed, encoded
-from lmsys_enrich.outputs.xml_text import xml_attribute, xml_text
+from lmsys_enrich.outputs.text import xml_attribute, xml_text
 
 _PASSED = frozenset({Verdict.ALIVE, Verdict.MOVED, Verdict.GUARDED})
 

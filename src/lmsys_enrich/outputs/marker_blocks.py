@@ -15,7 +15,7 @@ from lmsys_enrich.model.changes import Changes
 from lmsys_enrich.model.report import Report
 from lmsys_enrich.outputs.dead_links import dead_links_blocks
 from lmsys_enrich.outputs.enriched_md import section_md
-from lmsys_enrich.outputs.markdown_text import escaped, table
+from lmsys_enrich.outputs.text import escaped, table
 from lmsys_enrich.values import Value
 
 _BLOCK = re.compile(

@@ -14,7 +14,7 @@ from lmsys_enrich.model.catalog import Entry, Link
 from lmsys_enrich.model.enriched import Json, moment
 from lmsys_enrich.model.finding import Finding, Verdict
 from lmsys_enrich.model.report import Report
-from lmsys_enrich.outputs.json_text import json_text
+from lmsys_enrich.outputs.text import json_text
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _RULES: dict[Verdict, tuple[str, str, str]] = {

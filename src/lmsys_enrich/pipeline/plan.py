@@ -1,18 +1,46 @@
-"""Lists and what is known of their links become questions for askers. Nothing is asked here."""
+"""Plan: which links are fresh, which need no request, which are to be checked, by which checker."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from hashlib import blake2b
 
 from lmsys_enrich.checkers.protocol import Checker
 from lmsys_enrich.clock import EPOCH
 from lmsys_enrich.model.catalog import Catalog, Exemption
-from lmsys_enrich.model.finding import Finding, LinkTask, Observation, Verdict
+from lmsys_enrich.model.finding import LIVING, Finding, LinkTask, Observation, Verdict
 from lmsys_enrich.model.report import key_of
-from lmsys_enrich.pipeline.freshness import is_fresh
 from lmsys_enrich.settings.settings import Settings
 from lmsys_enrich.urls import InvalidAddress, is_web, link_key
 from lmsys_enrich.values import Value, value_field
+
+# A site that turns robots away tells nothing new each night, and does not want to be asked.
+_GUARDED_KEEPS = timedelta(days=2)
+
+
+def is_fresh(finding: Finding, now: datetime, max_age: timedelta) -> bool:
+    """
+    Whether a finding may stand for an answer of today.
+
+    Good news keeps for between half of `max_age` and all of it, how long being
+    each link's own for ever, so that links first asked about in one night are
+    not all due in the same night again. Bad news never keeps: a repaired link
+    is to be noticed. A finding from the future is from a clock that was off.
+    """
+    if finding.checked_at is None:
+        return False
+    age = now - finding.checked_at
+    if age < timedelta(0):
+        return False
+    if finding.verdict in LIVING:
+        # Whose share it is need only be asked in the second half.
+        return age < max_age / 2 or age < max_age * (0.5 + 0.5 * _share(finding.url))
+    return finding.verdict is Verdict.GUARDED and age < min(_GUARDED_KEEPS, max_age)
+
+
+def _share(url: str) -> float:
+    """Return a number from 0 up to 1 that is always the same for a link."""
+    return int.from_bytes(blake2b(url.encode(), digest_size=8).digest()) / 2**64
 
 
 class PreviousFindings(Value):

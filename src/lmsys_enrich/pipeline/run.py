@@ -12,9 +12,8 @@ from lmsys_enrich.model.report import Obstacle, Report, Traffic, keys_of
 from lmsys_enrich.pipeline import history, workers
 from lmsys_enrich.pipeline.background_writer import BackgroundWriter
 from lmsys_enrich.pipeline.plan import Plan, PreviousFindings, build
-from lmsys_enrich.pipeline.stop import Stop
-from lmsys_enrich.settings.durations import format_duration
-from lmsys_enrich.settings.settings import Settings
+from lmsys_enrich.pipeline.workers import Stop
+from lmsys_enrich.settings.settings import Settings, format_duration
 from lmsys_enrich.store.protocol import FindingStore
 from lmsys_enrich.values import Value, replace
 

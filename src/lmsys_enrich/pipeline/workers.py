@@ -1,4 +1,4 @@
-"""All askers at once: questions go out, answers come in as they are found."""
+"""Workers: all checkers at once, observations as they come."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
@@ -6,7 +6,24 @@ from contextlib import aclosing
 
 from lmsys_enrich.checkers.protocol import Checker
 from lmsys_enrich.model.finding import LinkTask, Observation
-from lmsys_enrich.pipeline.stop import Stop
+
+
+class Stop:
+    """Set once, with the reason that the links not yet asked about are given."""
+
+    def __init__(self) -> None:
+        self._event = asyncio.Event()
+        self.reason: str | None = None
+
+    def now(self, reason: str) -> None:
+        """Stop asking. The first reason stands."""
+        if self.reason is None:
+            self.reason = reason
+            self._event.set()
+
+    async def wait(self) -> None:
+        """Return when the run is told to stop."""
+        await self._event.wait()
 
 
 async def observations(

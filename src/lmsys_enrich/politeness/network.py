@@ -12,8 +12,7 @@ from lmsys_enrich.errors import InputError
 from lmsys_enrich.http.client import HttpClient
 from lmsys_enrich.http.messages import Fetch
 from lmsys_enrich.http.pool import ConnectionPool
-from lmsys_enrich.http.proxy import ByProxy
-from lmsys_enrich.http.proxy_settings import Proxies
+from lmsys_enrich.http.proxy import ByProxy, Proxies
 from lmsys_enrich.http.resolver import Resolver, look_up
 from lmsys_enrich.politeness.client import PoliteClient
 from lmsys_enrich.politeness.limiter import HostLimiter

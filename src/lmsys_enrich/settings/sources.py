@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import Any, cast, get_args, get_type_hints
 
 from lmsys_enrich.errors import InputError
-from lmsys_enrich.settings.durations import parse_duration
-from lmsys_enrich.settings.settings import Failure, Settings
+from lmsys_enrich.settings.settings import Failure, Settings, parse_duration
 
 CONFIG_FILE = "lmsys-enrich.toml"
 _PREFIX = "LMSYS_ENRICH_"

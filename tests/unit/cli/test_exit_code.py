@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from lmsys_enrich.cli.exit_code import exit_code
+from lmsys_enrich.cli.finish_run import exit_code
 from lmsys_enrich.model.finding import Finding, Verdict
 from lmsys_enrich.settings.settings import Failure, Settings
 from tests.builders import finding, report, repository

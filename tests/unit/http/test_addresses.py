@@ -2,7 +2,7 @@
 
 import pytest
 
-from lmsys_enrich.http.addresses import is_private
+from lmsys_enrich.http.resolver import is_private
 
 
 @pytest.mark.parametrize(

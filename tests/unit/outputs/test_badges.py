@@ -8,8 +8,7 @@ import pytest
 
 from lmsys_enrich.model.day import Day
 from lmsys_enrich.model.finding import Finding, Verdict
-from lmsys_enrich.outputs.badge_svg import badge_svg
-from lmsys_enrich.outputs.badges import badges
+from lmsys_enrich.outputs.badges import badge_svg, badges
 from tests.builders import finding, report, repository
 from tests.fakes import NIGHT
 

@@ -3,7 +3,7 @@
 import pytest
 
 from lmsys_enrich.model.enriched import Json
-from lmsys_enrich.outputs.json_text import json_item, json_pieces, json_text
+from lmsys_enrich.outputs.text import json_item, json_pieces, json_text
 
 
 @pytest.mark.parametrize("count", [0, 1, 256, 257, 600])

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from lmsys_enrich.outputs.markdown_text import address, escaped, in_cell, link, quoted, table
+from lmsys_enrich.outputs.text import address, escaped, in_cell, link, quoted, table
 
 _READER = MarkdownIt("gfm-like", {"linkify": False})
 

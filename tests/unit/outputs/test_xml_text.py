@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from markupsafe import escape
 
-from lmsys_enrich.outputs.xml_text import html_text, xml_attribute, xml_text
+from lmsys_enrich.outputs.text import html_text, xml_attribute, xml_text
 
 _ODD = st.sampled_from(
     ["&", "<", ">", "'", '"', "&amp;", "\n", "\t", "\x00", "\x1b", "\u202e", "\ufffe", "é", "a "]

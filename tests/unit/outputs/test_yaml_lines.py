@@ -8,8 +8,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lmsys_enrich.outputs.yaml_lines import yaml_item, yaml_lines
-from lmsys_enrich.outputs.yaml_text import Flow, yaml_text
+from lmsys_enrich.outputs.yaml import Flow, yaml_item, yaml_lines, yaml_text
 
 # What has a meaning in YAML, and what surrounds it in lists.
 _SNIPPETS = st.sampled_from(

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from lmsys_enrich.model.finding import Verdict
-from lmsys_enrich.pipeline.freshness import is_fresh
+from lmsys_enrich.pipeline.plan import is_fresh
 from tests.builders import finding
 from tests.fakes import NIGHT
 

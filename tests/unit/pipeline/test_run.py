@@ -12,7 +12,7 @@ from lmsys_enrich.model.report import Obstacle, Report, Traffic
 from lmsys_enrich.model.repository import RepositoryUpdate
 from lmsys_enrich.pipeline.plan import PreviousFindings
 from lmsys_enrich.pipeline.run import Run, enrich
-from lmsys_enrich.pipeline.stop import Stop
+from lmsys_enrich.pipeline.workers import Stop
 from lmsys_enrich.settings.settings import Settings
 from tests.builders import catalog, entry, finding, repository
 from tests.fakes import NIGHT, DictStore, FakeClock

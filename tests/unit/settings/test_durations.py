@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lmsys_enrich.settings.durations import format_duration, parse_duration
+from lmsys_enrich.settings.settings import format_duration, parse_duration
 
 
 @pytest.mark.parametrize(

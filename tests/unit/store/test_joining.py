@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from lmsys_enrich.model.finding import Finding, Verdict
-from lmsys_enrich.store import batches
+from lmsys_enrich.store import disk
 from lmsys_enrich.store.disk import DiskStore
 from lmsys_enrich.store.rows import Rows
 from tests.builders import finding
@@ -92,7 +92,7 @@ def test_what_another_process_keeps_meanwhile_is_not_lost(tmp_path: Path) -> Non
 @pytest.mark.parametrize("already", range(1, 11))
 def test_who_is_reading_while_another_joins_reads_everything(tmp_path: Path, already: int) -> None:
     store = after_nights(tmp_path, 5)
-    reading = batches.read(Rows(tmp_path / "findings-3", 60))
+    reading = disk.read(Rows(tmp_path / "findings-3", 60))
     read = {found.url: found for _ in range(already) for found in next(reading)}
     store.load(URLS)
     assert rows(tmp_path) == 2
@@ -103,7 +103,7 @@ def test_who_is_reading_while_another_joins_reads_everything(tmp_path: Path, alr
 
 def test_who_is_reading_while_all_is_forgotten_and_found_again_reads_it(tmp_path: Path) -> None:
     store = after_nights(tmp_path, 5)
-    reading = batches.read(Rows(tmp_path / "findings-3", 60))
+    reading = disk.read(Rows(tmp_path / "findings-3", 60))
     for _ in range(10):
         next(reading)
     store.delete(URLS)

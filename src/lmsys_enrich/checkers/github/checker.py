@@ -4,15 +4,20 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from datetime import timedelta
 
-from lmsys_enrich.checkers.github.anonymous import ask_openly, kept_as_known
-from lmsys_enrich.checkers.github.batch_items import batch_items
-from lmsys_enrich.checkers.github.batch_queue import run_batches
-from lmsys_enrich.checkers.github.batch_result import AskBatch, BatchResult, Job, LookAtSubject, LookForPart
+from lmsys_enrich.checkers.github.batches import (
+    AskBatch,
+    BatchResult,
+    Job,
+    LookAtSubject,
+    LookForPart,
+    batch_items,
+    run_batches,
+)
 from lmsys_enrich.checkers.github.client import Api
 from lmsys_enrich.checkers.github.graphql import ask_batch
 from lmsys_enrich.checkers.github.links import GitHubLink, RepositoryLink, parse_link
 from lmsys_enrich.checkers.github.rate_limiter import RateLimiter
-from lmsys_enrich.checkers.github.rest_fallback import look_at_subject, look_for_part
+from lmsys_enrich.checkers.github.rest import ask_openly, kept_as_known, look_at_subject, look_for_part
 from lmsys_enrich.checkers.protocol import Checker
 from lmsys_enrich.clock import Clock
 from lmsys_enrich.http.messages import Fetch

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from lmsys_enrich.checkers.github.anonymous import HOURLY
-from lmsys_enrich.checkers.github.batch_items import RepositoryItem, batch_items, batches
+from lmsys_enrich.checkers.github.batches import RepositoryItem, batch_items, batches
 from lmsys_enrich.checkers.github.links import parse_link
+from lmsys_enrich.checkers.github.rest import HOURLY
 from lmsys_enrich.model.finding import LinkTask
 from lmsys_enrich.settings.github_access import GitHubAccess
 from lmsys_enrich.values import Value

@@ -8,7 +8,7 @@ stand once, in a fragment, because GitHub's time for reading a query is limited 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from lmsys_enrich.checkers.github.batch_items import BatchItem, OwnerItem, RepositoryItem
+from lmsys_enrich.checkers.github.batches import BatchItem, OwnerItem, RepositoryItem
 from lmsys_enrich.checkers.github.repo_resources import Lookup, lookups
 from lmsys_enrich.values import Value
 

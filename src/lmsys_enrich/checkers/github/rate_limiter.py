@@ -1,19 +1,60 @@
-"""
-One gate for everything that is asked with one token: it paces, waits, and closes.
-
-GitHub's rules: https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api
-"""
+"""Rate limiter of GitHub's API for one token: pacing, waiting, closing."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager, nullcontext
+from bisect import bisect_left
+from collections import deque
+from collections.abc import AsyncGenerator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager, nullcontext
 from datetime import timedelta
 
 from lmsys_enrich.checkers.github.responses import RateLimited
-from lmsys_enrich.checkers.github.time_budget import TimeBudget
 from lmsys_enrich.clock import Clock
 from lmsys_enrich.http.messages import RequestKind
 from lmsys_enrich.model.report import Obstacle
+
+_WINDOW = 60.0
+_ALLOWED = 50.0  # seconds in any window: the rest is for what is under way when they are used up
+_STEP = 0.02  # seconds: how exactly a wait is told
+
+
+class TimeBudget:
+    """
+    Tells when the next question may begin.
+
+    Of each response counts what lies in the last 60 s, and of one that is under
+    way what it has taken so far.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._under_way: list[float] = []
+        self._over: deque[tuple[float, float]] = deque()  # in the order of their ends
+
+    @contextmanager
+    def used(self) -> Iterator[None]:
+        """Count the time of a response."""
+        started = self._clock.monotonic()
+        self._under_way.append(started)
+        try:
+            yield
+        finally:
+            self._under_way.remove(started)
+            self._over.append((started, self._clock.monotonic()))
+
+    def wait(self) -> float:
+        """Return for how many seconds nothing may begin; what is under way may make it more."""
+        now = self._clock.monotonic()
+        while self._over and self._over[0][1] <= now - _WINDOW:
+            self._over.popleft()
+        taken = [*self._over, *((started, now) for started in self._under_way)]
+
+        def is_left(result: int) -> bool:
+            begin = now + result * _STEP - _WINDOW
+            return sum(end - max(start, begin) for start, end in taken if end > begin) <= _ALLOWED
+
+        # The longer we wait, the more of what was taken is too long ago to count.
+        return bisect_left(range(int(_WINDOW / _STEP)), True, key=is_left) * _STEP
+
 
 _AT_ONCE = 2
 _FIRST_PAUSE = 60.0  # seconds after a secondary limit that names none; doubled each time

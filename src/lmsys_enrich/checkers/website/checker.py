@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
-from lmsys_enrich.checkers.website.classify_chain import classify_chain
+from lmsys_enrich.checkers.website.classify import classify_chain
 from lmsys_enrich.checkers.website.fetch import fetch_link
 from lmsys_enrich.checkers.website.outage import CANARIES, Outage, evidence, is_alive
 from lmsys_enrich.checkers.website.redirect_chain import RedirectChain

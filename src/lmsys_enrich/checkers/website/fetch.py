@@ -4,17 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import quote, urldefrag, urljoin
 
-from lmsys_enrich.checkers.website.bot_protection import is_challenge
-from lmsys_enrich.checkers.website.classify import classify
-from lmsys_enrich.checkers.website.classify_chain import leads_to_home_page
-from lmsys_enrich.checkers.website.conditional import (
+from lmsys_enrich.checkers.website.classify import classify, leads_to_home_page
+from lmsys_enrich.checkers.website.redirect_chain import MAX_HOPS, SUCCESS, RedirectChain, RedirectError
+from lmsys_enrich.checkers.website.session import (
+    Cookies,
     as_if_asked_without,
     conditions,
     is_unchanged,
     validators_of,
 )
-from lmsys_enrich.checkers.website.cookies import Cookies
-from lmsys_enrich.checkers.website.redirect_chain import MAX_HOPS, SUCCESS, RedirectChain, RedirectError
+from lmsys_enrich.checkers.website.signatures import is_challenge
 from lmsys_enrich.http.messages import ErrorKind, Fetch, FetchError, Outcome, Request, Response
 from lmsys_enrich.model.finding import Finding, Hop, Validators, Verdict
 from lmsys_enrich.urls import InvalidAddress, has_scheme, is_web, link_key

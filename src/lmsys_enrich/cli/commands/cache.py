@@ -8,7 +8,7 @@ from lmsys_enrich.cli.terminal import Terminal
 from lmsys_enrich.clock import EPOCH, SystemClock
 from lmsys_enrich.errors import InputError
 from lmsys_enrich.model.finding import Finding
-from lmsys_enrich.settings.durations import parse_duration
+from lmsys_enrich.settings.settings import parse_duration
 from lmsys_enrich.store.disk import DiskStore, erase
 
 

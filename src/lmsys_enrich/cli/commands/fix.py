@@ -17,8 +17,7 @@ from lmsys_enrich.model.catalog import Catalog, Link
 from lmsys_enrich.model.finding import Finding, Verdict
 from lmsys_enrich.model.report import Report
 from lmsys_enrich.outputs.files import write_files
-from lmsys_enrich.pipeline.previous_runs import open_previous_runs
-from lmsys_enrich.pipeline.report_from_cache import report_from_cache
+from lmsys_enrich.pipeline.previous_runs import open_previous_runs, report_from_cache
 from lmsys_enrich.store.last_written import last_written_digests
 from lmsys_enrich.urls import InvalidAddress, host_of
 

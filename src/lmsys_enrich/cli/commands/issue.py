@@ -13,8 +13,7 @@ from lmsys_enrich.issue_tracker.github_issues import GitHubIssues
 from lmsys_enrich.issue_tracker.issue_text import Wanted, wanted_issue
 from lmsys_enrich.issue_tracker.update import Done, Kept, keep_current
 from lmsys_enrich.lists.read import read_lists
-from lmsys_enrich.pipeline.previous_runs import open_previous_runs
-from lmsys_enrich.pipeline.report_from_cache import report_from_cache
+from lmsys_enrich.pipeline.previous_runs import open_previous_runs, report_from_cache
 from lmsys_enrich.politeness.network import open_client
 from lmsys_enrich.politeness.stats import RequestStats
 from lmsys_enrich.settings.github_access import github_access

@@ -15,8 +15,7 @@ from lmsys_enrich.model.report import Report
 from lmsys_enrich.outputs.files import write_files
 from lmsys_enrich.outputs.marker_blocks import Blocks
 from lmsys_enrich.outputs.registry import PREVIOUS, render_all
-from lmsys_enrich.pipeline.previous_runs import open_previous_runs
-from lmsys_enrich.pipeline.report_from_cache import report_from_cache
+from lmsys_enrich.pipeline.previous_runs import open_previous_runs, report_from_cache
 from lmsys_enrich.store.last_written import read_snapshot
 
 

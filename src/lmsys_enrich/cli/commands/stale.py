@@ -14,10 +14,8 @@ from lmsys_enrich.lists.read import read_lists
 from lmsys_enrich.model.catalog import Entry, Link
 from lmsys_enrich.model.finding import Finding, Verdict
 from lmsys_enrich.model.report import Report
-from lmsys_enrich.pipeline.previous_runs import open_previous_runs
-from lmsys_enrich.pipeline.report_from_cache import report_from_cache
-from lmsys_enrich.settings.durations import parse_duration
-from lmsys_enrich.settings.settings import Settings
+from lmsys_enrich.pipeline.previous_runs import open_previous_runs, report_from_cache
+from lmsys_enrich.settings.settings import Settings, parse_duration
 from lmsys_enrich.values import Value, asdict
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from lmsys_enrich.model.report import Report
 from lmsys_enrich.model.repository import Repository
-from lmsys_enrich.outputs.page.words import AGES, age_of, step
+from lmsys_enrich.outputs.page.rows import AGES, age_of, step
 from lmsys_enrich.values import Value
 
 _MOST_BARS = 6

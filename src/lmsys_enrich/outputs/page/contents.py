@@ -8,10 +8,9 @@ from lmsys_enrich.model.enriched import moment
 from lmsys_enrich.model.finding import LIVING, LOST, Verdict
 from lmsys_enrich.model.report import EnrichedEntry, Report
 from lmsys_enrich.outputs.page.charts import Chart, charts_of
-from lmsys_enrich.outputs.page.rows import BETWEEN, rank_of, worst
+from lmsys_enrich.outputs.page.rows import AGES, BETWEEN, age_of, percent, rank_of, worst
 from lmsys_enrich.outputs.page.todo import Group, groups_of
 from lmsys_enrich.outputs.page.trends import Death, Trend, deaths_of, trends_of
-from lmsys_enrich.outputs.page.words import AGES, age_of, percent
 from lmsys_enrich.values import Value
 
 _MOST_ROWS = 10_000  # a browser takes some seconds for them

@@ -12,11 +12,10 @@ from markupsafe import Markup
 from lmsys_enrich.about import PROJECT_URL
 from lmsys_enrich.model.report import Report
 from lmsys_enrich.outputs.page.contents import Page, fits, page_of
-from lmsys_enrich.outputs.page.row_html import row_html
-from lmsys_enrich.outputs.page.rows import row_of
+from lmsys_enrich.outputs.page.rows import row_html, row_of
 from lmsys_enrich.outputs.page.trends import HEIGHT, WIDTH
 from lmsys_enrich.outputs.protocol import Entrywise, Piece, Streamed, encoded
-from lmsys_enrich.outputs.xml_text import xml_text
+from lmsys_enrich.outputs.text import xml_text
 
 _ROWS = "{# rows #}\n"  # where in the template they come between
 

@@ -1,7 +1,8 @@
-"""The entries of the list, each with its facts and with the evidence for them."""
+"""Rows of the page: one for each entry."""
 
 from collections.abc import Iterator, Sequence
-from math import log10
+from datetime import datetime, timedelta
+from math import floor, log10
 from typing import NamedTuple
 
 from lmsys_enrich.model.catalog import Entry, Link
@@ -9,7 +10,69 @@ from lmsys_enrich.model.enriched import day
 from lmsys_enrich.model.finding import Finding, Hop, Verdict
 from lmsys_enrich.model.report import EnrichedEntry, Report
 from lmsys_enrich.model.repository import Repository
-from lmsys_enrich.outputs.page.words import AGES, age_of, ago, clickable, count
+from lmsys_enrich.outputs.text import html_text
+from lmsys_enrich.urls import is_web
+
+_DAY = timedelta(days=1)
+_WHOLE = 100_000
+_MILLION = 1_000_000
+
+AGES = (
+    (30, "under a month"),
+    (90, "1 to 3 months"),
+    (365, "3 to 12 months"),
+    (730, "1 to 2 years"),
+    (10**6, "over 2 years"),
+)
+"""How long ago a last commit was: below so many days, in words."""
+
+_UNITS = ((365, "year"), (30, "month"), (1, "day"))
+
+
+def clickable(url: str | None) -> str | None:
+    """Return an address that may be clicked on: of the web, and nothing that runs."""
+    return url if url is not None and is_web(url) else None
+
+
+def count(number: int, noun: str) -> str:
+    """Return `1 link`, `1,200 links`; nouns are regular ones."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def percent(share: float) -> str:
+    """Return a share of a hundred, never rounded up: one dead link of ten thousand is to be seen."""
+    return f"{floor(share * 10) / 10:g} %"
+
+
+def short(number: int) -> str:
+    """Return a number in a few characters: 940, 61,200, 412k, 4.02M."""
+    if number < _WHOLE:
+        return f"{number:,}"
+    return f"{number / _MILLION:.2f}M" if number >= _MILLION else f"{number // 1000}k"
+
+
+def age_of(report: Report, facts: Repository) -> str:
+    """Return which of `AGES` the last commit is of, or nothing where none is known."""
+    return step(_days(report, facts.last_commit), AGES) if facts.last_commit else ""
+
+
+def ago(report: Report, at: datetime) -> str:
+    """Return how long before the run something was: `today`, `4 days ago`, `2 years ago`."""
+    days = _days(report, at)
+    for length, unit in _UNITS:
+        if days >= length:
+            return f"{count(days // length, unit)} ago"
+    return "today"
+
+
+def step(value: int, steps: Sequence[tuple[int, str]]) -> str:
+    """Return the words of the first step above the value."""
+    return next(label for limit, label in steps if value < limit)
+
+
+def _days(report: Report, at: datetime) -> int:
+    return max(0, (report.run_time - at) // _DAY)
+
 
 BETWEEN = " / "
 """What stands between the titles of sections that an entry stands in."""
@@ -151,3 +214,68 @@ def _when(finding: Finding) -> Iterator[str]:
         yield f"seen there on {count(finding.moves, 'day')}"
     if finding.last_alive and finding.last_alive != finding.checked_at:
         yield f"last alive {day(finding.last_alive)}"
+
+
+def row_html(row: Row) -> str:
+    """Return the lines of a row."""
+    return f"""\
+      <tr data-verdict="{row.verdict}" data-age="{row.age}">
+        <td><span class="name">{_linked(row.name, row.href)}</span>
+{_words_html(row)}{_evidence_html(row)}        </td>
+        <td>{html_text(row.section)}</td>
+        <td data-key="{row.rank}">{_verdict_html(row.verdict) if row.verdict else ""}{_flags_html(row)}</td>
+        <td data-key="{row.stars_key}">{_stars_html(row) if row.stars else ""}</td>
+        <td data-key="{row.commit}">{_commit_html(row) if row.commit else ""}</td>
+        <td>{html_text(row.licence)}</td>
+        <td>{html_text(row.language)}</td>
+      </tr>
+"""
+
+
+def _linked(text: str, href: str | None) -> str:
+    words = html_text(text)
+    if not href:
+        return words
+    return f'<a href="{words if href == text else html_text(href)}" rel="noreferrer nofollow">{words}</a>'
+
+
+def _words_html(row: Row) -> str:
+    return f"<p>{html_text(row.words)}</p>" if row.words else ""
+
+
+def _evidence_html(row: Row) -> str:
+    if not row.evidence:
+        return ""
+    return f"""\
+          <details><summary>{count(len(row.evidence), "link")}</summary><ul>
+{"".join(map(_seen_html, row.evidence))}          </ul></details>
+"""
+
+
+def _seen_html(seen: Evidence) -> str:
+    hops = "".join(f"<li>{hop.status} {html_text(hop.url)}</li>" for hop in seen.hops)
+    way = f"<ol>{hops}</ol>" if hops else ""
+    when = f'<div class="soft">{seen.when}</div>' if seen.when else ""
+    return (
+        f"            <li><b>{html_text(seen.role)}</b> {_linked(seen.url, seen.href)}<br>"
+        f"{_verdict_html(seen.verdict)} {html_text(seen.seen)}\n{way}{when}</li>\n"
+    )
+
+
+def _verdict_html(verdict: str) -> str:
+    return f'<span class="verdict {verdict}">{verdict}</span>'
+
+
+def _flags_html(row: Row) -> str:
+    return "".join(f' <span class="flag">{flag}</span>' for flag in row.flags)
+
+
+def _stars_html(row: Row) -> str:
+    return (
+        f'{row.stars}<svg aria-hidden="true" width="50" height="3">'
+        f'<rect width="{row.stars_width}" height="3"/></svg>'
+    )
+
+
+def _commit_html(row: Row) -> str:
+    return f'<span class="age age-{row.age_rank}">{row.ago}</span> <time>{row.commit}</time>'

@@ -7,7 +7,7 @@ from lmsys_enrich.model.finding import Finding, Verdict
 from lmsys_enrich.model.report import Report
 from lmsys_enrich.model.repository import Repository
 from lmsys_enrich.outputs.dead_links import Standing, locations_of
-from lmsys_enrich.outputs.page.words import clickable
+from lmsys_enrich.outputs.page.rows import clickable
 from lmsys_enrich.values import Value
 
 _MOST = 100

@@ -6,7 +6,7 @@ from datetime import date
 
 from lmsys_enrich.model.day import Day
 from lmsys_enrich.model.finding import LIVING, LOST
-from lmsys_enrich.outputs.page.words import clickable, count, percent, short
+from lmsys_enrich.outputs.page.rows import clickable, count, percent, short
 from lmsys_enrich.values import Value
 
 WIDTH, HEIGHT = 300, 110

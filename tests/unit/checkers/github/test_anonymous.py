@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from lmsys_enrich.checkers.github.anonymous import advice
 from lmsys_enrich.checkers.github.checker import GitHubChecker
+from lmsys_enrich.checkers.github.rest import advice
 from lmsys_enrich.http.messages import ErrorKind, FetchError, Outcome, Request, RequestKind, Response
 from lmsys_enrich.model.finding import LinkTask, Observation, Verdict
 from tests.builders import finding, repository, task

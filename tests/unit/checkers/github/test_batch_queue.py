@@ -2,9 +2,7 @@
 
 from collections.abc import Callable
 
-from lmsys_enrich.checkers.github.batch_items import batch_items
-from lmsys_enrich.checkers.github.batch_queue import run_batches
-from lmsys_enrich.checkers.github.batch_result import AskBatch, BatchResult, Job
+from lmsys_enrich.checkers.github.batches import AskBatch, BatchResult, Job, batch_items, run_batches
 from lmsys_enrich.checkers.github.links import parse_link
 from tests.builders import task
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from graphql import GraphQLSchema, build_schema, parse, validate
 
-from lmsys_enrich.checkers.github.batch_items import BatchItem, RepositoryItem, batch_items, batches, halves
+from lmsys_enrich.checkers.github.batches import BatchItem, RepositoryItem, batch_items, batches, halves
 from lmsys_enrich.checkers.github.links import parse_link
 from lmsys_enrich.checkers.github.query import Query, query
 from lmsys_enrich.model.finding import LinkTask

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lmsys_enrich.checkers.website.classify_chain import classify_chain
+from lmsys_enrich.checkers.website.classify import classify_chain
 from lmsys_enrich.checkers.website.redirect_chain import End, RedirectChain, RedirectError
 from lmsys_enrich.http.messages import ErrorKind, FetchError, Response
 from lmsys_enrich.model.finding import Hop, Observation, Suggestion, Verdict

@@ -11,7 +11,7 @@ from lmsys_enrich.model.finding import Finding, Validators, Verdict
 from lmsys_enrich.model.report import Traffic
 from lmsys_enrich.pipeline.plan import PreviousFindings
 from lmsys_enrich.pipeline.run import Run, enrich
-from lmsys_enrich.pipeline.stop import Stop
+from lmsys_enrich.pipeline.workers import Stop
 from lmsys_enrich.settings.settings import Settings
 from tests.builders import catalog, entry
 from tests.fakes import DictStore, FakeClock, FakeFetch

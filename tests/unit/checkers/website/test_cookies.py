@@ -2,7 +2,7 @@
 
 import pytest
 
-from lmsys_enrich.checkers.website.cookies import Cookies
+from lmsys_enrich.checkers.website.session import Cookies
 from lmsys_enrich.http.messages import Response
 
 

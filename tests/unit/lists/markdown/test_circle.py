@@ -11,9 +11,9 @@ from lmsys_enrich.lists.markdown.reader import read_markdown
 from lmsys_enrich.lists.patch import Edit, edited, unified_diff
 from lmsys_enrich.model.catalog import Catalog, Link, Location
 from lmsys_enrich.outputs.enriched_md import enriched_md
-from lmsys_enrich.outputs.yaml_text import Flow, yaml_text
+from lmsys_enrich.outputs.yaml import Flow, yaml_text
 from lmsys_enrich.pipeline.plan import PreviousFindings
-from lmsys_enrich.pipeline.report_from_cache import report_from_cache
+from lmsys_enrich.pipeline.previous_runs import report_from_cache
 from lmsys_enrich.settings.settings import Settings
 from tests.fakes import NIGHT
 

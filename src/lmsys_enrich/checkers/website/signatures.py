@@ -1,12 +1,6 @@
-"""
-How to tell that a reply comes from a bot wall and not from the page behind it.
+"""Signatures of pages that stand before the page asked for: bot walls, login, consent."""
 
-Where the marks are documented: Cloudflare
-https://developers.cloudflare.com/cloudflare-challenges/challenge-types/challenge-pages/detect-response/,
-AWS https://docs.aws.amazon.com/waf/latest/developerguide/waf-captcha-and-challenge-actions.html,
-Vercel https://vercel.com/docs/vercel-firewall. The others were collected by
-https://github.com/microlinkhq/is-antibot.
-"""
+from urllib.parse import urlsplit
 
 from lmsys_enrich.http.messages import Response
 
@@ -96,3 +90,54 @@ def _has_header(reply: Response, marks: tuple[tuple[str, str], ...]) -> bool:
 
 def _has_word(body: bytes, words: tuple[bytes, ...]) -> bool:
     return bool(body) and any(word in body for word in words)
+
+
+_LOGIN_HOSTS = frozenset({"login", "signin", "sso", "auth", "accounts", "idp", "passport"})
+_LOGIN_WORDS = frozenset(
+    {
+        *("login", "log-in", "log_in", "signin", "sign-in", "sign_in", "logon", "sso", "authwall"),
+        *("wp-login", "servicelogin", "authenticate", "oauth2", "openid-connect"),
+    }
+)
+_CONSENT_HOSTS = frozenset({"consent", "guce"})
+# `cookieabsent` is where the publishers on Atypon send whoever has no cookies.
+_CONSENT_WORDS = frozenset(
+    {
+        *("consent", "cookie-consent", "cookieconsent", "cookie_consent", "collectconsent"),
+        *("cookieabsent", "cookie_absent", "cookies-required", "agecheck", "age-gate", "age-verification"),
+    }
+)
+_ROBOT_HOSTS = frozenset({"captcha", "validate"})
+_ROBOT_WORDS = frozenset(
+    {"captcha", "recaptcha", "unsupported_browser", "are-you-a-robot", "botcheck", "human-check"}
+)
+
+_GATES = (
+    ("login page", _LOGIN_HOSTS, _LOGIN_WORDS),
+    ("consent page", _CONSENT_HOSTS, _CONSENT_WORDS),
+    ("page that checks for robots", _ROBOT_HOSTS, _ROBOT_WORDS),
+)
+
+
+def interstitial_at(target: str, asked: str) -> str | None:
+    """
+    Return which kind of gate a redirect led to, in words, or none.
+
+    Only what the target has and the address asked for had not counts: a link to
+    a login page, or to a page about one, is no gate.
+    """
+    host, words = _host_and_words(target)
+    asked_host, asked_words = _host_and_words(asked)
+    for kind, hosts, names in _GATES:
+        at_host = host in hosts and host != asked_host
+        if (at_host or words & names) and not asked_words & names:
+            return kind
+    return None
+
+
+def _host_and_words(url: str) -> tuple[str, set[str]]:
+    """Return the first label of the host, and the segments of the path without their extensions."""
+    parts = urlsplit(url)
+    label = (parts.hostname or "").partition(".")[0]
+    segments = (segment.lower() for segment in parts.path.split("/"))
+    return label, {segment.partition(".")[0] for segment in segments}

@@ -1,0 +1,135 @@
+"""Text as the formats need it: escaped for Markdown, XML and JSON."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+import msgspec
+
+# https://spec.github.com/gfm/: what begins something else inside of a line. An underscore within a word
+# and a tilde that stands alone begin nothing.
+_MARKS = re.compile(r"[\\`*\[\]<>|]|(?<![^\W_])_|_(?![^\W_])|~(?=~)|(?<=~)~")
+_ENTITY = re.compile(r"&(?=#?\w+;)")
+_BLOCK = re.compile(r"^(?=[-+#=](?:\s|$|#))|^(?=\d{1,9}[.)](?:\s|$))")
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
+# Words with one blank between them in which none of this occurs, and addresses that need nothing: most do.
+_INNER = "[A-Za-z0-9!\"#$%'()+,./:;=?@^{}-]"
+# Groups are not possessive: Python before 3.11.5 takes some for matches that are none
+# (https://github.com/python/cpython/issues/106052).
+_is_plain = re.compile(rf"(?![-+#=0-9]){_INNER}++(?: {_INNER}++)*").fullmatch
+_is_plain_address = re.compile(r"[!-'*-;=?-\[\]-_a-{}~]*+").fullmatch
+_IN_ADDRESS = str.maketrans({" ": "%20", "<": "%3C", ">": "%3E", "|": "%7C", "\\": "%5C", "`": "%60"})
+
+
+def escaped(text: str) -> str:
+    """Return text that Markdown shows as it is, on one line."""
+    if _is_plain(text):
+        return text
+    one_line = " ".join(_CONTROL.sub(" ", text).split())
+    marks = _MARKS.sub(lambda mark: f"\\{mark[0]}", _ENTITY.sub("&amp;", one_line))
+    numbered = re.match(r"\d{1,9}(?=[.)](?:\s|$))", marks)
+    if numbered:
+        return f"{numbered[0]}\\{marks[numbered.end() :]}"
+    return _BLOCK.sub(r"\\", marks)
+
+
+def link(text: str, url: str) -> str:
+    """Return a link, its text shown as it is."""
+    return f"[{escaped(text)}]({address(url)})"
+
+
+def address(url: str) -> str:
+    """Return an address as it may stand in parentheses, also in a table."""
+    if _is_plain_address(url):
+        return url
+    safe = _CONTROL.sub("", url).translate(_IN_ADDRESS)
+    if "(" not in safe and ")" not in safe:
+        return safe
+    depth = 0
+    for character in safe:
+        depth += {"(": 1, ")": -1}.get(character, 0)
+        if depth < 0:
+            break
+    return safe if depth == 0 else f"<{safe}>"
+
+
+def in_cell(markdown: str) -> str:
+    """Return a list's own Markdown on one line, with no bar that would end a table's cell."""
+    one_line = " ".join(markdown.split())
+    if "|" not in one_line:
+        return one_line
+    return re.sub(r"(?<!\\)\|", r"\\|", one_line)
+
+
+def table(titles: Sequence[str], aligned: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a table of cells that are Markdown; `aligned` holds `---`, `---:` or `:---:` for each column."""
+    lines = [titles, aligned, *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def quoted(text: str) -> str:
+    """Return a block quote of text that is shown as it is."""
+    return f"> {escaped(text)}"
+
+
+# https://www.w3.org/TR/xml/#charsets, and what would turn the direction of text. Nothing of this is
+# printable, which Python finds out ten times as fast.
+_FORBIDDEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+)
+_has_marks = re.compile("[&<>\"']").search
+_HTML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "'": "&#39;", '"': "&#34;"})
+_XML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
+_ATTRIBUTE = str.maketrans({"\n": "&#10;", "\r": "&#13;", "\t": "&#9;"})
+
+
+def xml_text(text: str, *, escaped: bool = True) -> str:
+    """Return text with what XML forbids replaced, and its marks escaped."""
+    allowed = text if text.isprintable() else _FORBIDDEN.sub("\ufffd", text)
+    return allowed.translate(_XML) if escaped and _has_marks(allowed) else allowed
+
+
+def xml_attribute(text: str) -> str:
+    """Return text as an attribute's value, in its quotes."""
+    if text.isprintable() and not _has_marks(text):
+        return f'"{text}"'
+    inner = xml_text(text).translate(_ATTRIBUTE)
+    if '"' not in inner:
+        return f'"{inner}"'
+    if "'" not in inner:
+        return f"'{inner}'"
+    inner = inner.replace('"', "&quot;")
+    return f'"{inner}"'
+
+
+def html_text(text: str) -> str:
+    """Return text for HTML, also between quotes, with what would be no text there escaped or replaced."""
+    allowed = text if text.isprintable() else _FORBIDDEN.sub("\ufffd", text)
+    return allowed.translate(_HTML) if _has_marks(allowed) else allowed
+
+
+_encode = msgspec.json.Encoder().encode
+# An item is laid out within two lists, so that it has the indent it has in the file.
+_BEFORE, _BEHIND = len("[\n ["), -len("\n ]\n]")
+
+
+def json_text(value: object) -> str:
+    """Return JSON with an indent, so that a change of a fact is a change of a line."""
+    return msgspec.json.format(_encode(value), indent=1).decode("utf-8") + "\n"
+
+
+def json_item(value: object) -> bytes:
+    """Return the text of an item of one of the lists of `json_pieces`."""
+    return msgspec.json.format(_encode([[value]]), indent=1)[_BEFORE:_BEHIND]
+
+
+def json_pieces(head: Mapping[str, object], lists: Mapping[str, Iterable[bytes]]) -> Iterator[bytes]:
+    """Yield the text of `head` with long lists of items behind it, without holding all of one."""
+    yield json_text(head).removesuffix("\n}\n").encode()
+    for key, items in lists.items():
+        yield f',\n "{key}": ['.encode()
+        any_yet = False
+        for item in items:
+            yield b"," + item if any_yet else item
+            any_yet = True
+        yield b"\n ]" if any_yet else b"]"
+    yield b"\n}\n"
