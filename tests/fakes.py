@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from lmsys_enrich.checkers.protocol import TaskQueue
 from lmsys_enrich.http.messages import ErrorKind, FetchError, Outcome, Request, Response
-from lmsys_enrich.model.finding import Finding
+from lmsys_enrich.model.finding import Finding, LinkTask
 
 NIGHT = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 
@@ -75,3 +76,10 @@ class DictStore:
 
     def save(self, findings: Iterable[Finding]) -> None:
         self.kept.update((finding.url, finding) for finding in findings)
+
+
+def closed_queue(*tasks: LinkTask) -> TaskQueue:
+    """A queue to which no other checker defers a link."""
+    queue = TaskQueue(tasks)
+    queue.close()
+    return queue

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from lmsys_enrich.checkers.github.checker import GitHubChecker
 from lmsys_enrich.checkers.protocol import Checker
-from lmsys_enrich.checkers.website.checker import Pace, WebsiteChecker
+from lmsys_enrich.checkers.website.checker import WebsiteChecker
 from lmsys_enrich.clock import Clock, SystemClock
 from lmsys_enrich.lists.read import read_lists
 from lmsys_enrich.model.finding import Finding
@@ -74,14 +74,14 @@ def checkers_for(
     settings: Settings, environ: Mapping[str, str], network: Network, clock: Clock, stats: RequestStats
 ) -> tuple[Checker, ...]:
     """Return whom to ask, the most knowing first: a link is for the first that claims it."""
-    pace = Pace(settings.concurrency, settings.per_host, urgent_first=settings.deadline is not None)
-    websites = WebsiteChecker(network.fetch, pace, expect=network.expect, leave=network.leave)
+    websites = WebsiteChecker(
+        network.fetch, network.scheduler, concurrency=settings.concurrency, expect=network.expect
+    )
     github = GitHubChecker(
         network.fetch,
         github_access(environ),
         clock,
         patience=settings.patience,
-        web=websites,
         spent=stats.spent,
     )
     return github, websites

@@ -3,14 +3,14 @@
 from datetime import timedelta
 
 from lmsys_enrich.checkers.github.checker import GitHubChecker
-from lmsys_enrich.checkers.website.checker import Pace, WebsiteChecker
 from lmsys_enrich.clock import SystemClock
-from lmsys_enrich.model.finding import LinkTask, Verdict
+from lmsys_enrich.model.finding import LinkTask, Observation, Verdict
 from lmsys_enrich.politeness.network import open_client
 from lmsys_enrich.politeness.stats import RequestStats
 from lmsys_enrich.settings.github_access import github_access
 from lmsys_enrich.settings.settings import Settings
 from lmsys_enrich.simulation.internet import simulated_internet
+from tests.fakes import closed_queue
 
 HOME = "https://github.com"
 EXPECTED = {
@@ -31,16 +31,18 @@ async def test_one_graphql_request_answers_a_list_and_no_page_of_github_is_fetch
         simulated_internet() as internet,
         open_client(Settings(), {}, clock, stats, internet.through) as network,
     ):
-        web = WebsiteChecker(network.fetch, Pace(4, 4))
         checker = GitHubChecker(
             network.fetch,
             github_access(internet.environ),
             clock,
             patience=timedelta(minutes=2),
-            web=web,
             spent=stats.spent,
         )
-        answers = {answer.url: answer async for answer in checker.ask([LinkTask(url) for url in EXPECTED])}
+        answers = {
+            result.url: result
+            async for result in checker.check(closed_queue(*map(LinkTask, EXPECTED)))
+            if isinstance(result, Observation)
+        }
     assert {url: answer.verdict for url, answer in answers.items()} == EXPECTED
     assert checker.obstacles == ()
     traffic = stats.traffic(cached=0, seconds=0)

@@ -1,29 +1,74 @@
-"""What every asker promises."""
+"""The checker protocol: links in, observations out."""
 
-from collections.abc import AsyncGenerator, Sequence
-from typing import Protocol
+import asyncio
+from collections.abc import AsyncGenerator, Iterable, Sequence
+from typing import Protocol, TypeAlias
 
 from lmsys_enrich.model.finding import LinkTask, Observation
 from lmsys_enrich.model.report import Obstacle
+from lmsys_enrich.values import Value
+
+
+class Deferred(Value):
+    """A link that its checker cannot judge: the next checker that claims it shall."""
+
+    task: LinkTask
+
+
+class CheckError(Value):
+    """A bug met while one link was checked; `traceback` is for the bug report."""
+
+    task: LinkTask
+    traceback: str
+
+
+CheckResult: TypeAlias = Observation | Deferred | CheckError
+
+
+class TaskQueue:
+    """
+    Links for one checker: those of the plan, then those that other checkers defer to it.
+
+    `planned` is complete from the start, the most urgent link first. `deferred` ends
+    when no other checker can add a link. `tasks` holds all of them.
+    """
+
+    def __init__(self, planned: Iterable[LinkTask]) -> None:
+        self.planned: Sequence[LinkTask] = tuple(planned)
+        self.tasks: list[LinkTask] = list(self.planned)
+        self._deferred: asyncio.Queue[LinkTask | None] = asyncio.Queue()
+
+    def defer(self, task: LinkTask) -> None:
+        """Add a link that another checker could not judge."""
+        self.tasks.append(task)
+        self._deferred.put_nowait(task)
+
+    def close(self) -> None:
+        """End `deferred`."""
+        self._deferred.put_nowait(None)
+
+    async def deferred(self) -> AsyncGenerator[LinkTask, None]:
+        """Yield deferred links as they come."""
+        while (task := await self._deferred.get()) is not None:
+            yield task
 
 
 class Checker(Protocol):
     """
-    Finds out about the links that it claims.
+    Judges the links that it claims.
 
-    It yields answers as they come, in any order, at most one for a question. A
-    question without an answer is one that it could not find out about, and at
-    least one of `obstacles` then tells why. A dead link is an answer; nothing is
-    raised but cancellation, and whatever was yielded before that stands.
+    It yields results as they come, in any order, at most one for each link. A link
+    without a result could not be checked, and `obstacles` says why. A dead link is an
+    observation; nothing is raised but cancellation, and results yielded before stand.
     """
 
     @property
     def obstacles(self) -> Sequence[Obstacle]: ...
 
     def claims(self, url: str) -> bool:
-        """Whether this asker is the one for a link, given by its key."""
+        """Whether this checker judges a link, given by its key."""
         ...
 
-    def ask(self, tasks: Sequence[LinkTask]) -> AsyncGenerator[Observation, None]:
-        """Ask about links that it claims, the most urgent first."""
+    def check(self, queue: TaskQueue) -> AsyncGenerator[CheckResult, None]:
+        """Check the links of a queue."""
         ...

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from lmsys_enrich.about import PROJECT_URL
 from lmsys_enrich.cli.github_actions import annotations, write_step_files
 from lmsys_enrich.cli.history_file import history, lines_with, past, previous
 from lmsys_enrich.cli.summary import Files, summary_json, summary_markdown, summary_text
@@ -17,6 +18,7 @@ from lmsys_enrich.settings.settings import Failure, Settings
 from lmsys_enrich.values import replace
 
 DONE = 0
+BUG = 1
 COULD_NOT_FIND_OUT = 3
 FINDINGS = 10
 INTERRUPTED = 130
@@ -31,6 +33,8 @@ def exit_code(report: Report, settings: Settings, *, interrupted: bool) -> int:
     """
     if interrupted:
         return INTERRUPTED
+    if report.bugs:
+        return BUG
     missed = any(found.verdict is Verdict.UNCHECKED for found in report.findings.values())
     if missed and not settings.offline:
         return COULD_NOT_FIND_OUT
@@ -74,6 +78,7 @@ def finish_run(
     written = write_files(settings.out, render_reports(report)) if in_part else _write(run, report)
     files = Files(settings.out, written.all, written.changed)
     code = exit_code(report, settings, interrupted=interrupted)
+    _report_bugs(report, terminal, verbose=settings.verbose)
     write_step_files(report, code, summary_markdown(report), environ)
     for command in annotations(report, environ):
         terminal.command(command)
@@ -82,6 +87,17 @@ def finish_run(
     elif not settings.quiet:
         terminal.result(summary_text(report, files))
     return code
+
+
+def _report_bugs(report: Report, terminal: Terminal, *, verbose: bool) -> None:
+    """Say which links met a bug of ours: they are unchecked, and all else is written."""
+    for bug in report.bugs:
+        terminal.warn(f"{bug.url}: a bug of ours ended its check; the link is unchecked")
+        if verbose:
+            terminal.info(bug.traceback)
+    if report.bugs:
+        seen = "the traceback above" if verbose else "the traceback that --verbose shows"
+        terminal.info(f"Please report it with {seen}: {PROJECT_URL}/issues")
 
 
 def _write(run: Run, report: Report) -> Written:

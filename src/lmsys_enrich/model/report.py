@@ -50,6 +50,13 @@ class Obstacle(Value):
     hint: str
 
 
+class Bug(Value):
+    """A bug of the program met while one link was checked, with its traceback."""
+
+    url: str
+    traceback: str
+
+
 class EnrichedEntry(NamedTuple):
     """
     An entry with what is held about it.
@@ -98,6 +105,7 @@ class Report:
     obstacles: tuple[Obstacle, ...] = ()
     notice: str | None = None
     past: tuple[Day, ...] = ()
+    bugs: tuple[Bug, ...] = ()
 
     def finding(self, link: Link) -> Finding:
         """Return what is held about a link of one of the lists."""

@@ -4,11 +4,11 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable, Container, Iterator, Sequence
 from contextlib import aclosing, asynccontextmanager
 
-from lmsys_enrich.checkers.protocol import Checker
+from lmsys_enrich.checkers.protocol import Checker, CheckError, TaskQueue
 from lmsys_enrich.clock import Clock
 from lmsys_enrich.model.catalog import Catalog
 from lmsys_enrich.model.finding import Finding, LinkTask, Observation, unchecked
-from lmsys_enrich.model.report import Obstacle, Report, Traffic, keys_of
+from lmsys_enrich.model.report import Bug, Obstacle, Report, Traffic, keys_of
 from lmsys_enrich.pipeline import history, workers
 from lmsys_enrich.pipeline.background_writer import BackgroundWriter
 from lmsys_enrich.pipeline.plan import Plan, PreviousFindings, build
@@ -47,14 +47,16 @@ async def enrich(run: Run, plan: Plan, stop: Stop) -> Report:
     if run.settings.offline:
         stop.now("this run asks nobody (--offline)")
     writer = BackgroundWriter(run.store, run.clock)
+    queues = [TaskQueue(tasks) for tasks in plan.tasks]
     found: dict[str, Finding] = {}
-    async with aclosing(_findings(run, plan, stop)) as findings:
+    bugs: list[Bug] = []
+    async with aclosing(_findings(run, plan, queues, stop, bugs)) as findings:
         async for finding in findings:
             found[finding.url] = finding
             writer.add(finding)
             run.watch(finding)
     await writer.finish()
-    missed = _missed(run, plan, stop, found)
+    missed = _missed(run, queues, stop, found)
     previous = {**plan.fresh, **found, **missed}
     return Report(
         run_time=run.clock.run_time,
@@ -67,31 +69,38 @@ async def enrich(run: Run, plan: Plan, stop: Stop) -> Report:
             *_stopped(run, stop, len(missed)),
         ),
         notice=run.notice,
+        bugs=tuple(bugs),
     )
 
 
-async def _findings(run: Run, plan: Plan, stop: Stop) -> AsyncGenerator[Finding, None]:
+async def _findings(
+    run: Run, plan: Plan, queues: Sequence[TaskQueue], stop: Stop, bugs: list[Bug]
+) -> AsyncGenerator[Finding, None]:
     for task, observation in plan.settled:
         yield _find(run, task, observation)
     if stop.reason is not None:
         return
-    tasks = {task.url: task for queue in plan.tasks for task in queue}
-    assignments = tuple(zip(run.checkers, plan.tasks, strict=True))
-    async with _deadline(run, stop), aclosing(workers.observations(assignments, stop)) as observations:
-        async for observation in observations:
-            yield _find(run, tasks[observation.url], observation)
+    tasks = {task.url: task for queue in queues for task in queue.planned}
+    assignments = tuple(zip(run.checkers, queues, strict=True))
+    async with _deadline(run, stop), aclosing(workers.check_all(assignments, stop)) as results:
+        async for result in results:
+            if isinstance(result, CheckError):
+                bugs.append(Bug(result.task.url, result.traceback))
+                yield unchecked(result.task, "a bug of ours")
+            else:
+                yield _find(run, tasks[result.url], result)
 
 
 def _find(run: Run, task: LinkTask, observation: Observation) -> Finding:
     return history.find(task, observation, run.clock.run_time, run.settings.dead_after)
 
 
-def _missed(run: Run, plan: Plan, stop: Stop, found: Container[str]) -> dict[str, Finding]:
-    """Return what is known of the links that nobody told about, with the reason why nobody did."""
+def _missed(run: Run, queues: Sequence[TaskQueue], stop: Stop, found: Container[str]) -> dict[str, Finding]:
+    """Return the last known findings of the links without a result, with the reason of their last checker."""
     missed: dict[str, Finding] = {}
-    for checker, tasks in zip(run.checkers, plan.tasks, strict=True):
+    for checker, queue in zip(run.checkers, queues, strict=True):
         why = stop.reason or "; ".join(obstacle.what for obstacle in checker.obstacles) or "no answer came"
-        missed.update((q.url, unchecked(q, why)) for q in tasks if q.url not in found)
+        missed.update((task.url, unchecked(task, why)) for task in queue.tasks if task.url not in found)
     return missed
 
 

@@ -1,68 +1,88 @@
-"""Workers: all checkers at once, observations as they come."""
+"""Workers: all checkers at once, results as they come."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 
-from lmsys_enrich.checkers.protocol import Checker
-from lmsys_enrich.model.finding import LinkTask, Observation
+from lmsys_enrich.checkers.protocol import Checker, CheckError, Deferred, TaskQueue
+from lmsys_enrich.model.finding import Observation
 
 
 class Stop:
-    """Set once, with the reason that the links not yet asked about are given."""
+    """Request to stop, made once by a deadline or the user, with its reason."""
 
     def __init__(self) -> None:
         self._event = asyncio.Event()
         self.reason: str | None = None
 
     def now(self, reason: str) -> None:
-        """Stop asking. The first reason stands."""
+        """Stop starting checks. The first reason stands."""
         if self.reason is None:
             self.reason = reason
             self._event.set()
 
     async def wait(self) -> None:
-        """Return when the run is told to stop."""
+        """Return when the stop is requested."""
         await self._event.wait()
 
 
-async def observations(
-    assignments: Sequence[tuple[Checker, Sequence[LinkTask]]], stop: Stop
-) -> AsyncGenerator[Observation, None]:
+async def check_all(
+    assignments: Sequence[tuple[Checker, TaskQueue]], stop: Stop
+) -> AsyncGenerator[Observation | CheckError, None]:
     """
-    Yield answers in the order of arrival until all askers are done, or until `stop`.
+    Yield results in the order of arrival until all checkers are done, or until `stop`.
 
-    What an asker had found before the stop is yielded first. An exception from
-    an asker is a bug, and ends the others.
+    A deferred link goes to the next checker that claims it. Results that a checker had
+    before the stop are yielded first. An exception of a checker is a bug, and ends the run.
     """
-    arrived: asyncio.Queue[Observation | None] = asyncio.Queue()
-    asking = asyncio.create_task(_ask_all(assignments, arrived))
+    arrived: asyncio.Queue[Observation | CheckError | None] = asyncio.Queue()
+    checking = asyncio.create_task(_run_checkers(assignments, arrived))
     stopping = asyncio.create_task(stop.wait())
-    for task in (asking, stopping):
+    for task in (checking, stopping):
         task.add_done_callback(lambda _: arrived.put_nowait(None))
     try:
-        while (observation := await arrived.get()) is not None:
-            yield observation
+        while (result := await arrived.get()) is not None:
+            yield result
     finally:
-        asking.cancel()
+        checking.cancel()
         stopping.cancel()
-        await asyncio.wait({asking, stopping})
-    if not asking.cancelled():
-        asking.result()
+        await asyncio.wait({checking, stopping})
+    if not checking.cancelled():
+        checking.result()
 
 
-async def _ask_all(
-    assignments: Sequence[tuple[Checker, Sequence[LinkTask]]], arrived: asyncio.Queue[Observation | None]
+async def _run_checkers(
+    assignments: Sequence[tuple[Checker, TaskQueue]], arrived: asyncio.Queue[Observation | CheckError | None]
 ) -> None:
+    """Run every checker; close the queue of each when those before it have ended."""
     async with asyncio.TaskGroup() as group:
-        for checker, tasks in assignments:
-            if tasks:
-                group.create_task(_ask(checker, tasks, arrived))
+        before: list[asyncio.Task[None]] = []
+        for position, (checker, queue) in enumerate(assignments):
+            running = group.create_task(_run_checker(checker, queue, assignments[position + 1 :], arrived))
+            group.create_task(_close_after(tuple(before), queue))
+            before.append(running)
 
 
-async def _ask(
-    checker: Checker, tasks: Sequence[LinkTask], arrived: asyncio.Queue[Observation | None]
+async def _close_after(before: Sequence[asyncio.Task[None]], queue: TaskQueue) -> None:
+    if before:
+        await asyncio.wait(before)
+    queue.close()
+
+
+async def _run_checker(
+    checker: Checker,
+    queue: TaskQueue,
+    others: Sequence[tuple[Checker, TaskQueue]],
+    arrived: asyncio.Queue[Observation | CheckError | None],
 ) -> None:
-    async with aclosing(checker.ask(tasks)) as stream:
-        async for observation in stream:
-            arrived.put_nowait(observation)
+    async with aclosing(checker.check(queue)) as results:
+        async for result in results:
+            if isinstance(result, Deferred):
+                _defer(result, others)
+            else:
+                arrived.put_nowait(result)
+
+
+def _defer(deferred: Deferred, others: Sequence[tuple[Checker, TaskQueue]]) -> None:
+    queue = next(queue for checker, queue in others if checker.claims(deferred.task.url))
+    queue.defer(deferred.task)

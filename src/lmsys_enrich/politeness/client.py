@@ -1,7 +1,7 @@
-"""Requests as a good guest makes them: few at a time, waiting when asked to, trying again with care."""
+"""Polite client: requests to websites, spaced, with robots.txt and Retry-After obeyed, with backoff."""
 
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -9,24 +9,25 @@ from lmsys_enrich.clock import Clock
 from lmsys_enrich.http.dates import parse_http_date
 from lmsys_enrich.http.messages import ErrorKind, Fetch, Outcome, Request, RequestKind, Response
 from lmsys_enrich.politeness.limiter import HostLimiter
-from lmsys_enrich.politeness.retry import retried
+from lmsys_enrich.politeness.retry import retry
 from lmsys_enrich.politeness.robots import CrawlDelays
 from lmsys_enrich.politeness.stats import RequestStats
 from lmsys_enrich.urls import host_of
 
-_MAY_PASS = frozenset({ErrorKind.NAME_UNANSWERED, ErrorKind.RESET, ErrorKind.TIMEOUT, ErrorKind.UNREACHABLE})
-_MAY_PASS_STATUS = frozenset({408, 425, 429, 500, 502, 503, 504})
+_TRANSIENT_ERRORS = frozenset(
+    {ErrorKind.NAME_UNANSWERED, ErrorKind.RESET, ErrorKind.TIMEOUT, ErrorKind.UNREACHABLE}
+)
+_TRANSIENT_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504})
 _FIRST_PAUSE = 1.0  # seconds; each further one is twice as long
 
 
 class PoliteClient:
     """
-    A `Fetch` that throttles, counts, and asks websites again after what may pass.
+    A `Fetch` for websites: spaced, counted, robots.txt obeyed, transient failures retried.
 
-    `Retry-After` is obeyed for the whole host; a wait longer than `patience` is
-    not waited for, and the host is left alone for the rest of the run. The
-    `Crawl-delay` of a host with many links is kept. An API's
-    answers are for its own gate to judge, so they are not asked for again here.
+    `Retry-After` holds for the whole host; one longer than `patience` breaks the
+    host's circuit for the rest of the run. `record` receives the outcome of each
+    request with its host.
     """
 
     def __init__(
@@ -38,72 +39,84 @@ class PoliteClient:
         retries: int,
         patience: timedelta,
         stats: RequestStats,
+        record: Callable[[str, Outcome], None] = lambda _host, _outcome: None,
     ) -> None:
         self._fetch = fetch
-        self._throttle = limiter
+        self._limiter = limiter
         self._clock = clock
         self._retries = retries
         self._patience = patience.total_seconds()
-        self._meter = stats
+        self._stats = stats
+        self._record = record
         self._crawl_delays = CrawlDelays(self._once)
 
     async def __call__(self, request: Request) -> Outcome:
         host = host_of(request.url)
-        if request.kind is RequestKind.WEB and (delay := await self._crawl_delays.of(host, request.url)):
-            self._throttle.space(host, min(delay, self._patience))
-        outcome = await self._send(host, request)
-        if isinstance(outcome, Response) and outcome.status not in _MAY_PASS_STATUS:
-            return outcome  # as nearly always
-        again = partial(self._send, host, request)
-        return await retried(outcome, again, partial(self._pause, host, request), self._clock.sleep)
+        if request.kind is not RequestKind.WEB:
+            # An API's rate limiter paces its requests, and its client judges its responses.
+            return await self._send(host, request)
+        if delay := await self._crawl_delays.of(host, request.url):
+            self._limiter.space(host, min(delay, self._patience))
+        outcome = await self._send_spaced(host, request)
+        if isinstance(outcome, Response) and outcome.status not in _TRANSIENT_STATUSES:
+            return outcome  # nearly every request, without the cost of a retry object
+        first = [outcome]
+
+        async def attempt() -> Outcome:
+            return first.pop() if first else await self._send_spaced(host, request)
+
+        return await retry(attempt, partial(self._backoff, host), self._clock.sleep)
 
     def expect(self, links: Mapping[str, int]) -> None:
-        """Learn how many links of each host will be asked for."""
+        """Note how many links of each host will be checked: a host with many is asked for its robots.txt."""
         self._crawl_delays.expect(links)
 
     async def close(self) -> None:
-        """Leave no question behind."""
+        """Cancel the robots.txt requests under way."""
         await self._crawl_delays.close()
 
     async def _once(self, request: Request) -> Outcome:
-        return await self._send(host_of(request.url), request)
+        return await self._send_spaced(host_of(request.url), request)
 
-    async def _send(self, host: str, request: Request) -> Outcome:
-        self._meter.began(host, self._clock.monotonic())
-        try:
-            async with self._throttle.passing(host):
-                if request.kind is RequestKind.WEB and (closed := self._throttle.closed(host)) is not None:
-                    return closed
-                self._meter.sent(request.kind)
-                outcome = await self._fetch(request)
-        finally:
-            self._meter.ended(host, self._clock.monotonic())
-        if request.kind is RequestKind.WEB:
-            self._throttle.note(host, outcome)
+    async def _send_spaced(self, host: str, request: Request) -> Outcome:
+        await self._limiter.acquire(host)
+        if (tripped := self._limiter.tripped_by(host)) is not None:
+            return tripped
+        outcome = await self._send(host, request)
+        self._limiter.record(host, outcome)
+        self._record(host, outcome)
         return outcome
 
-    def _pause(self, host: str, request: Request, outcome: Outcome, tries: int) -> float | None:
-        """Return the seconds until the next try; none where the outcome stands."""
-        if request.kind is not RequestKind.WEB or self._throttle.closed(host) is not None:
+    async def _send(self, host: str, request: Request) -> Outcome:
+        self._stats.began(host, self._clock.monotonic())
+        try:
+            self._stats.sent(request.kind)
+            return await self._fetch(request)
+        finally:
+            self._stats.ended(host, self._clock.monotonic())
+
+    def _backoff(self, host: str, outcome: Outcome, attempts: int) -> float | None:
+        """Return the seconds until the next attempt; None where the outcome is final."""
+        if self._limiter.tripped_by(host) is not None:
             return None
+        asked = None
         if isinstance(outcome, Response):
-            if outcome.status not in _MAY_PASS_STATUS:
+            if outcome.status not in _TRANSIENT_STATUSES:
                 return None
+            # RFC 9110 section 10.2.3: the server says when to come back.
             asked = retry_after(outcome, self._clock.run_time)
             if asked is not None and asked > self._patience:
-                self._throttle.close(host, outcome)
+                self._limiter.trip(host, outcome)
                 return None
             if asked is not None:
-                self._throttle.pause(host, asked)
-        elif outcome.kind not in _MAY_PASS:
+                self._limiter.pause(host, asked)
+        elif outcome.kind not in _TRANSIENT_ERRORS:
             return None
-        else:
-            asked = None
-        if tries > self._retries:
+        if attempts > self._retries:
             return None
-        self._meter.retried()
-        # Not all at the same moment: https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter/
-        pause = _FIRST_PAUSE * 2.0 ** (tries - 1) * random.uniform(0.5, 1.0)  # noqa: S311 - no secret
+        self._stats.retried()
+        # Jitter: https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter/
+        pause = _FIRST_PAUSE * 2.0 ** (attempts - 1) * random.uniform(0.5, 1.0)  # noqa: S311 - no secret
         return max(pause, asked or 0.0)
 
 

@@ -16,6 +16,7 @@ from lmsys_enrich.http.proxy import ByProxy, Proxies
 from lmsys_enrich.http.resolver import Resolver, look_up
 from lmsys_enrich.politeness.client import PoliteClient
 from lmsys_enrich.politeness.limiter import HostLimiter
+from lmsys_enrich.politeness.scheduler import Scheduler
 from lmsys_enrich.politeness.stats import RequestStats
 from lmsys_enrich.settings.settings import Settings
 from lmsys_enrich.values import Value
@@ -25,15 +26,14 @@ _NAME_TIMEOUT = 10.0
 
 class Network(Value):
     """
-    The way to the network.
+    The network of a run: a polite `fetch`, and the scheduler of the links to check.
 
-    `expect` is told how many links of each host will be asked for, `leave` each
-    host that is not asked any more, whose connections are then closed.
+    `expect` takes the number of links of each host that will be checked.
     """
 
     fetch: Fetch
+    scheduler: Scheduler
     expect: Callable[[Mapping[str, int]], None]
-    leave: Callable[[str], None]
 
 
 @asynccontextmanager
@@ -57,16 +57,23 @@ async def open_client(
         pool = ConnectionPool(names, tls, settings.timeout, allow_private=settings.allow_private)
         stack.callback(pool.close)
         fetch = _by_proxy(HttpClient(pool, settings.timeout), environ, tls, settings.timeout, stack)
+        scheduler = Scheduler(
+            # A host that does not respond leaves half of all workers to the others, however the two are set.
+            per_host=min(settings.per_host, max(1, settings.concurrency // 2)),
+            urgent_first=settings.deadline is not None,
+            leave=pool.leave,
+        )
         polite = PoliteClient(
             through(fetch) if through else fetch,
-            HostLimiter(clock, concurrency=settings.concurrency, per_host=settings.per_host),
+            HostLimiter(clock),
             clock,
             retries=settings.retries,
             patience=settings.patience,
             stats=stats,
+            record=scheduler.record,
         )
         stack.push_async_callback(polite.close)
-        yield Network(polite, polite.expect, pool.leave)
+        yield Network(polite, scheduler, polite.expect)
 
 
 def _by_proxy(

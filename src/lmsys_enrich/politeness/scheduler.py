@@ -1,101 +1,222 @@
-"""In which order questions go out, so that a slow host holds up nobody but itself."""
+"""Scheduler: picks the next link to check and limits how many links are at one host."""
 
+import asyncio
 import heapq
-from collections import Counter, deque
-from collections.abc import Iterable, Mapping
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
+from lmsys_enrich.http.messages import ErrorKind, Outcome, Response
 from lmsys_enrich.model.finding import LinkTask, Verdict
 from lmsys_enrich.urls import InvalidAddress, host_of
 
-_AHEAD = 2**32  # of every queue
+_FAILED_FIRST = 2**32  # longer than any host's queue
+# Signs that a host gets too many requests at once.
+_OVERLOAD_ERRORS = frozenset({ErrorKind.TIMEOUT, ErrorKind.RESET})
+_OVERLOAD_STATUSES = frozenset({429, 503})
 
 
 def host_or_text(url: str) -> str:
-    """Return the host that a link asks, or the link itself where it names none."""
+    """Return the host of an address, or the address itself where it names none."""
     try:
         return host_of(url)
     except InvalidAddress:
         return url
 
 
+@dataclass(slots=True)
+class Lease:
+    """A link under way, and the host at which it holds a slot; None while it waits for another."""
+
+    task: LinkTask
+    host: str | None
+
+
+@dataclass(slots=True)
+class _Host:
+    """
+    Queue and slots of one host.
+
+    The limit follows TCP's congestion control: one more for each good response until
+    the first sign of overload, which halves it; then additive increase.
+    https://datatracker.ietf.org/doc/html/rfc5681#section-3.1
+    """
+
+    maximum: int
+    limit: float
+    queue: deque[tuple[int, LinkTask]] = field(default_factory=deque)
+    in_use: int = 0
+    movers: deque[asyncio.Future[None]] = field(default_factory=deque)
+    was_overloaded: bool = False
+
+    @property
+    def has_slot(self) -> bool:
+        return self.in_use < int(self.limit) and not self.movers
+
+    @property
+    def is_idle(self) -> bool:
+        return not (self.queue or self.in_use or self.movers)
+
+    def adjust(self, outcome: Outcome) -> None:
+        if _is_overload(outcome):
+            self.was_overloaded = True
+            self.limit = max(1.0, self.limit / 2)
+        elif isinstance(outcome, Response) and self.limit < self.maximum:
+            step = 1.0 / self.limit if self.was_overloaded else 1.0
+            self.limit = min(self.maximum, self.limit + step)
+
+    def admit_movers(self) -> None:
+        while self.movers and self.in_use < int(self.limit):
+            mover = self.movers.popleft()
+            if not mover.done():
+                self.in_use += 1
+                mover.set_result(None)
+
+
 class Scheduler:
     """
-    Hands out questions, at most `per_host` of a host under way at once; within a host in the order given.
+    Picks the next link, and keeps each host at or below its limit of concurrent links.
 
-    What failed the last time goes first: time-outs and further tries take longest, and
-    nobody is to wait for them at the end. Then the host with the most questions left is
-    next, since its queue is what a run may have to wait for; but who comes from a host with
-    at least half as many stays there, where a connection is open: to make another costs both
-    sides more than a request. Where `urgent_first`, as in a run that may not reach its end,
-    the question that comes first in the order given is next.
+    Order: links that failed the last time first, since their time-outs would otherwise
+    end the run; then the host with the longest queue, since it decides when the run
+    ends. A worker stays at its host while that queue is at least half of the longest:
+    its connection is open, and another one costs both sides more than a request. With
+    `urgent_first`, for runs with a deadline, links go in the order they were added.
+
+    A link that is redirected to another host moves: it gives its slot back before it
+    waits for one there, so two hosts that redirect to each other cannot deadlock.
+    `leave` is called with each host that has no link left.
     """
 
-    def __init__(self, tasks: Iterable[LinkTask], *, per_host: int, urgent_first: bool = False) -> None:
+    def __init__(
+        self, *, per_host: int, urgent_first: bool = False, leave: Callable[[str], None] = lambda _: None
+    ) -> None:
         self._per_host = per_host
         self._urgent_first = urgent_first
-        self._waiting: dict[str, deque[tuple[int, LinkTask]]] = {}
-        for number, task in enumerate(tasks):
-            waiting = self._waiting.setdefault(host_or_text(task.url), deque())
-            if _has_failed(task) and not urgent_first:
-                waiting.appendleft((number, task))
-            else:
-                waiting.append((number, task))
-        self._under_way: Counter[str] = Counter()
-        # Each host that may be asked is in the queue by its next question, whose number `_next` has too.
-        # What the queue says besides is out of date: somebody who stayed has taken that question.
-        self._queue: list[tuple[int, int, str]] = []
+        self._leave = leave
+        self._hosts: dict[str, _Host] = {}
+        self._added = 0
+        # Heap of hosts that may start a link, keyed by their next link's number. An entry whose number is
+        # not the one in `_next` is out of date: a worker that stayed at the host has taken that link.
+        self._heap: list[tuple[int, int, str]] = []
         self._next: dict[str, int] = {}
-        for host in self._waiting:
-            self._line_up(host)
+        self._grown: set[str] = set()  # hosts with added links, entered anew when a link is taken
 
-    def by_host(self) -> Mapping[str, int]:
-        """Return how many questions of each host wait."""
-        return {host: len(waiting) for host, waiting in self._waiting.items()}
+    def add(self, task: LinkTask) -> None:
+        """Queue a link."""
+        name = host_or_text(task.url)
+        host = self._host(name)
+        numbered = (self._added, task)
+        self._added += 1
+        if _has_failed(task) and not self._urgent_first:
+            host.queue.appendleft(numbered)
+        else:
+            host.queue.append(numbered)
+        self._grown.add(name)
 
-    def take(self, after: LinkTask | None = None) -> LinkTask | None:
-        """
-        Return the next question, now under way, or none while no host may be asked anything more.
+    def queued(self) -> Mapping[str, int]:
+        """Return how many links wait, by host."""
+        return {name: len(host.queue) for name, host in self._hosts.items() if host.queue}
 
-        `after` is the one whose asker is free now.
-        """
-        host = self._host_after(after)
-        if host is None:
+    def take(self, after: Lease | None = None) -> Lease | None:
+        """Start the next link; None while no host has both a link and a slot. `after` has just ended."""
+        for grown in self._grown:
+            self._next.pop(grown, None)
+            self._line_up(grown)
+        self._grown.clear()
+        name = self._next_host(after)
+        if name is None:
             return None
-        del self._next[host]
-        _, task = self._waiting[host].popleft()
-        self._under_way[host] += 1
-        if self._under_way[host] < self._per_host:
-            self._line_up(host)
-        return task
+        del self._next[name]
+        host = self._hosts[name]
+        _, task = host.queue.popleft()
+        host.in_use += 1
+        self._line_up(name)
+        return Lease(task, name)
 
-    def done(self, task: LinkTask) -> str | None:
-        """Take back a place: the question is answered. Return its host where that was the last one."""
-        host = host_or_text(task.url)
-        self._under_way[host] -= 1
-        if self._under_way[host] == self._per_host - 1:
-            self._line_up(host)
-        return None if self._waiting[host] or self._under_way[host] else host
+    async def move(self, lease: Lease, name: str) -> None:
+        """Give the lease a slot at another host, waiting for one if there is none."""
+        if lease.host == name:
+            return
+        self.release(lease)
+        host = self._host(name)
+        if host.has_slot:
+            host.in_use += 1
+        else:
+            await self._slot(host)
+        lease.host = name
 
-    def _host_after(self, after: LinkTask | None) -> str | None:
-        while self._queue:
-            first, number, host = self._queue[0]
-            if self._next.get(host) != number:
-                heapq.heappop(self._queue)
+    def release(self, lease: Lease) -> None:
+        """Give the slot of a lease back."""
+        if lease.host is None:
+            return
+        name, lease.host = lease.host, None
+        host = self._hosts[name]
+        host.in_use -= 1
+        host.admit_movers()
+        self._line_up(name)
+        if host.is_idle:
+            self._leave(name)
+
+    def record(self, name: str, outcome: Outcome) -> None:
+        """Adjust the limit of a host by the outcome of a request to it."""
+        host = self._host(name)
+        host.adjust(outcome)
+        host.admit_movers()
+        self._line_up(name)
+
+    async def _slot(self, host: _Host) -> None:
+        mover = asyncio.get_running_loop().create_future()
+        host.movers.append(mover)
+        try:
+            await mover
+        except asyncio.CancelledError:
+            if mover.done() and not mover.cancelled():
+                host.in_use -= 1  # the slot was given in the same moment
+                host.admit_movers()
+            else:
+                host.movers.remove(mover)
+            raise
+
+    def _host(self, name: str) -> _Host:
+        host = self._hosts.get(name)
+        if host is None:
+            host = self._hosts[name] = _Host(self._per_host, (self._per_host + 1) // 2)
+        return host
+
+    def _next_host(self, after: Lease | None) -> str | None:
+        while self._heap:
+            first, number, name = self._heap[0]
+            if self._next.get(name) != number or not self._hosts[name].has_slot:
+                heapq.heappop(self._heap)
+                if self._next.get(name) == number:
+                    del self._next[name]
                 continue
-            stay = host_or_text(after.url) if after is not None and not self._urgent_first else host
-            return stay if stay in self._next and 2 * self._length(stay) >= -first else host
+            stay = host_or_text(after.task.url) if after is not None and not self._urgent_first else name
+            may_stay = stay in self._next and self._hosts[stay].has_slot and 2 * self._length(stay) >= -first
+            return stay if may_stay else name
         return None
 
-    def _line_up(self, host: str) -> None:
-        if waiting := self._waiting[host]:
-            number, _ = waiting[0]
-            self._next[host] = number
-            heapq.heappush(self._queue, (0 if self._urgent_first else -self._length(host), number, host))
+    def _line_up(self, name: str) -> None:
+        """Enter a host that has both a link and a slot into the heap, by its next link."""
+        host = self._hosts[name]
+        if host.queue and host.has_slot:
+            number, _ = host.queue[0]
+            if self._next.get(name) != number:
+                self._next[name] = number
+                length = 0 if self._urgent_first else -self._length(name)
+                heapq.heappush(self._heap, (length, number, name))
 
-    def _length(self, host: str) -> int:
-        waiting = self._waiting[host]
-        return len(waiting) + (_AHEAD if _has_failed(waiting[0][1]) else 0)
+    def _length(self, name: str) -> int:
+        queue = self._hosts[name].queue
+        return len(queue) + (_FAILED_FIRST if _has_failed(queue[0][1]) else 0)
 
 
 def _has_failed(task: LinkTask) -> bool:
     return task.previous is not None and task.previous.effective_verdict is Verdict.FAILING
+
+
+def _is_overload(outcome: Outcome) -> bool:
+    if isinstance(outcome, Response):
+        return outcome.status in _OVERLOAD_STATUSES
+    return outcome.kind in _OVERLOAD_ERRORS

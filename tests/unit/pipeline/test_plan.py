@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from lmsys_enrich.checkers.protocol import CheckResult, TaskQueue
 from lmsys_enrich.model.catalog import Exemption
 from lmsys_enrich.model.finding import Finding, LinkTask, Observation, Verdict
 from lmsys_enrich.model.report import Obstacle
@@ -25,8 +26,8 @@ class Claims:
     def claims(self, url: str) -> bool:
         return url.startswith(self.start)
 
-    async def ask(self, tasks: Sequence[LinkTask]) -> AsyncGenerator[Observation, None]:
-        for task in tasks:
+    async def check(self, queue: TaskQueue) -> AsyncGenerator[CheckResult, None]:
+        for task in queue.planned:
             yield Observation(task.url, Verdict.ALIVE, "asked")
 
 

@@ -7,7 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from lmsys_enrich.model.finding import Finding, LinkTask, Observation, Verdict
+from lmsys_enrich.checkers.protocol import CheckResult, TaskQueue
+from lmsys_enrich.model.finding import Finding, Observation, Verdict
 from lmsys_enrich.model.report import Obstacle, Report, Traffic
 from lmsys_enrich.model.repository import RepositoryUpdate
 from lmsys_enrich.pipeline.plan import PreviousFindings
@@ -33,9 +34,9 @@ class Knows:
     def claims(self, url: str) -> bool:
         return url.startswith(self.start)
 
-    async def ask(self, tasks: Sequence[LinkTask]) -> AsyncGenerator[Observation, None]:
+    async def check(self, queue: TaskQueue) -> AsyncGenerator[CheckResult, None]:
         try:
-            for task in tasks:
+            for task in queue.planned:
                 self.asked.append(task.url)
                 if task.url in self.previous:
                     yield Observation(task.url, self.previous[task.url], "as told")
@@ -173,8 +174,8 @@ async def test_fields_that_were_not_learned_keep_their_earlier_values_and_dates(
 
     @dataclass
     class Tells(Knows):
-        async def ask(self, tasks: Sequence[LinkTask]) -> AsyncGenerator[Observation, None]:
-            for task in tasks:
+        async def check(self, queue: TaskQueue) -> AsyncGenerator[CheckResult, None]:
+            for task in queue.planned:
                 yield Observation(task.url, Verdict.ALIVE, "told", repository=update)
 
     report = await done(a_run(Tells({}), previous=PreviousFindings(reported={GOOD: past})))

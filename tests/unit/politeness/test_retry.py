@@ -1,8 +1,8 @@
-"""Asking again: how often, and after how long."""
+"""Retry: how often, and after how long."""
 
 import pytest
 
-from lmsys_enrich.politeness.retry import retrying
+from lmsys_enrich.politeness.retry import retry
 from tests.fakes import FakeClock
 
 
@@ -27,16 +27,16 @@ def _twice_as_long(outcome: str, tries: int) -> float | None:
         (["bad", "bad", "bad", "worse"], "worse", [2.0, 4.0, 8.0]),
     ],
 )
-async def test_it_is_tried_until_an_outcome_stands(
+async def test_attempts_until_the_outcome_is_final(
     outcomes: list[str], stands: str, slept: list[float]
 ) -> None:
     clock, attempts = FakeClock(), _Attempts(*outcomes)
-    assert await retrying(attempts, _twice_as_long, clock.sleep) == stands
+    assert await retry(attempts, _twice_as_long, clock.sleep) == stands
     assert (clock.slept, attempts.outcomes) == (slept, [])
 
 
 @pytest.mark.parametrize("first", [[], ["bad"]])
-async def test_an_exception_is_not_for_it(first: list[str]) -> None:
+async def test_exceptions_are_not_retried(first: list[str]) -> None:
     outcomes = list(first)
 
     async def attempt() -> str:
@@ -45,4 +45,4 @@ async def test_an_exception_is_not_for_it(first: list[str]) -> None:
         raise ValueError("a bug of ours")
 
     with pytest.raises(ValueError, match="a bug"):
-        await retrying(attempt, _twice_as_long, FakeClock().sleep)
+        await retry(attempt, _twice_as_long, FakeClock().sleep)

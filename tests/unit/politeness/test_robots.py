@@ -32,7 +32,7 @@ def test_a_robots_txt_is_read(robots: str, seconds: float) -> None:
 
 
 def _polite(fetch: FakeFetch, clock: FakeClock) -> PoliteClient:
-    limiter = HostLimiter(clock, concurrency=9, per_host=9)
+    limiter = HostLimiter(clock)
     return PoliteClient(fetch, limiter, clock, retries=0, patience=timedelta(minutes=2), stats=RequestStats())
 
 

@@ -1,73 +1,89 @@
-"""Whose turn it is, so that one host's queue never blocks the others."""
+"""Scheduler: the order of links, and the limit of each host."""
 
+import asyncio
 from random import Random
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lmsys_enrich.http.messages import ErrorKind, FetchError, Outcome, Response
 from lmsys_enrich.model.finding import LinkTask, Verdict
-from lmsys_enrich.politeness.scheduler import Scheduler
+from lmsys_enrich.politeness.scheduler import Lease, Scheduler
 from tests.builders import finding
 
+_GOOD = Response(200, {})
 
-def _questions(*urls: str) -> list[LinkTask]:
+
+def _tasks(*urls: str) -> list[LinkTask]:
     return [LinkTask(url) for url in urls]
 
 
-def _taken(scheduler: Scheduler, most: int = 100) -> list[str]:
+def _scheduler(tasks: list[LinkTask], *, per_host: int = 18, urgent_first: bool = False) -> Scheduler:
+    """A scheduler whose hosts have proved that they bear `per_host` links at once."""
+    scheduler = Scheduler(per_host=per_host, urgent_first=urgent_first)
+    for task in tasks:
+        scheduler.add(task)
+    for host in scheduler.queued():
+        for _ in range(per_host):
+            scheduler.record(host, _GOOD)
+    return scheduler
+
+
+def _taken(scheduler: Scheduler) -> list[str]:
     taken: list[str] = []
-    while len(taken) < most and (task := scheduler.take()) is not None:
-        taken.append(task.url)
+    while (lease := scheduler.take()) is not None:
+        taken.append(lease.task.url)
     return taken
 
 
-def test_the_host_with_most_left_is_next_and_each_keeps_its_order() -> None:
-    scheduler = Scheduler(_questions("https://b/1", "https://a/1", "https://a/2", "https://a/3"), per_host=9)
+def test_longest_host_queue_comes_first_in_order() -> None:
+    scheduler = _scheduler(_tasks("https://b/1", "https://a/1", "https://a/2", "https://a/3"), per_host=9)
     assert _taken(scheduler) == ["https://a/1", "https://a/2", "https://b/1", "https://a/3"]
 
 
 def _one_after_the_other(scheduler: Scheduler) -> list[str]:
     taken, asked = [], scheduler.take()
     while asked is not None:
-        taken.append(asked.url)
-        scheduler.done(asked)
+        taken.append(asked.task.url)
+        scheduler.release(asked)
         asked = scheduler.take(after=asked)
     return taken
 
 
-def test_who_comes_from_a_host_stays_until_its_queue_is_less_than_half_of_the_longest() -> None:
+def test_worker_stays_until_half_of_the_longest_queue() -> None:
     urls = [f"https://{host}/{number}" for host in "ab" for number in range(6)]
-    asked = _one_after_the_other(Scheduler(_questions(*urls), per_host=9))
+    asked = _one_after_the_other(_scheduler(_tasks(*urls), per_host=9))
     assert " ".join(url[-3:] for url in asked) == "a/0 a/1 a/2 a/3 b/0 b/1 b/2 b/3 b/4 b/5 a/4 a/5"
 
 
-def test_nobody_stays_where_something_more_urgent_waits() -> None:
-    urls = _questions("https://a/1", "https://b/1", "https://a/2", "https://b/2")
-    asked = _one_after_the_other(Scheduler(urls, per_host=9, urgent_first=True))
+def test_worker_does_not_stay_before_urgent_links() -> None:
+    urls = _tasks("https://a/1", "https://b/1", "https://a/2", "https://b/2")
+    asked = _one_after_the_other(_scheduler(urls, per_host=9, urgent_first=True))
     assert asked == ["https://a/1", "https://b/1", "https://a/2", "https://b/2"]
 
-    known = [*_questions("https://a/1", "https://a/2", "https://a/3"), _failed("https://b/1")]
-    assert _one_after_the_other(Scheduler(known, per_host=9))[0] == "https://b/1"
+    known = [*_tasks("https://a/1", "https://a/2", "https://a/3"), _failed("https://b/1")]
+    assert _one_after_the_other(_scheduler(known, per_host=9))[0] == "https://b/1"
 
 
-def test_nobody_stays_at_a_host_that_has_its_fill() -> None:
-    scheduler = Scheduler(
-        _questions(*[f"https://a/{n}" for n in range(9)], "https://b/1", "https://b/2"), per_host=2
+def test_worker_leaves_host_at_its_limit() -> None:
+    scheduler = _scheduler(
+        _tasks(*[f"https://a/{n}" for n in range(9)], "https://b/1", "https://b/2"), per_host=2
     )
     first, second, other = scheduler.take(), scheduler.take(), scheduler.take()
     assert first is not None
     assert second is not None
     assert other is not None
-    scheduler.done(first)
+    scheduler.release(first)
     assert scheduler.take() is not None
-    scheduler.done(other)
-    assert scheduler.take(after=second) == LinkTask("https://b/2")
+    scheduler.release(other)
+    following = scheduler.take(after=second)
+    assert following is not None
+    assert following.task.url == "https://b/2"
 
 
-def test_where_a_run_may_not_reach_its_end_the_most_urgent_is_next() -> None:
-    scheduler = Scheduler(
-        _questions("https://b/1", "https://a/1", "https://a/2"), per_host=9, urgent_first=True
-    )
+def test_urgent_first_keeps_the_order_added() -> None:
+    scheduler = _scheduler(_tasks("https://b/1", "https://a/1", "https://a/2"), per_host=9, urgent_first=True)
     assert _taken(scheduler) == ["https://b/1", "https://a/1", "https://a/2"]
 
 
@@ -75,9 +91,9 @@ def _failed(url: str) -> LinkTask:
     return LinkTask(url, finding(url, Verdict.FAILING))
 
 
-def test_what_failed_the_last_time_is_not_waited_for_at_the_end() -> None:
-    known = [*_questions("https://a/1", "https://a/2", "https://a/3"), _failed("https://b/1")]
-    assert _taken(Scheduler([*known, _failed("https://a/4")], per_host=9)) == [
+def test_links_that_failed_last_time_come_first() -> None:
+    known = [*_tasks("https://a/1", "https://a/2", "https://a/3"), _failed("https://b/1")]
+    assert _taken(_scheduler([*known, _failed("https://a/4")], per_host=9)) == [
         "https://a/4",
         "https://b/1",
         "https://a/1",
@@ -86,54 +102,138 @@ def test_what_failed_the_last_time_is_not_waited_for_at_the_end() -> None:
     ]
 
 
-def test_where_a_run_may_not_reach_its_end_what_failed_has_no_precedence() -> None:
-    scheduler = Scheduler([*_questions("https://a/1"), _failed("https://b/1")], per_host=9, urgent_first=True)
+def test_urgent_first_ignores_past_failures() -> None:
+    scheduler = _scheduler([*_tasks("https://a/1"), _failed("https://b/1")], per_host=9, urgent_first=True)
     assert _taken(scheduler) == ["https://a/1", "https://b/1"]
 
 
-def test_a_host_that_does_not_answer_holds_its_few_places_and_nobody_elses() -> None:
+def test_silent_host_holds_only_its_own_slots() -> None:
     slow = [f"https://slow/{n}" for n in range(50)]
     quick = [f"https://quick/{n}" for n in range(20)]
-    scheduler = Scheduler(_questions(*slow, *quick), per_host=2)
+    scheduler = _scheduler(_tasks(*slow, *quick), per_host=2)
     under_way = [scheduler.take() for _ in range(4)]
     assert scheduler.take() is None
     for _ in range(18):
-        finished = next(q for q in under_way if q is not None and q.url.startswith("https://quick"))
+        finished = next(q for q in under_way if q is not None and q.task.url.startswith("https://quick"))
         under_way.remove(finished)
-        scheduler.done(finished)
+        scheduler.release(finished)
         under_way.append(scheduler.take())
-    assert sum(q is not None and q.url.startswith("https://slow") for q in under_way) == 2
+    assert sum(q is not None and q.task.url.startswith("https://slow") for q in under_way) == 2
 
 
-def test_a_host_is_left_when_its_last_question_is_answered() -> None:
-    scheduler = Scheduler(_questions("https://a/1", "https://a/2"), per_host=1)
-    first = scheduler.take()
-    assert first is not None
-    assert scheduler.done(first) is None
-    second = scheduler.take()
-    assert second is not None
-    assert scheduler.done(second) == "a"
+def test_host_is_left_with_its_last_link() -> None:
+    left: list[str] = []
+    scheduler = Scheduler(per_host=2, leave=left.append)
+    for task in _tasks("https://a/1", "https://a/2"):
+        scheduler.add(task)
+    for expected in ([], ["a"]):
+        lease = scheduler.take()
+        assert lease is not None
+        scheduler.release(lease)
+        assert left == expected
 
 
-def test_an_address_without_a_host_waits_in_a_line_of_its_own() -> None:
-    assert _taken(Scheduler(_questions("https://[::1", "https://a/1"), per_host=1)) == [
+def test_address_without_host_has_its_own_queue() -> None:
+    assert _taken(_scheduler(_tasks("https://[::1", "https://a/1"), per_host=1)) == [
         "https://[::1",
         "https://a/1",
     ]
 
 
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 9)), unique=True, max_size=20), st.randoms())
-def test_every_question_is_handed_out_once_in_whatever_order_answers_come(
-    links: list[tuple[str, int]], chance: Random
-) -> None:
+def test_every_link_is_taken_once_in_any_order(links: list[tuple[str, int]], chance: Random) -> None:
     urls = [f"https://{host}/{number}" for host, number in links]
-    scheduler, taken, under_way = Scheduler(_questions(*urls), per_host=9), [], []
+    scheduler = _scheduler(_tasks(*urls))
+    taken: list[str] = []
+    under_way: list[Lease] = []
     after = None
-    while (task := scheduler.take(after)) is not None:
-        taken.append(task.url)
-        under_way.append(task)
+    while (lease := scheduler.take(after)) is not None:
+        taken.append(lease.task.url)
+        under_way.append(lease)
         if len(under_way) > 2:
             chance.shuffle(under_way)
             after = under_way.pop()
-            scheduler.done(after)
+            scheduler.release(after)
     assert sorted(taken) == sorted(urls)
+
+
+def _at_once(scheduler: Scheduler, host: str = "a") -> int:
+    """How many links of a host are under way at once."""
+    for number in range(50):
+        scheduler.add(LinkTask(f"https://{host}/{number}"))
+    return len(_taken(scheduler))
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "expected"),
+    [
+        ([], 4),
+        ([_GOOD] * 20, 8),
+        ([Response(404, {})] * 20, 8),
+        ([*[_GOOD] * 20, Response(429, {})], 4),
+        ([*[_GOOD] * 20, Response(503, {})], 4),
+        ([*[_GOOD] * 20, FetchError(ErrorKind.TIMEOUT, "")], 4),
+        ([*[_GOOD] * 20, FetchError(ErrorKind.RESET, "")], 4),
+        ([*[_GOOD] * 20, Response(429, {}), *[_GOOD] * 4], 4),
+        ([*[_GOOD] * 20, Response(429, {}), *[_GOOD] * 7], 5),
+        ([Response(429, {})] * 20, 1),
+    ],
+)
+def test_limit_of_a_host_adapts(outcomes: list[Outcome], expected: int) -> None:
+    scheduler = Scheduler(per_host=8)
+    for outcome in outcomes:
+        scheduler.record("a", outcome)
+    assert _at_once(scheduler) == expected
+
+
+def test_links_added_later_are_scheduled() -> None:
+    scheduler = _scheduler(_tasks("https://a/1"))
+    assert _taken(scheduler) == ["https://a/1"]
+    for task in _tasks("https://b/1", "https://c/1", "https://c/2"):
+        scheduler.add(task)
+    assert _taken(scheduler) == ["https://c/1", "https://b/1", "https://c/2"]
+
+
+async def test_redirected_link_waits_for_a_slot_of_its_target() -> None:
+    scheduler = Scheduler(per_host=1)
+    for task in _tasks("https://a/1", "https://b/1"):
+        scheduler.add(task)
+    first, second = scheduler.take(), scheduler.take()
+    assert first is not None
+    assert second is not None
+    moving = asyncio.create_task(scheduler.move(first, "b"))
+    await asyncio.sleep(0)
+    assert not moving.done()
+    scheduler.release(second)
+    await moving
+    assert first.host == "b"
+
+
+async def test_hosts_that_redirect_to_each_other_do_not_deadlock() -> None:
+    scheduler = Scheduler(per_host=1)
+    for task in _tasks("https://a/1", "https://b/1"):
+        scheduler.add(task)
+    first, second = scheduler.take(), scheduler.take()
+    assert first is not None
+    assert second is not None
+    async with asyncio.timeout(5):
+        await asyncio.gather(scheduler.move(first, "b"), scheduler.move(second, "a"))
+    assert (first.host, second.host) == ("b", "a")
+
+
+async def test_cancelled_move_leaves_the_slot_to_the_next() -> None:
+    scheduler = Scheduler(per_host=1)
+    for task in _tasks("https://a/1", "https://b/1", "https://c/1"):
+        scheduler.add(task)
+    leases = [lease for lease in (scheduler.take(), scheduler.take(), scheduler.take()) if lease]
+    holder, impatient, patient = leases
+    waits = [asyncio.create_task(scheduler.move(lease, "a")) for lease in (impatient, patient)]
+    await asyncio.sleep(0)
+    waits[0].cancel()
+    await asyncio.gather(waits[0], return_exceptions=True)
+    scheduler.release(holder)
+    await waits[1]
+    assert patient.host == "a"
+    scheduler.release(impatient)
+    scheduler.release(patient)
+    assert _at_once(scheduler) == 1

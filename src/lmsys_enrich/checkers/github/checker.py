@@ -18,10 +18,10 @@ from lmsys_enrich.checkers.github.graphql import ask_batch
 from lmsys_enrich.checkers.github.links import GitHubLink, RepositoryLink, parse_link
 from lmsys_enrich.checkers.github.rate_limiter import RateLimiter
 from lmsys_enrich.checkers.github.rest import ask_openly, kept_as_known, look_at_subject, look_for_part
-from lmsys_enrich.checkers.protocol import Checker
+from lmsys_enrich.checkers.protocol import CheckResult, Deferred, TaskQueue
 from lmsys_enrich.clock import Clock
 from lmsys_enrich.http.messages import Fetch
-from lmsys_enrich.model.finding import LinkTask, Observation
+from lmsys_enrich.model.finding import LinkTask
 from lmsys_enrich.model.report import Obstacle
 from lmsys_enrich.settings.github_access import GitHubAccess
 
@@ -44,12 +44,10 @@ class GitHubChecker:
         clock: Clock,
         *,
         patience: timedelta,
-        web: Checker,
         spent: Callable[[int, int | None], None] = lambda _points, _left: None,
     ) -> None:
         self._access = access
         self._clock = clock
-        self._web = web
         self._obstacles: list[Obstacle] = []
         self._gate = RateLimiter(clock, patience)
         self._api = Api(fetch, access, clock, self._gate, access.token, spent)
@@ -65,19 +63,18 @@ class GitHubChecker:
     def claims(self, url: str) -> bool:
         return parse_link(url, self._access.server_url) is not None
 
-    async def ask(self, tasks: Sequence[LinkTask]) -> AsyncGenerator[Observation, None]:
-        for_web: list[LinkTask] = []
+    async def check(self, queue: TaskQueue) -> AsyncGenerator[CheckResult, None]:
+        deferred: list[LinkTask] = []
         untold: list[str] = []
-        async with aclosing(self._steps(tasks)) as stream:
+        async with aclosing(self._steps(queue.planned)) as stream:
             async for result in stream:
-                for_web.extend(result.for_web)
+                deferred.extend(result.for_web)
                 untold.extend(result.untold)
-                for answer in result.observations:
-                    yield answer
-        self._tell(for_web, untold)
-        async with aclosing(self._ask_web(for_web)) as observations:
-            async for answer in observations:
-                yield answer
+                for observation in result.observations:
+                    yield observation
+                for task in result.for_web:
+                    yield Deferred(task)
+        self._tell(deferred, untold)
 
     def _steps(self, tasks: Sequence[LinkTask]) -> AsyncGenerator[BatchResult, None]:
         links = [(task, self._target(task)) for task in tasks]
@@ -95,20 +92,6 @@ class GitHubChecker:
                 return await look_at_subject(self._open_api if anonymous else self._api, job, now)
             case LookForPart():
                 return await look_for_part(self._api, job)
-
-    async def _ask_web(self, tasks: Sequence[LinkTask]) -> AsyncGenerator[Observation, None]:
-        """Ask the pages, and take over what keeps the website asker from finding out."""
-        if not tasks:
-            return
-        answered = 0
-        async with aclosing(self._web.ask(tasks)) as observations:
-            async for answer in observations:
-                answered += 1
-                yield answer
-        if answered < len(tasks):
-            self._obstacles.extend(
-                Obstacle(f"pages of GitHub: {found.what}", found.hint) for found in self._web.obstacles
-            )
 
     def _tell(self, for_web: Sequence[LinkTask], untold: Sequence[str]) -> None:
         """Say what the API did not tell."""

@@ -24,7 +24,7 @@ from lmsys_enrich.checkers.github.responses import (
 from lmsys_enrich.clock import Clock
 from lmsys_enrich.http.messages import Fetch, Outcome, Request, RequestKind
 from lmsys_enrich.model.report import Obstacle
-from lmsys_enrich.politeness.retry import retrying
+from lmsys_enrich.politeness.retry import retry
 from lmsys_enrich.settings.github_access import GitHubAccess
 from lmsys_enrich.urls import InvalidAddress, host_of
 from lmsys_enrich.values import replace
@@ -120,7 +120,7 @@ class Api:
                     return replace(reading, seconds=self.clock.monotonic() - started)
                 return reading
 
-        match await retrying(attempt, _pause_after, self.clock.sleep):
+        match await retry(attempt, _pause_after, self.clock.sleep):
             case Ok() | QueryTooLarge() | Unavailable() as final:
                 return final
             case TransientError(message):

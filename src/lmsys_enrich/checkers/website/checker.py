@@ -1,54 +1,54 @@
-"""Asks about every web address, many hosts at once."""
+"""Website checker: a pool of workers that fetch links and classify them."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+import traceback
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from contextlib import aclosing
 
+from lmsys_enrich.checkers.protocol import CheckError, CheckResult, TaskQueue
 from lmsys_enrich.checkers.website.classify import classify_chain
 from lmsys_enrich.checkers.website.fetch import fetch_link
-from lmsys_enrich.checkers.website.outage import CANARIES, Outage, evidence, is_alive
-from lmsys_enrich.checkers.website.redirect_chain import RedirectChain
+from lmsys_enrich.checkers.website.outage import CANARIES, Evidence, Outage, evidence, is_alive
 from lmsys_enrich.http.messages import Fetch, Outcome, Request
-from lmsys_enrich.model.finding import LinkTask, Observation
+from lmsys_enrich.model.finding import Observation
 from lmsys_enrich.model.report import Obstacle
-from lmsys_enrich.politeness.scheduler import Scheduler
-from lmsys_enrich.urls import is_web
+from lmsys_enrich.politeness.scheduler import Lease, Scheduler, host_or_text
+from lmsys_enrich.urls import host_of, is_web
 from lmsys_enrich.values import Value
 
 
-class Pace(Value):
-    """How many visits at once, and in which order: see `Turns`."""
+class Checked(Value):
+    """Result of one link, and what it says of our own network."""
 
-    concurrency: int
-    per_host: int
-    urgent_first: bool = False
+    result: Observation | CheckError
+    host: str
+    evidence: Evidence
 
 
 class WebsiteChecker:
     """
-    Visits every web address that nobody else claims.
+    Fetches every web address that no other checker claims, or that others defer to it.
 
-    At most `pace.concurrency` visits are under way at once, `pace.per_host` of
-    them to one host. `canaries` are asked only when so much fails that the network
-    itself is suspected; when they do not answer either, it stops and tells an
-    obstacle. `expect` is told how many links of each host will be visited, `leave`
-    each host that is not visited any more.
+    At most `concurrency` links are under way at once. `canaries` are requested only
+    when so much fails that our own network is suspected; where they fail too, the
+    checker stops with an obstacle. `expect` is called with the number of links of each
+    host before its first request.
     """
 
     def __init__(
         self,
         fetch: Fetch,
-        pace: Pace,
+        scheduler: Scheduler,
         *,
+        concurrency: int,
         canaries: Sequence[str] = CANARIES,
         expect: Callable[[Mapping[str, int]], None] = lambda _: None,
-        leave: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._fetch = fetch
-        self._pace = pace
+        self._scheduler = scheduler
+        self._concurrency = concurrency
         self._canaries = canaries
         self._expect = expect
-        self._leave = leave
         self._obstacles: list[Obstacle] = []
 
     @property
@@ -58,105 +58,142 @@ class WebsiteChecker:
     def claims(self, url: str) -> bool:
         return is_web(url)
 
-    async def ask(self, tasks: Sequence[LinkTask]) -> AsyncGenerator[Observation, None]:
+    async def check(self, queue: TaskQueue) -> AsyncGenerator[CheckResult, None]:
         outage = Outage()
-        # However the two are set, a host that does not answer leaves half of all places to the others.
-        per_host = min(self._pace.per_host, max(1, self._pace.concurrency // 2))
-        scheduler = Scheduler(tasks, per_host=per_host, urgent_first=self._pace.urgent_first)
-        self._expect(scheduler.by_host())
-        visits = _Visits(self._fetch, self._pace.concurrency, scheduler, self._leave)
+        for task in queue.planned:
+            self._scheduler.add(task)
+        self._expect(self._scheduler.queued())
+        pool = WorkerPool(self._scheduler, self._check_link, self._concurrency)
+        feeder = asyncio.create_task(self._feed(queue, pool))
         try:
-            while chains := await visits.next():
-                for chain in chains:
-                    for observation in outage.consider(classify_chain(chain), evidence(chain)):
-                        yield observation
+            while batch := await pool.completed():
+                for checked in batch:
+                    for result in outage.consider(checked.result, checked.host, checked.evidence):
+                        yield result
                 if outage.is_suspected(at_the_end=False):
-                    with visits.held():
-                        if not await self._is_network_sound(outage):
-                            return
-                    for observation in outage.clear():
-                        yield observation
-            if not outage.is_suspected(at_the_end=True) or await self._is_network_sound(outage):
-                for observation in outage.clear():
-                    yield observation
+                    pool.pause()
+                    if not await self._is_network_up(outage):
+                        return
+                    pool.resume()
+                    for result in outage.clear():
+                        yield result
+            if not outage.is_suspected(at_the_end=True) or await self._is_network_up(outage):
+                for result in outage.clear():
+                    yield result
         finally:
-            await visits.abandon()
+            feeder.cancel()
+            await asyncio.gather(feeder, return_exceptions=True)
+            await pool.cancel()
 
-    async def _is_network_sound(self, outage: Outage) -> bool:
-        """Ask the first canary, and the others where it does not answer; tell if none does."""
+    async def _feed(self, queue: TaskQueue, pool: "WorkerPool") -> None:
+        """Add deferred links to the schedule while the workers run."""
+        async with aclosing(queue.deferred()) as deferred:
+            async for task in deferred:
+                self._scheduler.add(task)
+                self._expect(self._scheduler.queued())
+                pool.wake()
+        pool.close()
+
+    async def _check_link(self, lease: Lease) -> Checked:
+        """Check one link. A bug on the way costs this link alone."""
+
+        async def fetch(request: Request) -> Outcome:
+            await self._scheduler.move(lease, host_of(request.url))
+            return await self._fetch(request)
+
+        host = host_or_text(lease.task.url)
+        try:
+            chain = await fetch_link(fetch, lease.task.url, lease.task.previous)
+            return Checked(classify_chain(chain), host, evidence(chain))
+        except Exception:  # noqa: BLE001 - whatever a website provokes, the other links go on
+            return Checked(CheckError(lease.task, traceback.format_exc()), host, Evidence.NONE)
+
+    async def _is_network_up(self, outage: Outage) -> bool:
+        """Request the first canary, and the others where it fails; note an obstacle where all fail."""
         outcomes: list[Outcome] = []
         for group in (self._canaries[:1], self._canaries[1:]):
-            observations = await asyncio.gather(*(self._fetch(Request("HEAD", url)) for url in group))
-            if any(map(is_alive, group, observations)):
+            responses = await asyncio.gather(*(self._fetch(Request("HEAD", url)) for url in group))
+            if any(map(is_alive, group, responses)):
                 return True
-            outcomes += observations
-        found = outage.obstacle(self._canaries, outcomes)
-        # Whoever asks several times in a run is told once what stands in the way.
-        if found.hint not in {obstacle.hint for obstacle in self._obstacles}:
-            self._obstacles.append(found)
+            outcomes += responses
+        self._obstacles.append(outage.obstacle(self._canaries, outcomes))
         return False
 
 
-class _Visits:
-    """The visits under way, as many as are allowed; whoever ends one begins the next."""
+class WorkerPool:
+    """Workers, `concurrency` at most; each takes the next link from the scheduler when one is done."""
 
     def __init__(
-        self, fetch: Fetch, concurrency: int, scheduler: Scheduler, leave: Callable[[str], None]
+        self, scheduler: Scheduler, work: Callable[[Lease], Awaitable[Checked]], concurrency: int
     ) -> None:
-        self._fetch = fetch
+        self._scheduler = scheduler
+        self._work = work
         self._concurrency = concurrency
-        self._turns = scheduler
-        self._leave = leave
-        self._visitors: set[asyncio.Task[None]] = set()
-        self._ended: list[RedirectChain] = []
-        self._news = asyncio.Event()
+        self._workers: set[asyncio.Task[None]] = set()
+        self._completed: list[Checked] = []
+        self._changed = asyncio.Event()
+        self._is_paused = False
+        self._is_closed = False
         self._problem: BaseException | None = None
-        self._is_held = False
 
-    async def next(self) -> list[RedirectChain]:
-        """Return the journeys that ended meanwhile, at least one; none when all did."""
-        self._send_out()
-        while not self._ended and self._visitors:
-            self._news.clear()
-            await self._news.wait()
-        if self._problem is not None:
-            raise self._problem
-        ended, self._ended = self._ended, []
-        return ended
+    async def completed(self) -> list[Checked]:
+        """Return the results since the last call, waiting for one; empty when closed and all is done."""
+        while True:
+            if self._problem is not None:
+                raise self._problem
+            self._start_workers()
+            if self._completed or (self._is_closed and not self._workers):
+                completed, self._completed = self._completed, []
+                return completed
+            self._changed.clear()
+            await self._changed.wait()
 
-    @contextmanager
-    def held(self) -> Iterator[None]:
-        """Begin no visit in the meantime."""
-        self._is_held = True
-        yield
-        self._is_held = False
+    def wake(self) -> None:
+        """Start workers for links added to the scheduler."""
+        self._changed.set()
 
-    async def abandon(self) -> None:
-        """End what is under way, and wait until it has ended."""
-        for visitor in self._visitors:
-            visitor.cancel()
-        await asyncio.gather(*self._visitors, return_exceptions=True)
+    def close(self) -> None:
+        """Let `completed` end when the scheduler is empty."""
+        self._is_closed = True
+        self._changed.set()
 
-    def _send_out(self) -> None:
-        while len(self._visitors) < self._concurrency and (task := self._turns.take()):
-            visitor = asyncio.create_task(self._visit(task))
-            self._visitors.add(visitor)
-            visitor.add_done_callback(self._came_home)
+    def pause(self) -> None:
+        """Start no link until `resume`; links under way go on."""
+        self._is_paused = True
 
-    async def _visit(self, task: LinkTask) -> None:
-        """Visit a link, and then the next one, as long as there is one whose turn it is."""
-        following: LinkTask | None = task
-        while following is not None:
-            chain = await fetch_link(self._fetch, following.url, following.previous)
-            self._ended.append(chain)
-            self._news.set()
-            if (host := self._turns.done(following)) is not None:
-                self._leave(host)
-            await asyncio.sleep(0)  # what this one came to may be a reason to begin no other
-            following = None if self._is_held else self._turns.take(after=following)
+    def resume(self) -> None:
+        """Start links again."""
+        self._is_paused = False
 
-    def _came_home(self, visitor: asyncio.Task[None]) -> None:
-        self._visitors.discard(visitor)
-        self._news.set()
-        if not visitor.cancelled() and (problem := visitor.exception()) is not None:
-            self._problem = problem
+    async def cancel(self) -> None:
+        """Cancel the workers, and wait until they have ended."""
+        for worker in self._workers:
+            worker.cancel()
+        await asyncio.gather(*self._workers, return_exceptions=True)
+
+    def _start_workers(self) -> None:
+        while not self._is_paused and len(self._workers) < self._concurrency:
+            lease = self._scheduler.take()
+            if lease is None:
+                return
+            worker = asyncio.create_task(self._run(lease))
+            self._workers.add(worker)
+            worker.add_done_callback(self._ended)
+
+    async def _run(self, first: Lease) -> None:
+        lease: Lease | None = first
+        while lease is not None:
+            try:
+                checked = await self._work(lease)
+            finally:
+                self._scheduler.release(lease)
+            self._completed.append(checked)
+            self._changed.set()
+            await asyncio.sleep(0)  # the result may be a reason to pause
+            lease = None if self._is_paused else self._scheduler.take(after=lease)
+
+    def _ended(self, worker: asyncio.Task[None]) -> None:
+        self._workers.discard(worker)
+        if not worker.cancelled() and worker.exception() is not None:
+            self._problem = worker.exception()
+        self._changed.set()

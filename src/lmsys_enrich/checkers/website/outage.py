@@ -13,6 +13,7 @@ from functools import lru_cache
 from ipaddress import ip_address
 from urllib.parse import urljoin, urlsplit
 
+from lmsys_enrich.checkers.protocol import CheckError
 from lmsys_enrich.checkers.website.redirect_chain import RedirectChain
 from lmsys_enrich.http.messages import ErrorKind, FetchError, Outcome, Response
 from lmsys_enrich.http.sites import same_site
@@ -71,20 +72,22 @@ class Outage:
     `obstacle`.
     """
 
-    _held: list[Observation] = field(default_factory=list)
+    _held: list[Observation | CheckError] = field(default_factory=list)
     _hosts: set[str] = field(default_factory=set)
     _was_sound: bool = False
 
-    def consider(self, observation: Observation, seen: Evidence) -> list[Observation]:
-        """Take an answer, and return what may be told now."""
+    def consider(
+        self, result: Observation | CheckError, host: str, seen: Evidence
+    ) -> list[Observation | CheckError]:
+        """Take the result of a link of a host, and return those that may be reported now."""
         if seen is Evidence.SUSPECT:
-            self._held.append(observation)
-            self._hosts.add(urlsplit(observation.url).hostname or observation.url)
+            self._held.append(result)
+            self._hosts.add(host)
             return []
         if seen is Evidence.SOUND:
             self._was_sound = True
-            return [*self.clear(), observation] if self._held else [observation]
-        return [observation]
+            return [*self.clear(), result] if self._held else [result]
+        return [result]
 
     def is_suspected(self, *, at_the_end: bool) -> bool:
         """Whether so much failed since the last genuine reply that the canaries must be asked."""
@@ -92,7 +95,7 @@ class Outage:
             return len(self._hosts) >= _SURELY_STRANGE
         return bool(self._held) and (not self._was_sound or len(self._hosts) >= _STRANGE_AT_THE_END)
 
-    def clear(self) -> list[Observation]:
+    def clear(self) -> list[Observation | CheckError]:
         """Return everything that was held back: the network is sound."""
         held, self._held, self._hosts = self._held, [], set()
         return held

@@ -6,12 +6,12 @@ import pytest
 
 from lmsys_enrich.checkers.github.checker import GitHubChecker
 from lmsys_enrich.checkers.github.rest import advice
+from lmsys_enrich.checkers.protocol import Deferred
 from lmsys_enrich.http.messages import ErrorKind, FetchError, Outcome, Request, RequestKind, Response
 from lmsys_enrich.model.finding import LinkTask, Observation, Verdict
 from tests.builders import finding, repository, task
-from tests.fakes import NIGHT, FakeClock
+from tests.fakes import NIGHT, FakeClock, closed_queue
 from tests.unit.checkers.github.api_double import API, DATE_EPOCH, WITHOUT_TOKEN, recorded, response
-from tests.unit.checkers.github.web_double import Pages
 
 HOME = "https://github.com"
 HEAD = [{"commit": {"committer": {"date": "2026-11-01T00:00:00Z"}}}]
@@ -46,14 +46,15 @@ class Rest:
 
 class Asked:
     def __init__(self, rest: Rest) -> None:
-        self.rest, self.clock, self.pages = rest, FakeClock(), Pages()
-        self.checker = GitHubChecker(
-            rest, WITHOUT_TOKEN, self.clock, patience=timedelta(minutes=2), web=self.pages
-        )
+        self.rest, self.clock, self.deferred = rest, FakeClock(), list[str]()
+        self.checker = GitHubChecker(rest, WITHOUT_TOKEN, self.clock, patience=timedelta(minutes=2))
 
     async def about(self, *tasks: LinkTask | str) -> dict[str, Observation]:
         asked = [task(q) if isinstance(q, str) else q for q in tasks]
-        return {answer.url: answer async for answer in self.checker.ask(asked)}
+        results = [result async for result in self.checker.check(closed_queue(*asked))]
+        self.deferred += [result.task.url for result in results if isinstance(result, Deferred)]
+        pages = {url: Observation(url, Verdict.ALIVE, "the page is there") for url in self.deferred}
+        return {**{result.url: result for result in results if isinstance(result, Observation)}, **pages}
 
 
 def urls(count: int) -> list[str]:
@@ -71,7 +72,7 @@ async def test_a_small_list_gets_all_its_facts_from_rest() -> None:
         assert (facts.stars, facts.empty) == (5, False)
         assert facts.last_commit is not None
         assert facts.latest_release is not None
-    assert asked.pages.asked == []
+    assert asked.deferred == []
     assert len(asked.rest.paths) == 12
     assert asked.checker.obstacles == ()
 
@@ -81,8 +82,8 @@ async def test_what_the_quota_cannot_answer_is_told_by_the_pages_and_keeps_its_f
     observations = await asked.about(*urls(100))
     assert len(observations) == 100
     assert len(asked.rest.paths) == 60
-    assert len(asked.pages.asked) == 40
-    assert all(observations[url].repository is None for url in asked.pages.asked)
+    assert len(asked.deferred) == 40
+    assert all(observations[url].repository is None for url in asked.deferred)
     (obstacle,) = asked.checker.obstacles
     assert "40 repositories" in obstacle.what
     assert "GITHUB_TOKEN" in obstacle.hint
@@ -108,7 +109,7 @@ async def test_the_repositories_with_the_oldest_facts_are_asked_first() -> None:
         task(never, finding(never)),
     )
     assert asked.rest.paths == ["/repos/octo/r2", "/repos/octo/r1"]
-    assert asked.pages.asked == [new]
+    assert asked.deferred == [new]
     assert len(observations) == 3
 
 
@@ -116,7 +117,7 @@ async def test_what_lies_in_a_repository_is_left_to_the_page() -> None:
     asked = Asked(Rest())
     links = [f"{HOME}/octo/r0", f"{HOME}/octo/r0/wiki", f"{HOME}/octo/r0/issues/1", f"{HOME}/octocat"]
     observations = await asked.about(*links)
-    assert sorted(asked.pages.asked) == sorted([links[2], links[3]])
+    assert sorted(asked.deferred) == sorted([links[2], links[3]])
     assert len(observations) == 4
     assert asked.checker.obstacles == ()
 
@@ -144,7 +145,7 @@ async def test_a_missing_or_blocked_repository_is_dead(body: str, status: int) -
     asked = Asked(Rest(fates={"/repos/octo/gone": recorded(body, status)}))
     answer = (await asked.about(f"{HOME}/octo/gone"))[f"{HOME}/octo/gone"]
     assert (answer.verdict, answer.http_status) == (Verdict.DEAD, status)
-    assert asked.pages.asked == []
+    assert asked.deferred == []
 
 
 @pytest.mark.parametrize(
@@ -162,7 +163,7 @@ async def test_where_the_api_has_trouble_the_page_tells(fate: Outcome) -> None:
     asked = Asked(Rest(fates={"/repos/octo/r0": fate}))
     observations = await asked.about(f"{HOME}/octo/r0")
     assert len(observations) == 1
-    assert asked.pages.asked == [f"{HOME}/octo/r0"]
+    assert asked.deferred == [f"{HOME}/octo/r0"]
 
 
 async def test_an_empty_repository_has_no_last_commit_and_that_is_known() -> None:

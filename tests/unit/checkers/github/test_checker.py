@@ -8,12 +8,12 @@ from datetime import timedelta
 import pytest
 
 from lmsys_enrich.checkers.github.checker import GitHubChecker
+from lmsys_enrich.checkers.protocol import Deferred
 from lmsys_enrich.http.messages import ErrorKind, FetchError, Outcome, Request, Response
 from lmsys_enrich.model.finding import Finding, LinkTask, Observation, Suggestion, Verdict
-from lmsys_enrich.model.report import Obstacle
 from lmsys_enrich.settings.github_access import GitHubAccess
 from tests.builders import finding, repository, task
-from tests.fakes import NIGHT, FakeClock
+from tests.fakes import NIGHT, FakeClock, closed_queue
 from tests.unit.checkers.github.api_double import (
     ACCESS,
     API,
@@ -24,7 +24,6 @@ from tests.unit.checkers.github.api_double import (
     recorded,
     response,
 )
-from tests.unit.checkers.github.web_double import Pages
 
 HOME = "https://github.com"
 ALPA = f"{HOME}/alpa-projects/alpa"
@@ -37,10 +36,8 @@ class Asked:
     def __init__(
         self, github: GitHub, access: GitHubAccess = ACCESS, patience: timedelta = _WAITS_A_MINUTE
     ) -> None:
-        self.github, self.clock, self.pages, self.points = github, FakeClock(), Pages(), 0
-        self.checker = GitHubChecker(
-            github, access, self.clock, patience=patience, web=self.pages, spent=self._spend
-        )
+        self.github, self.clock, self.deferred, self.points = github, FakeClock(), list[str](), 0
+        self.checker = GitHubChecker(github, access, self.clock, patience=patience, spent=self._spend)
 
     def _spend(self, points: int, left: int | None) -> None:
         del left
@@ -52,9 +49,12 @@ class Asked:
 
     async def about(self, *tasks: LinkTask | str) -> dict[str, Observation]:
         asked = [task(q) if isinstance(q, str) else q for q in tasks]
-        observations = [answer async for answer in self.checker.ask(asked)]
-        assert len({a.url for a in observations}) == len(observations), "one answer for a question"
-        return {answer.url: answer for answer in observations}
+        results = [result async for result in self.checker.check(closed_queue(*asked))]
+        self.deferred += [result.task.url for result in results if isinstance(result, Deferred)]
+        observations = [result for result in results if isinstance(result, Observation)]
+        assert len({a.url for a in observations} | set(self.deferred)) == len(results), "one result each"
+        pages = {url: Observation(url, Verdict.ALIVE, "the page is there") for url in self.deferred}
+        return {**{observation.url: observation for observation in observations}, **pages}
 
 
 def many(count: int) -> tuple[list[str], dict[str, dict[str, object]]]:
@@ -213,7 +213,7 @@ async def test_what_lies_in_a_repository_is_proved_by_the_api(path: str, there: 
     answer = (await asked.about(url))[url]
     assert (answer.verdict, answer.final_url, answer.repository) == (Verdict.ALIVE, url, None)
     assert len(asked.github.asked) == 1
-    assert asked.pages.asked == []
+    assert asked.deferred == []
 
 
 @pytest.mark.parametrize(
@@ -234,7 +234,7 @@ async def test_what_github_says_is_not_in_a_repository_is_dead(path: str, there:
     answer = (await asked.about(url))[url]
     assert answer.verdict is Verdict.DEAD
     assert "the repository is there" in answer.reason
-    assert asked.pages.asked == []
+    assert asked.deferred == []
 
 
 async def test_a_ref_that_git_would_misread_is_left_to_the_page() -> None:
@@ -325,7 +325,7 @@ async def test_what_may_be_a_page_of_githubs_own_is_asked_of_the_page_where_no_a
     asked = Asked(GitHub({"education/classroom": node("education/classroom")}))
     page, repository_there = f"{HOME}/education/students", f"{HOME}/education/classroom"
     observations = await asked.about(page, repository_there)
-    assert asked.pages.asked == [page]
+    assert asked.deferred == [page]
     assert observations[page].reason == "the page is there"
     assert observations[repository_there].repository is not None
 
@@ -364,7 +364,7 @@ async def test_whom_an_organisation_shuts_out_asks_again_without_the_token(name:
     assert update is not None
     assert update.facts.full_name == "octokit-fixture-org/hello-world"
     assert "last_commit" in update.missing_fields
-    assert asked.pages.asked == [urls[2]]
+    assert asked.deferred == [urls[2]]
     opened = [r for r in asked.github.asked if r.method == "GET"]
     assert all("authorization" not in r.headers for r in opened)
 
@@ -376,7 +376,7 @@ async def test_where_asking_openly_is_limited_too_the_page_is_asked() -> None:
     )
     asked = Asked(GitHub(errors={"octo/hello": error}, rest={"/repos/octo/hello": limit}))
     observations = await asked.about(f"{HOME}/octo/hello")
-    assert asked.pages.asked == [f"{HOME}/octo/hello"]
+    assert asked.deferred == [f"{HOME}/octo/hello"]
     assert len(observations) == 1
     assert asked.checker.obstacles == ()
     assert asked.waits == []
@@ -554,7 +554,7 @@ async def test_trouble_that_lasts_says_nothing_of_any_link_and_is_not_asked_into
     assert await asked.about(*urls) == {}
     assert len(asked.github.asked) <= 8
     assert "trouble" in asked.checker.obstacles[0].what
-    assert asked.pages.asked == []
+    assert asked.deferred == []
 
 
 async def test_the_token_goes_to_the_api_alone() -> None:
@@ -582,20 +582,13 @@ async def test_requests_say_which_version_of_the_api_they_mean() -> None:
     assert all("accept" in r.headers for r in asked.github.asked)
 
 
-async def test_what_keeps_the_pages_from_being_asked_is_told() -> None:
-    asked = Asked(GitHub())
-    page = f"{HOME}/education/students"
-    asked.pages.silent, asked.pages.obstacles = [page], [Obstacle("no network", "Check it.")]
-    assert await asked.about(page) == {}
-    assert asked.checker.obstacles == (Obstacle("pages of GitHub: no network", "Check it."),)
-
-
 async def test_answers_come_while_others_are_still_asked_and_an_end_in_between_is_clean() -> None:
     urls, repositories = many(500)
     asked = Asked(GitHub(repositories))
-    stream = asked.checker.ask([task(url) for url in urls])
+    stream = asked.checker.check(closed_queue(*map(task, urls)))
     first = await anext(stream)
     await stream.aclose()
+    assert isinstance(first, Observation)
     assert first.verdict is Verdict.ALIVE
     assert len(asked.github.asked) < 10
 
@@ -614,7 +607,7 @@ async def test_an_end_while_github_is_thinking_leaves_nothing_under_way() -> Non
                 thinking.pop()
 
     urls, repositories = many(500)
-    stream = Asked(Thinks(repositories)).checker.ask([task(url) for url in urls])
+    stream = Asked(Thinks(repositories)).checker.check(closed_queue(*map(task, urls)))
     await anext(stream)
     await stream.aclose()
     assert thinking == []

@@ -1,4 +1,4 @@
-"""The asker as the pipeline meets it."""
+"""Website checker, as the pipeline uses it."""
 
 import asyncio
 from collections.abc import Sequence
@@ -7,23 +7,24 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from lmsys_enrich.checkers.protocol import Checker
-from lmsys_enrich.checkers.website.checker import Pace, WebsiteChecker
+from lmsys_enrich.checkers.protocol import Checker, CheckError, TaskQueue
+from lmsys_enrich.checkers.website.checker import WebsiteChecker
 from lmsys_enrich.http.messages import ErrorKind, Fetch, FetchError, Outcome, Request, Response
 from lmsys_enrich.model.finding import LinkTask, Observation, Verdict
-from tests.fakes import FakeFetch
+from lmsys_enrich.politeness.scheduler import Scheduler
+from tests.fakes import FakeFetch, closed_queue
 
 _OK = Response(200, {})
 _CANARIES = ("https://canary.org/", "https://canary.net/")
 
 
-def _asker(fetch: Fetch, concurrency: int = 4, canaries: Sequence[str] = _CANARIES) -> WebsiteChecker:
-    return WebsiteChecker(fetch, Pace(concurrency, concurrency), canaries=canaries)
+def _checker(fetch: Fetch, concurrency: int = 4, canaries: Sequence[str] = _CANARIES) -> WebsiteChecker:
+    return WebsiteChecker(fetch, Scheduler(per_host=concurrency), concurrency=concurrency, canaries=canaries)
 
 
 async def _answers(checker: Checker, urls: Sequence[str]) -> dict[str, Observation]:
-    async with aclosing(checker.ask([LinkTask(url) for url in urls])) as stream:
-        return {observation.url: observation async for observation in stream}
+    async with aclosing(checker.check(closed_queue(*map(LinkTask, urls)))) as stream:
+        return {result.url: result async for result in stream if isinstance(result, Observation)}
 
 
 def _asked(fetch: FakeFetch) -> set[str]:
@@ -34,7 +35,7 @@ def _asked(fetch: FakeFetch) -> set[str]:
     ("url", "claimed"), [("https://a.org/", True), ("http://a.org/", True), ("mailto:a@b.org", False)]
 )
 def test_it_claims_every_web_address(url: str, claimed: bool) -> None:
-    assert _asker(FakeFetch({})).claims(url) is claimed
+    assert _checker(FakeFetch({})).claims(url) is claimed
 
 
 async def test_every_link_gets_its_answer() -> None:
@@ -46,7 +47,7 @@ async def test_every_link_gets_its_answer() -> None:
             "https://c.org/": Response(404, {}),
         }
     )
-    checker = _asker(fetch)
+    checker = _checker(fetch)
     urls = ["https://a.org/", "https://b.org/old", "https://c.org/", "https://gone.org/"]
     observations = await _answers(checker, urls)
     assert {url: observations[url].verdict for url in urls} == dict(
@@ -58,20 +59,20 @@ async def test_every_link_gets_its_answer() -> None:
 
 async def test_no_question_is_no_request() -> None:
     fetch = FakeFetch({})
-    assert await _answers(_asker(fetch), []) == {}
+    assert await _answers(_checker(fetch), []) == {}
     assert not fetch.asked
 
 
 async def test_a_lone_dead_name_is_believed_when_a_canary_answers() -> None:
     fetch = FakeFetch({"https://canary.org/": _OK})
-    observations = await _answers(_asker(fetch), ["https://gone.org/"])
+    observations = await _answers(_checker(fetch), ["https://gone.org/"])
     assert observations["https://gone.org/"].verdict is Verdict.DEAD
     assert "https://canary.net/" not in _asked(fetch)
 
 
 async def test_one_living_canary_is_enough() -> None:
     fetch = FakeFetch({"https://canary.net/": _OK})
-    checker = _asker(fetch)
+    checker = _checker(fetch)
     assert len(await _answers(checker, ["https://gone.org/"])) == 1
     assert not checker.obstacles
 
@@ -82,7 +83,7 @@ async def test_without_a_network_nothing_is_said_of_any_link(count: int, kind: E
     async def fetch(_: Request) -> Outcome:
         return FetchError(kind, "")
 
-    checker = _asker(fetch)
+    checker = _checker(fetch)
     assert await _answers(checker, [f"https://host{n}.org/" for n in range(count)]) == {}
     assert len(checker.obstacles) == 1
 
@@ -91,7 +92,7 @@ async def test_a_network_that_goes_away_in_the_middle_stops_the_asking() -> None
     good = [f"https://good{n}.org/" for n in range(5)]
     lost = [f"https://lost{n}.org/" for n in range(200)]
     fetch = FakeFetch(dict.fromkeys(good, _OK))
-    checker = _asker(fetch)
+    checker = _checker(fetch)
     observations = await _answers(checker, good + lost)
     assert set(observations) == set(good)
     assert len(fetch.asked) < 40
@@ -112,7 +113,7 @@ async def test_while_the_network_itself_is_looked_at_no_visit_begins() -> None:
         asked.append(request.url)
         return FetchError(ErrorKind.TIMEOUT, "")
 
-    await _answers(_asker(fetch, canaries=_CANARIES[:1]), [f"https://host{n}.org/" for n in range(90)])
+    await _answers(_checker(fetch, canaries=_CANARIES[:1]), [f"https://host{n}.org/" for n in range(90)])
     before, after = visits_before_and_after
     assert after - before <= 3  # those that had begun
 
@@ -120,7 +121,7 @@ async def test_while_the_network_itself_is_looked_at_no_visit_begins() -> None:
 async def test_the_links_of_each_host_are_told_before_they_are_visited() -> None:
     told: dict[str, int] = {}
     fetch = FakeFetch({"https://a.org/1": _OK, "https://a.org/2": _OK, "https://b.org/": _OK})
-    checker = WebsiteChecker(fetch, Pace(2, 2), expect=told.update)
+    checker = WebsiteChecker(fetch, Scheduler(per_host=2), concurrency=2, expect=told.update)
     await _answers(checker, ["https://a.org/1", "https://a.org/2", "https://b.org/"])
     assert told == {"a.org": 2, "b.org": 1}
 
@@ -128,7 +129,7 @@ async def test_the_links_of_each_host_are_told_before_they_are_visited() -> None
 async def test_many_dead_hosts_on_a_sound_network_are_dead() -> None:
     dead = [f"https://dead{n}.org/" for n in range(35)]
     fetch = FakeFetch({"https://canary.org/": _OK})
-    checker = _asker(fetch)
+    checker = _checker(fetch)
     observations = await _answers(checker, dead)
     assert {observations[url].verdict for url in dead} == {Verdict.DEAD}
     assert not checker.obstacles
@@ -143,7 +144,7 @@ async def test_behind_a_captive_portal_nothing_is_said_of_any_link(count: int) -
             return Response(302, {"location": "http://portal.net/login"})
         return FetchError(ErrorKind.TLS, "self-signed certificate")
 
-    checker = _asker(fetch)
+    checker = _checker(fetch)
     urls = [f"http://plain{n}.org/x" for n in range(count)] + [f"https://safe{n}.org/" for n in range(count)]
     assert await _answers(checker, urls) == {}
     assert "portal" in checker.obstacles[0].hint
@@ -153,7 +154,7 @@ async def test_a_proxy_that_answers_everything_with_an_error_is_not_held_against
     async def fetch(_: Request) -> Outcome:
         return Response(502, {})
 
-    checker = _asker(fetch)
+    checker = _checker(fetch)
     assert await _answers(checker, [f"http://host{n}.org/" for n in range(12)]) == {}
     assert checker.obstacles
 
@@ -188,25 +189,28 @@ def _gated(*hosts: str) -> _Gated:
     return gated
 
 
-async def test_a_host_that_does_not_answer_holds_up_nobody_else() -> None:
+async def test_silent_host_does_not_hold_up_others() -> None:
     fetch = _gated("quick.org")
     slow = [LinkTask(f"https://slow.org/{n}") for n in range(50)]
     quick = [LinkTask(f"https://quick.org/{n}") for n in range(50)]
-    async with aclosing(_asker(fetch).ask(slow + quick)) as stream:
-        answered = [(await anext(stream)).url for _ in quick]
+    async with aclosing(_checker(fetch).check(closed_queue(*slow, *quick))) as stream:
+        results = [await anext(stream) for _ in quick]
+    answered = [result.url for result in results if isinstance(result, Observation)]
     assert set(answered) == {task.url for task in quick}
 
 
 async def test_no_more_visits_are_under_way_than_allowed() -> None:
     fetch = _gated(*(f"host{n}.org" for n in range(30)))
-    await _answers(_asker(fetch, concurrency=3), [f"https://host{n}.org/" for n in range(30)])
+    await _answers(_checker(fetch, concurrency=3), [f"https://host{n}.org/" for n in range(30)])
     assert fetch.most == 3
 
 
-async def test_whoever_stops_listening_leaves_nothing_running() -> None:
+async def test_closing_the_stream_cancels_the_workers() -> None:
     fetch = _gated("quick.org")
     before = asyncio.all_tasks()
-    stream = _asker(fetch).ask([LinkTask("https://quick.org/"), LinkTask("https://slow.org/")])
+    stream = _checker(fetch).check(
+        closed_queue(LinkTask("https://quick.org/"), LinkTask("https://slow.org/"))
+    )
     await anext(stream)
     assert fetch.inside == 1
     await stream.aclose()
@@ -217,10 +221,38 @@ async def test_whoever_stops_listening_leaves_nothing_running() -> None:
 async def test_a_cancelled_run_leaves_nothing_running() -> None:
     fetch = _gated()
     before = asyncio.all_tasks()
-    run = asyncio.create_task(_answers(_asker(fetch), ["https://slow.org/", "https://slower.org/"]))
+    run = asyncio.create_task(_answers(_checker(fetch), ["https://slow.org/", "https://slower.org/"]))
     await fetch.crowded.wait()
     run.cancel()
     with pytest.raises(asyncio.CancelledError):
         await run
     assert fetch.inside == 0
     assert asyncio.all_tasks() == before
+
+
+async def test_deferred_links_are_checked_while_it_runs() -> None:
+    fetch = FakeFetch({"https://a.org/": _OK, "https://b.org/": _OK})
+    queue = TaskQueue([LinkTask("https://a.org/")])
+    stream = _checker(fetch).check(queue)
+    first = await anext(stream)
+    queue.defer(LinkTask("https://b.org/"))
+    queue.close()
+    results = [first, *[result async for result in stream]]
+    assert [result.url for result in results if isinstance(result, Observation)] == [
+        "https://a.org/",
+        "https://b.org/",
+    ]
+
+
+async def test_bug_costs_only_the_link_that_met_it() -> None:
+    async def fetch(request: Request) -> Outcome:
+        if "bad" in request.url:
+            raise ZeroDivisionError("a bug")
+        return _OK
+
+    urls = [f"https://{name}.org/" for name in ("a", "bad", "b", "c")]
+    results = [result async for result in _checker(fetch).check(closed_queue(*map(LinkTask, urls)))]
+    bugs = [result for result in results if isinstance(result, CheckError)]
+    assert {result.url for result in results if isinstance(result, Observation)} == set(urls) - {urls[1]}
+    assert [bug.task.url for bug in bugs] == [urls[1]]
+    assert "ZeroDivisionError: a bug" in bugs[0].traceback

@@ -5,13 +5,14 @@ from datetime import timedelta
 
 import pytest
 
-from lmsys_enrich.checkers.website.checker import Pace, WebsiteChecker
+from lmsys_enrich.checkers.website.checker import WebsiteChecker
 from lmsys_enrich.http.messages import ErrorKind, FetchError, Outcome, Request, Response
 from lmsys_enrich.model.finding import Finding, Validators, Verdict
 from lmsys_enrich.model.report import Traffic
 from lmsys_enrich.pipeline.plan import PreviousFindings
 from lmsys_enrich.pipeline.run import Run, enrich
 from lmsys_enrich.pipeline.workers import Stop
+from lmsys_enrich.politeness.scheduler import Scheduler
 from lmsys_enrich.settings.settings import Settings
 from tests.builders import catalog, entry
 from tests.fakes import DictStore, FakeClock, FakeFetch
@@ -29,7 +30,7 @@ async def _nights(*fetches: FakeFetch) -> list[Finding]:
     for fetch in fetches:
         run = Run(
             catalogs=[catalog(entry("X", _URL))],
-            checkers=(WebsiteChecker(fetch, Pace(1, 1), canaries=(_CANARY,)),),
+            checkers=(WebsiteChecker(fetch, Scheduler(per_host=1), concurrency=1, canaries=(_CANARY,)),),
             store=store,
             previous=PreviousFindings(kept=dict(store.kept)),
             clock=clock,
@@ -133,7 +134,7 @@ async def test_a_validator_of_another_form_is_never_sent(tag: str) -> None:
     )
     run = Run(
         catalogs=[catalog(entry("X", _URL))],
-        checkers=(WebsiteChecker(fetch, Pace(1, 1)),),
+        checkers=(WebsiteChecker(fetch, Scheduler(per_host=1), concurrency=1),),
         store=DictStore(),
         previous=PreviousFindings(reported={_URL: previous}),
         clock=FakeClock(),

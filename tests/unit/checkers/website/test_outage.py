@@ -2,6 +2,7 @@
 
 import pytest
 
+from lmsys_enrich.checkers.protocol import CheckError
 from lmsys_enrich.checkers.website.outage import CANARIES, Evidence, Outage, evidence, is_alive
 from lmsys_enrich.checkers.website.redirect_chain import End, RedirectChain, RedirectError
 from lmsys_enrich.http.messages import ErrorKind, FetchError, Outcome, Response
@@ -67,22 +68,26 @@ def test_being_led_to_another_site_without_encryption_is_suspect(
     assert evidence(RedirectChain(way[0], hops, way[-1], end)) is expected
 
 
+def _consider(outage: Outage, number: int, seen: Evidence) -> list[Observation | CheckError]:
+    return outage.consider(_answer(number), f"host{number}.org", seen)
+
+
 def test_suspect_answers_are_told_with_the_next_genuine_one() -> None:
     outage = Outage()
-    assert outage.consider(_answer(1), Evidence.SUSPECT) == []
-    assert outage.consider(_answer(2), Evidence.NONE) == [_answer(2)]
-    assert outage.consider(_answer(3), Evidence.SOUND) == [_answer(1), _answer(3)]
+    assert _consider(outage, 1, Evidence.SUSPECT) == []
+    assert _consider(outage, 2, Evidence.NONE) == [_answer(2)]
+    assert _consider(outage, 3, Evidence.SOUND) == [_answer(1), _answer(3)]
     assert outage.clear() == []
 
 
 def test_ten_hosts_in_a_row_are_strange_even_after_a_genuine_reply() -> None:
     outage = Outage()
-    outage.consider(_answer(0), Evidence.SOUND)
+    _consider(outage, 0, Evidence.SOUND)
     for number in range(9):
-        outage.consider(_answer(number), Evidence.SUSPECT)
-        outage.consider(_answer(number), Evidence.SUSPECT)
+        _consider(outage, number, Evidence.SUSPECT)
+        _consider(outage, number, Evidence.SUSPECT)
     assert not outage.is_suspected(at_the_end=False)
-    outage.consider(_answer(9), Evidence.SUSPECT)
+    _consider(outage, 9, Evidence.SUSPECT)
     assert outage.is_suspected(at_the_end=False)
 
 
@@ -95,9 +100,9 @@ def test_at_the_end_a_few_failures_are_believed_only_beside_a_genuine_reply(
 ) -> None:
     outage = Outage()
     for number in range(sound):
-        outage.consider(_answer(number), Evidence.SOUND)
+        _consider(outage, number, Evidence.SOUND)
     for number in range(failing):
-        outage.consider(_answer(number), Evidence.SUSPECT)
+        _consider(outage, number, Evidence.SUSPECT)
     assert outage.is_suspected(at_the_end=True) is suspected
 
 
