@@ -12,12 +12,12 @@ from lmsys_enrich.clock import Clock, SystemClock
 from lmsys_enrich.lists.read import read_lists
 from lmsys_enrich.model.finding import Finding
 from lmsys_enrich.model.report import Report
+from lmsys_enrich.network import Network, open_network
 from lmsys_enrich.outputs.files import write_files
 from lmsys_enrich.outputs.registry import render_all
 from lmsys_enrich.pipeline import run
 from lmsys_enrich.pipeline.previous_runs import open_previous_runs
 from lmsys_enrich.pipeline.workers import Stop
-from lmsys_enrich.politeness.network import Network, open_client
 from lmsys_enrich.politeness.stats import RequestStats
 from lmsys_enrich.settings.github_access import github_access
 from lmsys_enrich.settings.settings import Settings
@@ -47,7 +47,7 @@ async def enrich(
     clock, stats = SystemClock(environ), RequestStats()
     catalogs = read_lists(list(lists))
     with open_previous_runs(settings, logging.getLogger("lmsys_enrich").warning) as earlier:
-        async with open_client(settings, environ, clock, stats) as network:
+        async with open_network(settings, environ, clock, stats) as network:
             job = run.Run(
                 catalogs=catalogs,
                 checkers=checkers_for(settings, environ, network, clock, stats),
@@ -78,7 +78,7 @@ def checkers_for(
         network.fetch, network.scheduler, concurrency=settings.concurrency, expect=network.expect
     )
     github = GitHubChecker(
-        network.fetch,
+        network.api,
         github_access(environ),
         clock,
         patience=settings.patience,

@@ -5,7 +5,7 @@ from contextlib import AsyncExitStack
 from lmsys_enrich.checkers.website.checker import WebsiteChecker
 from lmsys_enrich.clock import SystemClock
 from lmsys_enrich.model.finding import LinkTask, Observation, Verdict
-from lmsys_enrich.politeness.network import open_client
+from lmsys_enrich.network import open_network
 from lmsys_enrich.politeness.stats import RequestStats
 from lmsys_enrich.settings.settings import Settings
 from lmsys_enrich.simulation.server import Received, Response, Sent, Server, serving
@@ -28,7 +28,7 @@ async def test_one_connection_serves_a_host_to_its_end() -> None:
     async with AsyncExitStack() as stack:
         for site in sites:
             site.server = await stack.enter_async_context(serving(site.answer))
-        client = open_client(settings, {}, SystemClock({}), RequestStats())
+        client = open_network(settings, {}, SystemClock({}), RequestStats())
         network = await stack.enter_async_context(client)
         checker = WebsiteChecker(network.fetch, network.scheduler, concurrency=2, expect=network.expect)
         tasks = [LinkTask(f"{site.server.url}/{number}") for number in range(9) for site in sites]

@@ -5,7 +5,7 @@ from datetime import timedelta
 from lmsys_enrich.checkers.github.checker import GitHubChecker
 from lmsys_enrich.clock import SystemClock
 from lmsys_enrich.model.finding import LinkTask, Observation, Verdict
-from lmsys_enrich.politeness.network import open_client
+from lmsys_enrich.network import open_network
 from lmsys_enrich.politeness.stats import RequestStats
 from lmsys_enrich.settings.github_access import github_access
 from lmsys_enrich.settings.settings import Settings
@@ -29,10 +29,10 @@ async def test_one_graphql_request_answers_a_list_and_no_page_of_github_is_fetch
     clock, stats = SystemClock({}), RequestStats()
     async with (
         simulated_internet() as internet,
-        open_client(Settings(), {}, clock, stats, internet.through) as network,
+        open_network(Settings(), {}, clock, stats, internet.through) as network,
     ):
         checker = GitHubChecker(
-            network.fetch,
+            network.api,
             github_access(internet.environ),
             clock,
             patience=timedelta(minutes=2),

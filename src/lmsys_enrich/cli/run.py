@@ -17,11 +17,11 @@ from lmsys_enrich.library import checkers_for
 from lmsys_enrich.lists.git_diff import changed_since
 from lmsys_enrich.lists.read import read_lists
 from lmsys_enrich.model.catalog import Catalog
+from lmsys_enrich.network import open_network
 from lmsys_enrich.pipeline.plan import Plan
 from lmsys_enrich.pipeline.previous_runs import open_previous_runs
 from lmsys_enrich.pipeline.run import Run, enrich
 from lmsys_enrich.pipeline.workers import Stop
-from lmsys_enrich.politeness.network import open_client
 from lmsys_enrich.politeness.stats import RequestStats
 from lmsys_enrich.settings.github_access import github_access
 from lmsys_enrich.settings.settings import Settings
@@ -59,7 +59,7 @@ async def perform(job: Job, terminal: Terminal) -> int:
     if job.only_changed is not None:
         catalogs = [changed_since(catalog, job.only_changed) for catalog in catalogs]
     with open_previous_runs(job.settings, terminal.warn) as earlier:
-        async with open_client(job.settings, job.environ, clock, stats, job.through) as network:
+        async with open_network(job.settings, job.environ, clock, stats, job.through) as network:
             run = Run(
                 catalogs=catalogs,
                 checkers=checkers_for(job.settings, job.environ, network, clock, stats),

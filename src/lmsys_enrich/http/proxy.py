@@ -24,6 +24,19 @@ class Proxies:
             if (proxy := _variable(environ, f"{scheme}_proxy") or _variable(environ, "ALL_PROXY"))
         }
 
+    def patterns(self) -> dict[str, str | None]:
+        """Return the proxies by URL pattern, as httpx mounts them; None where NO_PROXY excepts a host."""
+        if "*" in self._excepted:
+            return {}
+        proxies: dict[str, str | None] = {f"{scheme}://": proxy for scheme, proxy in self.by_scheme.items()}
+        excepted = {f"all://{name}": None for name in self._excepted}
+        return {**proxies, **excepted, **{f"all://*.{name}": None for name in self._excepted}}
+
+    @property
+    def _excepted(self) -> list[str]:
+        names = (name.strip().lower().lstrip(".").partition(":")[0] for name in self._no_proxy.split(","))
+        return [name for name in names if name]
+
     def between(self, url: str) -> str | None:
         """Return the address of the proxy, none where an address is asked straight."""
         parts = urlsplit(url)

@@ -10,8 +10,9 @@ from http import HTTPStatus
 from typing import NoReturn
 from urllib.parse import quote, urlencode
 
-from lmsys_enrich.checkers.github.json_values import Node, node, nodes, number, text
-from lmsys_enrich.checkers.github.responses import Ok, TokenRejected, read_rest
+from lmsys_enrich.api.json_values import Node, node, nodes, number, text
+from lmsys_enrich.api.results import Ok, TokenRejected
+from lmsys_enrich.checkers.github.responses import read_rest
 from lmsys_enrich.errors import ForgeError, InputError
 from lmsys_enrich.http.messages import Fetch, Request, RequestKind
 from lmsys_enrich.settings.github_access import GitHubAccess

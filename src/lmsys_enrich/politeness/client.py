@@ -7,7 +7,7 @@ from functools import partial
 
 from lmsys_enrich.clock import Clock
 from lmsys_enrich.http.dates import parse_http_date
-from lmsys_enrich.http.messages import ErrorKind, Fetch, Outcome, Request, RequestKind, Response
+from lmsys_enrich.http.messages import ErrorKind, Fetch, Outcome, Request, Response
 from lmsys_enrich.politeness.limiter import HostLimiter
 from lmsys_enrich.politeness.retry import retry
 from lmsys_enrich.politeness.robots import CrawlDelays
@@ -52,9 +52,6 @@ class PoliteClient:
 
     async def __call__(self, request: Request) -> Outcome:
         host = host_of(request.url)
-        if request.kind is not RequestKind.WEB:
-            # An API's rate limiter paces its requests, and its client judges its responses.
-            return await self._send(host, request)
         if delay := await self._crawl_delays.of(host, request.url):
             self._limiter.space(host, min(delay, self._patience))
         outcome = await self._send_spaced(host, request)

@@ -74,12 +74,6 @@ async def test_a_handful_of_links_needs_no_robots_txt() -> None:
     assert f"{_HOST}/robots.txt" not in [request.url for request in fetch.asked]
 
 
-async def test_an_api_is_not_asked_for_it() -> None:
-    fetch = _fetch(Response(404, {}))
-    await _ask(_polite(fetch, FakeClock()), 10, RequestKind.REST)
-    assert len(fetch.asked) == 10
-
-
 async def test_where_many_links_are_expected_it_is_asked_before_the_second_of_them() -> None:
     clock, fetch = FakeClock(), _fetch(Response(200, {}, b"User-agent: *\nCrawl-delay: 10\n"))
     polite = _polite(fetch, clock)

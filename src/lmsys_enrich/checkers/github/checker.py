@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from datetime import timedelta
 
+from lmsys_enrich.api.rate_limiter import RateLimiter
 from lmsys_enrich.checkers.github.batches import (
     AskBatch,
     BatchResult,
@@ -16,7 +17,6 @@ from lmsys_enrich.checkers.github.batches import (
 from lmsys_enrich.checkers.github.client import Api
 from lmsys_enrich.checkers.github.graphql import ask_batch
 from lmsys_enrich.checkers.github.links import GitHubLink, RepositoryLink, parse_link
-from lmsys_enrich.checkers.github.rate_limiter import RateLimiter
 from lmsys_enrich.checkers.github.rest import ask_openly, kept_as_known, look_at_subject, look_for_part
 from lmsys_enrich.checkers.protocol import CheckResult, Deferred, TaskQueue
 from lmsys_enrich.clock import Clock

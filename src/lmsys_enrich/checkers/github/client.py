@@ -5,17 +5,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urljoin, urlsplit
 
-from lmsys_enrich.checkers.github.json_values import node, number
-from lmsys_enrich.checkers.github.query import Query
-from lmsys_enrich.checkers.github.rate_limiter import RateLimiter
-from lmsys_enrich.checkers.github.responses import (
+from lmsys_enrich.api.json_values import node, number
+from lmsys_enrich.api.rate_limiter import RateLimiter
+from lmsys_enrich.api.results import (
     Ok,
     QueryTooLarge,
     RateLimited,
-    Reading,
     Refused,
+    RetriesExhausted,
     TokenRejected,
     TransientError,
+    Unavailable,
+)
+from lmsys_enrich.checkers.github.query import Query
+from lmsys_enrich.checkers.github.responses import (
+    Reading,
     read_graphql,
     read_rest,
     remaining,
@@ -34,18 +38,6 @@ _VERSION = "2022-11-28"
 _TRIES = 3
 _MAX_HOPS = 3
 _REDIRECTS = frozenset({301, 302, 307, 308})
-
-
-@dataclass(frozen=True, slots=True)
-class Unavailable:
-    """No answer can be had: the gate is closed, and its obstacle says why."""
-
-
-@dataclass(frozen=True, slots=True)
-class RetriesExhausted:
-    """No answer came this time, though others may: asked a few times in vain."""
-
-    message: str
 
 
 @dataclass(slots=True)

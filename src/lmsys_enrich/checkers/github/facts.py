@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from lmsys_enrich.checkers.github.json_values import Node, flag, moment, node, nodes, number, text
+from lmsys_enrich.api.json_values import Node, flag, moment, node, nodes, number, text
 from lmsys_enrich.model.repository import Release, Repository, RepositoryUpdate
 from lmsys_enrich.values import replace
 

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import TypeAlias
 
+from lmsys_enrich.api.json_values import Node, node, nodes, text
+from lmsys_enrich.api.results import Ok, QueryTooLarge, Unavailable
 from lmsys_enrich.checkers.github.batches import (
     AskBatch,
     BatchItem,
@@ -16,9 +18,8 @@ from lmsys_enrich.checkers.github.batches import (
     batches,
     halves,
 )
-from lmsys_enrich.checkers.github.client import Api, Unavailable
+from lmsys_enrich.checkers.github.client import Api
 from lmsys_enrich.checkers.github.facts import from_graphql
-from lmsys_enrich.checkers.github.json_values import Node, node, nodes, text
 from lmsys_enrich.checkers.github.links import Page, RepoResource, RepositoryLink
 from lmsys_enrich.checkers.github.observations import (
     NO_ACCOUNT,
@@ -30,7 +31,7 @@ from lmsys_enrich.checkers.github.observations import (
 )
 from lmsys_enrich.checkers.github.query import alias_of, is_part_alias, part_alias, query
 from lmsys_enrich.checkers.github.repo_resources import address, is_there, lookups
-from lmsys_enrich.checkers.github.responses import Ok, QueryTooLarge, error_type
+from lmsys_enrich.checkers.github.responses import error_type
 from lmsys_enrich.model.finding import LinkTask
 from lmsys_enrich.values import Value, replace
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from lmsys_enrich.checkers.github.json_values import Node, node, nodes, text
+from lmsys_enrich.api.json_values import Node, node, nodes, text
 from lmsys_enrich.checkers.github.links import Asset, Commit, Discussion, File, Issue, Page, RepoResource, Tag
 from lmsys_enrich.values import Value
 

@@ -13,56 +13,10 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import TypeAlias
 
-from lmsys_enrich.checkers.github.json_values import Node, moment, node, nodes, number, parse, text
+from lmsys_enrich.api.json_values import Node, moment, node, nodes, number, parse, text
+from lmsys_enrich.api.results import Ok, QueryTooLarge, RateLimited, Refused, TokenRejected, TransientError
 from lmsys_enrich.http.dates import parse_http_date
 from lmsys_enrich.http.messages import ErrorKind, FetchError, Outcome, Response
-from lmsys_enrich.values import Value
-
-
-class Ok(Value):
-    """
-    An answer to what was asked, which may be that there is nothing; `body` is its JSON.
-
-    It was `seconds` in coming.
-    """
-
-    status: int
-    headers: Mapping[str, str]
-    body: object
-    seconds: float = 0.0
-
-
-class TokenRejected(Value):
-    """The token is not accepted."""
-
-    message: str
-
-
-class RateLimited(Value):
-    """Too much was asked of GitHub; `pause` in seconds, where it was told and can be believed."""
-
-    message: str
-    pause: float | None
-    is_primary: bool
-
-
-class QueryTooLarge(Value):
-    """The question was too much for GitHub's time; a smaller one may do."""
-
-    message: str
-
-
-class TransientError(Value):
-    """Nothing that GitHub's API says; it may pass."""
-
-    message: str
-
-
-class Refused(Value):
-    """GitHub answers, but will not answer this kind of question."""
-
-    message: str
-
 
 Reading: TypeAlias = Ok | TokenRejected | RateLimited | QueryTooLarge | TransientError | Refused
 

@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import TypeAlias
 from urllib.parse import quote
 
+from lmsys_enrich.api.json_values import node, text
+from lmsys_enrich.api.results import Ok, RetriesExhausted, Unavailable
 from lmsys_enrich.checkers.github.batches import (
     AskBatch,
     BatchItem,
@@ -14,9 +16,8 @@ from lmsys_enrich.checkers.github.batches import (
     OwnerItem,
     RepositoryItem,
 )
-from lmsys_enrich.checkers.github.client import Api, RetriesExhausted, Unavailable
+from lmsys_enrich.checkers.github.client import Api
 from lmsys_enrich.checkers.github.facts import from_rest, with_last_commit, with_latest_release
-from lmsys_enrich.checkers.github.json_values import node, text
 from lmsys_enrich.checkers.github.links import File, Issue, Name, Page
 from lmsys_enrich.checkers.github.observations import (
     NO_ACCOUNT,
@@ -28,7 +29,6 @@ from lmsys_enrich.checkers.github.observations import (
     of_part,
     of_repository,
 )
-from lmsys_enrich.checkers.github.responses import Ok
 from lmsys_enrich.clock import EPOCH
 from lmsys_enrich.http.messages import RequestKind
 from lmsys_enrich.model.report import Obstacle

@@ -13,8 +13,8 @@ from lmsys_enrich.issue_tracker.github_issues import GitHubIssues
 from lmsys_enrich.issue_tracker.issue_text import Wanted, wanted_issue
 from lmsys_enrich.issue_tracker.update import Done, Kept, keep_current
 from lmsys_enrich.lists.read import read_lists
+from lmsys_enrich.network import open_network
 from lmsys_enrich.pipeline.previous_runs import open_previous_runs, report_from_cache
-from lmsys_enrich.politeness.network import open_client
 from lmsys_enrich.politeness.stats import RequestStats
 from lmsys_enrich.settings.github_access import github_access
 
@@ -57,10 +57,8 @@ def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
 
     async def keep() -> Kept:
         clock = SystemClock(terminal.environ)
-        async with open_client(settings, terminal.environ, clock, RequestStats()) as network:
-            return await keep_current(
-                GitHubIssues(network.fetch, access, repository, arguments.label), wanted
-            )
+        async with open_network(settings, terminal.environ, clock, RequestStats()) as network:
+            return await keep_current(GitHubIssues(network.api, access, repository, arguments.label), wanted)
 
     kept = asyncio.run(keep())
     if not settings.quiet:

@@ -2,15 +2,10 @@
 
 import pytest
 
-from lmsys_enrich.checkers.github.json_values import node as json_node
+from lmsys_enrich.api.json_values import node as json_node
+from lmsys_enrich.api.results import Ok, QueryTooLarge, RateLimited, Refused, TokenRejected, TransientError
 from lmsys_enrich.checkers.github.responses import (
-    Ok,
-    QueryTooLarge,
-    RateLimited,
     Reading,
-    Refused,
-    TokenRejected,
-    TransientError,
     error_type,
     pause_until,
     read_graphql,

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from lmsys_enrich.checkers.github.rate_limiter import RateLimiter
+from lmsys_enrich.api.rate_limiter import RateLimiter
 from lmsys_enrich.http.messages import RequestKind
 from tests.fakes import NIGHT
 

@@ -1,4 +1,4 @@
-"""Makes the way to the network out of the settings of a run."""
+"""Network of a run: the clients for websites and APIs, built from the settings."""
 
 import ssl
 from collections.abc import AsyncGenerator, Callable, Mapping
@@ -7,6 +7,7 @@ from functools import cache
 
 import certifi
 
+from lmsys_enrich.api.client import ApiClient
 from lmsys_enrich.clock import Clock
 from lmsys_enrich.errors import InputError
 from lmsys_enrich.http.client import HttpClient
@@ -26,18 +27,19 @@ _NAME_TIMEOUT = 10.0
 
 class Network(Value):
     """
-    The network of a run: a polite `fetch`, and the scheduler of the links to check.
+    The network of a run: a polite `fetch` for websites, one client for all APIs.
 
-    `expect` takes the number of links of each host that will be checked.
+    `scheduler` picks the links to check; `expect` takes how many links each host has.
     """
 
     fetch: Fetch
+    api: Fetch
     scheduler: Scheduler
     expect: Callable[[Mapping[str, int]], None]
 
 
 @asynccontextmanager
-async def open_client(
+async def open_network(
     settings: Settings,
     environ: Mapping[str, str],
     clock: Clock,
@@ -45,10 +47,10 @@ async def open_client(
     through: Callable[[Fetch], Fetch] | None = None,
 ) -> AsyncGenerator[Network, None]:
     """
-    Yield a polite way to the network, closed at the end.
+    Open the network, and close it at the end.
 
-    `through` may put something between politeness and the network. Raises
-    `InputError` where a proxy or certificate file that `environ` names is of no use.
+    `through` may wrap the client for websites, below politeness. Raises `InputError`
+    where a proxy or certificate file that `environ` names cannot be used.
     """
     async with AsyncExitStack() as stack:
         names = Resolver(look_up, _NAME_TIMEOUT)
@@ -73,7 +75,9 @@ async def open_client(
             record=scheduler.record,
         )
         stack.push_async_callback(polite.close)
-        yield Network(polite, scheduler, polite.expect)
+        api = ApiClient(Proxies(environ), tls, clock, stats, timeout=settings.timeout)
+        stack.push_async_callback(api.close)
+        yield Network(polite, api, scheduler, polite.expect)
 
 
 def _by_proxy(

@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, nullcontext
 from datetime import timedelta
 
-from lmsys_enrich.checkers.github.responses import RateLimited
+from lmsys_enrich.api.results import RateLimited
 from lmsys_enrich.clock import Clock
 from lmsys_enrich.http.messages import RequestKind
 from lmsys_enrich.model.report import Obstacle

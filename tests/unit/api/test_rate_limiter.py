@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from lmsys_enrich.checkers.github.rate_limiter import RateLimiter
-from lmsys_enrich.checkers.github.responses import RateLimited
+from lmsys_enrich.api.rate_limiter import RateLimiter
+from lmsys_enrich.api.results import RateLimited
 from lmsys_enrich.http.messages import RequestKind
 from lmsys_enrich.model.report import Obstacle
 from tests.fakes import FakeClock

@@ -1,0 +1,1 @@
+"""APIs of forges and registries: one HTTP client, rate limits, results."""
