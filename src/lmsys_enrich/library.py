@@ -1,26 +1,30 @@
-"""What Python programs use: the main job without its command line. `docs/library.md` shows how."""
+"""Public API for Python programs: the main job without its command line. See `docs/library.md`."""
 
 import logging
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from lmsys_enrich.checkers.github.checker import GitHubChecker
 from lmsys_enrich.checkers.protocol import Checker
 from lmsys_enrich.checkers.website.checker import WebsiteChecker
 from lmsys_enrich.clock import Clock, SystemClock
+from lmsys_enrich.http.messages import Fetch
 from lmsys_enrich.lists.read import read_lists
+from lmsys_enrich.model.catalog import Catalog
 from lmsys_enrich.model.finding import Finding
 from lmsys_enrich.model.report import Report
 from lmsys_enrich.network import Network, open_network
 from lmsys_enrich.outputs.files import write_files
 from lmsys_enrich.outputs.registry import render_all
-from lmsys_enrich.pipeline import run
 from lmsys_enrich.pipeline.previous_runs import open_previous_runs
+from lmsys_enrich.pipeline.run import Run, check_and_enrich
 from lmsys_enrich.pipeline.workers import Stop
 from lmsys_enrich.politeness.stats import RequestStats
-from lmsys_enrich.settings.github_access import github_access
+from lmsys_enrich.settings.github_access import GitHubAccess, github_access
 from lmsys_enrich.settings.settings import Settings
+from lmsys_enrich.values import replace
 
 
 async def enrich(
@@ -31,57 +35,75 @@ async def enrich(
     watch: Callable[[Finding], None] = lambda _: None,
 ) -> Report:
     """
-    Check every link of the lists and ask GitHub about every repository.
+    Check every link of the lists, and fetch the facts of every repository.
 
-    What is found is kept in `settings.cache`, and what is fresh there is not asked
-    again; no other file is written. `environ` (that of the process where none is
-    given) tells the token, GitHub's addresses and proxies. `watch` is told each
-    finding as it comes. Whatever happens on the way, each link has a finding:
-    `Verdict.UNCHECKED` where nobody could find out, and why in `report.obstacles`.
+    Findings are cached in `settings.cache`; fresh ones are not requested again. No
+    other file is written. `environ` (the process's by default) holds the token, GitHub's
+    addresses and proxies. `watch` receives each finding as it comes. Every link has a
+    finding at the end: `Verdict.UNCHECKED` where it could not be checked, with the
+    reason in `report.obstacles`.
 
     Raises `InputError` for lists and settings that cannot be used. Warnings go to
     the logger `lmsys_enrich`.
     """
-    settings = settings or Settings()
-    environ = os.environ if environ is None else environ
-    clock, stats = SystemClock(environ), RequestStats()
     catalogs = read_lists(list(lists))
-    with open_previous_runs(settings, logging.getLogger("lmsys_enrich").warning) as earlier:
-        async with open_network(settings, environ, clock, stats) as network:
-            job = run.Run(
-                catalogs=catalogs,
-                checkers=checkers_for(settings, environ, network, clock, stats),
-                store=earlier.store,
-                previous=earlier.previous(catalogs),
-                clock=clock,
-                settings=settings,
-                traffic=lambda: stats.traffic(cached=0, seconds=0.0),
-                watch=watch,
-            )
-            return await run.enrich(job, job.plan(), Stop())
+    opened = open_run(
+        catalogs,
+        settings or Settings(),
+        os.environ if environ is None else environ,
+        warn=logging.getLogger("lmsys_enrich").warning,
+    )
+    async with opened as run:
+        return await check_and_enrich(replace(run, watch=watch), run.plan(), Stop())
 
 
 def write(report: Report, out: Path) -> tuple[Path, ...]:
     """
     Write every output, and return those that are new or have changed, as paths in `out`.
 
-    Raises `OutputError` where one cannot be written; those that lie there are then whole.
+    Raises `OutputError` where one cannot be written; the existing files are then whole.
     """
     return write_files(out, render_all(report)).changed
 
 
-def checkers_for(
-    settings: Settings, environ: Mapping[str, str], network: Network, clock: Clock, stats: RequestStats
+@asynccontextmanager
+async def open_run(
+    catalogs: Sequence[Catalog],
+    settings: Settings,
+    environ: Mapping[str, str],
+    *,
+    warn: Callable[[str], None],
+    through: Callable[[Fetch], Fetch] | None = None,
+    notice: str | None = None,
+) -> AsyncGenerator[Run, None]:
+    """
+    Open everything a run needs: cache, network, checkers, access to forges; close it at the end.
+
+    `through` may wrap the client for websites, as the simulation does; `notice` then
+    tells readers of the outputs. Raises `InputError` for an unusable environment.
+    """
+    clock, stats, access = SystemClock(environ), RequestStats(), github_access(environ)
+    with open_previous_runs(settings, warn) as previous:
+        async with open_network(settings, environ, clock, stats, through) as network:
+            yield Run(
+                catalogs=catalogs,
+                checkers=_checkers(settings, access, network, clock, stats),
+                store=previous.store,
+                previous=previous.findings(catalogs),
+                clock=clock,
+                settings=settings,
+                access=access,
+                stats=stats,
+                notice=notice,
+            )
+
+
+def _checkers(
+    settings: Settings, access: GitHubAccess, network: Network, clock: Clock, stats: RequestStats
 ) -> tuple[Checker, ...]:
-    """Return whom to ask, the most knowing first: a link is for the first that claims it."""
+    """Return the checkers, the most specific first: a link is for the first that claims it."""
     websites = WebsiteChecker(
         network.fetch, network.scheduler, concurrency=settings.concurrency, expect=network.expect
     )
-    github = GitHubChecker(
-        network.api,
-        github_access(environ),
-        clock,
-        patience=settings.patience,
-        spent=stats.spent,
-    )
+    github = GitHubChecker(network.api, access, clock, patience=settings.patience, spent=stats.spent)
     return github, websites

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from lmsys_enrich.cli.flags import settings_of
 from lmsys_enrich.cli.main import COMMANDS, build_parser, main
-from lmsys_enrich.cli.run import Job, perform
+from lmsys_enrich.cli.run import RunRequest, execute_run
 from lmsys_enrich.cli.terminal import Terminal
 from lmsys_enrich.errors import EnrichError
 from lmsys_enrich.lists.read import read_lists
@@ -24,8 +24,8 @@ async def run(arguments: Namespace, terminal: Terminal) -> int:
     links = [url for url in keys_of(read_lists(arguments.lists)) if urlsplit(url).hostname not in told]
     async with simulated_internet(links=links) as internet:
         environ = {**terminal.environ, **internet.environ}
-        job = Job(arguments.lists, settings, environ, arguments.plan, through=internet.through)
-        return await perform(job, terminal)
+        job = RunRequest(arguments.lists, settings, environ, arguments.plan, through=internet.through)
+        return await execute_run(job, terminal)
 
 
 if __name__ == "__main__":

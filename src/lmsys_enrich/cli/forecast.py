@@ -1,20 +1,24 @@
-"""What a run would ask and cost, told before anybody is asked."""
+"""Forecast of a run: its requests, points and time (`run --plan`)."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from math import ceil
 
-from lmsys_enrich.checkers.github.estimate import Estimate
+from lmsys_enrich.checkers.github.estimate import Estimate, estimate
 from lmsys_enrich.pipeline.plan import Plan
+from lmsys_enrich.settings.github_access import GitHubAccess
 from lmsys_enrich.settings.settings import Settings
 from lmsys_enrich.urls import host_of
 
 _PAGE = timedelta(seconds=1)  # what a site takes to answer, on the whole
 
 
-def forecast_text(plan: Plan, github: Estimate, pages: Sequence[str], settings: Settings) -> str:
-    """Return the forecast; `pages` are the links that websites themselves would be asked about."""
+def forecast_text(plan: Plan, access: GitHubAccess, settings: Settings) -> str:
+    """Return the forecast. The tasks of the plan are GitHub's, then those of websites."""
+    for_github, for_websites = plan.tasks
+    github = estimate([task.url for task in for_github], access)
+    pages = [*github.pages, *(task.url for task in for_websites)]
     return "\n".join(_lines(plan, github, pages, settings))
 
 

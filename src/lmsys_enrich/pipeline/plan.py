@@ -78,6 +78,11 @@ class Plan(Value):
     settled: tuple[tuple[LinkTask, Observation], ...]
     tasks: tuple[tuple[LinkTask, ...], ...]
 
+    @property
+    def total(self) -> int:
+        """The number of findings that a run of the plan yields."""
+        return len(self.settled) + sum(map(len, self.tasks))
+
 
 def build(
     catalogs: Sequence[Catalog],

@@ -15,14 +15,14 @@ from lmsys_enrich.values import Value, replace
 
 
 class PreviousRuns(Value):
-    """An open memory, and what is known with its help; `warn` is told what cannot be read."""
+    """The open store, and the findings that earlier runs left; `warn` receives what cannot be read."""
 
     store: DiskStore
     settings: Settings
     warn: Callable[[str], None]
 
-    def previous(self, catalogs: Sequence[Catalog]) -> PreviousFindings:
-        """Return what earlier runs found about the links of these lists."""
+    def findings(self, catalogs: Sequence[Catalog]) -> PreviousFindings:
+        """Return the earlier findings of the links of these lists."""
         urls = keys_of(catalogs)
         reported = read_last_written(self.settings.out, self.warn)
         return PreviousFindings(
@@ -33,7 +33,7 @@ class PreviousRuns(Value):
 
 @contextmanager
 def open_previous_runs(settings: Settings, warn: Callable[[str], None]) -> Iterator[PreviousRuns]:
-    """Open what earlier runs left behind, and close it again."""
+    """Open the store of earlier findings, and close it at the end."""
     store = DiskStore(settings.cache, warn)
     try:
         yield PreviousRuns(store, settings, warn)
@@ -44,7 +44,7 @@ def open_previous_runs(settings: Settings, warn: Callable[[str], None]) -> Itera
 def report_from_cache(
     catalogs: Sequence[Catalog], previous: PreviousFindings, settings: Settings, now: datetime
 ) -> Report:
-    """Return what is held about the lists' links; those never asked about are unchecked."""
+    """Return a report of the last known findings, without a run; unknown links are unchecked."""
     return Report(
         run_time=now,
         catalogs=tuple(catalogs),

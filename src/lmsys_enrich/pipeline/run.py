@@ -1,4 +1,4 @@
-"""The whole run: what is known, what is asked, what is found."""
+"""Run: from a plan to a report."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Container, Iterator, Sequence
@@ -8,18 +8,20 @@ from lmsys_enrich.checkers.protocol import Checker, CheckError, TaskQueue
 from lmsys_enrich.clock import Clock
 from lmsys_enrich.model.catalog import Catalog
 from lmsys_enrich.model.finding import Finding, LinkTask, Observation, unchecked
-from lmsys_enrich.model.report import Bug, Obstacle, Report, Traffic, keys_of
+from lmsys_enrich.model.report import Bug, Obstacle, Report, keys_of
 from lmsys_enrich.pipeline import history, workers
 from lmsys_enrich.pipeline.background_writer import BackgroundWriter
 from lmsys_enrich.pipeline.plan import Plan, PreviousFindings, build
 from lmsys_enrich.pipeline.workers import Stop
+from lmsys_enrich.politeness.stats import RequestStats
+from lmsys_enrich.settings.github_access import GitHubAccess
 from lmsys_enrich.settings.settings import Settings, format_duration
 from lmsys_enrich.store.protocol import FindingStore
-from lmsys_enrich.values import Value, replace
+from lmsys_enrich.values import Value
 
 
 class Run(Value):
-    """Everything that a run is handed; `watch` is told each finding as it comes."""
+    """What a run works with; `watch` receives each finding as it comes."""
 
     catalogs: Sequence[Catalog]
     checkers: Sequence[Checker]
@@ -27,21 +29,22 @@ class Run(Value):
     previous: PreviousFindings
     clock: Clock
     settings: Settings
-    traffic: Callable[[], Traffic]
+    access: GitHubAccess
+    stats: RequestStats
     watch: Callable[[Finding], None] = lambda _: None
     notice: str | None = None
 
     def plan(self) -> Plan:
-        """Return what there is to ask."""
+        """Sort the links into fresh, settled and to be checked."""
         return build(self.catalogs, self.previous, self.checkers, self.settings, self.clock.run_time)
 
 
-async def enrich(run: Run, plan: Plan, stop: Stop) -> Report:
+async def check_and_enrich(run: Run, plan: Plan, stop: Stop) -> Report:
     """
-    Ask what the plan says, keep every finding as it comes, and return them all.
+    Check the links of the plan, save every finding as it comes, and return the report.
 
-    Whatever ends the asking, each link has a finding: those that were not
-    reached have what earlier runs found.
+    Every link has a finding, whatever ends the run: a link that was not reached keeps
+    its last known one.
     """
     started = run.clock.monotonic()
     if run.settings.offline:
@@ -63,7 +66,7 @@ async def enrich(run: Run, plan: Plan, stop: Stop) -> Report:
         catalogs=tuple(run.catalogs),
         findings={key: previous[key] for key in keys_of(run.catalogs)},
         stale_after=run.settings.stale_after,
-        traffic=replace(run.traffic(), cached=len(plan.fresh), seconds=run.clock.monotonic() - started),
+        traffic=run.stats.traffic(cached=len(plan.fresh), seconds=run.clock.monotonic() - started),
         obstacles=(
             *(obstacle for checker in run.checkers for obstacle in checker.obstacles),
             *_stopped(run, stop, len(missed)),
@@ -105,7 +108,7 @@ def _missed(run: Run, queues: Sequence[TaskQueue], stop: Stop, found: Container[
 
 
 def _stopped(run: Run, stop: Stop, missed: int) -> Iterator[Obstacle]:
-    """Tell what the end of the asking has cost; who runs offline has asked for it."""
+    """Report the links skipped by the deadline or an interrupt (not with `--offline`)."""
     if stop.reason is not None and missed and not run.settings.offline:
         links = "link was" if missed == 1 else "links were"
         yield Obstacle(
@@ -115,7 +118,7 @@ def _stopped(run: Run, stop: Stop, missed: int) -> Iterator[Obstacle]:
 
 @asynccontextmanager
 async def _deadline(run: Run, stop: Stop) -> AsyncGenerator[None, None]:
-    """Stop the asking when the run has lasted as long as it may."""
+    """Stop the run when its deadline has passed."""
     if run.settings.deadline is None:
         yield
         return

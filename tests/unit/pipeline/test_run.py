@@ -8,12 +8,15 @@ from datetime import timedelta
 import pytest
 
 from lmsys_enrich.checkers.protocol import CheckResult, TaskQueue
+from lmsys_enrich.http.messages import RequestKind
 from lmsys_enrich.model.finding import Finding, Observation, Verdict
-from lmsys_enrich.model.report import Obstacle, Report, Traffic
+from lmsys_enrich.model.report import Obstacle, Report
 from lmsys_enrich.model.repository import RepositoryUpdate
 from lmsys_enrich.pipeline.plan import PreviousFindings
-from lmsys_enrich.pipeline.run import Run, enrich
+from lmsys_enrich.pipeline.run import Run, check_and_enrich
 from lmsys_enrich.pipeline.workers import Stop
+from lmsys_enrich.politeness.stats import RequestStats
+from lmsys_enrich.settings.github_access import GitHubAccess
 from lmsys_enrich.settings.settings import Settings
 from tests.builders import catalog, entry, finding, repository
 from tests.fakes import NIGHT, DictStore, FakeClock
@@ -48,6 +51,13 @@ class Knows:
             self.was_ended = True
 
 
+def sent_requests(*, web: int) -> RequestStats:
+    stats = RequestStats()
+    for _ in range(web):
+        stats.sent(RequestKind.WEB)
+    return stats
+
+
 GOOD, BAD, OTHER = "https://example.org/good", "https://example.org/bad", "https://example.org/other"
 
 
@@ -61,12 +71,13 @@ def a_run(
         previous=previous or PreviousFindings(),
         clock=FakeClock(),
         settings=settings or Settings(),
-        traffic=lambda: Traffic(web=3),
+        access=GitHubAccess(),
+        stats=sent_requests(web=3),
     )
 
 
 async def done(run: Run, stop: Stop | None = None) -> Report:
-    return await enrich(run, run.plan(), stop or Stop())
+    return await check_and_enrich(run, run.plan(), stop or Stop())
 
 
 def verdicts(report: Report) -> dict[str, Verdict]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from lmsys_enrich.cli.flags import add_setting_flags, settings_of
 from lmsys_enrich.cli.history_file import HISTORY
-from lmsys_enrich.cli.run import Job, perform
+from lmsys_enrich.cli.run import RunRequest, execute_run
 from lmsys_enrich.cli.terminal import Terminal
 from lmsys_enrich.clock import SystemClock
 from lmsys_enrich.lists.read import read_lists
@@ -50,21 +50,21 @@ async def _demonstrate(
 ) -> int:
     with tempfile.TemporaryDirectory(prefix="lmsys-enrich-") as cache:
         async with simulated_internet(links=links) as internet:
-            job = Job(
+            request = RunRequest(
                 lists=lists,
                 settings=replace(settings, cache=Path(cache), fail_on=(Failure.NONE,), accept_changes=True),
                 environ={**terminal.environ, **internet.environ},
                 through=internet.through,
                 notice=NOTICE,
             )
-            _make_up_a_past(settings.out, job, internet.world)
+            _make_up_a_past(settings.out, request, internet.world)
             terminal.info(NOTICE)
-            return await perform(job, terminal)
+            return await execute_run(request, terminal)
 
 
-def _make_up_a_past(out: Path, job: Job, world: World) -> None:
+def _make_up_a_past(out: Path, request: RunRequest, world: World) -> None:
     """Put figures of earlier days into the folder, unless there are some."""
     if not (out / HISTORY).exists():
-        today = SystemClock(job.environ).run_time.date()
+        today = SystemClock(request.environ).run_time.date()
         stars = sum(repository.stars for repository in world.repositories)
-        write_files(out, {HISTORY: past_lines(today, len(keys_of(read_lists(job.lists))), stars)})
+        write_files(out, {HISTORY: past_lines(today, len(keys_of(read_lists(request.lists))), stars)})

@@ -43,7 +43,7 @@ def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
     catalogs = read_lists(arguments.lists)
     _refuse_changed(catalogs, settings.out)
     with open_previous_runs(settings, terminal.warn) as earlier:
-        known = earlier.previous(catalogs)
+        known = earlier.findings(catalogs)
     report = report_from_cache(catalogs, known, settings, SystemClock(terminal.environ).run_time)
     made: Counter[Path] = Counter()
     for catalog in catalogs:

@@ -44,7 +44,7 @@ def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
     repository = _repository(arguments.repository, terminal.environ)
     catalogs = read_lists(arguments.lists)
     with open_previous_runs(settings, terminal.warn) as earlier:
-        known = earlier.previous(catalogs)
+        known = earlier.findings(catalogs)
     report = report_from_cache(catalogs, known, settings, SystemClock(terminal.environ).run_time)
     wanted = wanted_issue(report, f"{access.server_url}/{repository}")
     if arguments.dry_run:

@@ -36,7 +36,7 @@ def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
     settings = settings_of(arguments, terminal.environ)
     catalogs = read_lists(arguments.lists)
     with open_previous_runs(settings, terminal.warn) as earlier:
-        known = earlier.previous(catalogs)
+        known = earlier.findings(catalogs)
     report = report_from_cache(catalogs, known, settings, SystemClock(terminal.environ).run_time)
     if arguments.into is not None:
         folder, blocks = _filled(arguments.into, report, settings.out)

@@ -1,4 +1,4 @@
-"""`lmsys-enrich run`: the main job."""
+"""`lmsys-enrich run`: the main request."""
 
 import argparse
 
@@ -28,13 +28,13 @@ def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
     # Whoever asks for help, or is told of a wrong setting, need not wait for this.
     import asyncio
 
-    from lmsys_enrich.cli.run import Job, perform
+    from lmsys_enrich.cli.run import RunRequest, execute_run
 
-    job = Job(
+    request = RunRequest(
         lists=arguments.lists,
         settings=settings,
         environ=terminal.environ,
         plan_only=arguments.plan,
         only_changed=arguments.only_changed,
     )
-    return asyncio.run(perform(job, terminal))
+    return asyncio.run(execute_run(request, terminal))

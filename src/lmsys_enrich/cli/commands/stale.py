@@ -50,7 +50,7 @@ def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
     settings = _with_age(settings_of(arguments, terminal.environ), arguments.older_than)
     catalogs = read_lists(arguments.lists)
     with open_previous_runs(settings, terminal.warn) as earlier:
-        known = earlier.previous(catalogs)
+        known = earlier.findings(catalogs)
     report = report_from_cache(catalogs, known, settings, SystemClock(terminal.environ).run_time)
     rows = list(_stale(report))
     if arguments.as_json:

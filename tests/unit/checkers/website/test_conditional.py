@@ -8,11 +8,12 @@ import pytest
 from lmsys_enrich.checkers.website.checker import WebsiteChecker
 from lmsys_enrich.http.messages import ErrorKind, FetchError, Outcome, Request, Response
 from lmsys_enrich.model.finding import Finding, Validators, Verdict
-from lmsys_enrich.model.report import Traffic
 from lmsys_enrich.pipeline.plan import PreviousFindings
-from lmsys_enrich.pipeline.run import Run, enrich
+from lmsys_enrich.pipeline.run import Run, check_and_enrich
 from lmsys_enrich.pipeline.workers import Stop
 from lmsys_enrich.politeness.scheduler import Scheduler
+from lmsys_enrich.politeness.stats import RequestStats
+from lmsys_enrich.settings.github_access import GitHubAccess
 from lmsys_enrich.settings.settings import Settings
 from tests.builders import catalog, entry
 from tests.fakes import DictStore, FakeClock, FakeFetch
@@ -35,9 +36,10 @@ async def _nights(*fetches: FakeFetch) -> list[Finding]:
             previous=PreviousFindings(kept=dict(store.kept)),
             clock=clock,
             settings=Settings(refresh=True),
-            traffic=Traffic,
+            access=GitHubAccess(),
+            stats=RequestStats(),
         )
-        report = await enrich(run, run.plan(), Stop())
+        report = await check_and_enrich(run, run.plan(), Stop())
         found.append(report.findings[_URL])
         clock = clock.days_later(7)
     return found
@@ -139,8 +141,9 @@ async def test_a_validator_of_another_form_is_never_sent(tag: str) -> None:
         previous=PreviousFindings(reported={_URL: previous}),
         clock=FakeClock(),
         settings=Settings(),
-        traffic=Traffic,
+        access=GitHubAccess(),
+        stats=RequestStats(),
     )
-    await enrich(run, run.plan(), Stop())
+    await check_and_enrich(run, run.plan(), Stop())
     assert [request.method for request in fetch.asked] == ["GET"]
     assert not {"if-none-match", "if-modified-since"} & set(fetch.asked[0].headers)
