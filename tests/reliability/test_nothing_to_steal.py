@@ -44,11 +44,16 @@ def test_private_addresses_are_not_contacted_however_they_are_written(
     assert (link["verdict"], "private" in link["reason"]) == ("skipped", True)
 
 
-def test_an_address_that_programs_read_differently_is_not_asked(program: Program, serve: Serve) -> None:
+@pytest.mark.parametrize(
+    "host", ["0177.0.0.1", "0x7f.1", "2130706433", "127.1", "%3127.0.0.1", "127\u30020\u30020\u30021"]
+)
+def test_numbers_of_any_notation_lead_to_the_same_machine(program: Program, serve: Serve, host: str) -> None:
     site = serve(Pages({"/": OK}))
-    program.write_list(f"http://0177.0.0.1:{site.port}/")
-    program("run", "--quiet", "--retries", "0", "--allow-private")
+    url = f"http://{host}:{site.port}/"
+    program.write_list(url)
+    program("run", "--quiet", "--retries", "0")
     assert site.log == []
+    assert program.link(url)["verdict"] == "skipped"
 
 
 def test_the_api_being_there_opens_no_way_for_links(program: Program, serve_github: ServeGitHub) -> None:

@@ -124,9 +124,7 @@ MISTAKES = [
     (
         "an address with a bad port",
         _entries("- name: A\n  url: 'https://a.example:port/'"),
-        [
-            "6:14: 'https://a.example:port/' is not an address: Port could not be cast to integer value as 'port'"
-        ],
+        ["6:14: 'https://a.example:port/' is not an address: 'port' is not a port"],
     ),
     (
         "an address without a scheme but with a port",

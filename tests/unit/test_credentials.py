@@ -1,0 +1,47 @@
+"""Addresses that nobody should be led to, because they carry somebody's session."""
+
+import pytest
+
+from lmsys_enrich.credentials import carries_credentials
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://user:secret@a.example/",
+        "https://user@a.example/",
+        "https://a.example/new;jsessionid=0A1B2C3D",
+        "https://a.example/new;JSESSIONID=0A1B2C3D.node1?x=y",
+        "https://a.example/;v=1;jsessionid=0A1B/b",
+        "https://a.example/?PHPSESSID=abc",
+        "https://a.example/?a=b&amp;PHPSESSID=abc",
+        "https://a.example/?a=b;sid=5f3c9b2e7d",
+        "https://a.example/?ASPSESSIONIDQQBCDRTA=ABC",
+        "https://a.example/?CFID=1&CFTOKEN=2",
+        "https://a.example/?ASP%2ENET_SessionId=abc",
+        "https://a.example/(S(lit3py55t21z5v55vlm25s55))/page.aspx",
+        "https://a.example/#access_token=abc",
+        "https://a.example/?X-Amz-Signature=abc",
+        "https://a.example/?api_key=abc",
+    ],
+)
+def test_credentials_are_found(url: str) -> None:
+    assert carries_credentials(url)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://a.example/@user/post",
+        "https://a.example/jsessionid",
+        "https://a.example/?sid=12",
+        "https://a.example/talks?session=42",
+        "https://a.example/?utm_source=a&ref=b",
+        "https://a.example/wiki/PHPSESSID",
+        "https://a.example/?sessionid=",
+        "mailto:user@a.example",
+        "https://",
+    ],
+)
+def test_other_addresses_have_none(url: str) -> None:
+    assert not carries_credentials(url)
