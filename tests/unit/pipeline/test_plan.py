@@ -103,7 +103,7 @@ def test_other_schemes_are_skipped(url: str, reason: str) -> None:
 
 
 def test_an_address_without_a_host_fails_without_a_question() -> None:
-    ((_, observation),) = planned("https:///nowhere").settled
+    ((_, observation),) = planned("https://").settled
     assert observation.verdict is Verdict.FAILING
 
 
