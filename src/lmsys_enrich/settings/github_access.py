@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
 
 from lmsys_enrich.errors import InputError
+from lmsys_enrich.urls import InvalidAddress, server_of
 
 _GITHUB_API = "https://api.github.com"
 _GITHUB_GRAPHQL = "https://api.github.com/graphql"
@@ -46,12 +46,19 @@ def github_access(environ: Mapping[str, str]) -> GitHubAccess:
 
 def _address(environ: Mapping[str, str], name: str) -> str:
     value = environ.get(name, "").strip().rstrip("/")
-    if value and (urlsplit(value).scheme not in {"http", "https"} or not urlsplit(value).hostname):
+    if value and not _is_server(value):
         raise InputError(
             f"{name} is {value!r}, which is no web address",
             hint=f"Unset {name}, or give it as https://HOST/….",
         )
     return value
+
+
+def _is_server(address: str) -> bool:
+    try:
+        return bool(server_of(address))
+    except InvalidAddress:
+        return False
 
 
 def _token(environ: Mapping[str, str]) -> str | None:

@@ -4,14 +4,14 @@ import re
 from functools import cache
 from http import HTTPStatus
 from itertools import pairwise
-from urllib.parse import urlsplit
 
 from lmsys_enrich.checkers.website.redirect_chain import SUCCESS, End, RedirectChain, RedirectError
 from lmsys_enrich.checkers.website.signatures import interstitial_at, is_bot_protection
+from lmsys_enrich.credentials import carries_credentials
 from lmsys_enrich.http.messages import ErrorKind, FetchError, Response
 from lmsys_enrich.http.sites import site_of
 from lmsys_enrich.model.finding import Observation, Suggestion, Verdict
-from lmsys_enrich.urls import host_of
+from lmsys_enrich.urls import fragment_of, host_of, path_of, query_of, server_of
 from lmsys_enrich.values import Value
 
 _GONE = frozenset({404, 410, 451})
@@ -125,11 +125,13 @@ def leads_to_home_page(chain: RedirectChain) -> bool:
     `docs.example.org/`) is a page of its own, and so is one with a query or a
     fragment, which may name what is shown.
     """
-    asked, final = urlsplit(chain.start), urlsplit(chain.final)
-    if not _is_deep(chain.start) or _is_deep(chain.final) or final.query or final.fragment:
+    if not _is_deep(chain.start) or _is_deep(chain.final):
         return False
-    host, asked_host = _bare(final.hostname), _bare(asked.hostname)
-    same_port = final.port == asked.port or {final.port, asked.port} <= {None, 80, 443}
+    if query_of(chain.final).strip("?") or fragment_of(chain.final):
+        return False
+    (_, asked_name, asked_port), (_, name, port) = server_of(chain.start), server_of(chain.final)
+    host, asked_host = _bare(name), _bare(asked_name)
+    same_port = port == asked_port or {port, asked_port} == {80, 443}
     return same_port and host in {asked_host, site_of(asked_host)}
 
 
@@ -170,7 +172,7 @@ def _judge_failed_way(chain: RedirectChain, classification: Classification) -> C
 def _suggestion(chain: RedirectChain) -> Suggestion | None:
     """Return the new address, where a maintainer may take it without looking."""
     lost = _is_deep(chain.start) and not _is_deep(chain.final)
-    if lost or _loses_security(chain):
+    if lost or _loses_security(chain) or carries_credentials(chain.final):
         return None
     if chain.final == chain.start.replace("http://", "https://", 1):
         return Suggestion(chain.final, "the same page over https")
@@ -185,12 +187,12 @@ def _loses_security(chain: RedirectChain) -> bool:
 
 
 def _is_deep(url: str) -> bool:
-    path = urlsplit(url).path or "/"
+    path = path_of(url)
     return not (_FRONT.fullmatch(path) or _LOCALE.fullmatch(path))
 
 
-def _bare(host: str | None) -> str:
-    return (host or "").removeprefix("www.")
+def _bare(host: str) -> str:
+    return host.removeprefix("www.")
 
 
 def _status(chain: RedirectChain) -> int | None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from urllib.parse import quote, urldefrag, urljoin
 
 from lmsys_enrich.checkers.website.classify import classify, leads_to_home_page
 from lmsys_enrich.checkers.website.redirect_chain import MAX_HOPS, SUCCESS, RedirectChain, RedirectError
@@ -16,14 +15,12 @@ from lmsys_enrich.checkers.website.session import (
 from lmsys_enrich.checkers.website.signatures import is_challenge
 from lmsys_enrich.http.messages import ErrorKind, Fetch, FetchError, Outcome, Request, Response
 from lmsys_enrich.model.finding import Finding, Hop, Validators, Verdict
-from lmsys_enrich.urls import InvalidAddress, has_scheme, is_web, link_key
+from lmsys_enrich.urls import InvalidAddress, decode_location, is_web, link_key, resolve
 from lmsys_enrich.values import replace
 
 _HEADERS: Mapping[str, str] = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 # Walls tell what they are at the top of their pages, which are small.
 _ENOUGH_FOR_MARKS = 16_384
-# The longest address that RFC 9110 §4.1 asks everybody to bear.
-_LONGEST_ADDRESS = 8000
 # The statuses that browsers follow: https://fetch.spec.whatwg.org/#redirect-status
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 # Asking again with GET would annoy a host that wants fewer questions (429), or is known to get the same.
@@ -157,29 +154,13 @@ def _is_doubtful(head: Outcome) -> bool:
     return head.status not in _SAME_WITH_GET and not is_challenge(head)
 
 
-def _target(base: str, reply: Response) -> str | RedirectError | FetchError:
+def _target(base: str, response: Response) -> str | RedirectError | FetchError:
     """Return the absolute address that a redirect names, or why there is none to go to."""
-    location = _as_sent(reply.headers.get("location", "")).strip()
+    location = decode_location(response.headers.get("location", "")).strip()
     if not location:
         return RedirectError.NO_TARGET
     try:
-        target, fragment = urldefrag(urljoin(base, location))
-        if len(target) > _LONGEST_ADDRESS:
-            raise InvalidAddress(f"it is {len(target)} characters long")
-        if has_scheme(target) and not is_web(target):
-            return RedirectError.OTHER_SCHEME
-        target = link_key(target)
-    except ValueError as problem:
+        target = resolve(base, location)
+    except InvalidAddress as problem:
         return FetchError(ErrorKind.ADDRESS, str(problem))
-    return f"{target}#{quote(fragment, safe=_IN_FRAGMENT)}" if fragment else target
-
-
-_IN_FRAGMENT = "!$%&'()*+,/:;=?@~"
-
-
-def _as_sent(location: str) -> str:
-    """Undo the reading of UTF-8 as Latin-1, which many servers send although RFC 9110 wants ASCII."""
-    try:
-        return location.encode("latin-1").decode("utf-8")
-    except UnicodeError:
-        return location
+    return target if is_web(target) else RedirectError.OTHER_SCHEME

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from functools import lru_cache
 from ipaddress import ip_address
-from urllib.parse import urljoin, urlsplit
 
 from lmsys_enrich.checkers.protocol import CheckError
 from lmsys_enrich.checkers.website.redirect_chain import RedirectChain
@@ -20,7 +19,7 @@ from lmsys_enrich.http.sites import same_site
 from lmsys_enrich.model.finding import Observation
 from lmsys_enrich.model.report import Obstacle
 from lmsys_enrich.politeness.scheduler import host_or_text
-from lmsys_enrich.urls import host_of
+from lmsys_enrich.urls import InvalidAddress, host_of, resolve, server_of
 
 CANARIES = ("https://www.iana.org/", "https://example.com/", "https://www.wikipedia.org/")
 """Hosts of several operators that are hardly ever away all at once."""
@@ -145,8 +144,8 @@ def _is_led_away(chain: RedirectChain) -> bool:
 
 def _is_own_site(url: str, reference: str) -> bool:
     try:
-        return same_site(host_of(url), host_of(urljoin(url, reference)))
-    except ValueError:
+        return same_site(host_of(url), host_of(resolve(url, reference)))
+    except InvalidAddress:
         return False
 
 
@@ -154,7 +153,7 @@ def _is_own_site(url: str, reference: str) -> bool:
 def _is_this_machine(host: str) -> bool:
     """Whether a host (with its port) is this machine, which needs no network to be reached."""
     try:
-        name = urlsplit(f"//{host}").hostname or ""
+        _, name, _ = server_of(f"http://{host}/")
         return name == "localhost" or name.endswith(".localhost") or ip_address(name).is_loopback
     except ValueError:
         return False

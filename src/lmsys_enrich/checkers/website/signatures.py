@@ -1,8 +1,7 @@
 """Signatures of pages that stand before the page asked for: bot walls, login, consent."""
 
-from urllib.parse import urlsplit
-
 from lmsys_enrich.http.messages import Response
+from lmsys_enrich.urls import host_of, path_of
 
 # What these say of a page is about the page itself; no wall stands before it.
 _ABOUT_THE_PAGE = frozenset({404, 410, 451})
@@ -137,7 +136,6 @@ def interstitial_at(target: str, asked: str) -> str | None:
 
 def _host_and_words(url: str) -> tuple[str, set[str]]:
     """Return the first label of the host, and the segments of the path without their extensions."""
-    parts = urlsplit(url)
-    label = (parts.hostname or "").partition(".")[0]
-    segments = (segment.lower() for segment in parts.path.split("/"))
+    label = host_of(url).partition(".")[0]
+    segments = (segment.lower() for segment in path_of(url).split("/"))
     return label, {segment.partition(".")[0] for segment in segments}

@@ -4,7 +4,6 @@ import argparse
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urldefrag
 
 from lmsys_enrich.cli.flags import add_list_argument, add_setting_flags, settings_of
 from lmsys_enrich.cli.terminal import Terminal
@@ -19,7 +18,7 @@ from lmsys_enrich.model.report import Report
 from lmsys_enrich.outputs.files import write_files
 from lmsys_enrich.pipeline.previous_runs import open_previous_runs, report_from_cache
 from lmsys_enrich.store.last_written import last_written_digests
-from lmsys_enrich.urls import InvalidAddress, host_of
+from lmsys_enrich.urls import InvalidAddress, fragment_of, host_of
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -88,8 +87,8 @@ def _better(link: Link, finding: Finding, *, across: bool, seen: int) -> str | N
             return None
     except InvalidAddress:
         return None
-    fragment = urldefrag(link.url).fragment
-    has_own = bool(urldefrag(suggestion.url).fragment)
+    fragment = fragment_of(link.url)
+    has_own = bool(fragment_of(suggestion.url))
     return suggestion.url if has_own or not fragment else f"{suggestion.url}#{fragment}"
 
 
