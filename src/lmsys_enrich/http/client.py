@@ -120,7 +120,7 @@ def joined(headers: Iterable[tuple[str, str]]) -> Mapping[str, str]:
     together: dict[str, str] = {}
     for name, value in headers:
         if name in together:
-            separator = "\n" if name == "set-cookie" else ", "
+            separator = "\n" if name in {"set-cookie", "location"} else ", "
             together[name] = f"{together[name]}{separator}{value}"
         else:
             together[name] = value

@@ -38,7 +38,7 @@ class Response(Value):
     What a server answered.
 
     Header names are in lower case; a header sent several times is joined with
-    `, ` (set-cookie with a newline). `whole` is false where the body was cut at
+    `, ` (set-cookie and location with a newline). `whole` is false where the body was cut at
     the request's limit, or the connection broke while it was read.
     """
 

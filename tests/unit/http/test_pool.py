@@ -30,6 +30,9 @@ _STRANGE: dict[str, Response] = {
     "a strange status": Sent(999, {}, b"no robots"),
     "a header in Latin-1": Raw(_OK + b"x-name: caf\xe9\r\ncontent-length: 0\r\n\r\n"),
     "a location": Sent(301, {"location": "/elsewhere"}),
+    "a location twice": Raw(
+        b"HTTP/1.1 301 Moved\r\nlocation: /a, b\r\nLocation: /a, b\r\ncontent-length: 0\r\n\r\n"
+    ),
     "a large header": Sent(200, {"x-large": "x" * 20_000}),
     "line ends of Unix": Raw(b"HTTP/1.1 200 OK\ncontent-length: 2\n\nok"),
     "a body that breaks off": Raw(_OK + b"content-length: 100\r\n\r\nhalf"),

@@ -156,11 +156,14 @@ def _is_doubtful(head: Outcome) -> bool:
 
 def _target(base: str, response: Response) -> str | RedirectError | FetchError:
     """Return the absolute address that a redirect names, or why there is none to go to."""
-    location = decode_location(response.headers.get("location", "")).strip()
-    if not location:
+    locations = {line.strip() for line in response.headers.get("location", "").split("\n")} - {""}
+    if not locations:
         return RedirectError.NO_TARGET
     try:
-        target = resolve(base, location)
+        targets = {resolve(base, decode_location(location)) for location in locations}
     except InvalidAddress as problem:
         return FetchError(ErrorKind.ADDRESS, str(problem))
+    if len(targets) > 1:  # browsers refuse it: nobody knows which is meant
+        return FetchError(ErrorKind.PROTOCOL, "it redirects to several addresses at once")
+    [target] = targets
     return target if is_web(target) else RedirectError.OTHER_SCHEME

@@ -93,11 +93,20 @@ async def test_redirects_are_followed_hop_by_hop() -> None:
         ("HTTP://B.org:80/Y", "http://b.org/Y", "http://b.org/Y"),
         ("/y#part two", "https://a.org/y", "https://a.org/y#part%20two"),
         ("/a b", "https://a.org/a%20b", "https://a.org/a%20b"),
-        ("/caf\u00e9", "https://a.org/caf%C3%A9", "https://a.org/caf%C3%A9"),
+        ("/caf\u00e9", "https://a.org/caf%E9", "https://a.org/caf%E9"),
+        ("/a/../b\\c", "https://a.org/b/c", "https://a.org/b/c"),
+        ("http:/c", "http://c/", "http://c/"),
+        ("https:/c", "https://a.org/c", "https://a.org/c"),
+        ("?d", "https://a.org/x?d", "https://a.org/x?d"),
+        ("/e\n/e\nhttps://a.org/e", "https://a.org/e", "https://a.org/e"),
         ("/caf\u00c3\u00a9", "https://a.org/caf%C3%A9", "https://a.org/caf%C3%A9"),
         ("/\u8bba\u6587", "https://a.org/%E8%AE%BA%E6%96%87", "https://a.org/%E8%AE%BA%E6%96%87"),
         ("/%E8%AE%BA", "https://a.org/%E8%AE%BA", "https://a.org/%E8%AE%BA"),
-        ("https://b\u00fccher.example/", "https://xn--bcher-kva.example/", "https://xn--bcher-kva.example/"),
+        (
+            "https://b\u00c3\u00bccher.example/",
+            "https://xn--bcher-kva.example/",
+            "https://xn--bcher-kva.example/",
+        ),
     ],
 )
 async def test_a_target_is_read_as_browsers_read_it(location: str, asked: str, final: str) -> None:
@@ -121,7 +130,13 @@ async def test_a_redirect_to_nowhere_ends_the_way(location: str, end: RedirectEr
     assert (chain.hops, chain.final, chain.end) == ((Hop(_URL, 302),), _URL, end)
 
 
-@pytest.mark.parametrize("location", ["http://[::1", "https://:80/", "https://a.org:x/", "/" + "x" * 9000])
+async def test_redirect_to_several_addresses_at_once_is_no_redirect() -> None:
+    chain, fetch = await _visit({_URL: _to("/a\n/b")})
+    assert isinstance(chain.end, FetchError)
+    assert {request.url for request in fetch.asked} == {_URL}
+
+
+@pytest.mark.parametrize("location", ["http://[::1", "https://:80/", "https://a.org:x/", "/" + "x" * 40_000])
 async def test_a_target_that_cannot_be_asked_is_trouble_with_the_address(location: str) -> None:
     chain, fetch = await _visit({_URL: _to(location)})
     assert isinstance(chain.end, FetchError)
