@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from lmsys_enrich.model.finding import LIVING, LOST, Finding, LinkTask, Observation, Verdict
+from lmsys_enrich.credentials import carries_credentials
+from lmsys_enrich.model.finding import LIVING, LOST, Finding, LinkTask, Observation, Suggestion, Verdict
 from lmsys_enrich.model.repository import merge
 from lmsys_enrich.values import replace
 
@@ -26,7 +27,7 @@ def find(task: LinkTask, observation: Observation, now: datetime, dead_after: in
         http_status=observation.http_status,
         final_url=observation.final_url,
         hops=observation.hops,
-        suggestion=observation.suggestion,
+        suggestion=_publishable(observation.suggestion),
         first_seen=previous.first_seen if previous else now,
         last_alive=now if observation.verdict in LIVING else last_alive,
         reported=previous.reported if previous else None,
@@ -38,6 +39,11 @@ def find(task: LinkTask, observation: Observation, now: datetime, dead_after: in
     if observation.verdict in LOST:
         return _with_failures(finding, previous, observation, now, dead_after)
     return finding
+
+
+def _publishable(suggestion: Suggestion | None) -> Suggestion | None:
+    """Return a suggestion unless it carries somebody's password or session into a public list."""
+    return None if suggestion is None or carries_credentials(suggestion.url) else suggestion
 
 
 def _with_moves(finding: Finding, previous: Finding | None, now: datetime) -> Finding:

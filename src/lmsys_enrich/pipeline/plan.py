@@ -137,7 +137,10 @@ def _answer_without_asking(
     try:
         link_key(url)
     except InvalidAddress as problem:
-        return Observation(url, Verdict.FAILING, f"the address cannot be asked: {problem}")
+        # The limit on its length and the strictness of the parser are ours: it never dies of them.
+        return Observation(
+            url, Verdict.FAILING, f"the address cannot be asked: {problem}", can_become_dead=False
+        )
     return None
 
 

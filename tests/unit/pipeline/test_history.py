@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from lmsys_enrich.model.finding import Finding, LinkTask, Observation, Verdict
+from lmsys_enrich.model.finding import Finding, LinkTask, Observation, Suggestion, Verdict
 from lmsys_enrich.model.repository import RepositoryUpdate
 from lmsys_enrich.pipeline.history import find
 from tests.builders import day, repository
@@ -99,3 +99,18 @@ def test_facts_outlive_every_verdict(verdict: Verdict) -> None:
         dead_after=3,
     )
     assert night(previous, 11, verdict).repository == facts
+
+
+@pytest.mark.parametrize(
+    ("url", "is_kept"),
+    [
+        ("https://example.org/new", True),
+        ("https://user:secret@example.org/new", False),
+        ("https://example.org/new;jsessionid=0A1B2C3D", False),
+    ],
+)
+def test_suggestion_with_credentials_is_not_kept(url: str, *, is_kept: bool) -> None:
+    suggestion = Suggestion(url, "permanent redirect")
+    observation = Observation(URL, Verdict.MOVED, "moved for good", suggestion=suggestion)
+    found = find(LinkTask(URL, None), observation, day(10), dead_after=3)
+    assert (found.verdict, found.suggestion) == (Verdict.MOVED, suggestion if is_kept else None)

@@ -104,7 +104,7 @@ def test_other_schemes_are_skipped(url: str, reason: str) -> None:
 
 def test_an_address_without_a_host_fails_without_a_question() -> None:
     ((_, observation),) = planned("https://").settled
-    assert observation.verdict is Verdict.FAILING
+    assert (observation.verdict, observation.can_become_dead) == (Verdict.FAILING, False)
 
 
 def test_settings_exclude_by_regular_expression() -> None:

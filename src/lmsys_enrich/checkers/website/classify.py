@@ -7,7 +7,6 @@ from itertools import pairwise
 
 from lmsys_enrich.checkers.website.redirect_chain import SUCCESS, End, RedirectChain, RedirectError
 from lmsys_enrich.checkers.website.signatures import interstitial_at, is_bot_protection
-from lmsys_enrich.credentials import carries_credentials
 from lmsys_enrich.http.messages import ErrorKind, FetchError, Response
 from lmsys_enrich.http.sites import site_of
 from lmsys_enrich.model.finding import Observation, Suggestion, Verdict
@@ -172,7 +171,7 @@ def _judge_failed_way(chain: RedirectChain, classification: Classification) -> C
 def _suggestion(chain: RedirectChain) -> Suggestion | None:
     """Return the new address, where a maintainer may take it without looking."""
     lost = _is_deep(chain.start) and not _is_deep(chain.final)
-    if lost or _loses_security(chain) or carries_credentials(chain.final):
+    if lost or _loses_security(chain):
         return None
     if chain.final == chain.start.replace("http://", "https://", 1):
         return Suggestion(chain.final, "the same page over https")
