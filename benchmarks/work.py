@@ -1,4 +1,4 @@
-"""The pieces of work: which list, how many requests at once, and what physics allows."""
+"""The split_items of work: which list, how many requests at once, and what physics allows."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

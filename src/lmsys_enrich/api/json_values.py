@@ -1,4 +1,4 @@
-"""Reading JSON whose shape is promised but not certain: what is not as promised reads as nothing."""
+"""JSON of an API, read by type: a value of another type reads as none."""
 
 import json
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ _NOTHING: Node = {}
 
 
 def parse(body: bytes) -> object:
-    """Return what the JSON holds, or none if it is no JSON, which `null` is taken for as well."""
+    """Parse JSON; None if invalid or `null`."""
     try:
         return cast("object", json.loads(body))
     except (ValueError, RecursionError):
@@ -18,34 +18,34 @@ def parse(body: bytes) -> object:
 
 
 def node(value: object) -> Node:
-    """Return the object, empty where there is none."""
+    """Return a JSON object, empty for any other value."""
     return cast("Node", value) if isinstance(value, dict) else _NOTHING
 
 
 def nodes(value: object) -> tuple[Node, ...]:
-    """Return the objects in an array."""
+    """Return the objects in a JSON array."""
     return tuple(map(node, value)) if isinstance(value, list) else ()
 
 
 def text(value: object) -> str | None:
-    """Return the string, none where there is none or an empty one; half a character becomes `?`."""
+    """Return a string that is not empty; a lone surrogate becomes `?`."""
     if not isinstance(value, str) or not value:
         return None
     return value if value.isascii() else value.encode("utf-8", "replace").decode("utf-8")
 
 
 def number(value: object) -> int | None:
-    """Return the whole number; true and false are none."""
+    """Return an integer; true and false are none."""
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def flag(value: object) -> bool | None:
-    """Return true or false."""
+    """Return a boolean."""
     return value if isinstance(value, bool) else None
 
 
 def moment(value: object) -> datetime | None:
-    """Return the ISO 8601 time in UTC. Committers' clocks may have written any."""
+    """Return an ISO 8601 time in UTC; committers' clocks can be at any time."""
     if not isinstance(value, str):
         return None
     try:

@@ -1,4 +1,4 @@
-"""Rate limiter of GitHub's API for one token: pacing, waiting, closing."""
+"""Rate limiter of one API host and token: spacing, waiting for quota, circuit breaker."""
 
 import asyncio
 from bisect import bisect_left
@@ -12,145 +12,161 @@ from lmsys_enrich.clock import Clock
 from lmsys_enrich.http.messages import RequestKind
 from lmsys_enrich.model.report import Obstacle
 
-_WINDOW = 60.0
-_ALLOWED = 50.0  # seconds in any window: the rest is for what is under way when they are used up
-_STEP = 0.02  # seconds: how exactly a wait is told
+# GitHub grants GraphQL 60 seconds of its time in any minute:
+# https://docs.github.com/en/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api#secondary-rate-limits
+_WINDOW = 60.0  # seconds
+_ALLOWED = 50.0  # seconds in any window: the rest is for requests in flight when they are used up
+_STEP = 0.02  # seconds, the precision of a wait
 
 
 class TimeBudget:
     """
-    Tells when the next question may begin.
+    A sliding window over the response time that an API grants.
 
-    Of each response counts what lies in the last 60 s, and of one that is under
-    way what it has taken so far.
+    A response counts with its part of the last 60 s, a request in flight with its
+    time so far.
     """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._under_way: list[float] = []
-        self._over: deque[tuple[float, float]] = deque()  # in the order of their ends
+        self._in_flight: list[float] = []
+        self._completed: deque[tuple[float, float]] = deque()  # (start, end), by end
 
     @contextmanager
     def used(self) -> Iterator[None]:
         """Count the time of a response."""
         started = self._clock.monotonic()
-        self._under_way.append(started)
+        self._in_flight.append(started)
         try:
             yield
         finally:
-            self._under_way.remove(started)
-            self._over.append((started, self._clock.monotonic()))
+            self._in_flight.remove(started)
+            self._completed.append((started, self._clock.monotonic()))
 
     def wait(self) -> float:
-        """Return for how many seconds nothing may begin; what is under way may make it more."""
+        """Return the seconds until a request may start; those in flight may prolong it."""
         now = self._clock.monotonic()
-        while self._over and self._over[0][1] <= now - _WINDOW:
-            self._over.popleft()
-        taken = [*self._over, *((started, now) for started in self._under_way)]
+        while self._completed and self._completed[0][1] <= now - _WINDOW:
+            self._completed.popleft()
+        taken = [*self._completed, *((started, now) for started in self._in_flight)]
 
         def is_left(result: int) -> bool:
             begin = now + result * _STEP - _WINDOW
             return sum(end - max(start, begin) for start, end in taken if end > begin) <= _ALLOWED
 
-        # The longer we wait, the more of what was taken is too long ago to count.
+        # The longer the wait, the more has left the window: bisection finds the shortest.
         return bisect_left(range(int(_WINDOW / _STEP)), True, key=is_left) * _STEP
 
 
-_AT_ONCE = 2
-_FIRST_PAUSE = 60.0  # seconds after a secondary limit that names none; doubled each time
-_LIMITS_IN_A_ROW = 5
-_FAILURES_IN_A_ROW = 6
+MAX_IN_FLIGHT = 2
+"""Requests at once: few, so that a batch that waits can still become smaller."""
+
+# A minute, then longer each time, where the response names no time:
+# https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api#handle-rate-limit-errors-appropriately
+_FIRST_PAUSE = 60.0  # seconds, doubled each time
+_MAX_CONSECUTIVE_LIMITS = 5
+_MAX_CONSECUTIVE_FAILURES = 6
 
 
 class RateLimiter:
     """
-    Lets requests through, a few at once, as GitHub wants them.
+    Spaces the requests of one host and token, at most two in flight.
 
-    A wait longer than `patience` closes the gate for that kind of request until
-    the end of the run, with an obstacle; so do too many failures one after the
-    other, and a token that is not accepted.
+    A wait longer than `patience` closes it for that kind of request until the end
+    of the run, with an obstacle; so do too many consecutive failures or limits, and
+    a rejected token. `api` names the API in obstacles, `status_page` its state.
     """
 
-    def __init__(self, clock: Clock, patience: timedelta) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        patience: timedelta,
+        *,
+        api: str = "GitHub",
+        status_page: str = "https://www.githubstatus.com",
+    ) -> None:
+        self._api = api
+        self._status_page = status_page
         self._clock = clock
         self._patience = patience.total_seconds()
-        self._places = asyncio.Semaphore(_AT_ONCE)
-        self._until: dict[RequestKind, float] = {}
+        self._slots = asyncio.Semaphore(MAX_IN_FLIGHT)
+        self._retry_at: dict[RequestKind, float] = {}
         self._closed: dict[RequestKind, Obstacle] = {}
-        self._allowance = TimeBudget(clock)
+        self._budget = TimeBudget(clock)
         self._limits = 0
         self._failures = 0
 
     @property
     def obstacles(self) -> Sequence[Obstacle]:
-        """Why the gate is closed, each reason once."""
+        """Return the reasons for being closed, each once."""
         return tuple(dict.fromkeys(self._closed.values()))
 
     @asynccontextmanager
-    async def turn(self, kind: RequestKind) -> AsyncGenerator[bool, None]:
-        """Wait for a place and for the time to ask; false if the gate is closed."""
-        async with self._places:
-            is_open = await self._opens(kind)
-            with self._allowance.used() if kind is RequestKind.GRAPHQL else nullcontext():
+    async def acquire(self, kind: RequestKind) -> AsyncGenerator[bool, None]:
+        """Wait until a request may be sent; yield false if that kind is closed."""
+        async with self._slots:
+            is_open = await self._wait_until_open(kind)
+            with self._budget.used() if kind is RequestKind.GRAPHQL else nullcontext():
                 yield is_open
 
-    def worked(self) -> None:
-        """Take note that GitHub answered a question."""
+    def succeeded(self) -> None:
+        """Record a success, which ends a row of limits and failures."""
         self._limits = self._failures = 0
 
-    def seconds_until_reset(self, kind: RequestKind, pause: float) -> None:
-        """Take note that the quota is used up for that many seconds."""
+    def quota_used_up(self, kind: RequestKind, pause: float) -> None:
+        """Record that the quota is used up for that many seconds."""
         self._hold(kind, pause)
 
     def limited(self, kind: RequestKind, limit: RateLimited) -> None:
-        """Take note of a limit; one that is not about the quota holds up every kind of request."""
+        """Record a limit; a secondary one holds up every kind of request."""
         self._limits += 1
         pause = limit.pause if limit.pause is not None else _FIRST_PAUSE * 2 ** (self._limits - 1)
         for held in (kind,) if limit.is_primary else RequestKind:
             self._hold(held, pause)
-        if self._limits >= _LIMITS_IN_A_ROW:
-            self.close(kind, _quota(f"GitHub's limits do not lift ({limit.message})"))
+        if self._limits >= _MAX_CONSECUTIVE_LIMITS:
+            self.close(kind, _quota(f"{self._api}'s limits do not lift ({limit.message})"))
 
     def failed(self, kind: RequestKind, message: str) -> None:
-        """Take note of a failure: the next request waits, the longer the more have failed in a row."""
+        """Record a failure: the next request waits, longer after each consecutive one."""
         self._failures += 1
-        if self._failures >= _FAILURES_IN_A_ROW:
+        if self._failures >= _MAX_CONSECUTIVE_FAILURES:
             self.close(
                 kind,
                 Obstacle(
-                    f"GitHub's API has trouble ({message})",
-                    "See https://www.githubstatus.com, and run again later: what was known is kept.",
+                    f"{self._api}'s API has trouble ({message})",
+                    f"See {self._status_page}, and run again later: what was known is kept.",
                 ),
             )
         self._hold(kind, min(float(self._failures**2), self._patience))
 
     def close(self, kind: RequestKind, obstacle: Obstacle) -> None:
-        """Let no more requests of that kind through; the first reason stands."""
+        """Close for requests of that kind; the first reason stands."""
         self._closed.setdefault(kind, obstacle)
 
     def is_open(self, kind: RequestKind) -> bool:
-        """Whether requests of that kind are let through, at once or later."""
+        """Whether requests of that kind can be sent, now or within the patience."""
         return kind not in self._closed and self._held(kind) <= self._patience
 
-    async def _opens(self, kind: RequestKind) -> bool:
+    async def _wait_until_open(self, kind: RequestKind) -> bool:
         while kind not in self._closed:
             wait = self._held(kind)
             if wait > self._patience:
                 minutes = -(-int(wait) // 60)
-                self.close(kind, _quota(f"GitHub wants us to wait for {minutes} minutes before asking on"))
+                what = f"{self._api} wants us to wait for {minutes} minutes before asking on"
+                self.close(kind, _quota(what))
                 break
-            wait = max(wait, self._allowance.wait() if kind is RequestKind.GRAPHQL else 0.0)
+            wait = max(wait, self._budget.wait() if kind is RequestKind.GRAPHQL else 0.0)
             if wait <= 0:
                 return True
             await self._clock.sleep(wait)
         return False
 
     def _hold(self, kind: RequestKind, pause: float) -> None:
-        self._until[kind] = max(self._until.get(kind, 0.0), self._clock.monotonic() + pause)
+        self._retry_at[kind] = max(self._retry_at.get(kind, 0.0), self._clock.monotonic() + pause)
 
     def _held(self, kind: RequestKind) -> float:
-        # Rounded, so that a wait of just the length of our patience is not found longer.
-        return round(self._until.get(kind, 0.0) - self._clock.monotonic(), 3)
+        # Rounded, so that a wait as long as the patience does not come out longer.
+        return round(self._retry_at.get(kind, 0.0) - self._clock.monotonic(), 3)
 
 
 def _quota(what: str) -> Obstacle:

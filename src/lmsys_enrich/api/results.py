@@ -1,15 +1,16 @@
 """
-Results of API requests: the one tree for whatever API is asked.
+Results of an API request: one tree for every API.
 
-ApiResult
-├── Ok               a response to the request, which may say that there is nothing
-├── TokenRejected    the token is not accepted
-├── RateLimited      retry after a pause
-├── QueryTooLarge    divide the batch
-├── TransientError   retry
-├── Refused          the service will not serve this kind of request
-├── RetriesExhausted no response after several attempts; others may still succeed
-└── Unavailable      the rate limiter is closed, and its obstacle says why
+    ApiResult
+    ├── Ok              the API responded to the request, which may be with a status below 500
+    ├── NotFound        permanent: there is no such thing
+    ├── AccessDenied    the token may not see it; anonymous requests may
+    ├── TokenRejected   permanent for the run: no request with this token succeeds
+    ├── Refused         permanent for the run: the API rejects requests of this kind
+    ├── RateLimited     wait, then try again
+    ├── QueryTooLarge   divide the batch, then try again
+    ├── TransientError  try again
+    └── Unavailable     not sent: the rate limiter is closed
 """
 
 from collections.abc import Mapping
@@ -19,7 +20,7 @@ from lmsys_enrich.values import Value
 
 
 class Ok(Value):
-    """A response to what was requested; `body` is its JSON, `seconds` the time it took."""
+    """A response with JSON in its `body`; it took `seconds`."""
 
     status: int
     headers: Mapping[str, str]
@@ -27,14 +28,33 @@ class Ok(Value):
     seconds: float = 0.0
 
 
+class NotFound(Value):
+    """There is no such thing, according to the API."""
+
+
+class AccessDenied(Value):
+    """The token may not see it, though an anonymous request may."""
+
+
 class TokenRejected(Value):
-    """The service does not accept the token."""
+    """The token is invalid, expired or revoked."""
+
+    message: str
+
+
+class Refused(Value):
+    """The API responds, but rejects requests of this kind."""
 
     message: str
 
 
 class RateLimited(Value):
-    """Too many requests; `pause` in seconds where the service names a credible one."""
+    """
+    A rate limit was met.
+
+    `pause` is in seconds, None where the response has none that can be trusted. A
+    primary limit is the quota of one API; any other holds for all APIs of the host.
+    """
 
     message: str
     pause: float | None
@@ -42,40 +62,25 @@ class RateLimited(Value):
 
 
 class QueryTooLarge(Value):
-    """The query exceeds what the service computes at once; a smaller one may do."""
+    """The query took more time or resources than the API allows; a smaller one may succeed."""
 
     message: str
 
 
 class TransientError(Value):
-    """A failure that may pass: network, 5xx, a body that is not JSON."""
-
-    message: str
-
-
-class Refused(Value):
-    """The service responds, but will not serve this kind of request."""
-
-    message: str
-
-
-class RetriesExhausted(Value):
-    """No response after several attempts; later requests may still succeed."""
+    """A failure that may pass: of the network, of a server (5xx), or a body that is not JSON."""
 
     message: str
 
 
 class Unavailable(Value):
-    """No request is sent: the rate limiter is closed, and its obstacle says why."""
+    """The request was not sent: the rate limiter is closed, and its obstacle has the reason."""
 
 
-ApiResult: TypeAlias = (
-    Ok
-    | TokenRejected
-    | RateLimited
-    | QueryTooLarge
-    | TransientError
-    | Refused
-    | RetriesExhausted
-    | Unavailable
-)
+Classified: TypeAlias = Ok | TokenRejected | Refused | RateLimited | QueryTooLarge | TransientError
+"""The result of one attempt, from its response or network error."""
+
+Final: TypeAlias = Ok | QueryTooLarge | TransientError | Unavailable
+"""The result after all attempts; a rejected token and refused requests have closed the rate limiter."""
+
+ApiResult: TypeAlias = Classified | NotFound | AccessDenied | Unavailable

@@ -1,1 +1,1 @@
-"""The one issue that tells which links of a list are dead: what it says, and how it is kept current."""
+"""Issue tracker: one issue that lists the dead links of a list, and its update."""

@@ -12,19 +12,18 @@ from urllib.parse import quote, urlencode
 
 from lmsys_enrich.api.json_values import Node, node, nodes, number, text
 from lmsys_enrich.api.results import Ok, TokenRejected
-from lmsys_enrich.checkers.github.responses import read_rest
+from lmsys_enrich.checkers.github.client import BODY_LIMIT, request_headers
+from lmsys_enrich.checkers.github.responses import classify_rest
 from lmsys_enrich.errors import ForgeError, InputError
 from lmsys_enrich.http.messages import Fetch, Request, RequestKind
 from lmsys_enrich.settings.github_access import GitHubAccess
 from lmsys_enrich.values import Value
 
-_VERSION = "2022-11-28"
-_BODY_LIMIT = 8 * 2**20
 _REDIRECTS = range(300, 400)  # not followed: the token is for the configured host alone
 
 
 class Issue(Value):
-    """An issue as it stands; `url` is for people."""
+    """An issue; `url` is the address of its page."""
 
     number: int
     body: str
@@ -33,12 +32,12 @@ class Issue(Value):
 
 class GitHubIssues(Value):
     """
-    The issues of `repository` (OWNER/NAME) with one label.
+    Issues of `repository` (OWNER/NAME) with one label.
 
-    Only who may sort issues can set a label, so no stranger's issue is taken for
-    ours. Every method raises `InputError` where the token may not do it, and
-    `ForgeError` where GitHub does not answer: nothing is asked twice, the next run
-    does what this one could not.
+    Only people with triage rights can set a label, so no issue of a stranger is taken
+    for that of the program. Every method raises `InputError` where the token lacks
+    the permission, and `ForgeError` where GitHub does not respond. Nothing is
+    retried: the next run does it.
     """
 
     fetch: Fetch
@@ -46,60 +45,58 @@ class GitHubIssues(Value):
     repository: str
     label: str
 
-    async def open_ones(self) -> list[Issue]:
-        """Return the open ones, the oldest first; at most a hundred."""
+    async def open_issues(self) -> list[Issue]:
+        """Return the open issues, the oldest first, at most a hundred."""
         query = urlencode(
             {"state": "open", "labels": self.label, "sort": "created", "direction": "asc", "per_page": 100}
         )
-        found = await self._ask("GET", f"?{query}")
-        return [_issue(told) for told in nodes(found) if "pull_request" not in told]
+        found = await self._send("GET", f"?{query}")
+        return [_issue(item) for item in nodes(found) if "pull_request" not in item]  # GitHub lists both
 
     async def open(self, title: str, body: str) -> Issue:
-        """Make a new one."""
+        """Open an issue."""
         return _issue(
-            node(await self._ask("POST", "", {"title": title, "body": body, "labels": [self.label]}))
+            node(await self._send("POST", "", {"title": title, "body": body, "labels": [self.label]}))
         )
 
     async def edit(self, issue: Issue, body: str) -> Issue:
-        """Let one say something else."""
-        return _issue(node(await self._ask("PATCH", f"/{issue.number}", {"body": body})))
+        """Replace the text of an issue."""
+        return _issue(node(await self._send("PATCH", f"/{issue.number}", {"body": body})))
 
     async def close(self, issue: Issue) -> Issue:
-        """Close one as done."""
+        """Close an issue as completed."""
         change = {"state": "closed", "state_reason": "completed"}
-        return _issue(node(await self._ask("PATCH", f"/{issue.number}", change)))
+        return _issue(node(await self._send("PATCH", f"/{issue.number}", change)))
 
-    async def _ask(self, method: str, path: str, content: Mapping[str, object] | None = None) -> object:
+    async def _send(self, method: str, path: str, content: Mapping[str, object] | None = None) -> object:
         url = f"{self.access.api_url}/repos/{quote(self.repository)}/issues{path}"
         headers = {
-            "accept": "application/vnd.github+json",
-            "authorization": f"Bearer {self.access.token}",
-            "x-github-api-version": _VERSION,
+            **request_headers(self.access.token),
             **({} if content is None else {"content-type": "application/json"}),
         }
         body = b"" if content is None else json.dumps(content).encode()
-        request = Request(method, url, RequestKind.REST, headers, body, _BODY_LIMIT, trusted=True)
-        reading = read_rest(await self.fetch(request))
-        if isinstance(reading, Ok):
-            if reading.status in {HTTPStatus.OK, HTTPStatus.CREATED}:
-                return reading.body
-            message = text(node(reading.body).get("message")) or f"status {reading.status}"
-            self._refuse(reading.status, message)
-        if isinstance(reading, TokenRejected):
-            self._refuse(HTTPStatus.UNAUTHORIZED, reading.message)
+        request = Request(method, url, RequestKind.REST, headers, body, BODY_LIMIT, trusted=True)
+        result = classify_rest(await self.fetch(request))
+        if isinstance(result, Ok):
+            if result.status in {HTTPStatus.OK, HTTPStatus.CREATED}:
+                return result.body
+            message = text(node(result.body).get("message")) or f"status {result.status}"
+            self._refuse(result.status, message)
+        if isinstance(result, TokenRejected):
+            self._refuse(HTTPStatus.UNAUTHORIZED, result.message)
         raise ForgeError(
-            f"GitHub did not take the issue of {self.repository} ({self._without_token(reading.message)})",
+            f"GitHub did not take the issue of {self.repository} ({self._without_token(result.message)})",
             hint="Run it again later: it goes on from what is there.",
         )
 
     def _refuse(self, status: int, message: str) -> NoReturn:
-        told = f"GitHub refuses the issues of {self.repository} ({status}: {self._without_token(message)})"
+        what = f"GitHub refuses the issues of {self.repository} ({status}: {self._without_token(message)})"
         if status == HTTPStatus.GONE:
-            raise InputError(told, hint="Turn issues on in the repository's settings.")
+            raise InputError(what, hint="Turn issues on in the repository's settings.")
         if status in _REDIRECTS:
-            raise InputError(told, hint="It has another name now: give that one as --repository.")
+            raise InputError(what, hint="It has another name now: give that one as --repository.")
         raise InputError(
-            told,
+            what,
             hint="The token needs to write issues there: `permissions: issues: write` in a workflow.",
         )
 
@@ -107,7 +104,7 @@ class GitHubIssues(Value):
         return message.replace(self.access.token, "…") if self.access.token else message
 
 
-def _issue(told: Node) -> Issue:
+def _issue(item: Node) -> Issue:
     return Issue(
-        number(told.get("number")) or 0, text(told.get("body")) or "", text(told.get("html_url")) or ""
+        number(item.get("number")) or 0, text(item.get("body")) or "", text(item.get("html_url")) or ""
     )

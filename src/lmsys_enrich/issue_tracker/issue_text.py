@@ -1,8 +1,8 @@
 """
-What the issue says. It is written anew at each run, so it changes only when what died does.
+Text of the issue, written from the report at each run, so that it changes with the dead links alone.
 
-Nobody is to be disturbed by it: addresses stand in code, since GitHub would tell
-other projects of links to their issues, and no name calls anybody.
+It notifies nobody else: addresses are in code, since GitHub would reference links
+to issues there, and names mention no user.
 https://docs.github.com/en/get-started/writing-on-github/working-with-advanced-formatting/autolinked-references-and-urls
 """
 
@@ -17,16 +17,16 @@ from lmsys_enrich.outputs.dead_links import Standing, locations_of, to_do
 from lmsys_enrich.outputs.text import escaped
 from lmsys_enrich.values import Value
 
-_LONGEST = 60_000  # characters; GitHub takes 65,536
+_MAX_LENGTH = 60_000  # characters; GitHub takes 65,536
 _FOOT = "This issue is kept current by `lmsys-enrich issue`, and closed when none of these links is dead."
 
 
-class Wanted(Value):
+class WantedIssue(Value):
     """
-    The issue as it should be; `body` is none where no link is dead.
+    The issue as it should be; `body` is None where no link is dead.
 
-    `marker` is the line by which it is known again. `unknown` counts the links that
-    nobody has ever found out about: what is not known to be dead may still be.
+    `marker` is the line that identifies it. `unknown` counts the links without any
+    verdict yet, which may be dead too.
     """
 
     marker: str
@@ -35,64 +35,65 @@ class Wanted(Value):
     unknown: int
 
 
-def wanted_issue(report: Report, repository_url: str) -> Wanted:
-    """Return what the issue should say by the best knowledge there is."""
-    effective_verdict = [(finding, finding.effective_verdict) for finding in report.findings.values()]
-    dead = [finding for finding, verdict in effective_verdict if verdict is Verdict.DEAD]
+def wanted_issue(report: Report, repository_url: str) -> WantedIssue:
+    """Return the issue by the effective verdicts of a report."""
+    verdicts = [(finding, finding.effective_verdict) for finding in report.findings.values()]
+    dead = [finding for finding, verdict in verdicts if verdict is Verdict.DEAD]
     sources = " ".join(quote(str(catalog.source)) for catalog in report.catalogs)
     marker = f"<!-- lmsys-enrich issue: {sources} -->"
-    return Wanted(
+    return WantedIssue(
         marker=marker,
         title=f"Dead links in {', '.join(catalog.title for catalog in report.catalogs)}",
         body=f"{marker}\n{_body(report, dead, repository_url)}" if dead else None,
-        unknown=sum(verdict is Verdict.UNCHECKED for _, verdict in effective_verdict),
+        unknown=sum(verdict is Verdict.UNCHECKED for _, verdict in verdicts),
     )
 
 
 def _body(report: Report, dead: list[Finding], repository_url: str) -> str:
-    notice = f"> {_undisturbing(report.notice)}\n\n" if report.notice else ""
+    notice = f"> {_without_references(report.notice)}\n\n" if report.notice else ""
     count = f"{len(dead):,} link{' is' if len(dead) == 1 else 's are'} dead."
-    listed = "\n".join(_within_bounds(report, dead, repository_url))
+    listed = "\n".join(_bounded_lines(report, dead, repository_url))
     return f"{notice}{count}\n\n{listed}\n\n{_FOOT}\n"
 
 
-def _within_bounds(report: Report, dead: list[Finding], repository_url: str) -> Iterator[str]:
+def _bounded_lines(report: Report, dead: list[Finding], repository_url: str) -> Iterator[str]:
     locations = locations_of(report)
-    left = _LONGEST
+    left = _MAX_LENGTH
     for number, finding in enumerate(dead):
-        told = "\n".join(_lines(finding, locations[finding.url], repository_url))
-        left -= len(told) + 1
+        lines = "\n".join(_lines(finding, locations[finding.url], repository_url))
+        left -= len(lines) + 1
         if left < 0:
             yield f"- and {len(dead) - number:,} more, which `dead-links.md` names"
             return
-        yield told
+        yield lines
 
 
 def _lines(finding: Finding, locations: list[Standing], repository_url: str) -> Iterator[str]:
     since = f" (since {finding.failing_since:%Y-%m-%d})" if finding.failing_since else ""
-    yield f"- {_code(locations[0].url)}: {_undisturbing(finding.effective_reason)}{since}"
-    for place in locations:
-        path = " → ".join(_undisturbing(title) for title in place.path)
-        yield f"  - {_where(place.location, repository_url)}: {_undisturbing(place.entry.name)}, in {path}"
+    yield f"- {_code(locations[0].url)}: {_without_references(finding.effective_reason)}{since}"
+    for standing in locations:
+        path = " → ".join(_without_references(title) for title in standing.path)
+        name = _without_references(standing.entry.name)
+        yield f"  - {_location(standing.location, repository_url)}: {name}, in {path}"
     if finding.suggestion is not None:
         yield f"  - **Write {_code(finding.suggestion.url)} instead**"
     else:
         yield f"  - **{to_do(finding)}**"
 
 
-def _where(location: Location, repository_url: str) -> str:
-    """Return the place, as a link where it lies in the repository."""
-    told = _code(f"{location.file}:{location.line}")
+def _location(location: Location, repository_url: str) -> str:
+    """Return a location, as a link where it is in the repository."""
+    shown = _code(f"{location.file}:{location.line}")
     path = PurePosixPath(location.file)
     if path.is_absolute() or ".." in path.parts:
-        return told
-    return f"[{told}]({repository_url}/blob/HEAD/{quote(str(path))}?plain=1#L{location.line})"
+        return shown
+    return f"[{shown}]({repository_url}/blob/HEAD/{quote(str(path))}?plain=1#L{location.line})"
 
 
 def _code(text: str) -> str:
     return f"`{' '.join(text.replace('`', '%60').split())}`"
 
 
-def _undisturbing(text: str) -> str:
-    """Return text that is shown as it is, calls nobody (@name) and refers to nothing (#1)."""
+def _without_references(text: str) -> str:
+    """Return text that is shown literally, without mentions (@name) and references (#1)."""
     return escaped(text).replace("@", "@<!-- -->").replace("#", "#<!-- -->")

@@ -1,17 +1,17 @@
-"""One issue, opened when something died, edited while it lasts, closed when all is well."""
+"""Update of the one issue: opened with the first dead link, edited, closed without any."""
 
 from enum import StrEnum
 from typing import Protocol
 
 from lmsys_enrich.issue_tracker.github_issues import Issue
-from lmsys_enrich.issue_tracker.issue_text import Wanted
+from lmsys_enrich.issue_tracker.issue_text import WantedIssue
 from lmsys_enrich.values import Value
 
 
 class Tracker(Protocol):
-    """Where issues are kept."""
+    """An issue tracker of one repository, limited to issues with the label."""
 
-    async def open_ones(self) -> list[Issue]: ...
+    async def open_issues(self) -> list[Issue]: ...
 
     async def open(self, title: str, body: str) -> Issue: ...
 
@@ -20,48 +20,48 @@ class Tracker(Protocol):
     async def close(self, issue: Issue) -> Issue: ...
 
 
-class Done(StrEnum):
-    """What became of the issue."""
+class Change(StrEnum):
+    """The change made to the issue."""
 
     OPENED = "opened"
     EDITED = "edited"
     CLOSED = "closed"
-    AS_IT_WAS = "as it was"
+    UNCHANGED = "as it was"
     LEFT_OPEN = "left open"
 
 
-class Kept(Value):
-    """What was done, and to which issue; none where there is none and need be none."""
+class IssueUpdate(Value):
+    """The change and its issue, None where there is none and none is needed."""
 
-    done: Done
+    change: Change
     issue: Issue | None
 
 
-async def keep_current(tracker: Tracker, wanted: Wanted) -> Kept:
+async def update_issue(tracker: Tracker, wanted: WantedIssue) -> IssueUpdate:
     """
-    Make the one open issue with the marker say what is wanted; a title that people changed stays.
+    Open, edit or close the issue with the marker; a title that people changed stays.
 
-    Doing it twice is doing it once: nothing is sent where nothing has changed. An
-    issue is closed only when every link is known not to be dead.
+    Idempotent: nothing is sent where nothing has changed. The issue is closed only
+    when every link is known not to be dead.
     """
-    ours = next((issue for issue in await tracker.open_ones() if wanted.marker in issue.body), None)
+    ours = next((issue for issue in await tracker.open_issues() if wanted.marker in issue.body), None)
     if wanted.body is None:
-        return await _without(tracker, ours, wanted)
+        return await _close(tracker, ours, wanted)
     if ours is None:
-        return Kept(Done.OPENED, await tracker.open(wanted.title, wanted.body))
+        return IssueUpdate(Change.OPENED, await tracker.open(wanted.title, wanted.body))
     if _lines(ours.body) == _lines(wanted.body):
-        return Kept(Done.AS_IT_WAS, ours)
-    return Kept(Done.EDITED, await tracker.edit(ours, wanted.body))
+        return IssueUpdate(Change.UNCHANGED, ours)
+    return IssueUpdate(Change.EDITED, await tracker.edit(ours, wanted.body))
 
 
-async def _without(tracker: Tracker, ours: Issue | None, wanted: Wanted) -> Kept:
+async def _close(tracker: Tracker, ours: Issue | None, wanted: WantedIssue) -> IssueUpdate:
     if ours is None:
-        return Kept(Done.AS_IT_WAS, None)
+        return IssueUpdate(Change.UNCHANGED, None)
     if wanted.unknown:
-        return Kept(Done.LEFT_OPEN, ours)
-    return Kept(Done.CLOSED, await tracker.close(ours))
+        return IssueUpdate(Change.LEFT_OPEN, ours)
+    return IssueUpdate(Change.CLOSED, await tracker.close(ours))
 
 
 def _lines(body: str) -> list[str]:
-    """GitHub gives back other line ends than it was sent, once somebody has edited on its pages."""
+    """Return lines without their ends: GitHub's editor in the browser changes them to CRLF."""
     return body.replace("\r\n", "\n").rstrip().split("\n")

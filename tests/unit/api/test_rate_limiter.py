@@ -21,7 +21,7 @@ def a_gate(minutes: float = 2) -> tuple[RateLimiter, FakeClock]:
 
 
 async def passes(rate_limiter: RateLimiter, kind: RequestKind = GRAPHQL) -> bool:
-    async with rate_limiter.turn(kind) as is_open:
+    async with rate_limiter.acquire(kind) as is_open:
         return is_open
 
 
@@ -39,7 +39,7 @@ async def test_only_two_are_let_through_at_once() -> None:
 
     async def fetch_link() -> None:
         nonlocal inside, most
-        async with rate_limiter.turn(GRAPHQL):
+        async with rate_limiter.acquire(GRAPHQL):
             inside += 1
             most = max(most, inside)
             if inside == 2:
@@ -68,7 +68,7 @@ async def test_after_an_answer_a_limit_is_the_first_again() -> None:
     for _ in range(4):
         rate_limiter.limited(GRAPHQL, SECONDARY)
         assert await passes(rate_limiter)
-        rate_limiter.worked()
+        rate_limiter.succeeded()
     assert clock.slept == [60] * 4
 
 
@@ -96,7 +96,7 @@ async def test_a_used_up_quota_is_waited_for_if_that_is_within_our_patience(
     pause: float, *, is_open: bool
 ) -> None:
     rate_limiter, clock = a_gate()
-    rate_limiter.seconds_until_reset(GRAPHQL, pause)
+    rate_limiter.quota_used_up(GRAPHQL, pause)
     assert rate_limiter.is_open(GRAPHQL) is is_open
     assert await passes(rate_limiter) is is_open
     assert clock.slept == ([pause] if is_open else [])
@@ -104,7 +104,7 @@ async def test_a_used_up_quota_is_waited_for_if_that_is_within_our_patience(
 
 async def test_a_quota_that_nobody_needs_any_more_is_no_obstacle() -> None:
     rate_limiter, _ = a_gate()
-    rate_limiter.seconds_until_reset(GRAPHQL, 3000)
+    rate_limiter.quota_used_up(GRAPHQL, 3000)
     assert rate_limiter.obstacles == ()
 
 
@@ -139,7 +139,7 @@ async def test_the_first_reason_for_closing_stands_and_is_told_once() -> None:
 async def test_githubs_time_for_us_is_not_overdrawn() -> None:
     rate_limiter, clock = a_gate(minutes=0)
     for _ in range(6):
-        async with rate_limiter.turn(GRAPHQL) as is_open:
+        async with rate_limiter.acquire(GRAPHQL) as is_open:
             assert is_open
             clock.elapsed += 9
     assert clock.slept == []

@@ -49,7 +49,7 @@ async def asked(lengths: Sequence[float]) -> list[Span]:
     rate_limiter = RateLimiter(clock, timedelta(0))
 
     async def ask(length: float) -> None:
-        async with rate_limiter.turn(RequestKind.GRAPHQL) as is_open:
+        async with rate_limiter.acquire(RequestKind.GRAPHQL) as is_open:
             assert is_open
             began = clock.elapsed
             await clock.sleep(length)

@@ -1,1 +1,1 @@
-"""Links on GitHub, answered through its API: fifty repositories in one question."""
+"""GitHub checker: links checked through its API, fifty to a hundred repositories a request."""

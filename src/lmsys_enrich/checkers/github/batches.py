@@ -1,10 +1,12 @@
-"""Batches: which links one GraphQL request asks about, and how a batch is divided."""
+"""Batches: the items of each GraphQL request, how batches are divided, grown and queued."""
 
 import asyncio
 from collections import deque
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from lmsys_enrich.api.rate_limiter import MAX_IN_FLIGHT
 from lmsys_enrich.checkers.github.links import (
     PERHAPS_SITE_PAGES,
     GitHubLink,
@@ -13,25 +15,25 @@ from lmsys_enrich.checkers.github.links import (
     RepoResource,
     RepositoryLink,
 )
+from lmsys_enrich.checkers.github.lookups import lookups
 from lmsys_enrich.checkers.github.observations import Gone, dead
-from lmsys_enrich.checkers.github.repo_resources import lookups
 from lmsys_enrich.model.finding import LinkTask, Observation
-from lmsys_enrich.values import Value, replace, value_field
+from lmsys_enrich.values import Value, replace
 
-REPOSITORIES_AT_ONCE = 50
-"""What a first request asks about: 50 to 100 is what others found to work, and costs one point of quota."""
+FIRST_BATCH_SIZE = 50
+"""Items of the first batches: 50 to 100 work in practice, and cost one point of quota."""
 
-MOST_AT_ONCE = 100
-"""What a request asks about where GitHub answers quickly: more would cost a second point."""
+MAX_BATCH_SIZE = 100
+"""Items of a batch where GitHub responds quickly: more would cost a second point."""
 
-_LOOKUPS_AT_ONCE = 100  # files, issues and the like: each costs GitHub a look into a repository
+_MAX_LOOKUPS = 100  # of files, issues and the like, for each of which GitHub looks into a repository
 
 
 class RepositoryItem(Value):
     """
-    A repository, and the questions about it and what lies in it.
+    A repository with the links to it and to its resources.
 
-    `again` is true when a field could not be told the first time.
+    `again` is true at the second attempt, after a field failed at the first.
     """
 
     name: Name
@@ -53,7 +55,7 @@ class RepositoryItem(Value):
 
 
 class OwnerItem(Value):
-    """A user or an organisation, and the questions about it."""
+    """A user or an organisation with the links to it."""
 
     login: str
     links: tuple[tuple[LinkTask, OwnerLink], ...]
@@ -71,23 +73,23 @@ BatchItem: TypeAlias = RepositoryItem | OwnerItem
 
 
 def batch_items(links: Iterable[tuple[LinkTask, GitHubLink]]) -> list[BatchItem]:
-    """Gather the questions, in the order in which each subject first comes up."""
-    gathered: dict[str, BatchItem] = {}
+    """Group links by repository or owner, in the order in which each first occurs."""
+    items: dict[str, BatchItem] = {}
     for task, target in links:
         match target:
             case RepositoryLink(name):
-                previous = gathered.get(name.key)
+                previous = items.get(name.key)
                 earlier = previous.links if isinstance(previous, RepositoryItem) else ()
-                gathered[name.key] = RepositoryItem(name, (*earlier, (task, target)))
+                items[name.key] = RepositoryItem(name, (*earlier, (task, target)))
             case OwnerLink(login):
-                previous = gathered.get(login.lower())
+                previous = items.get(login.lower())
                 held = previous.links if isinstance(previous, OwnerItem) else ()
-                gathered[login.lower()] = OwnerItem(login, (*held, (task, target)))
-    return list(gathered.values())
+                items[login.lower()] = OwnerItem(login, (*held, (task, target)))
+    return list(items.values())
 
 
 def halves(batch: Sequence[BatchItem]) -> list[tuple[BatchItem, ...]]:
-    """Return two smaller batches, or none if there is nothing left to divide."""
+    """Return two smaller batches, or none where a single link is left."""
     if len(batch) > 1:
         middle = (len(batch) + 1) // 2
         return [tuple(batch[:middle]), tuple(batch[middle:])]
@@ -99,44 +101,43 @@ def halves(batch: Sequence[BatchItem]) -> list[tuple[BatchItem, ...]]:
             return []
 
 
-def batches(found: Iterable[BatchItem], size: int = REPOSITORIES_AT_ONCE) -> Iterator[tuple[BatchItem, ...]]:
-    """Yield what to ask in one request: at most `size` subjects, and not too much in them."""
-    waiting = pieces(found)
-    while waiting:
-        yield next_batch(waiting, size)
+def batches(items: Iterable[BatchItem], size: int = FIRST_BATCH_SIZE) -> Iterator[tuple[BatchItem, ...]]:
+    """Yield batches of at most `size` items and a bounded number of lookups."""
+    queue = split_items(items)
+    while queue:
+        yield next_batch(queue, size)
 
 
-def next_batch(waiting: deque[BatchItem], size: int) -> tuple[BatchItem, ...]:
-    """Take from the front what to ask in one request; `waiting` holds pieces and is not empty."""
-    batch = [waiting.popleft()]
+def next_batch(queue: deque[BatchItem], size: int) -> tuple[BatchItem, ...]:
+    """Take the next batch from the front of a queue of `split_items`, which is not empty."""
+    batch = [queue.popleft()]
     weight = _weight(batch[0])
-    while waiting and len(batch) < size and weight + _weight(waiting[0]) <= _LOOKUPS_AT_ONCE:
-        weight += _weight(waiting[0])
-        batch.append(waiting.popleft())
+    while queue and len(batch) < size and weight + _weight(queue[0]) <= _MAX_LOOKUPS:
+        weight += _weight(queue[0])
+        batch.append(queue.popleft())
     return tuple(batch)
 
 
-def pieces(found: Iterable[BatchItem]) -> deque[BatchItem]:
-    """Return the subjects, none with more links than one request may look up."""
-    return deque(_split(found))
+def split_items(items: Iterable[BatchItem]) -> deque[BatchItem]:
+    """Return the items, those with more lookups than one request may have divided."""
+    return deque(_split(items))
 
 
-def _split(found: Iterable[BatchItem]) -> Iterator[BatchItem]:
-    """Yield the subjects, those with more links than one request may look up in pieces."""
-    for item in found:
-        if isinstance(item, OwnerItem) or _weight(item) <= _LOOKUPS_AT_ONCE:
+def _split(items: Iterable[BatchItem]) -> Iterator[BatchItem]:
+    for item in items:
+        if isinstance(item, OwnerItem) or _weight(item) <= _MAX_LOOKUPS:
             yield item
             continue
-        piece: list[tuple[LinkTask, RepositoryLink]] = []
+        links: list[tuple[LinkTask, RepositoryLink]] = []
         weight = 0
         for task, link in item.links:
             more = _lookups(link)
-            if piece and weight + more > _LOOKUPS_AT_ONCE:
-                yield replace(item, links=tuple(piece))
-                piece, weight = [], 0
-            piece.append((task, link))
+            if links and weight + more > _MAX_LOOKUPS:
+                yield replace(item, links=tuple(links))
+                links, weight = [], 0
+            links.append((task, link))
             weight += more
-        yield replace(item, links=tuple(piece))
+        yield replace(item, links=tuple(links))
 
 
 def _weight(item: BatchItem) -> int:
@@ -149,21 +150,21 @@ def _lookups(link: RepositoryLink) -> int:
     return len(lookups(link.resource)) if link.resource is not None else 0
 
 
-class AskBatch(Value):
-    """Ask GraphQL about these together."""
+class BatchQuery(Value):
+    """A GraphQL query of several items."""
 
-    batch_items: tuple[BatchItem, ...]
+    items: tuple[BatchItem, ...]
 
 
-class LookAtSubject(Value):
-    """Ask REST about one that GraphQL told nothing about; `openly` without the token."""
+class ItemLookup(Value):
+    """A REST request for an item without a result from GraphQL; `anonymous` without the token."""
 
     item: BatchItem
     anonymous: bool = False
 
 
-class LookForPart(Value):
-    """Ask REST where something went that is not in its repository."""
+class ResourceLookup(Value):
+    """A REST request for a resource that is not in its repository: it may have moved."""
 
     task: LinkTask
     link: RepositoryLink
@@ -171,97 +172,95 @@ class LookForPart(Value):
     full_name: str
 
 
-Job: TypeAlias = AskBatch | LookAtSubject | LookForPart
+Job: TypeAlias = BatchQuery | ItemLookup | ResourceLookup
 
 
-class BatchResult(Value):
+@dataclass(slots=True)
+class BatchResult:
     """
-    What came of a job.
+    The result of a job, and the jobs that follow from it.
 
-    `for_web` are questions that only the page itself can answer. `untold` says
-    why the rest of the job's questions got no answer. `too_much` is the size of
-    the batch where it was more than GitHub could answer at once; `told` is that of
-    a batch which was answered whole, in `seconds`.
+    `deferred` are links that only their page can prove. `unanswered` has the reason
+    for each link without a result. `too_large` is the size of a batch that was too
+    large for GitHub; `answered` that of a complete one, which took `seconds`.
     """
 
-    observations: list[Observation] = value_field(default_factory=list)
-    next: list[Job] = value_field(default_factory=list)
-    for_web: list[LinkTask] = value_field(default_factory=list)
-    untold: list[str] = value_field(default_factory=list)
-    too_much: int = 0
-    told: int = 0
+    observations: list[Observation] = field(default_factory=list)
+    next: list[Job] = field(default_factory=list)
+    deferred: list[LinkTask] = field(default_factory=list)
+    unanswered: list[str] = field(default_factory=list)
+    too_large: int = 0
+    answered: int = 0
     seconds: float = 0.0
 
     def gone(self, item: BatchItem, gone: Gone) -> None:
-        """Answer all of a subject's questions: it is not there, unless it is a page of GitHub's own."""
+        """Record that an item does not exist, unless its links may be pages of GitHub itself."""
         if item.first_segment in PERHAPS_SITE_PAGES:
-            self.for_web.extend(item.tasks)
+            self.deferred.extend(item.tasks)
         else:
             self.observations.extend(dead(task, gone) for task in item.tasks)
 
 
-_AT_ONCE = 2  # as many requests as the gate lets through: a batch that waits may have to be smaller
-_FEWEST = 10  # batches never get smaller than this because of others that were too much
-_MORE = 10
+_MIN_BATCH_SIZE = 10  # batches never get smaller than this because of others that were too large
+_GROWTH = 10  # items
 # GitHub ends a query after 10 s (https://docs.github.com/en/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api#timeouts):
-# what is answered in a quarter of that may grow, what takes half of it is too large to be safe.
+# batches that take a quarter of that may grow, those that take half of it are too large to be safe.
 _QUICK, _SLOW = 2.5, 5.0
 
 
 async def run_batches(
-    found: Iterable[BatchItem], do: Callable[[Job], Awaitable[BatchResult]]
+    items: Iterable[BatchItem], do: Callable[[Job], Awaitable[BatchResult]]
 ) -> AsyncGenerator[BatchResult, None]:
-    """Ask about subjects in batches; yield what each job came to, in the order of arrival, to the last."""
-    waiting = _Waiting(found)
-    under_way: set[asyncio.Future[BatchResult]] = set()
+    """Run the items in batches, and the jobs that follow from them; yield each result as it comes."""
+    queue = _JobQueue(items)
+    in_flight: set[asyncio.Future[BatchResult]] = set()
     try:
         while True:
-            while len(under_way) < _AT_ONCE and (job := waiting.take()) is not None:
-                under_way.add(asyncio.ensure_future(do(job)))
-            if not under_way:
+            while len(in_flight) < MAX_IN_FLIGHT and (job := queue.take()) is not None:
+                in_flight.add(asyncio.ensure_future(do(job)))
+            if not in_flight:
                 return
-            ended, under_way = await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
+            ended, in_flight = await asyncio.wait(in_flight, return_when=asyncio.FIRST_COMPLETED)
             for task in ended:
                 result = task.result()
-                waiting.add(result)
+                queue.add(result)
                 yield result
     finally:
-        for task in under_way:
+        for task in in_flight:
             task.cancel()
-        await asyncio.gather(*under_way, return_exceptions=True)
+        await asyncio.gather(*in_flight, return_exceptions=True)
 
 
-class _Waiting:
+class _JobQueue:
     """
-    What there is to do: jobs that others led to, then the subjects nobody has asked about yet.
+    A queue of jobs: those that follow from earlier ones, then new batches.
 
-    A batch grows while GitHub answers quickly, up to what costs one point, and
-    shrinks when it gets slow. Once one was too much, none is larger than its half.
+    The batch size grows while GitHub responds quickly, up to the size that costs one
+    point, and shrinks when it gets slow. After a batch that was too large, none is
+    larger than its half.
     """
 
-    def __init__(self, found: Iterable[BatchItem]) -> None:
-        self._subjects = pieces(found)
+    def __init__(self, items: Iterable[BatchItem]) -> None:
+        self._items = split_items(items)
         self._jobs: list[Job] = []
-        self._size = REPOSITORIES_AT_ONCE
-        self._most = MOST_AT_ONCE
+        self._size = FIRST_BATCH_SIZE
+        self._max_size = MAX_BATCH_SIZE
 
     def add(self, result: BatchResult) -> None:
         self._jobs.extend(reversed(result.next))
-        if result.too_much:
-            self._most = max(_FEWEST, min(self._most, (result.too_much + 1) // 2))
-        elif result.told >= self._size and result.seconds <= _QUICK:
-            self._size += _MORE
-        elif result.told and result.seconds >= _SLOW:
-            self._size = max(_FEWEST, min(self._size, result.told * 3 // 4))
-        self._size = min(self._size, self._most)
+        if result.too_large:
+            self._max_size = max(_MIN_BATCH_SIZE, min(self._max_size, (result.too_large + 1) // 2))
+        elif result.answered >= self._size and result.seconds <= _QUICK:
+            self._size += _GROWTH
+        elif result.answered and result.seconds >= _SLOW:
+            self._size = max(_MIN_BATCH_SIZE, min(self._size, result.answered * 3 // 4))
+        self._size = min(self._size, self._max_size)
 
     def take(self) -> Job | None:
         if not self._jobs:
-            return AskBatch(next_batch(self._subjects, self._size)) if self._subjects else None
+            return BatchQuery(next_batch(self._items, self._size)) if self._items else None
         job = self._jobs.pop()
-        if isinstance(job, AskBatch) and len(job.batch_items) > self._size:
-            self._jobs.extend(
-                reversed([AskBatch(resource) for resource in batches(job.batch_items, self._size)])
-            )
+        if isinstance(job, BatchQuery) and len(job.items) > self._size:
+            self._jobs.extend(reversed([BatchQuery(resource) for resource in batches(job.items, self._size)]))
             return self._jobs.pop()
         return job

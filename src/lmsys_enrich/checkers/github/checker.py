@@ -1,4 +1,4 @@
-"""Asks GitHub's API about links on GitHub; what it cannot tell is asked of the pages."""
+"""GitHub checker: checks links through GitHub's API, and defers those that it cannot prove."""
 
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
@@ -6,18 +6,18 @@ from datetime import timedelta
 
 from lmsys_enrich.api.rate_limiter import RateLimiter
 from lmsys_enrich.checkers.github.batches import (
-    AskBatch,
+    BatchQuery,
     BatchResult,
+    ItemLookup,
     Job,
-    LookAtSubject,
-    LookForPart,
+    ResourceLookup,
     batch_items,
     run_batches,
 )
-from lmsys_enrich.checkers.github.client import Api
-from lmsys_enrich.checkers.github.graphql import ask_batch
+from lmsys_enrich.checkers.github.client import GitHubApi
+from lmsys_enrich.checkers.github.graphql import query_batch
 from lmsys_enrich.checkers.github.links import GitHubLink, RepositoryLink, parse_link
-from lmsys_enrich.checkers.github.rest import ask_openly, kept_as_known, look_at_subject, look_for_part
+from lmsys_enrich.checkers.github.rest import check_anonymously, facts_kept, look_up_item, look_up_resource
 from lmsys_enrich.checkers.protocol import CheckResult, Deferred, TaskQueue
 from lmsys_enrich.clock import Clock
 from lmsys_enrich.http.messages import Fetch
@@ -25,16 +25,16 @@ from lmsys_enrich.model.finding import LinkTask
 from lmsys_enrich.model.report import Obstacle
 from lmsys_enrich.settings.github_access import GitHubAccess
 
-_AT_ONCE_OR_NOT = timedelta(seconds=5)
+_ANONYMOUS_PATIENCE = timedelta(seconds=5)
 
 
 class GitHubChecker:
     """
-    Answers for repositories and what is in them, users and organisations.
+    Checks repositories and their resources, users and organisations.
 
-    `patience` is the longest wait for GitHub to let us ask on. `web` is asked
-    about the pages that the API cannot tell about. `spent` is told the points of
-    GitHub's quota that each answer has cost.
+    `fetch` sends API requests. `patience` is the longest wait for a rate limit.
+    `spent` receives the points of GitHub's quota that each response cost, and
+    those left.
     """
 
     def __init__(
@@ -49,15 +49,18 @@ class GitHubChecker:
         self._access = access
         self._clock = clock
         self._obstacles: list[Obstacle] = []
-        self._gate = RateLimiter(clock, patience)
-        self._api = Api(fetch, access, clock, self._gate, access.token, spent)
-        # Whoever is shut out by the token's owner is asked without it, as far as that goes at once.
-        open_gate = self._gate if access.token is None else RateLimiter(clock, min(patience, _AT_ONCE_OR_NOT))
-        self._open_api = Api(fetch, access, clock, open_gate, None, spent)
+        self._rate_limiter = RateLimiter(clock, patience)
+        self._api = GitHubApi(fetch, access, clock, self._rate_limiter, access.token, spent)
+        # Organisations can deny a token (SAML, IP allow list): requested anonymously instead, without
+        # waiting for that small quota.
+        short = min(patience, _ANONYMOUS_PATIENCE)
+        anonymous_limiter = self._rate_limiter if access.token is None else RateLimiter(clock, short)
+        self._anonymous_api = GitHubApi(fetch, access, clock, anonymous_limiter, None, spent)
 
     @property
     def obstacles(self) -> Sequence[Obstacle]:
-        closed = self._gate.obstacles if self._access.token is not None else ()
+        # Without a token a closed limiter is expected: `facts_kept` reports it.
+        closed = self._rate_limiter.obstacles if self._access.token is not None else ()
         return (*closed, *self._obstacles)
 
     def claims(self, url: str) -> bool:
@@ -65,45 +68,44 @@ class GitHubChecker:
 
     async def check(self, queue: TaskQueue) -> AsyncGenerator[CheckResult, None]:
         deferred: list[LinkTask] = []
-        untold: list[str] = []
-        async with aclosing(self._steps(queue.planned)) as stream:
+        unanswered: list[str] = []
+        async with aclosing(self._results(queue.planned)) as stream:
             async for result in stream:
-                deferred.extend(result.for_web)
-                untold.extend(result.untold)
+                deferred.extend(result.deferred)
+                unanswered.extend(result.unanswered)
                 for observation in result.observations:
                     yield observation
-                for task in result.for_web:
+                for task in result.deferred:
                     yield Deferred(task)
-        self._tell(deferred, untold)
+        self._add_obstacles(deferred, unanswered)
 
-    def _steps(self, tasks: Sequence[LinkTask]) -> AsyncGenerator[BatchResult, None]:
+    def _results(self, tasks: Sequence[LinkTask]) -> AsyncGenerator[BatchResult, None]:
         links = [(task, self._target(task)) for task in tasks]
-        found = batch_items((task, target) for task, target in links if target is not None)
+        items = batch_items((task, target) for task, target in links if target is not None)
         if self._access.token is None:
-            return ask_openly(self._open_api, found, self._clock.run_time)
-        return run_batches(found, self._do)
+            return check_anonymously(self._anonymous_api, items, self._clock.run_time)
+        return run_batches(items, self._run)
 
-    async def _do(self, job: Job) -> BatchResult:
+    async def _run(self, job: Job) -> BatchResult:
         now = self._clock.run_time
         match job:
-            case AskBatch(batch):
-                return await ask_batch(self._api, batch, now)
-            case LookAtSubject(_, anonymous):
-                return await look_at_subject(self._open_api if anonymous else self._api, job, now)
-            case LookForPart():
-                return await look_for_part(self._api, job)
+            case BatchQuery(batch):
+                return await query_batch(self._api, batch, now)
+            case ItemLookup(_, anonymous):
+                return await look_up_item(self._anonymous_api if anonymous else self._api, job, now)
+            case ResourceLookup():
+                return await look_up_resource(self._api, job)
 
-    def _tell(self, for_web: Sequence[LinkTask], untold: Sequence[str]) -> None:
-        """Say what the API did not tell."""
-        if untold:
-            why = self._api.without_token(untold[0])
-            self._obstacles.append(
-                Obstacle(f"GitHub's API left {len(untold)} questions unanswered ({why})", "Run again later.")
-            )
+    def _add_obstacles(self, deferred: Sequence[LinkTask], unanswered: Sequence[str]) -> None:
+        """Report the links without a result from the API."""
+        if unanswered:
+            why = self._api.without_token(unanswered[0])
+            what = f"GitHub's API left {len(unanswered)} questions unanswered ({why})"
+            self._obstacles.append(Obstacle(what, "Run again later."))
         if self._access.token is None:
-            links = map(self._target, for_web)
+            links = map(self._target, deferred)
             missed = sum(1 for target in links if isinstance(target, RepositoryLink) and not target.resource)
-            self._obstacles.extend([kept_as_known(missed)] if missed else [])
+            self._obstacles.extend([facts_kept(missed)] if missed else [])
 
     def _target(self, task: LinkTask) -> GitHubLink | None:
         return parse_link(task.url, self._access.server_url)

@@ -1,176 +1,125 @@
-"""Asking GitHub's API: every request passes the gate, carries the token only there, and is read."""
+"""GitHub's API: GraphQL and REST with one token, or anonymously."""
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from urllib.parse import urljoin, urlsplit
 
-from lmsys_enrich.api.json_values import node, number
+from lmsys_enrich.api.endpoint import ApiEndpoint, ApiErrors
+from lmsys_enrich.api.json_values import number
 from lmsys_enrich.api.rate_limiter import RateLimiter
-from lmsys_enrich.api.results import (
-    Ok,
-    QueryTooLarge,
-    RateLimited,
-    Refused,
-    RetriesExhausted,
-    TokenRejected,
-    TransientError,
-    Unavailable,
-)
+from lmsys_enrich.api.results import Ok, QueryTooLarge, TransientError, Unavailable
 from lmsys_enrich.checkers.github.query import Query
 from lmsys_enrich.checkers.github.responses import (
-    Reading,
-    read_graphql,
-    read_rest,
+    classify_graphql,
+    classify_rest,
+    rate_limit_of,
     remaining,
     seconds_until_reset,
 )
 from lmsys_enrich.clock import Clock
-from lmsys_enrich.http.messages import Fetch, Outcome, Request, RequestKind
+from lmsys_enrich.http.messages import Fetch, Request, RequestKind
 from lmsys_enrich.model.report import Obstacle
-from lmsys_enrich.politeness.retry import retry
 from lmsys_enrich.settings.github_access import GitHubAccess
 from lmsys_enrich.urls import InvalidAddress, host_of
-from lmsys_enrich.values import replace
 
-_BODY_LIMIT = 8 * 2**20
-_VERSION = "2022-11-28"
-_TRIES = 3
+BODY_LIMIT = 8 * 2**20
+_API_VERSION = "2022-11-28"  # https://docs.github.com/en/rest/about-the-rest-api/api-versions
 _MAX_HOPS = 3
+# Of repositories and branches that were renamed:
+# https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api#follow-redirects
 _REDIRECTS = frozenset({301, 302, 307, 308})
+_ERRORS = ApiErrors(
+    token_rejected=Obstacle(
+        "GitHub rejects the token ({})",
+        "Renew GITHUB_TOKEN or GH_TOKEN, or unset them to ask without a token.",
+    ),
+    refused=Obstacle(
+        "GitHub's API refuses to answer ({})",
+        "Check GITHUB_API_URL and GITHUB_GRAPHQL_URL, and what the token may read.",
+    ),
+)
 
 
-@dataclass(slots=True)
-class Api:
+class GitHubApi:
     """
-    GitHub's API, asked with a token or, where `token` is None, without one.
+    GitHub's API with a token or, where `token` is None, anonymously.
 
-    `spent` is told the points of quota that a GraphQL answer has cost, and those left.
+    `spent` receives the points of quota that each response cost, and those left.
+    `left` is how many REST requests the quota allows, by the last response.
     """
 
-    fetch: Fetch
-    access: GitHubAccess
-    clock: Clock
-    rate_limiter: RateLimiter
-    token: str | None = field(repr=False)
-    spent: Callable[[int, int | None], None]
-    left: int | None = None
-    """How many REST requests the quota still allows, as told last."""
+    def __init__(
+        self,
+        fetch: Fetch,
+        access: GitHubAccess,
+        clock: Clock,
+        rate_limiter: RateLimiter,
+        token: str | None,
+        spent: Callable[[int, int | None], None],
+    ) -> None:
+        self.rate_limiter = rate_limiter
+        self.left: int | None = None
+        self._access = access
+        self._spent = spent
+        self._endpoint = ApiEndpoint(fetch, clock, rate_limiter, _ERRORS, token, self._record_quota)
+        self.without_token = self._endpoint.without_token
 
     async def graphql(self, query: Query) -> Ok | QueryTooLarge | Unavailable:
-        """Ask a GraphQL question once it is allowed; too big a question is told, not asked again."""
+        """Send a GraphQL query; one that is too large or keeps failing is for the caller to divide."""
         content = json.dumps({"query": query.text, "variables": query.variables}).encode()
-        headers = {**self._headers("application/json"), "content-type": "application/json"}
-        request = Request(
-            "POST",
-            self.access.graphql_url,
-            RequestKind.GRAPHQL,
-            headers,
-            content,
-            _BODY_LIMIT,
-            trusted=True,
-        )
-        reading = await self._ask(request, read_graphql)
-        if isinstance(reading, RetriesExhausted):
-            return QueryTooLarge(reading.message)
-        return reading
+        headers = {
+            **request_headers(self._endpoint.token, "application/json"),
+            "content-type": "application/json",
+        }
+        url = self._access.graphql_url
+        request = Request("POST", url, RequestKind.GRAPHQL, headers, content, BODY_LIMIT, trusted=True)
+        result = await self._endpoint.request(request, classify_graphql)
+        # A query that fails three times may do so because of one item of its batch.
+        return QueryTooLarge(result.message) if isinstance(result, TransientError) else result
 
-    async def rest(self, path: str) -> Ok | RetriesExhausted | Unavailable:
-        """Ask REST for a path, redirects followed, but never to another host."""
-        url = f"{self.access.api_url}{path}"
+    async def rest(self, path: str) -> Ok | TransientError | Unavailable:
+        """Request a REST path; redirects are followed on the same host alone."""
+        url = f"{self._access.api_url}{path}"
+        headers = request_headers(self._endpoint.token)
         for _ in range(_MAX_HOPS):
-            headers = self._headers("application/vnd.github+json")
-            request = Request("GET", url, RequestKind.REST, headers, body_limit=_BODY_LIMIT, trusted=True)
-            reading = await self._ask(request, read_rest)
-            if isinstance(reading, QueryTooLarge):
-                return RetriesExhausted(reading.message)
-            if not isinstance(reading, Ok) or reading.status not in _REDIRECTS:
-                return reading
-            target = urljoin(url, reading.headers.get("location", url))
-            if not _same_host(target, self.access.api_url):
-                return RetriesExhausted("GitHub's API redirects to another host")
+            request = Request("GET", url, RequestKind.REST, headers, body_limit=BODY_LIMIT, trusted=True)
+            result = await self._endpoint.request(request, classify_rest)
+            if isinstance(result, QueryTooLarge):
+                return TransientError(result.message)  # one path cannot be divided
+            if not isinstance(result, Ok) or result.status not in _REDIRECTS:
+                return result
+            target = _target(url, result.headers)
+            if not _is_same_host(target, self._access.api_url):
+                return TransientError("GitHub's API redirects to another host")  # the token stays here
             url = target
-        return RetriesExhausted("GitHub's API redirects in circles")
+        return TransientError("GitHub's API redirects in circles")
 
-    def _headers(self, accept: str) -> Mapping[str, str]:
-        headers = {"accept": accept, "x-github-api-version": _VERSION}
-        return {**headers, "authorization": f"Bearer {self.token}"} if self.token else headers
-
-    async def _ask(
-        self, request: Request, read: Callable[[Outcome], Reading]
-    ) -> Ok | QueryTooLarge | RetriesExhausted | Unavailable:
-        """Send a request when the gate lets it through, and again where that may help."""
-
-        async def attempt() -> Reading | Unavailable:
-            async with self.rate_limiter.turn(request.kind) as is_open:
-                if not is_open:
-                    return Unavailable()
-                started = self.clock.monotonic()
-                reading = read(await self.fetch(request))
-                self._tell_gate(request.kind, reading)
-                if isinstance(reading, Ok):
-                    return replace(reading, seconds=self.clock.monotonic() - started)
-                return reading
-
-        match await retry(attempt, _pause_after, self.clock.sleep):
-            case Ok() | QueryTooLarge() | Unavailable() as final:
-                return final
-            case TransientError(message):
-                return RetriesExhausted(message)
-            case _:
-                return Unavailable()
-
-    def _tell_gate(self, kind: RequestKind, reading: Reading) -> None:
-        match reading:
-            case Ok(_, headers, body):
-                self.rate_limiter.worked()
-                if kind is RequestKind.REST:
-                    self.left = remaining(headers)
-                rate_limit = node(node(node(body).get("data")).get("rateLimit"))
-                self.spent(number(rate_limit.get("cost")) or 0, number(rate_limit.get("remaining")))
-                if (pause := seconds_until_reset(headers, rate_limit)) is not None:
-                    self.rate_limiter.seconds_until_reset(kind, pause)
-            case RateLimited():
-                self.rate_limiter.limited(kind, reading)
-            case TokenRejected(message):
-                for every in RequestKind:
-                    self.rate_limiter.close(every, self._rejected(message))
-            case Refused(message):
-                self.rate_limiter.close(kind, self._refused(message))
-            case QueryTooLarge(message) | TransientError(message):
-                self.rate_limiter.failed(kind, self.without_token(message))
-
-    def _rejected(self, message: str) -> Obstacle:
-        return Obstacle(
-            f"GitHub rejects the token ({self.without_token(message)})",
-            "Renew GITHUB_TOKEN or GH_TOKEN, or unset them to ask without a token.",
-        )
-
-    def _refused(self, message: str) -> Obstacle:
-        return Obstacle(
-            f"GitHub's API refuses to answer ({self.without_token(message)})",
-            "Check GITHUB_API_URL and GITHUB_GRAPHQL_URL, and what the token may read.",
-        )
-
-    def without_token(self, message: str) -> str:
-        """Return what GitHub said, in which the token does not stand even if GitHub should repeat it."""
-        return message.replace(self.token, "…") if self.token else message
+    def _record_quota(self, kind: RequestKind, result: Ok) -> None:
+        rate_limit = rate_limit_of(result.body)
+        if kind is RequestKind.REST:
+            self.left = remaining(result.headers)
+        self._spent(number(rate_limit.get("cost")) or 0, number(rate_limit.get("remaining")))
+        if (pause := seconds_until_reset(result.headers, rate_limit)) is not None:
+            self.rate_limiter.quota_used_up(kind, pause)
 
 
-def _pause_after(reading: Reading | Unavailable, tries: int) -> float | None:
-    """Tell whether to ask again: how long to wait is the gate's to know."""
-    match reading:
-        case RateLimited():
-            return 0.0  # until the gate lets it through, or closes
-        case TransientError():
-            return 0.0 if tries < _TRIES else None
-        case _:
-            return None
+def request_headers(token: str | None, accept: str = "application/vnd.github+json") -> Mapping[str, str]:
+    """Return the headers of a request to GitHub's API; a token is for the API's own host alone."""
+    headers = {"accept": accept, "x-github-api-version": _API_VERSION}
+    return {**headers, "authorization": f"Bearer {token}"} if token else headers
 
 
-def _same_host(url: str, other: str) -> bool:
-    """Whether both are at one host and port, and neither drops the encryption."""
+def _target(url: str, headers: Mapping[str, str]) -> str:
+    """Return the target of a redirect, empty where it is no address."""
+    try:
+        return urljoin(url, headers.get("location", url))
+    except ValueError:
+        return ""
+
+
+def _is_same_host(url: str, other: str) -> bool:
+    """Whether both have the same host and port, and neither drops the encryption."""
     try:
         return host_of(url) == host_of(other) and urlsplit(url).scheme == urlsplit(other).scheme
-    except InvalidAddress:
+    except (InvalidAddress, ValueError):
         return False

@@ -1,4 +1,4 @@
-"""What asking GitHub will take, told before anybody is asked."""
+"""Estimate of requests, quota and time for the links on GitHub, before any request."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -10,14 +10,14 @@ from lmsys_enrich.model.finding import LinkTask
 from lmsys_enrich.settings.github_access import GitHubAccess
 from lmsys_enrich.values import Value
 
-_HOURLY_POINTS = 5000  # of a person's token; that of a GitHub Actions job has 1,000 for its repository
+_HOURLY_POINTS = 5000  # of a personal token; that of a GitHub Actions job has 1,000 for its repository
 _BATCH = timedelta(seconds=2)
 _REQUEST = timedelta(seconds=0.3)
 
 
 class Estimate(Value):
     """
-    Requests by kind, points of the hourly quota, time, and the links left to their pages.
+    Requests by kind, points of the hourly quota, time, and the links deferred to their pages.
 
     Without a token the points are REST requests.
     """
@@ -31,7 +31,7 @@ class Estimate(Value):
 
 
 def estimate(urls: Sequence[str], access: GitHubAccess) -> Estimate:
-    """Return what asking about the links that the GitHub asker claims will take, if nothing fails."""
+    """Return the estimate for links that the GitHub checker claims, if no request fails."""
     links = [(LinkTask(url), parse_link(url, access.server_url)) for url in urls]
     found = batch_items((task, target) for task, target in links if target is not None)
     if access.token is not None:
@@ -39,8 +39,8 @@ def estimate(urls: Sequence[str], access: GitHubAccess) -> Estimate:
         # a hundredth for each repository, since it has one connection, and never less than one.
         count = sum(1 for _ in batches(found))
         return Estimate(count, 0, count, _HOURLY_POINTS, count * _BATCH)
-    wanted = [s for s in found if isinstance(s, RepositoryItem) and s.wants_facts]
-    asked = {task.url for s in wanted[:HOURLY] for task, link in s.links if link.resource is None}
+    wanted = [item for item in found if isinstance(item, RepositoryItem) and item.wants_facts]
+    asked = {task.url for item in wanted[:HOURLY] for task, link in item.links if link.resource is None}
     rest = min(len(wanted), HOURLY)
     pages = tuple(url for url in urls if url not in asked)
     return Estimate(0, rest, rest, HOURLY, rest * _REQUEST, pages)

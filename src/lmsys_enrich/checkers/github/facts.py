@@ -1,4 +1,4 @@
-"""What GitHub's two APIs tell of a repository becomes facts, and what they failed to tell has no value."""
+"""Facts of a repository, read from GraphQL or REST; a field that failed has no value."""
 
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
@@ -10,7 +10,7 @@ from lmsys_enrich.values import replace
 
 
 class _Source(NamedTuple):
-    """Which fields of ours are read from one field of GitHub's."""
+    """The facts that are read from one field of GitHub's, and how."""
 
     fields: tuple[str, ...]
     read: Callable[[object], Mapping[str, object]]
@@ -21,7 +21,7 @@ def _one(name: str, read: Callable[[object], object]) -> _Source:
 
 
 def _license(value: object) -> str | None:
-    """Licensee calls what it cannot classify `other`, without an SPDX identifier or with this one."""
+    """Return the SPDX id; `other` where GitHub's detector found a file that it cannot classify."""
     if not isinstance(value, dict):
         return None
     spdx = text(value.get("spdxId", value.get("spdx_id")))
@@ -105,25 +105,25 @@ _NOT_IN_REST = frozenset({"archived_at", "locked", "empty", "last_commit", "late
 
 def from_graphql(found: Node, failed: Collection[str], now: datetime) -> RepositoryUpdate | None:
     """
-    Read a node of GraphQL's type Repository; none if it does not even tell a name.
+    Read a node of GraphQL's type Repository; none where it has no name.
 
     `failed` names the node's fields below which an error lies: null there is no fact.
     """
     missing_fields: set[str] = set()
     if isinstance(branch := found.get("defaultBranchRef"), dict) and _branch(branch)["last_commit"] is None:
-        missing_fields.add("last_commit")  # a head that GitHub could not read is still a head
+        missing_fields.add("last_commit")  # GitHub could not read the head, but there is one
     identity = (text(found.get("nameWithOwner")), number(found.get("databaseId")))
-    return _learned(found, _GRAPHQL, failed, identity, missing_fields, now)
+    return _update(found, _GRAPHQL, failed, identity, missing_fields, now)
 
 
 def from_rest(found: Node, now: datetime) -> RepositoryUpdate | None:
-    """Read a body of `GET /repos/{owner}/{name}`, which does not tell all that GraphQL does."""
+    """Read a body of `GET /repos/{owner}/{name}`, which has fewer facts than GraphQL."""
     identity = (text(found.get("full_name")), number(found.get("id")))
-    return _learned(found, _REST, (), identity, set(_NOT_IN_REST), now)
+    return _update(found, _REST, (), identity, set(_NOT_IN_REST), now)
 
 
 def with_last_commit(update: RepositoryUpdate, commits: object, *, empty: bool) -> RepositoryUpdate:
-    """Add what `GET /repos/{owner}/{name}/commits?per_page=1` told, which refuses empty repositories."""
+    """Add the result of `GET /repos/{owner}/{name}/commits?per_page=1`, an error for empty repositories."""
     head = next(iter(nodes(commits)), {})
     at = moment(node(node(head.get("commit")).get("committer")).get("date"))
     if at is None and not empty:
@@ -133,14 +133,14 @@ def with_last_commit(update: RepositoryUpdate, commits: object, *, empty: bool) 
 
 
 def with_latest_release(update: RepositoryUpdate, release: Node | None) -> RepositoryUpdate:
-    """Add what `GET /repos/{owner}/{name}/releases/latest` told; none if there is no such release."""
+    """Add the result of `GET /repos/{owner}/{name}/releases/latest`; None where there is no release."""
     latest = _release(release)
     return RepositoryUpdate(
         replace(update.facts, latest_release=latest), update.missing_fields - {"latest_release"}
     )
 
 
-def _learned(
+def _update(
     found: Node,
     sources: Mapping[str, _Source],
     failed: Collection[str],

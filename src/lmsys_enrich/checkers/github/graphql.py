@@ -1,78 +1,66 @@
-"""One batch through GraphQL: the response read alias by alias."""
+"""Batches through GraphQL: one query, the response read alias by alias."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
 from lmsys_enrich.api.json_values import Node, node, nodes, text
-from lmsys_enrich.api.results import Ok, QueryTooLarge, Unavailable
+from lmsys_enrich.api.results import AccessDenied, NotFound, Ok, QueryTooLarge, TransientError, Unavailable
 from lmsys_enrich.checkers.github.batches import (
-    AskBatch,
     BatchItem,
+    BatchQuery,
     BatchResult,
+    ItemLookup,
     Job,
-    LookAtSubject,
-    LookForPart,
     OwnerItem,
     RepositoryItem,
+    ResourceLookup,
     batches,
     halves,
 )
-from lmsys_enrich.checkers.github.client import Api
+from lmsys_enrich.checkers.github.client import GitHubApi
 from lmsys_enrich.checkers.github.facts import from_graphql
 from lmsys_enrich.checkers.github.links import Page, RepoResource, RepositoryLink
+from lmsys_enrich.checkers.github.lookups import address, is_there, lookups
 from lmsys_enrich.checkers.github.observations import (
     NO_ACCOUNT,
     NO_REPOSITORY,
     Gone,
     of_owner,
-    of_part,
     of_repository,
+    of_resource,
 )
-from lmsys_enrich.checkers.github.query import alias_of, is_part_alias, part_alias, query
-from lmsys_enrich.checkers.github.repo_resources import address, is_there, lookups
+from lmsys_enrich.checkers.github.query import alias_of, is_lookup_alias, lookup_alias, query
 from lmsys_enrich.checkers.github.responses import error_type
 from lmsys_enrich.model.finding import LinkTask
 from lmsys_enrich.values import Value, replace
 
 _NOT_FOUND = "NOT_FOUND"
 _FORBIDDEN = "FORBIDDEN"
-# An organisation may shut out a token or a network even from what is public.
-_SHUT_OUT = ("saml enforcement", "ip allow list", "saml sso")
+# Organisations can deny a token or a network access even to public repositories:
+# https://docs.github.com/en/enterprise-cloud@latest/authentication/authenticating-with-single-sign-on
+_ACCESS_DENIED = ("saml enforcement", "ip allow list", "saml sso")
 
 
 class Found(Value):
-    """The subject is there; `failed` has the type of the error for each field that has one."""
+    """The item exists; `failed` has the error type of each field that has an error."""
 
     node: Node
     failed: dict[str, str]
 
 
-class Missing(Value):
-    """GitHub says that there is no such thing."""
+AliasResult: TypeAlias = Found | NotFound | AccessDenied | TransientError
 
 
-class AccessDenied(Value):
-    """The token may not see it, though everybody may without one."""
-
-
-class NoResult(Value):
-    """There is neither an answer nor a reason that would be final."""
-
-    message: str
-
-
-AliasAnswer: TypeAlias = Found | Missing | AccessDenied | NoResult
-
-
-def read_aliases(body: object, count: int) -> list[AliasAnswer]:
-    """Return what the answer says of each of the batch's `count` subjects, in their order."""
+def read_aliases(body: object, count: int) -> list[AliasResult]:
+    """Return the result of each of the batch's `count` items, matched by alias."""
     errors = nodes(node(body).get("errors"))
     by_alias: dict[str, list[Node]] = {}
     for error in errors:
         by_alias.setdefault(_path(error)[0] if _path(error) else "", []).append(error)
     data = node(node(body).get("data"))
-    # An error without a path may be about any subject that is not told.
+    # An error without a path can be that of any item without a result.
     everywhere = by_alias.get("", [])
     return [
         _read_alias(data.get(alias_of(position)), by_alias.get(alias_of(position), everywhere))
@@ -81,29 +69,29 @@ def read_aliases(body: object, count: int) -> list[AliasAnswer]:
 
 
 def is_missing(failure: str | None) -> bool:
-    """Whether a field without a value is one that GitHub says is not there, or has no error at all."""
+    """Whether a field without a value does not exist: GitHub says so, or gives no error."""
     return failure in {None, _NOT_FOUND}
 
 
 def is_final(failure: str) -> bool:
-    """Whether asking again would bring the same error."""
+    """Whether a retry would have the same error."""
     return failure in {_NOT_FOUND, _FORBIDDEN}
 
 
-def _read_alias(value: object, errors: list[Node]) -> AliasAnswer:
+def _read_alias(value: object, errors: list[Node]) -> AliasResult:
     if isinstance(value, dict):
         return Found(value, {path[1]: _kind(error) for error in errors if len(path := _path(error)) > 1})
     if any(_kind(error) == _FORBIDDEN for error in errors):
         return AccessDenied()
     if any(_kind(error) == _NOT_FOUND and len(_path(error)) == 1 for error in errors):
-        return Missing()
-    return NoResult(_first_message(errors))
+        return NotFound()
+    return TransientError(_first_message(errors))
 
 
 def _kind(error: Node) -> str:
     message = (text(error.get("message")) or "").lower()
     saml = node(error.get("extensions")).get("saml_failure") is True
-    if saml or any(words in message for words in _SHUT_OUT):
+    if saml or any(phrase in message for phrase in _ACCESS_DENIED):
         return _FORBIDDEN
     return error_type(error)
 
@@ -117,14 +105,15 @@ def _first_message(errors: Iterable[Node]) -> str:
     return next((message for error in errors if (message := text(error.get("message")))), "no answer")
 
 
-async def ask_batch(api: Api, batch: Sequence[BatchItem], now: datetime) -> BatchResult:
-    """Ask about a batch. What was too much at once is asked again in halves, never in the same size."""
+async def query_batch(api: GitHubApi, batch: Sequence[BatchItem], now: datetime) -> BatchResult:
+    """Query a batch; one that is too large is divided, never repeated in the same size."""
     match await api.graphql(query(batch)):
         case Unavailable():
-            return BatchResult()
+            return BatchResult()  # its links stay unchecked; the rate limiter has the obstacle
         case QueryTooLarge():
-            smaller: list[Job] = [AskBatch(half) for half in halves(batch)]
-            return BatchResult(next=smaller or [LookAtSubject(batch[0])], too_much=len(batch))
+            smaller: list[Job] = [BatchQuery(half) for half in halves(batch)]
+            # A single link that is too large for GraphQL may not be for REST.
+            return BatchResult(next=smaller or [ItemLookup(batch[0])], too_large=len(batch))
         case Ok(body=body, seconds=seconds):
             return _read_batch(batch, body, now, seconds)
 
@@ -132,44 +121,48 @@ async def ask_batch(api: Api, batch: Sequence[BatchItem], now: datetime) -> Batc
 def _read_batch(batch: Sequence[BatchItem], body: object, now: datetime, seconds: float) -> BatchResult:
     aliases = read_aliases(body, len(batch))
     result, again = BatchResult(), list[BatchItem]()
-    for item, answer in zip(batch, aliases, strict=True):
-        again.extend(_read(result, item, answer, now))
-    result.next.extend(_ask_again(batch, again))
-    several = sum(isinstance(answer, NoResult) for answer in aliases) > 1
-    if several:
-        return replace(result, too_much=len(batch))
-    return replace(result, told=len(batch), seconds=seconds)
+    for item, found in zip(batch, aliases, strict=True):
+        again.extend(_read(result, item, found, now))
+    result.next.extend(_retry_jobs(batch, again))
+    if sum(isinstance(found, TransientError) for found in aliases) > 1:
+        # GitHub's resource limits end a query in the middle: several items without a result.
+        result.too_large = len(batch)
+    else:
+        result.answered, result.seconds = len(batch), seconds
+    return result
 
 
-def _ask_again(batch: Sequence[BatchItem], again: Sequence[BatchItem]) -> Iterator[Job]:
-    """Yield how to ask about the subjects of a batch that were not told: never in the same company."""
+def _retry_jobs(batch: Sequence[BatchItem], again: Sequence[BatchItem]) -> Iterator[Job]:
+    """Regroup items without a result, so that no batch is repeated unchanged."""
     for smaller in batches(again, (len(batch) + 1) // 2):
-        yield LookAtSubject(smaller[0]) if smaller == tuple(batch) else AskBatch(smaller)
+        yield ItemLookup(smaller[0]) if smaller == tuple(batch) else BatchQuery(smaller)
 
 
-def _read(result: BatchResult, item: BatchItem, answer: AliasAnswer, now: datetime) -> list[BatchItem]:
-    """Add to the step what the answer says; return what is to be asked again."""
-    match (answer, item):
-        case (Missing(), OwnerItem()):
+def _read(result: BatchResult, item: BatchItem, found: AliasResult, now: datetime) -> list[BatchItem]:
+    """Add an item's observations and jobs to the batch result; return the items to retry."""
+    match (found, item):
+        case (NotFound(), OwnerItem()):
             result.gone(item, Gone(NO_ACCOUNT))
-        case (Missing(), _):
+        case (NotFound(), _):
             result.gone(item, Gone(NO_REPOSITORY))
         case (AccessDenied(), _):
-            result.next.append(LookAtSubject(item, anonymous=True))
+            # Public repositories can be requested without the token.
+            result.next.append(ItemLookup(item, anonymous=True))
         case (Found(), OwnerItem(links=links)):
             result.observations.extend(of_owner(task, page=link.page) for task, link in links)
-        case (Found() as found, RepositoryItem()):
-            return _RepositoryReader(result, item, found, now).read()
+        case (Found() as repository, RepositoryItem()):
+            return _RepositoryReader(result, item, repository, now).read()
         case (_, OwnerItem()):
-            # Without an error, or with one: of accounts GraphQL tells nothing more.
-            result.next.append(LookAtSubject(item))
-        case _:
+            # Null with or without an error: GraphQL has no other field for accounts, REST has.
+            result.next.append(ItemLookup(item))
+        case _:  # null without a final error
             return [item]
     return []
 
 
-class _RepositoryReader(Value):
-    """Reads the answer about a repository that is there, for each of its links."""
+@dataclass(frozen=True, slots=True)
+class _RepositoryReader:
+    """Reads the result of a repository that exists, for each of its links."""
 
     result: BatchResult
     item: RepositoryItem
@@ -177,47 +170,49 @@ class _RepositoryReader(Value):
     now: datetime
 
     def read(self) -> list[BatchItem]:
-        """Add answers to the step; return the subject with the links that must be asked again."""
+        """Add observations to the batch result; return the item with the links to retry."""
         full_name = text(self.found.node.get("nameWithOwner"))
-        if full_name is None:
-            self.result.next.append(LookAtSubject(self.item))
+        if full_name is None:  # not even a name
+            self.result.next.append(ItemLookup(self.item))
             return []
-        again = [pair for pair in self.item.links if not self._is_told(*pair, full_name)]
+        again = [pair for pair in self.item.links if not self._is_settled(*pair, full_name)]
         if not again:
             return []
         if self.item.again:
-            self.result.untold.append("GitHub told only a part of what was asked")
+            self.result.unanswered.append("GitHub told only a part of what was asked")
             return []
         return [replace(self.item, links=tuple(again), again=True)]
 
-    def _is_told(self, task: LinkTask, link: RepositoryLink, full_name: str) -> bool:
+    def _is_settled(self, task: LinkTask, link: RepositoryLink, full_name: str) -> bool:
         if link.resource is None:
-            return self._tell_facts(task, link)
-        return self._tell_part(task, link, link.resource, full_name)
+            return self._add_facts(task, link)
+        return self._add_resource(task, link, link.resource, full_name)
 
-    def _tell_facts(self, task: LinkTask, link: RepositoryLink) -> bool:
-        """Answer with the facts; where some could not be told, only if it is the second time."""
-        failed = {name: kind for name, kind in self.found.failed.items() if not is_part_alias(name)}
-        passing = not all(map(is_final, failed.values()))
+    def _add_facts(self, task: LinkTask, link: RepositoryLink) -> bool:
+        """Add the facts; with fields that failed and may recover only at the second attempt."""
+        failed = {name: kind for name, kind in self.found.failed.items() if not is_lookup_alias(name)}
+        may_recover = not all(map(is_final, failed.values()))
         update = from_graphql(self.found.node, failed, self.now)
-        if update is None or (passing and not self.item.again):
+        if update is None or (may_recover and not self.item.again):
             return False
         self.result.observations.append(of_repository(task, link, update))
         return True
 
-    def _tell_part(
+    def _add_resource(
         self, task: LinkTask, link: RepositoryLink, resource: RepoResource, full_name: str
     ) -> bool:
         position = self.item.links.index((task, link))
-        names = [part_alias(position, number) for number in range(len(lookups(resource)))]
+        names = [lookup_alias(position, number) for number in range(len(lookups(resource)))]
         there = next((value for name in names if is_there(value := self.found.node.get(name))), None)
         if there is not None or isinstance(resource, Page):
-            self.result.observations.append(of_part(task, link, resource, full_name, address(node(there))))
+            found = of_resource(task, link, resource, full_name, address(node(there)))
+            self.result.observations.append(found)
             return True
-        if not names:
-            self.result.for_web.append(task)
+        if not names:  # no field of the API proves it: its page can
+            self.result.deferred.append(task)
             return True
         if all(is_missing(self.found.failed.get(name)) for name in names):
-            self.result.next.append(LookForPart(task, link, resource, full_name))
+            # It may have been transferred or renamed, which REST knows.
+            self.result.next.append(ResourceLookup(task, link, resource, full_name))
             return True
         return False

@@ -18,7 +18,7 @@ SITE_PAGES = frozenset(
         *("user-attachments", "users", "why-github"),
     }
 )
-"""Nobody but the page itself can tell about these."""
+"""Pages of GitHub itself, of which the API has nothing."""
 
 PERHAPS_SITE_PAGES = frozenset(
     {
@@ -42,7 +42,7 @@ PERHAPS_SITE_PAGES = frozenset(
     }
 )
 """
-Some of these are pages and some are accounts: the API's word that there is no account is not the last.
+Pages or accounts: where the API has no such account, the page decides.
 
 From https://github.com/Mottie/github-reserved-names.
 """
@@ -71,14 +71,14 @@ class Name(Value):
 
 
 class Page(Value):
-    """A page of a repository that no API proves, as its wiki; `title` is its first segment."""
+    """A page of a repository that no API proves, such as its wiki; `title` is its first segment."""
 
     title: str
 
 
 class File(Value):
     """
-    A file or folder at a ref. Which segments are the ref only GitHub knows: its name may hold slashes.
+    A file or folder at a ref. Only GitHub knows which segments are the ref, since it may contain slashes.
 
     `with_path` is false where the ref alone is already an address, as in `/tree/main`.
     """
@@ -123,10 +123,10 @@ RepoResource: TypeAlias = Page | File | Commit | Issue | Discussion | Tag | Asse
 
 class RepositoryLink(Value):
     """
-    A link to a repository, or with `part` to something in it.
+    A link to a repository, or to its `resource`.
 
-    `base` and `suffix` are what stands before and after the repository's name.
-    `moved` says why the part is looked for elsewhere than the link says.
+    `base` and `suffix` are the parts of the address before and after the repository's
+    name. `moved` is the reason why the resource is at another address than the link's.
     """
 
     name: Name
@@ -151,7 +151,7 @@ class RepositoryLink(Value):
 
 
 class OwnerLink(Value):
-    """A link to a user or an organisation; `page` where it is to a page of theirs that no API proves."""
+    """A link to a user or an organisation; `page` where it is to one of their pages that no API proves."""
 
     login: str
     page: bool = False
@@ -162,10 +162,10 @@ GitHubLink: TypeAlias = RepositoryLink | OwnerLink
 
 def parse_link(url: str, server: str) -> GitHubLink | None:
     """
-    Return what a link names on the GitHub at `server`, or none if the API cannot tell about it.
+    Return the repository, resource or owner of a link on the GitHub at `server`.
 
-    GitHub's own pages, names that GitHub gives nobody, gists and Pages are not
-    the API's to tell about.
+    None for links that the API cannot check: pages of GitHub itself, names that no
+    account can have, gists and GitHub Pages.
     """
     if not is_web(url):
         return None
@@ -175,7 +175,7 @@ def parse_link(url: str, server: str) -> GitHubLink | None:
         return None
     is_raw = host == _RAW and home == _GITHUB
     if not is_raw and host not in {home, f"www.{home}"}:
-        return None  # as most links of most lists: they are not looked at any closer
+        return None  # most links of most lists end here
     parts = urlsplit(url)
     segments = tuple(unquote(segment) for segment in parts.path.split("/") if segment)
     if is_raw:
@@ -197,7 +197,7 @@ def _at_server(server: str, segments: tuple[str, ...], path: str, query: str) ->
         return None
     if len(segments) == 2:  # noqa: PLR2004 - `/owner/name`
         return RepositoryLink(name, None, server, query)
-    resource = _part(segments[2], segments[3:])
+    resource = _resource(segments[2], segments[3:])
     return None if resource is None else RepositoryLink(name, resource, server, _after(path, 2) + query)
 
 
@@ -225,7 +225,7 @@ def _after(path: str, count: int) -> str:
     return f"/{rest.strip('/')}"
 
 
-def _part(kind: str, rest: tuple[str, ...]) -> RepoResource | None:  # noqa: PLR0911 - a table of forms
+def _resource(kind: str, rest: tuple[str, ...]) -> RepoResource | None:  # noqa: PLR0911 - a table of forms
     match (kind, rest):
         case ("blob" | "raw" | "blame", (_, _, *_)):
             return File(rest, with_path=True)

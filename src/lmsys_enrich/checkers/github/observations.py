@@ -1,4 +1,4 @@
-"""What was learned of a repository, an owner or a part becomes the answer about a link."""
+"""Observations about links, made from the results for repositories, owners and resources."""
 
 from lmsys_enrich.checkers.github.links import (
     Asset,
@@ -19,7 +19,7 @@ _FLAGS = ("archived", "disabled", "locked", "empty", "mirror")
 
 
 class Gone(Value):
-    """What GitHub says is not there, or shows to nobody; `status` where REST said so."""
+    """A resource that does not exist or is blocked; `status` where REST reported it."""
 
     reason: str
     status: int | None = None
@@ -30,22 +30,22 @@ NO_ACCOUNT = "GitHub has no such account"
 
 
 def dead(task: LinkTask, gone: Gone) -> Observation:
-    """Return the answer about something that is not there."""
+    """Return the observation of a resource that does not exist."""
     return Observation(task.url, Verdict.DEAD, gone.reason, http_status=gone.status)
 
 
 def of_owner(task: LinkTask, *, page: bool) -> Observation:
-    """Return the answer about a user or an organisation that is there."""
+    """Return the observation of a user or an organisation that exists."""
     reason = "the account is there; no API proves the page itself" if page else "the account is there"
     return Observation(task.url, Verdict.ALIVE, reason, final_url=task.url)
 
 
 def of_repository(task: LinkTask, link: RepositoryLink, update: RepositoryUpdate) -> Observation:
     """
-    Return the answer about a repository's link, facts included.
+    Return the observation of a repository, with its facts.
 
-    The database id tells a rename, where the repository is the same under
-    another name, from a name that has meanwhile gone to another repository.
+    The database id distinguishes a rename, where the repository has another name,
+    from a takeover, where the name has another repository.
     """
     previous = task.previous.repository if task.previous is not None else None
     if previous is not None and _is_another(previous, update.facts):
@@ -56,13 +56,13 @@ def of_repository(task: LinkTask, link: RepositoryLink, update: RepositoryUpdate
     return _moved(task, link.at(update.facts.full_name), _renamed(update.facts), renamed)
 
 
-def of_part(
+def of_resource(
     task: LinkTask, link: RepositoryLink, resource: RepoResource, full_name: str, at: str | None
 ) -> Observation:
     """
-    Return the answer about something that is there in the repository of that name.
+    Return the observation of a resource that exists in the repository of that name.
 
-    `at` is where GitHub says it is, for what may have moved to another repository.
+    `at` is its address according to GitHub, if it may have moved to another repository.
     """
     if at is not None and f"/{full_name}/".lower() not in f"{at}/".lower():
         return _moved(task, at, f"the {_noun(resource)} was transferred")
@@ -77,7 +77,7 @@ def of_part(
 
 
 def missing(resource: RepoResource) -> Gone:
-    """Return that the part is not there although its repository is."""
+    """Return that a resource is missing from a repository that exists."""
     return Gone(f"the repository is there, but not the {_noun(resource)}")
 
 
@@ -97,7 +97,7 @@ def _moved(task: LinkTask, url: str, why: str, update: RepositoryUpdate | None =
 
 
 def _taken_over(task: LinkTask, previous: Repository, new: Repository) -> Observation:
-    """Keep what is known of the repository that the list means, and say that the link shows another."""
+    """Keep the facts of the repository that the list means, and say that the link shows another."""
     reason = f"another repository has taken this name: its id is {new.id}, it was {previous.id}"
     return _alive(task, reason, RepositoryUpdate(replace(previous, taken_over_by=new.id)))
 

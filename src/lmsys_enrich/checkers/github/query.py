@@ -1,20 +1,20 @@
 """
-The GraphQL text for one batch: an alias for each subject, one fragment, variables for all values.
+GraphQL query of a batch: an alias for each item, one fragment, variables for all values.
 
-Values travel as variables, so that batches of one shape have one text; the facts
-stand once, in a fragment, because GitHub's time for reading a query is limited too.
+Values are variables, so that batches of one shape have the same text; the facts
+are in one fragment, because GitHub also limits the time for reading a query.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from lmsys_enrich.checkers.github.batches import BatchItem, OwnerItem, RepositoryItem
-from lmsys_enrich.checkers.github.repo_resources import Lookup, lookups
+from lmsys_enrich.checkers.github.lookups import Lookup, lookups
 from lmsys_enrich.values import Value
 
 _PART = "part"
 _IDENTITY = "nameWithOwner databaseId"
-# No counts of issues or commits: with them, batches run into the ten seconds that GitHub allows.
+# No counts of issues or commits: with them, batches exceed the ten seconds that GitHub allows.
 _FACTS = """
 fragment Facts on Repository{
   nameWithOwner databaseId stargazerCount forkCount description homepageUrl
@@ -34,23 +34,23 @@ class Query(Value):
 
 
 def alias_of(position: int) -> str:
-    """Return the alias of the batch's subject at that position."""
+    """Return the alias of the batch's item at that position."""
     return f"r{position}"
 
 
-def part_alias(link: int, candidate: int) -> str:
-    """Return the alias of one lookup for the subject's link at that position."""
+def lookup_alias(link: int, candidate: int) -> str:
+    """Return the alias of one lookup of the item's link at that position."""
     return f"{_PART}{link}_{candidate}"
 
 
-def is_part_alias(name: str) -> bool:
-    """Whether a field of an answer is that of a lookup, and no fact."""
+def is_lookup_alias(name: str) -> bool:
+    """Whether a field of a result is a lookup and no fact."""
     return name.startswith(_PART)
 
 
 def query(batch: Sequence[BatchItem]) -> Query:
-    """Write the question about a batch."""
-    writer = _Writer()
+    """Write the query of a batch."""
+    writer = _QueryWriter()
     fields = " ".join(f"{alias_of(position)}:{writer.item(item)}" for position, item in enumerate(batch))
     declared = ",".join(f"${name}:{kind}" for name, kind in writer.types.items())
     text = f"query({declared}){{rateLimit{{cost remaining resetAt}} {fields}}}"
@@ -59,8 +59,8 @@ def query(batch: Sequence[BatchItem]) -> Query:
 
 
 @dataclass(slots=True)
-class _Writer:
-    """Gives each value a variable."""
+class _QueryWriter:
+    """Writes items, with a variable for each value."""
 
     variables: dict[str, str | int] = field(default_factory=dict)
     types: dict[str, str] = field(default_factory=dict)
@@ -73,11 +73,11 @@ class _Writer:
         selection = ["...Facts" if item.wants_facts else _IDENTITY]
         for number, (_, link) in enumerate(item.links):
             for candidate, lookup in enumerate(lookups(link.resource) if link.resource is not None else ()):
-                selection.append(f"{part_alias(number, candidate)}:{self._lookup(lookup)}")
+                selection.append(f"{lookup_alias(number, candidate)}:{self._lookup(lookup)}")
         return f"repository(owner:{owner} name:{name}){{{' '.join(selection)}}}"
 
     def _lookup(self, lookup: Lookup) -> str:
-        """Write a lookup; an argument without a name belongs into its selection."""
+        """Write a lookup; an argument without a name goes into its selection."""
         selection = lookup.selection
         arguments: list[str] = []
         for name, kind, value in lookup.arguments:

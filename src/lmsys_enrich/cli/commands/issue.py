@@ -10,8 +10,8 @@ from lmsys_enrich.cli.terminal import Terminal
 from lmsys_enrich.clock import SystemClock
 from lmsys_enrich.errors import InputError
 from lmsys_enrich.issue_tracker.github_issues import GitHubIssues
-from lmsys_enrich.issue_tracker.issue_text import Wanted, wanted_issue
-from lmsys_enrich.issue_tracker.update import Done, Kept, keep_current
+from lmsys_enrich.issue_tracker.issue_text import WantedIssue, wanted_issue
+from lmsys_enrich.issue_tracker.update import Change, IssueUpdate, update_issue
 from lmsys_enrich.lists.read import read_lists
 from lmsys_enrich.network import open_network
 from lmsys_enrich.pipeline.previous_runs import open_previous_runs, report_from_cache
@@ -55,14 +55,14 @@ def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
             "there is no token to write issues with", hint="Set GITHUB_TOKEN, or look first with --dry-run."
         )
 
-    async def keep() -> Kept:
+    async def update() -> IssueUpdate:
         clock = SystemClock(terminal.environ)
         async with open_network(settings, terminal.environ, clock, RequestStats()) as network:
-            return await keep_current(GitHubIssues(network.api, access, repository, arguments.label), wanted)
+            return await update_issue(GitHubIssues(network.api, access, repository, arguments.label), wanted)
 
-    kept = asyncio.run(keep())
+    updated = asyncio.run(update())
     if not settings.quiet:
-        terminal.result(_told(kept, wanted))
+        terminal.result(_summary(updated, wanted))
     return 0
 
 
@@ -76,11 +76,11 @@ def _repository(given: str | None, environ: Mapping[str, str]) -> str:
     return name
 
 
-def _told(kept: Kept, wanted: Wanted) -> str:
-    if kept.issue is None:
+def _summary(updated: IssueUpdate, wanted: WantedIssue) -> str:
+    if updated.issue is None:
         return "No link is dead, and no issue is open."
     words = {
-        Done.AS_IT_WAS: "says it already",
-        Done.LEFT_OPEN: f"is left open, since nobody knows yet of {wanted.unknown:,} of the links",
-    }.get(kept.done, kept.done.value)
-    return f"Issue #{kept.issue.number} {words}: {kept.issue.url}"
+        Change.UNCHANGED: "says it already",
+        Change.LEFT_OPEN: f"is left open, since nobody knows yet of {wanted.unknown:,} of the links",
+    }.get(updated.change, updated.change.value)
+    return f"Issue #{updated.issue.number} {words}: {updated.issue.url}"

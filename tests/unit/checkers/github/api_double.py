@@ -78,7 +78,7 @@ class GitHub:
     faults: list[Outcome] = field(default_factory=list)
     errors: Mapping[str, Json] = field(default_factory=dict)
     rest: Mapping[str, Outcome] = field(default_factory=dict)
-    too_much: int = 10_000
+    too_large: int = 10_000
     headers: Mapping[str, str] = field(default_factory=dict)
     asked: list[Request] = field(default_factory=list)
     sizes: list[int] = field(default_factory=list)
@@ -92,7 +92,7 @@ class GitHub:
         self.sizes.append(len(fields))
         if self.faults:
             return self.faults.pop(0)
-        if len(fields) > self.too_much:
+        if len(fields) > self.too_large:
             return recorded("graphql-timeout.json", 502)
         return self._answer(fields)
 

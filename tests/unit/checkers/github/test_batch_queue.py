@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from lmsys_enrich.checkers.github.batches import AskBatch, BatchResult, Job, batch_items, run_batches
+from lmsys_enrich.checkers.github.batches import BatchQuery, BatchResult, Job, batch_items, run_batches
 from lmsys_enrich.checkers.github.links import parse_link
 from tests.builders import task
 
@@ -15,9 +15,9 @@ async def _sizes(repositories: int, answer: Callable[[int], BatchResult]) -> lis
     sizes: list[int] = []
 
     async def do(job: Job) -> BatchResult:
-        assert isinstance(job, AskBatch)
-        sizes.append(len(job.batch_items))
-        return answer(len(job.batch_items))
+        assert isinstance(job, BatchQuery)
+        sizes.append(len(job.items))
+        return answer(len(job.items))
 
     async for _ in run_batches(found, do):
         pass
@@ -26,29 +26,29 @@ async def _sizes(repositories: int, answer: Callable[[int], BatchResult]) -> lis
 
 
 async def test_a_batch_grows_while_answers_come_quickly_but_never_beyond_one_point() -> None:
-    sizes = await _sizes(2000, lambda size: BatchResult(told=size, seconds=1.0))
+    sizes = await _sizes(2000, lambda size: BatchResult(answered=size, seconds=1.0))
     assert (sizes[0], max(sizes)) == (50, 100)
     assert len(sizes) <= 24
 
 
 async def test_a_batch_neither_grows_nor_shrinks_at_a_middling_pace() -> None:
-    assert await _sizes(500, lambda size: BatchResult(told=size, seconds=4.0)) == [50] * 10
+    assert await _sizes(500, lambda size: BatchResult(answered=size, seconds=4.0)) == [50] * 10
 
 
 async def test_a_batch_shrinks_when_answers_get_slow_before_github_cuts_them_off() -> None:
-    sizes = await _sizes(500, lambda size: BatchResult(told=size, seconds=size / 8))
+    sizes = await _sizes(500, lambda size: BatchResult(answered=size, seconds=size / 8))
     assert sizes[0] == 50
     assert max(sizes[4:]) < 40
 
 
 async def test_after_one_was_too_much_none_is_larger_than_its_half_however_quick() -> None:
     def answer(size: int) -> BatchResult:
-        return BatchResult(too_much=size) if size > 40 else BatchResult(told=size, seconds=0.1)
+        return BatchResult(too_large=size) if size > 40 else BatchResult(answered=size, seconds=0.1)
 
     sizes = await _sizes(500, answer)
     assert max(sizes[2:]) == 25
 
 
 async def test_a_batch_never_shrinks_to_nothing() -> None:
-    sizes = await _sizes(300, lambda size: BatchResult(told=size, seconds=9.0))
+    sizes = await _sizes(300, lambda size: BatchResult(answered=size, seconds=9.0))
     assert min(sizes[:-1]) >= 10

@@ -384,7 +384,7 @@ async def test_where_asking_openly_is_limited_too_the_page_is_asked() -> None:
 
 async def test_a_batch_that_is_too_much_is_asked_in_halves_and_later_ones_are_smaller() -> None:
     urls, repositories = many(200)
-    asked = Asked(GitHub(repositories, too_much=30))
+    asked = Asked(GitHub(repositories, too_large=30))
     observations = await asked.about(*urls)
     assert len(observations) == 200
     assert asked.checker.obstacles == ()

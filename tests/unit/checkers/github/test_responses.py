@@ -3,13 +3,20 @@
 import pytest
 
 from lmsys_enrich.api.json_values import node as json_node
-from lmsys_enrich.api.results import Ok, QueryTooLarge, RateLimited, Refused, TokenRejected, TransientError
+from lmsys_enrich.api.results import (
+    Classified,
+    Ok,
+    QueryTooLarge,
+    RateLimited,
+    Refused,
+    TokenRejected,
+    TransientError,
+)
 from lmsys_enrich.checkers.github.responses import (
-    Reading,
+    classify_graphql,
+    classify_rest,
     error_type,
     pause_until,
-    read_graphql,
-    read_rest,
     seconds_until_reset,
 )
 from lmsys_enrich.http.messages import ErrorKind, FetchError, Outcome, Response
@@ -36,7 +43,7 @@ REJECTED = recorded("rest-bad-credentials.json", 401, x_ratelimit_limit="0", x_r
 def test_a_limit_is_told_alike_by_rest_and_graphql(
     outcome: Response, pause: float | None, *, is_primary: bool
 ) -> None:
-    for read in (read_rest, read_graphql):
+    for read in (classify_rest, classify_graphql):
         reading = read(outcome)
         assert isinstance(reading, RateLimited)
         assert (reading.pause, reading.is_primary) == (pause, is_primary)
@@ -61,7 +68,7 @@ def test_a_limit_is_told_alike_by_rest_and_graphql(
 def test_a_limit_in_a_graphql_answer_of_status_200_is_a_limit(
     outcome: Response, pause: float | None, *, is_primary: bool
 ) -> None:
-    reading = read_graphql(outcome)
+    reading = classify_graphql(outcome)
     assert isinstance(reading, RateLimited)
     assert (reading.pause, reading.is_primary) == (pause, is_primary)
 
@@ -83,7 +90,7 @@ def test_a_limit_in_a_graphql_answer_of_status_200_is_a_limit(
     ],
 )
 def test_what_was_too_much_for_github_is_asked_in_smaller_pieces(outcome: Outcome) -> None:
-    assert isinstance(read_graphql(outcome), QueryTooLarge)
+    assert isinstance(classify_graphql(outcome), QueryTooLarge)
 
 
 @pytest.mark.parametrize(
@@ -104,12 +111,12 @@ def test_what_was_too_much_for_github_is_asked_in_smaller_pieces(outcome: Outcom
     ],
 )
 def test_what_github_cannot_have_meant_may_pass(outcome: Outcome) -> None:
-    assert isinstance(read_graphql(outcome), TransientError)
+    assert isinstance(classify_graphql(outcome), TransientError)
 
 
-@pytest.mark.parametrize("read", [read_rest, read_graphql])
+@pytest.mark.parametrize("read", [classify_rest, classify_graphql])
 def test_a_rejected_token_is_not_taken_for_a_used_up_quota(read: object) -> None:
-    reading: Reading = read_rest(REJECTED) if read is read_rest else read_graphql(REJECTED)
+    reading: Classified = classify_rest(REJECTED) if read is classify_rest else classify_graphql(REJECTED)
     assert reading == TokenRejected("Bad credentials")
 
 
@@ -125,7 +132,7 @@ def test_a_rejected_token_is_not_taken_for_a_used_up_quota(read: object) -> None
     ],
 )
 def test_a_question_that_github_will_not_answer_is_refused(outcome: Response) -> None:
-    assert isinstance(read_graphql(outcome), Refused)
+    assert isinstance(classify_graphql(outcome), Refused)
 
 
 @pytest.mark.parametrize(
@@ -142,7 +149,7 @@ def test_a_question_that_github_will_not_answer_is_refused(outcome: Response) ->
     ],
 )
 def test_an_answer_of_rest_is_an_answer_whatever_its_status(outcome: Response, status: int) -> None:
-    reading = read_rest(outcome)
+    reading = classify_rest(outcome)
     assert isinstance(reading, Ok)
     assert reading.status == status
 
@@ -159,7 +166,7 @@ def test_an_answer_of_rest_is_an_answer_whatever_its_status(outcome: Response, s
     ],
 )
 def test_good_aliases_are_kept_whatever_became_of_the_others(body: object) -> None:
-    assert isinstance(read_graphql(response(body)), Ok)
+    assert isinstance(classify_graphql(response(body)), Ok)
 
 
 @pytest.mark.parametrize(

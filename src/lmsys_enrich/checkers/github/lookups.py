@@ -1,4 +1,4 @@
-"""How GraphQL is asked whether something is in a repository, and what its answer means."""
+"""Lookups: the GraphQL fields that prove a resource of a repository, and how their values are read."""
 
 from collections.abc import Iterator
 
@@ -6,12 +6,12 @@ from lmsys_enrich.api.json_values import Node, node, nodes, text
 from lmsys_enrich.checkers.github.links import Asset, Commit, Discussion, File, Issue, Page, RepoResource, Tag
 from lmsys_enrich.values import Value
 
-# What no name of a ref holds, and git would read as something else: https://git-scm.com/docs/git-check-ref-format
+# Characters that no ref has, and that git reads as operators: https://git-scm.com/docs/git-check-ref-format
 _NOT_IN_REFS = frozenset(":^~?*[\\ ")
 
 
 class Lookup(Value):
-    """One field of a repository: its name, its arguments as (name, type, value), what is selected of it."""
+    """A field of a repository: its name, its arguments as (name, type, value), its selection."""
 
     field: str
     arguments: tuple[tuple[str, str, str | int], ...]
@@ -19,7 +19,7 @@ class Lookup(Value):
 
 
 def lookups(resource: RepoResource) -> tuple[Lookup, ...]:  # noqa: PLR0911 - one return for each kind
-    """Return the fields of which any one that is there proves the part; none for what no API proves."""
+    """Return fields of which any with a value proves the resource; none where no API proves it."""
     match resource:
         case Page():
             return ()
@@ -38,13 +38,13 @@ def lookups(resource: RepoResource) -> tuple[Lookup, ...]:  # noqa: PLR0911 - on
                 Lookup("ref", (("qualifiedName", "String!", f"refs/tags/{tag}"),), "{name}"),
             )
         case Asset(tag, file):
-            # The file's name is a filter, so that one is enough to look at.
+            # The file's name is a filter, so the first result decides.
             selection = "{releaseAssets(first:1 name:%s){nodes{name}}}"
             return (Lookup("release", (("tagName", "String!", tag), ("", "String!", file)), selection),)
 
 
 def is_there(found: object) -> bool:
-    """Whether what was looked up is there; a release without the file that was asked for is not."""
+    """Whether a lookup found the resource; a release without the asset is not found."""
     if not isinstance(found, dict):
         return False
     assets = node(found).get("releaseAssets")
@@ -52,7 +52,7 @@ def is_there(found: object) -> bool:
 
 
 def address(found: Node) -> str | None:
-    """Return where GitHub says that the thing is, if it does."""
+    """Return the address of a resource, where GitHub gives one."""
     return text(found.get("url"))
 
 
@@ -61,7 +61,7 @@ def _object(expression: str) -> Lookup:
 
 
 def _expressions(file: File) -> Iterator[str]:
-    """Yield `ref:path` for every way in which the segments may be told apart."""
+    """Yield `ref:path` for every way to divide the segments: a ref may contain slashes."""
     for count in range(1, len(file.segments) + 1):
         ref, path = "/".join(file.segments[:count]), "/".join(file.segments[count:])
         if _NOT_IN_REFS & set(ref):
