@@ -9,7 +9,7 @@ from lmsys_enrich.model.finding import Finding, LinkTask, Verdict, unchecked
 from lmsys_enrich.model.report import Report, keys_of
 from lmsys_enrich.pipeline.plan import PreviousFindings
 from lmsys_enrich.settings.settings import Settings
-from lmsys_enrich.store.disk import DiskStore
+from lmsys_enrich.store.findings import DiskStore
 from lmsys_enrich.store.last_written import read_last_written
 from lmsys_enrich.values import Value, replace
 

@@ -10,13 +10,12 @@ from lmsys_enrich.model.catalog import Catalog
 from lmsys_enrich.model.finding import Finding, LinkTask, Observation, unchecked
 from lmsys_enrich.model.report import Bug, Obstacle, Report, keys_of
 from lmsys_enrich.pipeline import history, workers
-from lmsys_enrich.pipeline.background_writer import BackgroundWriter
+from lmsys_enrich.pipeline.background_writer import BackgroundWriter, FindingStore
 from lmsys_enrich.pipeline.plan import Plan, PreviousFindings, build
 from lmsys_enrich.pipeline.workers import Stop
 from lmsys_enrich.politeness.stats import RequestStats
 from lmsys_enrich.settings.github_access import GitHubAccess
 from lmsys_enrich.settings.settings import Settings, format_duration
-from lmsys_enrich.store.protocol import FindingStore
 from lmsys_enrich.values import Value
 
 

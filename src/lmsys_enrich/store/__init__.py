@@ -1,1 +1,1 @@
-"""What earlier runs found, kept between them."""
+"""Storage of findings between runs: the cache, and the outputs last written."""

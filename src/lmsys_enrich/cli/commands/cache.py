@@ -1,23 +1,26 @@
-"""`lmsys-enrich cache`: what earlier runs found."""
+"""`lmsys-enrich cache`: counts, clears or prunes the findings of earlier runs."""
 
 import argparse
-from datetime import datetime, timedelta
+import shutil
+from collections.abc import Collection
+from datetime import timedelta
+from pathlib import Path
 
 from lmsys_enrich.cli.flags import add_setting_flags, settings_of
 from lmsys_enrich.cli.terminal import Terminal
 from lmsys_enrich.clock import EPOCH, SystemClock
-from lmsys_enrich.errors import InputError
+from lmsys_enrich.errors import InputError, OutputError
 from lmsys_enrich.model.finding import Finding
 from lmsys_enrich.settings.settings import parse_duration
-from lmsys_enrich.store.disk import DiskStore, erase
+from lmsys_enrich.store.findings import DiskStore
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add what to do with the cache."""
+    """Add the action, and the age for `prune`."""
     parser.add_argument(
-        "act",
+        "action",
         choices=("info", "clear", "prune"),
-        help="info: count what is kept; clear: forget it all; prune: forget links not checked for long",
+        help="info: count the findings; clear: remove all; prune: remove those of links not checked for long",
     )
     parser.add_argument(
         "--older-than", default="90d", metavar="TIME", help="for prune: how long is long (default: 90d)"
@@ -26,47 +29,51 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
-    """Do it, and tell how many links it concerned."""
-    settings = settings_of(arguments, terminal.environ)
-    if not settings.cache.is_dir():
-        terminal.result(f"{settings.cache}: no cache there")
+    """Show, clear or prune the cache."""
+    folder = settings_of(arguments, terminal.environ).cache
+    if not folder.is_dir():
+        terminal.result(f"{folder}: no cache there")
         return 0
-    store = DiskStore(settings.cache, terminal.warn)
+    store = DiskStore(folder, terminal.warn)
     try:
-        match arguments.act:
+        match arguments.action:
             case "info":
-                terminal.result(_info(store, str(settings.cache)))
+                terminal.result(_info(folder, store.load().values()))
             case "clear":
-                known = store.contents().findings
+                count = len(store.load())
                 store.close()
-                erase(settings.cache)
-                terminal.result(f"{settings.cache}: forgot {known} links")
+                _clear(folder)
+                terminal.result(f"{folder}: forgot {count} links")
             case _:
-                gone = store.delete(_long_unchecked(store, arguments, terminal))
-                terminal.result(f"{settings.cache}: forgot {gone} links")
+                count = store.delete(_outdated(store, arguments.older_than, terminal))
+                terminal.result(f"{folder}: forgot {count} links")
     finally:
         store.close()
     return 0
 
 
-def _info(store: DiskStore, folder: str) -> str:
-    contents = store.contents()
-    oldest = contents.oldest
-    since = f", the oldest from {oldest.checked_at:%Y-%m-%d}" if oldest and oldest.checked_at else ""
-    return (
-        f"{folder}: {contents.findings} links, {contents.repositories} repositories,"
-        f" {contents.size / 1e6:.1f} MB{since}"
-    )
+def _info(folder: Path, findings: Collection[Finding]) -> str:
+    oldest = min((found.checked_at for found in findings if found.checked_at), default=None)
+    since = f", the oldest from {oldest:%Y-%m-%d}" if oldest else ""
+    repositories = {found.repository.full_name.lower() for found in findings if found.repository}
+    size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+    return f"{folder}: {len(findings)} links, {len(repositories)} repositories, {size / 1e6:.1f} MB{since}"
 
 
-def _long_unchecked(store: DiskStore, arguments: argparse.Namespace, terminal: Terminal) -> list[str]:
+def _clear(folder: Path) -> None:
+    """Remove every cache in a folder, damaged ones included, and nothing else. Raises `OutputError`."""
+    try:
+        for cache in folder.glob("findings-*"):
+            if cache.is_dir() and not cache.is_symlink():
+                shutil.rmtree(cache)
+    except OSError as problem:
+        raise OutputError(f"{folder} cannot be cleared: {problem}", hint="Look at who owns it.") from None
+
+
+def _outdated(store: DiskStore, older_than: str, terminal: Terminal) -> list[str]:
     now = SystemClock(terminal.environ).run_time
     try:
-        long: timedelta = parse_duration(arguments.older_than)
+        max_age: timedelta = parse_duration(older_than)
     except ValueError as problem:
         raise InputError(f"--older-than: {problem}") from None
-    return [finding.url for finding in store.all_findings() if now - _last_checked(finding) > long]
-
-
-def _last_checked(finding: Finding) -> datetime:
-    return finding.checked_at or EPOCH
+    return [found.url for found in store.load().values() if now - (found.checked_at or EPOCH) > max_age]

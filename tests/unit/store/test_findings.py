@@ -11,7 +11,7 @@ import pytest
 
 from lmsys_enrich.model.finding import Finding, Hop, Suggestion, Verdict
 from lmsys_enrich.model.repository import Release
-from lmsys_enrich.store.disk import DiskStore
+from lmsys_enrich.store.findings import DiskStore
 from tests.builders import finding, repository
 from tests.fakes import NIGHT
 
@@ -56,7 +56,7 @@ def full_finding() -> Finding:
     )
 
 
-def test_a_finding_comes_back_as_it_was(tmp_path: Path) -> None:
+def test_finding_survives_a_round_trip(tmp_path: Path) -> None:
     with opened(tmp_path) as (store, _):
         store.save([full_finding()])
     with opened(tmp_path) as (store, warnings):
@@ -64,15 +64,15 @@ def test_a_finding_comes_back_as_it_was(tmp_path: Path) -> None:
         assert warnings == []
 
 
-def test_many_findings_are_kept_at_once(tmp_path: Path) -> None:
+def test_many_findings_are_saved_at_once(tmp_path: Path) -> None:
     many = [finding(f"https://example.org/{number}") for number in range(1201)]
     with opened(tmp_path) as (store, _):
         store.save(many)
         assert list(store.load(found.url for found in many).values()) == many
-        assert store.contents().findings == 1201
+        assert len(store.load()) == 1201
 
 
-def test_a_few_of_many_findings_take_the_room_of_few(tmp_path: Path) -> None:
+def test_loading_few_of_many_takes_little_memory(tmp_path: Path) -> None:
     with opened(tmp_path) as (store, _):
         store.save(finding(f"{URL}{number}", final_url="x" * 1000) for number in range(20_000))
         tracemalloc.start()
@@ -82,7 +82,7 @@ def test_a_few_of_many_findings_take_the_room_of_few(tmp_path: Path) -> None:
     assert most < 8_000_000
 
 
-def test_the_folder_is_for_its_owner_alone(tmp_path: Path) -> None:
+def test_folder_is_readable_by_its_owner_only(tmp_path: Path) -> None:
     with opened(tmp_path / "cache"):
         assert (tmp_path / "cache" / "findings-3").stat().st_mode & 0o077 == 0
 
@@ -97,7 +97,7 @@ class Boom:
         return (Path.touch, (self.target,))
 
 
-def test_a_pickled_value_is_never_loaded(tmp_path: Path) -> None:
+def test_pickled_value_is_never_loaded(tmp_path: Path) -> None:
     target = tmp_path / "executed"
     with opened(tmp_path) as (store, _):
         store.save([finding(URL)])
@@ -110,19 +110,19 @@ def test_a_pickled_value_is_never_loaded(tmp_path: Path) -> None:
     assert not target.exists()
 
 
-def test_a_pickled_key_is_never_loaded(tmp_path: Path) -> None:
+def test_pickled_key_is_never_loaded(tmp_path: Path) -> None:
     target = tmp_path / "executed"
     with opened(tmp_path) as (store, _):
         store.save([finding(URL)])
     with database(tmp_path) as connection:
         connection.execute("UPDATE Cache SET raw = 0, key = ?", (pickle.dumps(Boom(target)),))
     with opened(tmp_path) as (store, warnings):
-        assert list(store.all_findings()) == []
+        assert list(store.load()) == []
         assert "damaged" in warnings[0]
     assert not target.exists()
 
 
-def test_a_row_that_names_a_file_neither_reads_nor_removes_it(tmp_path: Path) -> None:
+def test_row_that_names_a_file_leaves_the_file_alone(tmp_path: Path) -> None:
     secret = tmp_path / "secret"
     secret.write_text('"a secret"')
     with opened(tmp_path) as (store, _):
@@ -152,7 +152,7 @@ def test_a_row_that_names_a_file_neither_reads_nor_removes_it(tmp_path: Path) ->
         None,
     ],
 )
-def test_a_value_that_holds_no_finding_counts_as_none(tmp_path: Path, value: object) -> None:
+def test_value_without_finding_is_skipped(tmp_path: Path, value: object) -> None:
     with opened(tmp_path) as (store, _):
         store.save([finding(URL)])
     with database(tmp_path) as connection:
@@ -161,7 +161,7 @@ def test_a_value_that_holds_no_finding_counts_as_none(tmp_path: Path, value: obj
         assert store.load([URL]) == {}
 
 
-def test_one_odd_finding_does_not_lose_those_beside_it(tmp_path: Path) -> None:
+def test_invalid_finding_costs_only_itself(tmp_path: Path) -> None:
     urls = [f"{URL}{number}" for number in range(3)]
     with opened(tmp_path) as (store, _):
         store.save([finding(urls[0]), finding(urls[1], Verdict.DEAD), finding(urls[2])])
@@ -171,7 +171,7 @@ def test_one_odd_finding_does_not_lose_those_beside_it(tmp_path: Path) -> None:
         assert list(store.load(urls)) == [urls[0], urls[2]]
 
 
-def test_an_odd_finding_does_not_hide_an_earlier_one(tmp_path: Path) -> None:
+def test_invalid_finding_does_not_hide_an_earlier_one(tmp_path: Path) -> None:
     with opened(tmp_path) as (store, _):
         store.save([finding(URL)])
         store.save([finding(URL, Verdict.DEAD)])
@@ -186,7 +186,7 @@ def test_an_odd_finding_does_not_hide_an_earlier_one(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "content", [b"garbage, not a database" * 100, b"SQLite format 3\x00" + b"\xff" * 5000]
 )
-def test_a_damaged_cache_is_set_aside_with_a_word_and_a_new_one_begun(tmp_path: Path, content: bytes) -> None:
+def test_damaged_cache_is_renamed_and_replaced(tmp_path: Path, content: bytes) -> None:
     with opened(tmp_path) as (store, _):
         store.save([finding(URL)])
     (tmp_path / "findings-3" / "cache.db").write_bytes(content)
@@ -198,7 +198,7 @@ def test_a_damaged_cache_is_set_aside_with_a_word_and_a_new_one_begun(tmp_path: 
     assert (tmp_path / "findings-3.damaged-1" / "cache.db").read_bytes() == content
 
 
-def test_what_is_kept_when_damage_is_noticed_goes_to_the_new_cache(tmp_path: Path) -> None:
+def test_batch_that_meets_damage_goes_to_the_new_cache(tmp_path: Path) -> None:
     with opened(tmp_path) as (store, warnings):
         store.save([finding(URL)])
         with database(tmp_path) as connection:
@@ -208,7 +208,7 @@ def test_what_is_kept_when_damage_is_noticed_goes_to_the_new_cache(tmp_path: Pat
     assert "damaged" in warnings[0]
 
 
-def test_settings_that_would_become_attributes_are_refused(tmp_path: Path) -> None:
+def test_foreign_settings_are_refused(tmp_path: Path) -> None:
     with opened(tmp_path) as (store, _):
         store.save([finding(URL)])
     with database(tmp_path) as connection:
@@ -219,7 +219,7 @@ def test_settings_that_would_become_attributes_are_refused(tmp_path: Path) -> No
     assert "settings of another program" in warnings[0]
 
 
-def test_a_database_of_another_program_is_set_aside(tmp_path: Path) -> None:
+def test_database_of_another_program_is_renamed(tmp_path: Path) -> None:
     (tmp_path / "findings-3").mkdir()
     with database(tmp_path) as connection:
         connection.execute("CREATE TABLE bookmarks (url)")
@@ -229,18 +229,18 @@ def test_a_database_of_another_program_is_set_aside(tmp_path: Path) -> None:
     assert "bookmarks" in warnings[0]
 
 
-def test_a_cache_that_cannot_be_used_is_done_without(tmp_path: Path) -> None:
+def test_unusable_cache_is_ignored(tmp_path: Path) -> None:
     (tmp_path / "cache").write_text("a file where a folder should be")
     with opened(tmp_path / "cache") as (store, warnings):
         store.save([finding(URL)])
         assert store.load([URL]) == {}
-        assert list(store.all_findings()) == []
+        assert list(store.load()) == []
         assert store.delete([URL]) == 0
     assert warnings
     assert "goes on without" in warnings[0]
 
 
-def test_a_cache_that_another_process_does_not_let_go_of_is_done_without(tmp_path: Path) -> None:
+def test_locked_cache_is_ignored(tmp_path: Path) -> None:
     with opened(tmp_path) as (store, _):
         store.save([finding(URL)])
     warnings: list[str] = []
@@ -263,7 +263,7 @@ def test_two_runs_share_one_cache(tmp_path: Path) -> None:
         assert set(one.load([URL + "one", URL + "other"])) == {URL + "one", URL + "other"}
 
 
-def test_the_later_of_two_findings_counts_whoever_kept_it(tmp_path: Path) -> None:
+def test_later_finding_wins_across_processes(tmp_path: Path) -> None:
     with opened(tmp_path) as (one, _), opened(tmp_path) as (other, _):
         one.save([finding(URL), finding(URL + "b", Verdict.DEAD)])
         other.save([finding(URL, Verdict.DEAD)])
@@ -273,20 +273,30 @@ def test_the_later_of_two_findings_counts_whoever_kept_it(tmp_path: Path) -> Non
                 URL: finding(URL, Verdict.DEAD),
                 URL + "b": finding(URL + "b"),
             }
-        assert one.contents().findings == 2
+        assert len(one.load()) == 2
 
 
-def test_forgetting_tells_how_many_there_were(tmp_path: Path) -> None:
+def test_delete_returns_the_count(tmp_path: Path) -> None:
     with opened(tmp_path) as (store, _):
         store.save([finding(URL), finding(URL + "b")])
         assert store.delete([URL, URL + "unknown"]) == 1
-        assert [found.url for found in store.all_findings()] == [URL + "b"]
+        assert list(store.load()) == [URL + "b"]
 
 
-def test_contents_tell_links_repositories_size_and_the_oldest(tmp_path: Path) -> None:
-    old = finding(URL, at=NIGHT.replace(day=1), repository=repository("A/b"))
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "CREATE TRIGGER steal AFTER INSERT ON Cache BEGIN DELETE FROM Cache; END",
+        "CREATE TRIGGER grow AFTER INSERT ON Cache BEGIN UPDATE Settings SET value = zeroblob(9000000); END",
+        "CREATE VIEW other AS SELECT * FROM Cache",
+    ],
+)
+def test_triggers_and_views_are_refused(tmp_path: Path, statement: str) -> None:
     with opened(tmp_path) as (store, _):
-        store.save([old, finding(URL + "2", repository=repository("a/B"))])
-        contents = store.contents()
-    assert (contents.findings, contents.repositories, contents.oldest) == (2, 1, old)
-    assert contents.size > 0
+        store.save([finding(URL)])
+    with database(tmp_path) as connection:
+        connection.execute(statement)
+    with opened(tmp_path) as (store, warnings):
+        store.save([finding(URL)])
+        assert store.load() == {URL: finding(URL)}
+    assert "triggers or views" in warnings[0]
