@@ -72,7 +72,7 @@ def _rounds(work: Work, compared: Sequence[Tool], folder: Path) -> dict[str, lis
             delete(folder, name)
             _say(f"{work.letter}: round {number + 1}, {tool.name}")
             command = tool.start(name, work.concurrency, work.per_host)
-            seen[tool.name].append(measured(command, folder, os.environ))
+            seen[tool.name].append(measured(command, folder, os.environ, tool.codes))
     return seen
 
 
@@ -158,13 +158,13 @@ def _large(folder: Path, port: int, compared: Sequence[Tool], count: int) -> Lar
     for tool in compared:
         if tool.name in {"lmsys-enrich", "lychee"}:
             _say(f"H: {tool.name}")
-            seen[tool.name] = measured(tool.start("largest", 500, 10), folder, os.environ)
+            seen[tool.name] = measured(tool.start("largest", 500, 10), folder, os.environ, tool.codes)
     return Large(count, limit(links, 500), seen)
 
 
 def _traffic(folder: Path, name: str) -> dict[str, int]:
-    told: dict[str, int] = json.loads((folder / f"out-{name}" / "enriched.json").read_bytes())["traffic"]
-    return told
+    traffic: dict[str, int] = json.loads((folder / f"out-{name}" / "enriched.json").read_bytes())["traffic"]
+    return traffic
 
 
 def _where_benchmarks_are() -> dict[str, str]:

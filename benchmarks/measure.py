@@ -1,9 +1,9 @@
 """
-Whole processes measured from outside: time, processor, memory, as the system accounts for them.
+Processes measured from outside: time, processor, memory, as the system accounts for them.
 
-`python measure.py COMMAND…` measures one and prints the figures. A process of its own does
-it, a small one: Linux counts what a process was before it became another program, so that
-whatever a large one starts would seem to take as much memory as that.
+`python measure.py COMMAND…` measures one command and prints the figures. That happens in
+a small process of its own: Linux counts the memory that a process had before it became
+another program, so anything started by a large one would seem to take as much.
 """
 
 import json
@@ -11,32 +11,54 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
+OUR_CODES = (0, 10)
+"""Exit codes of a run that did its work: nothing found, or dead links found."""
+_LAST_WORDS = 2_000
+
+
+class ToolError(Exception):
+    """A measured command failed: its time says nothing."""
+
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Seconds on the wall, seconds of processor, and the most memory at once in MB."""
+    """Seconds on the wall, seconds of processor, and the peak of memory in MB."""
 
     wall: float
     cpu: float
     store: float
 
 
-def measured(command: Sequence[str], folder: Path, environ: Mapping[str, str]) -> Figures:
-    """Run a command to its end, whatever its exit code: tools tell of dead links by it."""
-    told = subprocess.run(  # noqa: S603 - ours
+def measured(
+    command: Sequence[str],
+    folder: Path,
+    environ: Mapping[str, str],
+    codes: Collection[int] = OUR_CODES,
+) -> Figures:
+    """
+    Run a command to its end, and return its figures.
+
+    Raises `ToolError` where its exit code is none of `codes`, with the end of what it
+    printed on its standard error.
+    """
+    process = subprocess.run(  # noqa: S603 - ours
         [sys.executable, "-S", __file__, *command],
         cwd=folder,
         env=dict(environ),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        check=True,
+        capture_output=True,
+        check=False,
     )
-    return Figures(*json.loads(told.stdout))
+    if process.returncode:
+        raise ToolError(f"{' '.join(command)} was not measured: {_end_of(process.stderr)}")
+    code, *figures = json.loads(process.stdout)
+    if code not in codes:
+        raise ToolError(f"{' '.join(command)} ended with {code}: {_end_of(process.stderr)}")
+    return Figures(*figures)
 
 
 def middle(rounds: Sequence[Figures]) -> Figures:
@@ -48,12 +70,17 @@ def middle(rounds: Sequence[Figures]) -> Figures:
     )
 
 
-def _measure(command: Sequence[str]) -> tuple[float, float, float]:
+def _end_of(output: bytes) -> str:
+    return output.decode(errors="replace")[-_LAST_WORDS:].strip()
+
+
+def _measure(command: Sequence[str]) -> tuple[int, float, float, float]:
     started = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603 - as above
-    _, _, usage = os.wait4(process.pid, 0)
-    process.returncode = 0  # it has been waited for
-    return time.perf_counter() - started, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)  # noqa: S603 - as above
+    _, status, usage = os.wait4(process.pid, 0)
+    wall = time.perf_counter() - started
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return process.returncode, wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
 
 
 if __name__ == "__main__":

@@ -7,16 +7,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.measure import OUR_CODES
+
 Start = Callable[[str, int, int], Sequence[str]]
 """Makes a command of a list's name, the requests at once, and those to one host."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """A tool by its name; without a path to it, it cannot be measured here."""
+    """A tool by its name; `codes` are the exit codes of a run that did its work."""
 
     name: str
     start: Start
+    codes: Sequence[int] = OUR_CODES
     is_there: bool = True
 
 
@@ -31,19 +34,27 @@ def tools() -> list[Tool]:
     linkinator = (os.environ.get("LINKINATOR") or shutil.which("linkinator") or "").split()
     return [
         Tool("lmsys-enrich", ours),
-        Tool("lychee", lambda *work: [lychee, *_lychee(*work)], bool(lychee)),
-        Tool("lychee, tuned", lambda *work: [lychee, *_TUNED, *_lychee(*work)], bool(lychee)),
-        Tool("linkinator", lambda *work: [*linkinator, *_linkinator(*work)], bool(linkinator)),
+        Tool("lychee", lambda *work: [lychee, *_lychee(*work)], _LYCHEE_CODES, bool(lychee)),
+        Tool("lychee, tuned", lambda *work: [lychee, *_TUNED, *_lychee(*work)], _LYCHEE_CODES, bool(lychee)),
+        Tool(
+            "linkinator",
+            lambda *work: [*linkinator, *_linkinator(*work)],
+            _LINKINATOR_CODES,
+            bool(linkinator),
+        ),
     ]
 
 
+# lychee ends with 2, linkinator with 1 where links are dead.
+_LYCHEE_CODES = (0, 2)
+_LINKINATOR_CODES = (0, 1)
 _TUNED = ("--host-concurrency", "500", "--host-request-interval", "1ms")
 
 
-def ours(name: str, concurrency: int, per_host: int) -> Sequence[str]:
-    """Return how the program is started, by the interpreter that runs this."""
+def ours(name: str, concurrency: int, per_host: int, python: str = sys.executable) -> Sequence[str]:
+    """Return the command of the program, run by an interpreter that has it."""
     return (
-        *(sys.executable, "-m", "lmsys_enrich", "run", f"{name}.yaml", "--quiet", "--refresh"),
+        *(python, "-m", "lmsys_enrich", "run", f"{name}.yaml", "--quiet", "--refresh"),
         *("--allow-private", "--concurrency", str(concurrency), "--per-host", str(per_host)),
         *("--retries", "0", "--max-change", "100", "--out", f"out-{name}", "--cache", f"cache-{name}"),
     )
