@@ -76,9 +76,9 @@ def _comparable(path: Path) -> bytes:
     content = path.read_bytes()
     if path.suffix != ".json" or b'"traffic"' not in content:
         return content
-    told = json.loads(content)
-    told["traffic"] = {key: value for key, value in told["traffic"].items() if key not in _BY_SPEED}
-    return json.dumps(told, indent=1).encode()
+    report = json.loads(content)
+    report["traffic"] = {key: value for key, value in report["traffic"].items() if key not in _BY_SPEED}
+    return json.dumps(report, indent=1).encode()
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 The websites: one process that answers at every address of 127.0.0.0/8.
 
 `python -m benchmarks.farm PORT [CERTIFICATE]`. A path `/301/7` is answered with status
-301, and leads to `/200/7`; `/-/requests` tells how many requests there were.
+301, and leads to `/200/7`; `/-/requests` returns the number of requests so far.
 """
 
 import asyncio
@@ -67,7 +67,7 @@ async def _serve(port: int, certificate: str | None) -> None:
         tls.load_cert_chain(certificate)
     loop = asyncio.get_running_loop()
     server = await loop.create_server(_Connection, "0.0.0.0", port, backlog=4096, ssl=tls)  # noqa: S104 - 127.x
-    print("ready", flush=True)  # whoever started it waits for this
+    print("ready", flush=True)  # the starting process waits for this
     await server.serve_forever()
 
 

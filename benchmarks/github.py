@@ -28,8 +28,9 @@ def paced(work: float) -> float:
     """
     Return the seconds that our pacing allows for so many seconds of answers, GitHub's time.
 
-    They are two at once, and 50 s in any minute: whoever has used them, in 25 s, waits
-    until the minute is over. See `askers/github/gate.py` for where that comes from.
+    Two requests run at once, with 50 s of GitHub's time in any minute: once those are
+    used, after 25 s, nothing is sent until the minute is over. The source of the rule is
+    named in `api/rate_limiter.py`.
     """
     full_minutes = max(0, ceil(work / 50) - 1)
     return full_minutes * 60 + (work - full_minutes * 50) / 2

@@ -1,4 +1,4 @@
-"""What physics allows: the time of a crawl by a program that needs no time itself."""
+"""Lower limit of a crawl's time: that of a program that takes no time itself."""
 
 import heapq
 from collections import defaultdict
@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from benchmarks.latency import latency
 from benchmarks.lists import Link
 
-# What we ask more than others, for the sake of truth and of courtesy:
-# see `lmsys_enrich.checkers.website.fetch` and `lmsys_enrich.politeness.robots`.
+# Requests that we send beyond one for each link, for truth and courtesy: see
+# `lmsys_enrich.checkers.website.fetch` and `lmsys_enrich.politeness.robots`.
 _ASKED_TWICE = ("/404/", "/500/")
-_HANDFUL = 5
+_LINKS_WITHOUT_ROBOTS_TXT = 5
 
 
 def limit(
@@ -19,18 +19,17 @@ def limit(
     """
     Return the seconds in which links can be checked by `concurrency` requests at once.
 
-    Each link is one wait, a redirect two; the host with the most links goes
-    first, with at most `per_host` at once. A 404 is waited for once, though a sure
-    checker asks twice: with `surely` it does, asks hosts with more than a handful of
-    links for their robots.txt, and a host's links in the order of the list: how late a
-    slow one has its turn is a matter of luck, and adds up where it is asked twice.
+    Each link is one wait, a redirect two; the host with the most links goes first,
+    with at most `per_host` at once. With `surely` the limit is that of `lmsys-enrich`:
+    a 404 or 500 is waited for twice, a host with many links for its robots.txt too,
+    and links come in the order of the list, in which a slow one may stand late.
     """
     waiting: defaultdict[int, list[float]] = defaultdict(list)
     for link in links:
         times = 2 if surely and link.path.startswith(_ASKED_TWICE) else 1
         waiting[link.host].append(times * _wait(link.path))
     for waits in waiting.values() if surely else ():
-        if len(waits) > _HANDFUL:
+        if len(waits) > _LINKS_WITHOUT_ROBOTS_TXT:
             waits.insert(0, latency("/robots.txt"))
         waits.reverse()  # they are taken from the end
     locations = per_host or concurrency

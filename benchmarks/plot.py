@@ -15,12 +15,12 @@ def plot(title: str, seconds: Mapping[str, float], limit: float) -> str:
     at = _LEFT + limit * scale
     end = height - 22
     bars = "\n".join(_bar(row, name, wall, scale) for row, (name, wall) in enumerate(seconds.items()))
-    told = ", ".join(f"{name} {wall:.1f} s" for name, wall in seconds.items())
+    summary = ", ".join(f"{name} {wall:.1f} s" for name, wall in seconds.items())
     return f"""\
 <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" role="img" \
 font-family="system-ui, sans-serif" font-size="14" fill="{_TEXT}">
 <title>{escape(title)}</title>
-<desc>{escape(told)}; the limit is {limit:.1f} s</desc>
+<desc>{escape(summary)}; the limit is {limit:.1f} s</desc>
 <text x="0" y="20" font-weight="600">{escape(title)}</text>
 {bars}
 <line x1="{at:.1f}" x2="{at:.1f}" y1="{_TOP - 6}" y2="{end}" stroke="{_LIMIT}" stroke-dasharray="4 3"/>

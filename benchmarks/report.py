@@ -19,7 +19,7 @@ which all tools take turns on the same lists, in each round in another order. {m
 The websites are one process on loopback, with a host at each address of 127.0.0.0/8. An answer takes a
 log-normal time (median 100 ms, sigma 0.8) that its path decides, so every tool waits for the same, and the
 limit is computed for each order: what a program needs that needs no time itself. Of 200 links 188 are there,
-6 are moved, 5 are gone and one fails; nobody asks again after a failure. `lmsys-enrich` asks about each gone
+6 are moved, 5 are gone and one fails; no tool retries after a failure. `lmsys-enrich` asks about each gone
 link twice (HEAD, then GET, since some servers answer HEAD otherwise) and large hosts for their robots.txt,
 keeps what it found, and writes a list, a page, reports and badges; the others print JSON.
 """
@@ -32,9 +32,9 @@ links and repositories alike; E is measured once.
 """
 
 _NOT_COMPARED = """\
-linkinator has more requests under way than it is told in B and C, so it is no comparison there. lychee, as
+linkinator exceeds the concurrency it is given in B and C, so it is no comparison there. lychee, as
 it is shipped, waits 50 ms between two requests to a host, which decides C; tuned, it has up to 500 under
-way to one host there. In T lychee is told not to verify certificates, since it takes no file of
+way to one host there. In T lychee runs without verifying certificates, since it takes no file of
 authorities. The farm is one process on the same machine: where a tool and the farm together want more than
 all processors, both wait. No real network was measured, nor hecat.
 """

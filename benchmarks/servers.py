@@ -51,8 +51,8 @@ def github(repositories: int) -> Iterator[Mapping[str, str]]:
     """Yield the environment in which the simulated GitHub is found."""
     command = (sys.executable, "-m", "benchmarks.github", str(repositories))
     with subprocess.Popen(command, stdout=subprocess.PIPE) as server:  # noqa: S603 - ours
-        told = server.stdout.readline() if server.stdout is not None else b"{}"
+        environ = server.stdout.readline() if server.stdout is not None else b"{}"
         try:
-            yield {**os.environ, **json.loads(told)}
+            yield {**os.environ, **json.loads(environ)}
         finally:
             server.terminate()

@@ -1,4 +1,4 @@
-"""The split_items of work: which list, how many requests at once, and what physics allows."""
+"""Workloads: the list, the concurrency, and the least time that physics allows."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -35,13 +35,13 @@ class Work:
 
     @cached_property
     def limits(self) -> Sequence[float]:
-        """What physics allows whoever asks once about each link."""
+        """Least seconds for a program that sends one request for each link."""
         per_host = self.per_host if self.is_held_by_a_host else None
         return [limit(links, self.concurrency, per_host) for links in self.orders]
 
     @cached_property
     def own_limits(self) -> Sequence[float]:
-        """What it allows us, who ask twice about what seems gone, and large hosts for their robots.txt."""
+        """Least seconds for all that `lmsys-enrich` sends: GET after a failed HEAD, and robots.txt."""
         return [limit(links, self.concurrency, self.per_host, surely=True) for links in self.orders]
 
 
