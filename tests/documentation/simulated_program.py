@@ -13,8 +13,8 @@ from lmsys_enrich.cli.terminal import Terminal
 from lmsys_enrich.errors import EnrichError
 from lmsys_enrich.lists.read import read_lists
 from lmsys_enrich.model.report import keys_of
-from lmsys_enrich.simulation.internet import SCENARIO, simulated_internet
-from lmsys_enrich.simulation.world import read_world
+from lmsys_enrich.simulation.internet import simulated_internet
+from lmsys_enrich.simulation.world import SCENARIO, read_world
 
 
 async def run(arguments: Namespace, terminal: Terminal) -> int:

@@ -8,7 +8,7 @@ from shutil import copy, copytree
 
 import pytest
 
-from lmsys_enrich.simulation.internet import NOTICE
+from lmsys_enrich.simulation.demonstration import NOTICE
 from tests.golden import ROOT, assert_golden_block
 from tests.journeys.program import Program
 

@@ -1,4 +1,4 @@
-"""The simulated GitHub: who asks, with which right, and what a bad night makes of the answer."""
+"""Simulated GitHub: authorization, quotas and injected faults around its endpoints."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -12,10 +12,10 @@ from lmsys_enrich.simulation.server import Received, Response, Sent
 from lmsys_enrich.simulation.world import World
 
 TOKEN = "ghp_" + "simulated" * 4
-"""The one token that is taken; nothing else accepts it."""
+"""The only valid token; no other service accepts it."""
 
 Fault: TypeAlias = Callable[[Received, Sent], Response]
-"""Makes of a request and its true answer what is sent instead."""
+"""Replaces the correct response to a request."""
 
 
 @dataclass(slots=True)
@@ -23,9 +23,8 @@ class SimulatedGitHub:
     """
     GraphQL at `/graphql`, REST everywhere else.
 
-    `faults` are played one after the other, one for each request, a None for an
-    undisturbed one; `lasting` is played for ever once they are used up. `pause`
-    is waited for before each answer, and is told the request.
+    Each request uses up one of `faults` (None: no fault), then `lasting` for ever.
+    `pause` is awaited with the request before each response.
     """
 
     world: World
@@ -48,8 +47,8 @@ class SimulatedGitHub:
         has_token = authorization.removeprefix("Bearer ").removeprefix("token ") == TOKEN
         if authorization and not has_token:
             return Sent(401, {"content-type": "application/json"}, b'{"message":"Bad credentials"}')
-        if (told := self.issues.answer(self.world, received, has_token=has_token)) is not None:
-            return told
+        if (issue_response := self.issues.answer(self.world, received, has_token=has_token)) is not None:
+            return issue_response
         if received.path != "/graphql":
             quota = self.quotas.of("core", has_token=has_token)
             return rest.answer(self.world, received, quota, has_token=has_token)

@@ -1,4 +1,4 @@
-"""The GraphQL endpoint: queries are really executed. The only door to graphql-core."""
+"""GraphQL endpoint of the simulated GitHub: executes queries with graphql-core."""
 
 import json
 from collections.abc import Callable
@@ -18,10 +18,10 @@ _JSON = {"content-type": "application/json; charset=utf-8"}
 
 
 def answer(world: World, received: Received, quota: Quota) -> Sent:
-    """Execute the query of a request, as https://docs.github.com/en/graphql documents the answers."""
+    """Execute the query of a request; responses as in https://docs.github.com/en/graphql."""
     try:
-        asked = json.loads(received.body)
-        text, variables = str(asked["query"]), asked.get("variables") or {}
+        request = json.loads(received.body)
+        text, variables = str(request["query"]), request.get("variables") or {}
     except (ValueError, TypeError, KeyError):
         return Sent(400, _JSON, b'{"message":"Problems parsing JSON"}')
     if not quota.take(1):
@@ -31,12 +31,12 @@ def answer(world: World, received: Received, quota: Quota) -> Sent:
     if result.data is not None:
         body["data"] = result.data
     if result.errors:
-        body["errors"] = [_told(error) for error in result.errors]
+        body["errors"] = [_error_content(error) for error in result.errors]
     return Sent(200, {**_JSON, **quota.headers()}, json.dumps(body).encode())
 
 
 def rate_limited(quota: Quota) -> Sent:
-    """Return what GitHub says when an hour's points are spent: status 200, and an error of its own type."""
+    """Return GitHub's response once an hour's points are spent: status 200 with an error of its own type."""
     error = {"type": "RATE_LIMIT", "message": "API rate limit already exceeded for user ID 1."}
     return Sent(200, {**_JSON, **quota.headers()}, json.dumps({"errors": [error]}).encode())
 
@@ -77,9 +77,9 @@ def _root(world: World, quota: Quota) -> dict[str, Callable[..., object]]:
     return {"repository": repository, "repositoryOwner": repository_owner, "rateLimit": rate_limit}
 
 
-def _told(error: GraphQLError) -> dict[str, Any]:
+def _error_content(error: GraphQLError) -> dict[str, Any]:
     """Return an error as GitHub sends it: with a `type` beside the message."""
-    told: dict[str, Any] = {"message": error.message, **error.formatted}
+    content: dict[str, Any] = {"message": error.message, **error.formatted}
     if isinstance(error.original_error, NotThere):
-        told["type"] = error.original_error.kind
-    return told
+        content["type"] = error.original_error.kind
+    return content

@@ -1,33 +1,26 @@
-"""The simulated internet as a whole: started, found by the program, and told apart from the real one."""
+"""Simulated internet: GitHub and all websites on loopback, found through environment and fetch."""
 
 from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from lmsys_enrich.errors import InputError
 from lmsys_enrich.http.messages import ErrorKind, Fetch, FetchError, Outcome, Request, RequestKind
-from lmsys_enrich.simulation.peopled import with_links
-from lmsys_enrich.simulation.server import Received, Server, serving
-from lmsys_enrich.simulation.websites import ADDRESS_HEADER, Websites
-from lmsys_enrich.simulation.world import World, read_world
+from lmsys_enrich.simulation.github import TOKEN, SimulatedGitHub
+from lmsys_enrich.simulation.server import Misdeed, Received, Response, Sent, Server, serving
+from lmsys_enrich.simulation.world import SCENARIO, SimulatedPage, World, read_world, with_links
 from lmsys_enrich.values import Value, replace
 
-NOTICE = "The facts on this page are simulated: they come from a GitHub and from websites that are made up."
-
-_HERE = Path(__file__).parent
-SCENARIO = _HERE / "scenario.toml"
-LISTS = (_HERE / "fates.yaml",)
-"""Lists about the scenario's websites and repositories: one link of every fate."""
+_URL_HEADER = "x-simulated-url"
+_NOT_FOUND = SimulatedPage(404, body="<title>Not found</title>")
 
 
 class Internet(Value):
     """
-    The running servers.
+    Running servers of a simulation.
 
-    `environ` is what a program must find in its environment to ask the simulated
-    GitHub; `through` leads its other requests to the simulated websites.
+    `environ` leads a program's API requests to the simulated GitHub, `through` its
+    other requests to the simulated websites.
     """
 
     world: World
@@ -36,17 +29,17 @@ class Internet(Value):
     environ: Mapping[str, str]
 
     def through(self, fetch: Fetch) -> Fetch:
-        """Lead requests for websites to loopback; a host that the world does not have does not exist."""
+        """Send requests for websites to loopback; a host outside the world does not exist."""
 
         async def simulated(request: Request) -> Outcome:
             if request.kind is not RequestKind.WEB:
                 return await fetch(request)
             host = urlsplit(request.url).hostname or ""
             if host == "localhost" or host.replace(".", "").isdigit():
-                return await fetch(request)  # not contacted: the program itself sees to that
+                return await fetch(request)  # a private address: the client itself refuses it
             if host not in self.world.sites and host != "github.com":
                 return FetchError(ErrorKind.NAME_UNKNOWN, "no such host in the simulation")
-            headers = {**request.headers, ADDRESS_HEADER: request.url}
+            headers = {**request.headers, _URL_HEADER: request.url}
             return await fetch(replace(request, url=f"{self.web.url}/", headers=headers, trusted=True))
 
         return simulated
@@ -57,22 +50,44 @@ class Internet(Value):
         return self.api.log
 
 
+class Websites(Value):
+    """Every website of a world on one server: the URL really meant comes in a header."""
+
+    world: World
+
+    async def __call__(self, received: Received) -> Response:
+        address = received.headers.get(_URL_HEADER)
+        parts = urlsplit(address or f"http://{received.headers.get('host', '')}{received.target}")
+        page = self._page(parts.hostname or "", parts.path, parts.query)
+        if page.misdeed:
+            return Misdeed[page.misdeed.upper()]
+        status = page.head if page.head is not None and received.method == "HEAD" else page.status
+        return Sent(status, {"content-type": "text/html", **page.headers}, page.body.encode())
+
+    def _page(self, host: str, path: str, query: str) -> SimulatedPage:
+        if host == "github.com":
+            return self._github_page(path)
+        pages: Mapping[str, SimulatedPage] = self.world.sites.get(host, {})
+        return (
+            pages.get(f"{path}?{query}" if query else path) or pages.get(path) or pages.get("*") or _NOT_FOUND
+        )
+
+    def _github_page(self, path: str) -> SimulatedPage:
+        """Return a repository's page, or the redirect from its former name."""
+        name = "/".join(path.strip("/").split("/")[:2])
+        found = self.world.repository(name)
+        if found is None:
+            return SimulatedPage() if name in self.world.owners else _NOT_FOUND
+        if found.name.lower() != name.lower():
+            return SimulatedPage(301, {"location": f"https://github.com/{found.name}"})
+        return SimulatedPage(body=f"<title>{found.name}</title>")
+
+
 @asynccontextmanager
 async def simulated_internet(
     scenario: Path = SCENARIO, links: Iterable[str] = ()
 ) -> AsyncGenerator[Internet, None]:
-    """
-    Yield the simulated internet of a scenario, in which the `links` exist too.
-
-    Raises `InputError` where graphql-core is not installed.
-    """
-    if find_spec("graphql") is None:
-        raise InputError(
-            "the simulation needs graphql-core, which is not installed",
-            hint="pip install 'lmsys-enrich[demo]'",
-        )
-    from lmsys_enrich.simulation.github import TOKEN, SimulatedGitHub  # noqa: PLC0415 - needs graphql-core
-
+    """Yield the simulated internet of a scenario, in which the `links` exist too."""
     world = with_links(read_world(scenario), links)
     async with AsyncExitStack() as stack:
         api = await stack.enter_async_context(serving(SimulatedGitHub(world)))

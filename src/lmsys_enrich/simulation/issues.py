@@ -1,4 +1,4 @@
-"""Issues of simulated repositories, as https://docs.github.com/en/rest/issues/issues tells of them."""
+"""Issues of simulated repositories, as in https://docs.github.com/en/rest/issues/issues."""
 
 import json
 import re
@@ -15,7 +15,7 @@ _PATH = re.compile(r"/repos/([^/]+/[^/]+)/issues(?:/(\d+))?")
 
 @dataclass(slots=True)
 class SimulatedIssue:
-    """An issue as it stands; `is_pull_request` is what GitHub lists among issues too."""
+    """An issue, or a pull request, which GitHub lists among issues."""
 
     repository: str
     number: int
@@ -26,9 +26,9 @@ class SimulatedIssue:
     is_pull_request: bool = False
 
     def json(self) -> dict[str, object]:
-        """Return what the API tells of it."""
+        """Return the issue as the API sends it."""
         url = f"https://github.com/{self.repository}/issues/{self.number}"
-        told: dict[str, object] = {
+        content: dict[str, object] = {
             "number": self.number,
             "title": self.title,
             "body": self.body,
@@ -36,18 +36,18 @@ class SimulatedIssue:
             "labels": [{"name": label} for label in self.labels],
             "html_url": url,
         }
-        return told | ({"pull_request": {"html_url": url}} if self.is_pull_request else {})
+        return content | ({"pull_request": {"html_url": url}} if self.is_pull_request else {})
 
 
 @dataclass(slots=True)
 class SimulatedIssues:
-    """All issues there are; those of a repository in `turned_off` cannot be had."""
+    """All issues; a repository in `turned_off` has none."""
 
     all: list[SimulatedIssue] = field(default_factory=list)
     turned_off: set[str] = field(default_factory=set)
 
     def answer(self, world: World, received: Received, *, has_token: bool) -> Sent | None:
-        """Answer a request about issues; none where it is about something else."""
+        """Respond to a request about issues; None for any other request."""
         found = _PATH.fullmatch(received.path)
         if found is None or (received.method == "GET" and found[2]):
             return None
@@ -75,11 +75,11 @@ class SimulatedIssues:
         return None
 
     def _made(self, name: str, number: int, received: Received) -> Sent:
-        told = json.loads(received.body)
-        if len(told.get("body", "")) > _LONGEST or not told.get("title"):
+        sent = json.loads(received.body)
+        if len(sent.get("body", "")) > _LONGEST or not sent.get("title"):
             return _refused(422, "Validation Failed")
         issue = SimulatedIssue(
-            name, number, told["title"], told.get("body", ""), tuple(told.get("labels", ()))
+            name, number, sent["title"], sent.get("body", ""), tuple(sent.get("labels", ()))
         )
         self.all.append(issue)
         return _json(201, issue.json())
@@ -98,11 +98,11 @@ def _changed(issues: Iterable[SimulatedIssue], number: int, received: Received) 
     issue = next((issue for issue in issues if issue.number == number), None)
     if issue is None:
         return _refused(404, "Not Found")
-    told = json.loads(received.body)
-    if len(told.get("body", "")) > _LONGEST:
+    sent = json.loads(received.body)
+    if len(sent.get("body", "")) > _LONGEST:
         return _refused(422, "Validation Failed")
-    issue.title, issue.body = told.get("title", issue.title), told.get("body", issue.body)
-    issue.state = told.get("state", issue.state)
+    issue.title, issue.body = sent.get("title", issue.title), sent.get("body", issue.body)
+    issue.state = sent.get("state", issue.state)
     return _json(200, issue.json())
 
 

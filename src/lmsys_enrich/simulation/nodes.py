@@ -10,7 +10,7 @@ SERVER = "https://github.com"
 
 
 class NotThere(Exception):
-    """GraphQL's error of a thing that is not there, with its `type`."""
+    """GraphQL's error for a missing thing, with its `type`."""
 
     def __init__(self, message: str, kind: str = "NOT_FOUND") -> None:
         super().__init__(message)

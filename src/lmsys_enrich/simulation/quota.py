@@ -1,4 +1,4 @@
-"""The hourly quotas of GitHub's APIs and the headers that tell of them."""
+"""Hourly quotas of GitHub's APIs, and their headers."""
 
 import time
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ _WITHOUT = 60
 @dataclass(slots=True)
 class Quota:
     """
-    What one asker may still ask for in this hour, of one resource.
+    Quota of one client for one resource and hour.
 
     https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api
     """
@@ -23,7 +23,7 @@ class Quota:
 
     @property
     def remaining(self) -> int:
-        """How much is left."""
+        """Points left in this hour."""
         return max(0, self.limit - self.used)
 
     def take(self, points: int) -> bool:
@@ -46,13 +46,13 @@ class Quota:
 
 @dataclass(slots=True)
 class Quotas:
-    """The quotas of all who ask: those with the token together, those without together."""
+    """Quotas of all clients: one for those with the token, one for those without."""
 
     with_token: int = _WITH_TOKEN
     without: int = _WITHOUT
-    _by_asker: dict[tuple[bool, str], Quota] = field(default_factory=dict)
+    _by_client: dict[tuple[bool, str], Quota] = field(default_factory=dict)
 
     def of(self, resource: str, *, has_token: bool) -> Quota:
         """Return the quota of those with the token, or of those without."""
         limit = self.with_token if has_token else self.without
-        return self._by_asker.setdefault((has_token, resource), Quota(resource, limit))
+        return self._by_client.setdefault((has_token, resource), Quota(resource, limit))

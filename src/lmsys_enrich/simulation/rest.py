@@ -1,4 +1,4 @@
-"""The REST endpoints that are asked, answered as https://docs.github.com/en/rest documents them."""
+"""REST endpoints of the simulated GitHub, as in https://docs.github.com/en/rest."""
 
 import json
 import re
@@ -20,7 +20,7 @@ _NOT_FOUND = {
 
 
 def answer(world: World, received: Received, quota: Quota, *, has_token: bool) -> Sent:
-    """Answer a request below the API's address."""
+    """Respond to a request below the API's address."""
     if received.path == "/rate_limit":
         core = {"limit": quota.limit, "remaining": quota.remaining, "reset": quota.reset, "used": quota.used}
         return _json(200, {"resources": {"core": core}, "rate": core}, quota)
@@ -33,7 +33,7 @@ def answer(world: World, received: Received, quota: Quota, *, has_token: bool) -
 
 
 def _repository(world: World, received: Received, quota: Quota, *, has_token: bool) -> Sent:
-    """Answer about a repository by its number or its name, or lead from its former name to its number."""
+    """Respond about a repository by number or name, or redirect from its former name to its number."""
     if found := re.fullmatch(r"/repositories/(\d+)(/.*)?", received.path):
         repository = next((r for r in world.repositories if r.id == int(found[1])), None)
         return _about(repository, found[2] or "", quota, has_token=has_token)
@@ -47,7 +47,7 @@ def _repository(world: World, received: Received, quota: Quota, *, has_token: bo
 
 
 def rate_limited(quota: Quota) -> Sent:
-    """Return what GitHub says when an hour's requests are spent."""
+    """Return GitHub's response once an hour's requests are spent."""
     body = {
         "message": "API rate limit exceeded for 127.0.0.1.",
         "documentation_url": "https://docs.github.com/rest/overview/resources-in-the-rest-api#rate-limiting",
@@ -56,7 +56,7 @@ def rate_limited(quota: Quota) -> Sent:
 
 
 def _renamed(repository: SimulatedRepository, received: Received, rest: str, quota: Quota) -> Sent:
-    """Lead to the repository's number, as GitHub does for a name that it had."""
+    """Redirect to the repository's number, as GitHub does for a former name."""
     location = f"http://{received.headers.get('host', '')}/repositories/{repository.id}{rest}"
     reply = _json(301, {"message": "Moved Permanently", "url": location}, quota)
     return Sent(301, {**reply.headers, "location": location}, reply.body)
@@ -81,36 +81,36 @@ def _about(repository: SimulatedRepository | None, rest: str, quota: Quota, *, h
     return _json(404, _NOT_FOUND, quota)
 
 
-_Answer = tuple[int, object]
+_Result = tuple[int, object]
 
 
-def _itself(repository: SimulatedRepository) -> _Answer:
+def _itself(repository: SimulatedRepository) -> _Result:
     return 200, rest_body(repository)
 
 
-def _commits(repository: SimulatedRepository) -> _Answer:
+def _commits(repository: SimulatedRepository) -> _Result:
     if repository.branch is None:
         return 409, {"message": "Git Repository is empty."}
     return 200, [{"commit": {"committer": {"date": moment(committed_at(repository))}}}]
 
 
-def _latest(repository: SimulatedRepository) -> _Answer:
+def _latest(repository: SimulatedRepository) -> _Result:
     release = latest_release(repository)
     return (200, release) if release else (404, _NOT_FOUND)
 
 
-def _issue(repository: SimulatedRepository, number: str) -> _Answer:
+def _issue(repository: SimulatedRepository, number: str) -> _Result:
     for location, numbers in (("issues", repository.issues), ("pull", repository.pulls)):
         if int(number) in numbers:
             return 200, {"html_url": f"https://github.com/{repository.name}/{location}/{number}"}
     return 404, _NOT_FOUND
 
 
-def _branch(repository: SimulatedRepository, name: str) -> _Answer:
+def _branch(repository: SimulatedRepository, name: str) -> _Result:
     return (200, {"name": name}) if unquote(name) == repository.branch else (404, _NOT_FOUND)
 
 
-_BELOW: Mapping[str, Callable[..., _Answer]] = {
+_BELOW: Mapping[str, Callable[..., _Result]] = {
     "": _itself,
     r"/commits": _commits,
     r"/releases/latest": _latest,

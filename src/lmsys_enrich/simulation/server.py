@@ -1,4 +1,4 @@
-"""A small HTTP/1.1 server on loopback that can also misbehave, and that logs what it was asked."""
+"""HTTP/1.1 server on loopback that logs its requests and can misbehave."""
 
 import asyncio
 import contextlib
@@ -31,7 +31,7 @@ class Received(Value):
 
 
 class Sent(Value):
-    """A reply. Of a HEAD request's reply the body is only counted."""
+    """A response. Of one to HEAD only the length of the body is sent."""
 
     status: int
     headers: Mapping[str, str] = value_field(default_factory=dict)
@@ -39,11 +39,11 @@ class Sent(Value):
 
 
 class Misdeed(Enum):
-    """What a server may do in the place of a reply."""
+    """Misbehaviour of a server in place of a response."""
 
     RESET = auto()  # breaks off the connection
     SILENCE = auto()  # never answers
-    GARBAGE = auto()  # answers in no language
+    GARBAGE = auto()  # sends bytes that are no HTTP
 
 
 class Raw(Value):
@@ -58,7 +58,7 @@ Handler: TypeAlias = Callable[[Received], Awaitable[Response]]
 
 @dataclass(slots=True)
 class Server:
-    """A running server; `log` has every request as it arrived, `busiest` the most there were at once."""
+    """A running server; `log` has every request, `busiest` the peak of concurrent ones."""
 
     handler: Handler
     address: str = "127.0.0.1"
@@ -75,7 +75,7 @@ class Server:
 
     @property
     def connections(self) -> int:
-        """How many are open."""
+        """Number of open connections."""
         return len(self._connections)
 
     def accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -122,7 +122,7 @@ class Server:
 async def serving(
     handler: Handler, port: int = 0, tls: ssl.SSLContext | None = None
 ) -> AsyncGenerator[Server, None]:
-    """Yield a server that listens on loopback, at a free port unless one is named."""
+    """Yield a server on loopback, at a free port unless one is named."""
     server = Server(handler)
     listening = await asyncio.start_server(server.accept, server.address, port, ssl=tls)
     server.port = listening.sockets[0].getsockname()[1]
@@ -154,7 +154,7 @@ async def _receive(http: h11.Connection, reader: asyncio.StreamReader) -> Receiv
 async def _respond(
     http: h11.Connection, writer: asyncio.StreamWriter, response: Response, *, is_head: bool
 ) -> bool:
-    """Send a reply, or do the misdeed; return whether the connection goes on."""
+    """Send a response or misbehave; return whether the connection stays open."""
     match response:
         case Sent(status, headers, body):
             lines = [*headers.items(), ("content-length", str(len(body)))]

@@ -1,24 +1,36 @@
-"""What exists in a simulation: repositories, people, websites. Read from a TOML file."""
+"""World of a simulation: its repositories, owners and websites, read from a TOML file or made from links."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import replace as replace_fields
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from lmsys_enrich.values import Value, value_field
 
+SCENARIO = Path(__file__).parent / "scenario.toml"
+"""Default scenario: one thing of every kind."""
+
 _LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+_GITHUB = "github.com"
+_LICENSES = ("Apache-2.0", "Apache-2.0", "MIT", "MIT", "BSD-3-Clause", "NOASSERTION", None)
+_LANGUAGES = ("Python", "Python", "C++", "Cuda", "Go", "Rust")
+_LATEST = datetime(2026, 11, 20, tzinfo=UTC)
+_MOST_DAYS = 900
+_MOST_STARS = 60_000
 
 
 class SimulatedRepository(Value, kw_only=True):
     """
     A repository with its facts and what lies in it.
 
-    `was` are names that it had before. `fate` is empty, or why nobody gets to see
-    it as it is: `blocked` (DMCA), or `sso` (its organisation shuts tokens out).
+    `was` are former names. `fate` is empty, `blocked` (DMCA), or `sso` (its organisation
+    rejects tokens).
     """
 
     name: str
@@ -50,7 +62,7 @@ class SimulatedRepository(Value, kw_only=True):
 
 
 class SimulatedPage(Value):
-    """What a website answers at one path, or what it does instead (`misdeed`)."""
+    """Response of a website at one path, or its `misdeed` in place of one."""
 
     status: int = 200
     headers: Mapping[str, str] = value_field(default_factory=dict)
@@ -62,7 +74,7 @@ class SimulatedPage(Value):
 @dataclass(frozen=True)
 class World:
     """
-    All that there is. A host that is not among `sites` does not exist.
+    All things of a simulation. A host that is not among `sites` does not exist.
 
     `pages` of a site are found under their path; any other path is not found.
     """
@@ -79,7 +91,7 @@ class World:
         return {**before, **now}
 
     def repository(self, name: str) -> SimulatedRepository | None:
-        """Return a repository by its name, or by one that it had and nobody has taken since."""
+        """Return a repository by its name, or by a former name that no other has taken."""
         return self._by_name.get(name.lower())
 
 
@@ -105,3 +117,42 @@ def _repository(number: int, table: Mapping[str, Any]) -> SimulatedRepository:
     # TOML has no word for nothing: a branch without a name is none.
     values["branch"] = values.get("branch", "main") or None
     return SimulatedRepository(**values)
+
+
+def with_links(world: World, urls: Iterable[str]) -> World:
+    """Return the world with a repository or page for each link that has none."""
+    repositories: dict[str, SimulatedRepository] = {}
+    sites = {host: dict(pages) for host, pages in world.sites.items()}
+    for url in urls:
+        parts = urlsplit(url)
+        if parts.hostname == _GITHUB:
+            name = "/".join(parts.path.strip("/").split("/")[:2]).removesuffix(".git")
+            if "/" in name and world.repository(name) is None:
+                repositories.setdefault(name.lower(), _made_up_repository(name))
+        elif parts.hostname:
+            target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
+            sites.setdefault(parts.hostname, {}).setdefault(target, SimulatedPage())
+    owners = {repository.name.partition("/")[0]: "Organization" for repository in repositories.values()}
+    return replace_fields(
+        world,
+        repositories=(*world.repositories, *repositories.values()),
+        owners={**owners, **world.owners},
+        sites=sites,
+    )
+
+
+def _made_up_repository(name: str) -> SimulatedRepository:
+    """Make facts up that look like those of a repository, the same for a name each time."""
+    chance = int(sha256(name.lower().encode()).hexdigest(), 16)
+    days = chance % _MOST_DAYS
+    committed = _LATEST - timedelta(days=days * days // _MOST_DAYS)
+    return SimulatedRepository(
+        name=name,
+        id=chance % 2**31,
+        stars=chance // 7 % 1000 * (chance // 11 % 1000) * _MOST_STARS // 1_000_000,
+        forks=chance // 13 % 900,
+        language=_LANGUAGES[chance // 17 % len(_LANGUAGES)],
+        license=_LICENSES[chance // 19 % len(_LICENSES)],
+        committed_at=committed,
+        pushed_at=committed,
+    )

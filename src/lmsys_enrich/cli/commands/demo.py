@@ -5,6 +5,7 @@ import asyncio
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 
 from lmsys_enrich.cli.flags import add_setting_flags, settings_of
@@ -12,12 +13,12 @@ from lmsys_enrich.cli.history_file import HISTORY
 from lmsys_enrich.cli.run import RunRequest, execute_run
 from lmsys_enrich.cli.terminal import Terminal
 from lmsys_enrich.clock import SystemClock
+from lmsys_enrich.errors import InputError
 from lmsys_enrich.lists.read import read_lists
 from lmsys_enrich.model.report import keys_of
 from lmsys_enrich.outputs.files import write_files
 from lmsys_enrich.settings.settings import Failure, Settings
-from lmsys_enrich.simulation.internet import LISTS, NOTICE, simulated_internet
-from lmsys_enrich.simulation.past import past_lines
+from lmsys_enrich.simulation.demonstration import LISTS, NOTICE, past_lines
 from lmsys_enrich.simulation.world import World
 
 _LIST = Path("entries.yaml")
@@ -30,6 +31,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Run on `entries.yaml`, where there is one, and on a list with one link of every fate."""
+    if find_spec("graphql") is None:
+        raise InputError(
+            "the simulation needs graphql-core, which is not installed",
+            hint="pip install 'lmsys-enrich[demo]'",
+        )
     settings = settings_of(arguments, terminal.environ)
     # In a folder of its own: what is made up must not lie where a real run looks for what it knew.
     out = settings.out / "demo"
@@ -48,6 +54,8 @@ def _fates(out: Path) -> Iterator[Path]:
 async def _demonstrate(
     lists: Sequence[Path], links: Iterable[str], settings: Settings, terminal: Terminal
 ) -> int:
+    from lmsys_enrich.simulation.internet import simulated_internet  # needs graphql-core
+
     with tempfile.TemporaryDirectory(prefix="lmsys-enrich-") as cache:
         async with simulated_internet(links=links) as internet:
             request = RunRequest(

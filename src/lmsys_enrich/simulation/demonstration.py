@@ -1,19 +1,25 @@
-"""Days before the demonstration, made up like everything in it, so that there are trends to show."""
+"""Demonstration: its lists, its notice, and a made-up history so that there are trends to show."""
 
 import json
 from collections.abc import Iterator
 from datetime import date, timedelta
+from pathlib import Path
+
+NOTICE = "The facts on this page are simulated: they come from a GitHub and from websites that are made up."
+
+LISTS = (Path(__file__).parent / "fates.yaml",)
+"""Lists about the scenario: one link of every fate."""
 
 _WEEKS = 44
 _WEEK = timedelta(days=7)
 _GONE_EACH = 6  # weeks
 _RELICENSED = {2: [{"repository": "example-lab/empty", "change": "MIT → none"}]}
-"""What changed how many weeks ago."""
+"""Licence changes by weeks ago."""
 _HOSTS = ("slides", "blog", "models", "papers")
 
 
 def past_lines(today: date, links: int, stars: int) -> str:
-    """Return a year's lines of `history.jsonl` that lead to what the demonstration finds."""
+    """Return a year's lines of `history.jsonl`, up to the figures of the demonstration."""
     lines = _lines(today, links, stars)
     return "".join(f"{json.dumps(line, separators=(',', ':'))}\n" for line in lines)
 
