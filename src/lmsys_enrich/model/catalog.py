@@ -23,18 +23,42 @@ class Location(Value):
 
 
 class Link(Value):
-    """An address as written; `role` is `url` for an entry's main link, else its key in `links`."""
+    """
+    An address as written; `role` is `url` for an entry's main link, else its key in `links`.
+
+    `local` names the file of the repository, and the anchor in it, that a link of a document leads to.
+    """
 
     url: str
     role: str
     location: Location
+    local: str = ""
+
+
+class DocumentLink(Value):
+    """
+    A link of a document outside of its entries.
+
+    The link's `role` is its kind: `prose`, `heading`, `quote`, `html`, `table`, `definition`, `image`,
+    `anchor` or `file`. `fault` says why a local target is not there. `path` are the titles of the sections.
+    """
+
+    link: Link
+    path: tuple[str, ...] = ()
+    fault: str | None = None
+    ignore: "Exemption | None" = None
 
 
 class Exemption(Value):
-    """Why an entry's links are not to be checked, and the last day on which that holds."""
+    """
+    Why an entry's links are not to be checked, and the last day on which that holds.
+
+    With `only` = `stale` they are checked, and the entry is never reported as stale.
+    """
 
     reason: str
     until: date | None = None
+    only: str | None = None
 
     def holds_on(self, day: date) -> bool:
         """Whether the exemption is still in force on that day."""
@@ -117,7 +141,7 @@ class Catalog(Value):
     """
     A whole list. `source` is the file it was read from, as the user named it.
 
-    `remarks` tell what in it was not understood, each with its place; `digest`
+    `remarks` say what in it was not understood, each with its location; `digest`
     tells its content from any other.
     """
 
@@ -128,6 +152,14 @@ class Catalog(Value):
     document: Document | None = None
     remarks: tuple[str, ...] = ()
     digest: str = ""
+    document_links: tuple[DocumentLink, ...] = ()
+
+    def links(self) -> Iterator[Link]:
+        """Yield every link to check: those of entries, then those outside of them."""
+        for entry in self.entries():
+            yield from entry.links
+        for outside in self.document_links:
+            yield outside.link
 
     @property
     def name(self) -> str:

@@ -1,49 +1,41 @@
-"""A Markdown document as the few kinds of blocks that lists are made of. The only door to markdown-it."""
+"""A Markdown document as the few kinds of blocks that lists are made of."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeAlias
 
-from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from lmsys_enrich.lists.markdown.parser import make_parser
+from lmsys_enrich.lists.markdown.runs import Run, RunBuilder, Sources, Span
 from lmsys_enrich.values import Value
-
-
-class Inline(Value):
-    """A run of text with its links; `first` and `last` are the lines it stands in, counted from 0."""
-
-    content: str
-    first: int
-    last: int
-    children: Sequence[Token]
 
 
 class Heading(Value):
     """A heading of level 1 to 6."""
 
     level: int
-    inline: Inline
+    run: Run
 
 
 class Paragraph(Value):
     """A paragraph outside of lists."""
 
-    inline: Inline
+    run: Run
 
 
 class Html(Value):
-    """HTML that stands for itself."""
+    """HTML that stands for itself; `line` is its first, from 1."""
 
     text: str
-    first: int
+    line: int
 
 
 class Item(Value):
     """An item of a list: its own first paragraph, and what else it holds."""
 
-    first: int
-    inline: Inline | None
+    line: int
+    run: Run | None
     blocks: tuple["Block", ...]
 
 
@@ -53,67 +45,97 @@ class Items(Value):
     items: tuple[Item, ...]
 
 
+class Quote(Value):
+    """A block quote."""
+
+    blocks: tuple["Block", ...]
+
+
 class Table(Value):
-    """A table; `rows` have as many cells as `header`, and each its line."""
+    """A table; `rows` have as many cells as `header`, `surplus` what GitHub hides beyond, by row."""
 
-    header: tuple[Inline, ...]
-    rows: tuple[tuple[Inline, ...], ...]
-
-
-Block: TypeAlias = Heading | Paragraph | Html | Items | Table
+    header: tuple[Run, ...]
+    rows: tuple[tuple[Run, ...], ...]
+    surplus: Mapping[int, tuple[Run, ...]]
 
 
-# What `render --into` writes anew lies between these, as `outputs.marker_blocks` tells.
-_FIGURES = re.compile(r"<!--\s*lmsys-enrich:")
+Block: TypeAlias = Heading | Paragraph | Html | Items | Quote | Table
+
+
+class Parsed(Value):
+    """A document's blocks, and the reference definitions that no link uses."""
+
+    blocks: tuple[Block, ...]
+    definitions: tuple[Span, ...]
+
+
+# `render --into` writes between these, as `outputs.marker_blocks` says.
+_FIGURES = re.compile(r"<!--\s*lmsys-enrich:(?!\s*ignore\b)")
 _FIGURES_END = re.compile(r"<!--\s*/lmsys-enrich\s*-->")
+_FRONT = re.compile(r"---[ \t]*\n.*?^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.MULTILINE | re.DOTALL)
 
 
-def parse_blocks(text: str) -> tuple[Block, ...]:
+def parse_blocks(text: str) -> Parsed:
     """
-    Return the blocks of a document, read as CommonMark with GitHub's tables and strikethrough.
+    Return the blocks of a document, read as GitHub reads it; its lines end with `\\n`.
 
     Figures that this program keeps current in it are no part of the list, and left out.
     """
-    return tuple(_without_figures(_Parser(_markdown().parse(text)).blocks(None)))
+    environment: dict[str, dict[str, dict[str, object]]] = {}
+    tokens = make_parser().parse(_without_front_matter(text), environment)
+    references = environment.get("references", {})
+    definitions = {label: _definition(found) for label, found in references.items()}
+    sources = Sources(text, definitions)
+    parser = _BlockParser(tokens, sources)
+    blocks = tuple(_without_figures(parser.blocks(None)))
+    unused = {url: line for line, url in definitions.values() if url not in parser.referred}
+    return Parsed(blocks, tuple(_span_of(url, line, sources) for url, line in unused.items()))
+
+
+def front_matter(text: str) -> str:
+    """Return the front matter with its marks, or nothing."""
+    found = _FRONT.match(text)
+    return found[0] if found else ""
+
+
+def _without_front_matter(text: str) -> str:
+    front = front_matter(text)
+    return "\n" * front.count("\n") + text[len(front) :]
+
+
+def _definition(found: Mapping[str, object]) -> tuple[int, str]:
+    lines = found.get("map")
+    return (lines[0] if isinstance(lines, list) else 0), str(found["href"])
+
+
+def _span_of(url: str, line: int, sources: Sources) -> Span:
+    number, column = sources.definition(url) or (line + 1, 1)
+    return Span("link", url, url, url, number, column, "definition")
 
 
 def _without_figures(blocks: Sequence[Block]) -> Iterator[Block]:
-    ends = [
-        n for n, block in enumerate(blocks) if isinstance(block, Html) and _FIGURES_END.search(block.text)
-    ]
-    shut = -1
+    ends = [n for n, block in enumerate(blocks) if isinstance(block, Html) and _FIGURES_END.search(block.text)]
+    later = iter(ends)
+    end = next(later, None)
+    closed = -1
     for number, block in enumerate(blocks):
-        if isinstance(block, Html) and _FIGURES.match(block.text):
-            # Without an end it is a slip, and no reason to overlook what follows.
-            shut = next((end for end in ends if end >= number), shut)
-        if number > shut:
+        while end is not None and end < number:
+            end = next(later, None)
+        if isinstance(block, Html) and _FIGURES.match(block.text) and end is not None:
+            closed = max(closed, end)  # without an end it is a slip, and hides nothing
+        if number > closed:
             yield block
 
 
-def _markdown() -> MarkdownIt:
-    markdown = MarkdownIt("commonmark").enable(["table", "strikethrough"])
-    # Addresses are wanted as they are written, whatever they are.
-    markdown.normalizeLink = _as_written  # type: ignore[method-assign]  # the library means it to be replaced
-    markdown.normalizeLinkText = _as_written  # type: ignore[method-assign, assignment]  # so too
-    markdown.validateLink = _anything  # type: ignore[method-assign]  # so too
-    return markdown
-
-
-def _as_written(url: str) -> str:
-    return url
-
-
-def _anything(url: str) -> bool:
-    del url
-    return True
-
-
-class _Parser:
+class _BlockParser:
     """Walks the tokens from left to right."""
 
-    def __init__(self, tokens: Sequence[Token]) -> None:
+    def __init__(self, tokens: Sequence[Token], sources: Sources) -> None:
         self._tokens = tokens
+        self._sources = sources
+        self._parser = make_parser()
         self._at = 0
+        self.referred: set[str] = set()
 
     def blocks(self, end: str | None) -> tuple[Block, ...]:
         """Return blocks until a token of the kind `end`, which is taken too."""
@@ -129,40 +151,61 @@ class _Parser:
     def _block(self, token: Token) -> Block | None:
         match token.type:
             case "heading_open":
-                inline = _inline(self._take())
+                run = self._run(self._take())
                 self._take()
-                return Heading(int(token.tag[1]), inline)
+                return Heading(int(token.tag[1]), run)
             case "paragraph_open":
-                inline = _inline(self._take())
+                run = self._run(self._take())
                 self._take()
-                return Paragraph(inline)
+                return Paragraph(run)
             case "bullet_list_open" | "ordered_list_open":
                 return Items(self._items(token.type.replace("_open", "_close")))
+            case "blockquote_open":
+                return Quote(self.blocks("blockquote_close"))
             case "table_open":
                 return self._table()
             case "html_block":
-                return Html(token.content, _lines(token)[0])
+                return Html(token.content, (token.map or (0,))[0] + 1)
             case _:
-                return None  # quotes hold paragraphs; code, rules and the like hold nothing of a list
+                return None  # code, rules and the like hold no links
 
     def _items(self, end: str) -> tuple[Item, ...]:
         items = []
         while (token := self._take()).type != end:
+            line = (token.map or (0,))[0] + 1
             blocks = self.blocks("list_item_close")
-            own = blocks[0].inline if blocks and isinstance(blocks[0], Paragraph) else None
-            items.append(Item(_lines(token)[0], own, blocks[1:] if own is not None else blocks))
+            own = blocks[0].run if blocks and isinstance(blocks[0], Paragraph) else None
+            items.append(Item(line, own, blocks[1:] if own is not None else blocks))
         return tuple(items)
 
     def _table(self) -> Table:
-        rows: list[tuple[Inline, ...]] = []
-        cells: list[Inline] = []
+        rows: list[tuple[Run, ...]] = []
+        cells: list[Run] = []
+        surplus: dict[int, tuple[Run, ...]] = {}
         while (token := self._take()).type != "table_close":
             if token.type == "inline":
-                cells.append(_inline(token))
+                cells.append(self._run(token))
             elif token.type == "tr_close":
+                if rows and (hidden := self._hidden(cells, len(rows[0]))):
+                    surplus[len(rows) - 1] = hidden
                 rows.append(tuple(cells))
                 cells = []
-        return Table(rows[0], tuple(rows[1:]))
+        return Table(rows[0], tuple(rows[1:]), surplus)
+
+    def _hidden(self, cells: Sequence[Run], width: int) -> tuple[Run, ...]:
+        """Return the cells beyond the header's, that GitHub drops; their links are the list's still."""
+        line = cells[0].line - 1 if cells else 0
+        text = self._sources.lines[line].strip() if line < len(self._sources.lines) else ""
+        written = _BARS.split(text.removeprefix("|").removesuffix("|"))
+        if len(written) <= width:
+            return ()
+        tokens = (self._parser.parseInline(cell.strip())[0] for cell in written[width:])
+        return tuple(RunBuilder(token, self._sources, line).build() for token in tokens)
+
+    def _run(self, token: Token) -> Run:
+        run = RunBuilder(token, self._sources).build()
+        self.referred.update(span.url for span in run.links if span.form == "reference")
+        return run
 
     def _take(self) -> Token:
         token = self._tokens[self._at]
@@ -170,11 +213,4 @@ class _Parser:
         return token
 
 
-def _inline(token: Token) -> Inline:
-    first, last = _lines(token)
-    return Inline(token.content, first, last, token.children or ())
-
-
-def _lines(token: Token) -> tuple[int, int]:
-    first, end = token.map or (0, 1)
-    return first, max(first, end - 1)
+_BARS = re.compile(r"(?<!\\)\|")

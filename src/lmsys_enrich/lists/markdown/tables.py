@@ -4,51 +4,61 @@ import re
 from collections.abc import Iterator, Sequence
 
 from lmsys_enrich.lists.identifiers import slug_of
-from lmsys_enrich.lists.markdown.blocks import Inline, Table
-from lmsys_enrich.lists.markdown.entry_shapes import Draft, read_entry
-from lmsys_enrich.lists.markdown.pieces import links_of, plain_text
+from lmsys_enrich.lists.markdown.entries import EntryBuilder, is_main, read_entry
+from lmsys_enrich.lists.markdown.roles import is_role
+from lmsys_enrich.lists.markdown.runs import Run, Span
 from lmsys_enrich.model.catalog import Cell, Column
-from lmsys_enrich.urls import is_web
 from lmsys_enrich.values import Value
 
-# Headers of the column that names an entry, the surest first.
+# Headers of the column that names an entry, the surest first; of one line, the leftmost.
 _NAMES = (
-    "title", "name", "project", "tool", "course", "library", "package", "resource", "framework name",
-    "paper", "paper title", "model", "dataset", "repository", "repo", "link", "framework",
+    ("title",), ("name",), ("project",), ("tool",), ("course",), ("library",), ("package",), ("resource",),
+    ("framework name",), ("标题", "名称", "名字", "项目", "項目", "工具", "タイトル", "名前", "название", "nombre", "nom"),
+    ("paper", "paper title", "model", "language model", "dataset", "framework", "论文", "模型"),
+    ("repository", "repo", "link"),
 )  # fmt: skip
+_SUFFIXES = (" title", " name")
 _FLAGS = {"✔": True, "✔️": True, "✓": True, "✅": True, "✗": False, "✘": False, "❌": False}
-_KEPT_FOR_ENTRIES = frozenset({"url", "links", "ignore", "id", "name", "description"})
+_KEPT_FOR_ENTRIES = frozenset({"url", "links", "ignore", "id", "name", "description", "parent", "prefix", "marks", "tags"})
 _OURS = ("stars", "licence", "last commit", "status")
 _YEAR = re.compile(r"\d{4}")
+_NUMBER = re.compile(r"[\d\s.,:/%kKmMbB+-]*")
 _SLUG = re.compile(r"[^a-z0-9]+")
 
 
+class Cells(Value):
+    """A table's texts: its header and its rows, each with the cells that its width hides."""
+
+    header: tuple[Run, ...]
+    rows: tuple[tuple[Run, ...], ...]
+
+
 class Row(Value):
-    """A row that is an entry, and the line it stands in, counted from 0."""
+    """A row that is an entry, and its line, from 1."""
 
     line: int
-    draft: Draft
+    builder: EntryBuilder
     cells: dict[str, Cell]
 
 
 class ReadTable(Value):
-    """What a table says; `placeholders` are lines of rows that only repeat what belongs there."""
+    """The contents of a table; `placeholders` are lines of rows that only repeat what belongs there."""
 
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     placeholders: tuple[int, ...]
 
 
-def read_table(table: Table) -> ReadTable:
+def read_table(table: Cells) -> ReadTable:
     """Return the entries of a table, its columns under the headers that they have."""
-    shown = _without_ours([plain_text(cell) for cell in table.header])
+    shown = _without_ours([cell.text for cell in table.header])
     naming = _naming(shown, table)
     columns = tuple(_columns(shown, naming, table))
     rows, placeholders = [], []
     for cells in table.rows:
         if _is_placeholder(cells[: len(shown)], shown):
-            placeholders.append(cells[0].first)
-        elif any(cell.content.strip() for cell in cells):
+            placeholders.append(cells[0].line)
+        elif any(cell.text or cell.links for cell in cells):
             rows.append(_row(cells[: len(shown)], naming, columns))
     return ReadTable(columns, tuple(rows), tuple(placeholders))
 
@@ -56,24 +66,44 @@ def read_table(table: Table) -> ReadTable:
 def _without_ours(headers: Sequence[str]) -> list[str]:
     """Return the headers without the columns that an enriched list has more."""
     kept = list(headers)
-    while kept and kept[-1].lower() in _OURS and any(header.lower() == _OURS[-1] for header in headers[-1:]):
+    while kept and kept[-1].lower() in _OURS and headers[-1].lower() == _OURS[-1]:
         kept.pop()
     return kept
 
 
-def _naming(headers: Sequence[str], table: Table) -> int:
+def _naming(headers: Sequence[str], table: Cells) -> int:
     """Return the number of the column that names the entries."""
     lower = [header.lower().strip(" *:") for header in headers]
-    for name in _NAMES:
-        if name in lower:
-            return lower.index(name)
-    for number in range(len(headers)):
-        if any(links_of(row[number]) for row in table.rows):
+    for group in _NAMES:
+        for number, header in enumerate(lower):
+            if header in group:
+                return number
+    for number, header in enumerate(lower):
+        if header.endswith(_SUFFIXES):
             return number
-    return 0
+    filled = [number for number in range(len(headers)) if _names_something(table, number)]
+    for number in filled:
+        if any(is_main(link) and not is_role(link.text) for row in table.rows for link in _cell(row, number).links):
+            return number
+    return filled[0] if filled else 0
 
 
-def _columns(headers: Sequence[str], naming: int, table: Table) -> Iterator[Column]:
+def _names_something(table: Cells, number: int) -> bool:
+    """Whether most cells of a column hold words that are no numbers, flags or roles."""
+    texts = [_cell(row, number).text for row in table.rows]
+    images = [_cell(row, number).links for row in table.rows]
+    named = [
+        bool(links and not text) or not (_NUMBER.fullmatch(text) or text in _FLAGS or is_role(text))
+        for text, links in zip(texts, images, strict=True)
+    ]
+    return sum(named) * 2 > len(named)
+
+
+def _cell(row: Sequence[Run], number: int) -> Run:
+    return row[number] if number < len(row) else Run(1, 1)
+
+
+def _columns(headers: Sequence[str], naming: int, table: Cells) -> Iterator[Column]:
     seen: set[str] = set()
     for number, header in enumerate(headers):
         if number == naming:
@@ -88,50 +118,57 @@ def _columns(headers: Sequence[str], naming: int, table: Table) -> Iterator[Colu
         yield Column(key, header or key)
 
 
-def _are_years(table: Table, number: int) -> bool:
-    texts = [plain_text(row[number]) for row in table.rows]
-    headers = {plain_text(table.header[number]).lower()}
-    return all(not text or _YEAR.fullmatch(text) or text.lower() in headers for text in texts)
+def _are_years(table: Cells, number: int) -> bool:
+    texts = [_cell(row, number).text for row in table.rows]
+    header = table.header[number].text.lower()
+    return all(not text or _YEAR.fullmatch(text) or text.lower() == header for text in texts)
 
 
-def _is_placeholder(cells: Sequence[Inline], headers: Sequence[str]) -> bool:
+def _is_placeholder(cells: Sequence[Run], headers: Sequence[str]) -> bool:
     """Whether a row only says what is to stand in its columns, as `Year | Title1`."""
-    texts = [plain_text(cell).lower() for cell in cells]
-    if not any(texts) or any(links_of(cell) for cell in cells):
+    texts = [cell.text.lower() for cell in cells]
+    if not any(texts) or any(cell.links for cell in cells):
         return False
     return all(
         not text or header.lower().startswith(text.rstrip("0123456789 ."))
-        for text, header in zip(texts, headers, strict=True)
+        for text, header in zip(texts, headers, strict=False)
     )
 
 
-def _row(cells: Sequence[Inline], naming: int, columns: Sequence[Column]) -> Row:
-    draft = read_entry(cells[naming])
-    if "description" in draft.cells:
-        marks = (draft.cells.get("marks", ""), draft.cells.pop("description"))
-        draft.cells["marks"] = " ".join(filter(None, marks))
-    values: dict[str, Cell] = dict(draft.cells)
-    for number, (cell, column) in enumerate(zip(cells, columns, strict=True)):
+def _row(cells: Sequence[Run], naming: int, columns: Sequence[Column]) -> Row:
+    builder = read_entry(_cell(cells, naming), in_cell=True)
+    if "description" in builder.cells:
+        marks = (builder.cells.get("marks", ""), builder.cells.pop("description"))
+        builder.cells["marks"] = " ".join(filter(None, marks))
+    values: dict[str, Cell] = dict(builder.cells)
+    for number, (cell, column) in enumerate(zip(cells, columns, strict=False)):
         if number == naming:
             continue
-        for piece in links_of(cell):
-            if is_web(piece.url):
-                role = column.key.replace("_", "-")
-                draft.links.append(("url" if not draft.links and _is_address(column.key) else role, piece))
+        for span in filter(is_main, cell.links):
+            builder.links.append((_role(builder, column.key), span))
         value = _value(cell, column.key)
         if value is not None:
             values[column.key] = value
-    return Row(cells[0].first, draft, values)
+    if not builder.name:
+        builder.name = next((span.text or span.url for cell in cells for span in cell.links), cells[0].text)
+    return Row(cells[0].line, builder, values)
 
 
-def _is_address(key: str) -> bool:
-    return key.startswith(("link", "url", "website", "site", "homepage", "repo", "github"))
+def _role(builder: EntryBuilder, key: str) -> str:
+    is_address = key.startswith(("link", "url", "website", "site", "homepage", "repo", "github"))
+    return "url" if not builder.links and is_address else key.replace("_", "-")
 
 
-def _value(cell: Inline, key: str) -> Cell:
-    text = " ".join(cell.content.split())
+def _value(cell: Run, key: str) -> Cell:
+    text = " ".join(cell.source.split())
     if text in _FLAGS:
         return _FLAGS[text]
     if key == "year" and _YEAR.fullmatch(text):
         return int(text)
     return text or None
+
+
+def links_in(cells: Sequence[Run]) -> Iterator[Span]:
+    """Yield the links of cells."""
+    for cell in cells:
+        yield from cell.links

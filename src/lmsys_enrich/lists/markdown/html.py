@@ -1,0 +1,161 @@
+"""HTML in Markdown lists: folded parts, headings, items, rows, and every link in it."""
+
+from collections.abc import Sequence
+from html import escape
+from html.parser import HTMLParser
+
+from lmsys_enrich.lists.markdown.runs import Run, Span, clean_address, one_line
+from lmsys_enrich.values import Value
+
+_HEADINGS = {f"h{level}": level for level in range(1, 7)}
+_BLOCKS = frozenset(
+    "p div li ul ol table thead tbody tr td th dt dd dl summary details center section br hr blockquote".split()
+) | frozenset(_HEADINGS)
+_KINDS = frozenset({"li", "p", "td", "th", "dt", "dd", "summary", "div", *_HEADINGS})
+_UNREAD = frozenset({"script", "style", "code", "pre"})
+
+
+class HtmlEvent(Value):
+    """
+    A part of a list's HTML.
+
+    `kind` is `details`, `/details`, `summary`, `heading`, `row`, or the tag that a line of text stands in.
+    """
+
+    kind: str
+    run: Run
+    level: int = 0
+    cells: tuple[Run, ...] = ()
+
+
+class ReadHtml(Value):
+    """The events of a block in their order, the anchors and the images in it."""
+
+    events: Sequence[HtmlEvent]
+    anchors: Sequence[str]
+    images: Sequence[Span]
+
+
+def read_html(text: str, line: int) -> ReadHtml:
+    """Return what a block of HTML holds; `line` is its first line in the document."""
+    parser = _Parser(text, line)
+    parser.feed(text)
+    parser.close()
+    parser.end()
+    return ReadHtml(parser.events, parser.anchors, parser.images)
+
+
+class _Parser(HTMLParser):
+    def __init__(self, text: str, line: int) -> None:
+        super().__init__(convert_charrefs=True)
+        self.events: list[HtmlEvent] = []
+        self.anchors: list[str] = []
+        self.images: list[Span] = []
+        self._lines = text.split("\n")
+        self._first = line
+        self._kinds: list[str] = []
+        self._run = Run(line, line)
+        self._link: Span | None = None
+        self._alts: list[str] = []
+        self._row: list[Run] | None = None
+        self._unread = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        for name in ("id", "name"):
+            if anchor := given.get(name):
+                self.anchors.append(anchor)
+        if tag in _BLOCKS:
+            self._flush()
+        if tag == "details":
+            self.events.append(HtmlEvent("details", Run(self._line, self._line)))
+        elif tag == "tr":
+            self._row = []
+        elif tag in {"td", "th"} and self._row is not None:
+            self._row.append(Run(self._line, self._line))
+        elif tag == "a" and given.get("href") is not None:
+            self._end_link()
+            self._begin_link(given["href"] or "")
+        elif tag == "img":
+            self._alts.append(given.get("alt") or "")
+            if source := given.get("src"):
+                self.images.append(self._placed(Span("image", given.get("alt") or "", "", clean_address(source)), source))
+        elif tag in _UNREAD:
+            self._unread += 1
+        if tag in _KINDS:
+            self._kinds.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "a":
+            self._end_link()
+        if tag in _BLOCKS:
+            self._flush()
+        if tag == "details":
+            self.events.append(HtmlEvent("/details", Run(self._line, self._line)))
+        elif tag == "tr" and self._row is not None:
+            row, self._row = tuple(self._row), None
+            if row:
+                self.events.append(HtmlEvent("row", row[0], cells=row))
+        elif tag in _UNREAD and self._unread:
+            self._unread -= 1
+        if tag in self._kinds[-20:]:
+            while self._kinds.pop() != tag:
+                pass
+
+    def handle_data(self, data: str) -> None:
+        if self._unread and self._link is None and "pre" in self._kinds:
+            return
+        if self._link is not None:
+            self._link.text += data
+        elif data:
+            if not self._run.spans:
+                self._run.line = self._line + (len(data) - len(data.lstrip("\n")))
+            self._run.spans.append(Span("text", data, escape(data, quote=False)))
+
+    def end(self) -> None:
+        """End what is open."""
+        self._end_link()
+        self._flush()
+
+    def _begin_link(self, url: str) -> None:
+        if not self._run.spans or not self._run.text:
+            self._run.line = self._line
+        self._alts = []
+        self._link = self._placed(Span("link", "", "", clean_address(url), form="html"), url)
+
+    def _end_link(self) -> None:
+        if (link := self._link) is None:
+            return
+        words = one_line(link.text)
+        link.has_words, link.text = bool(words), words or one_line(" ".join(self._alts))
+        link.source = f"[{link.text}]({link.url})"
+        self._run.spans.append(link)
+        self._link = None
+
+    def _placed(self, span: Span, url: str) -> Span:
+        line, column = self.getpos()
+        for number in range(line - 1, min(line + 5, len(self._lines))):
+            at = self._lines[number].find(url, column if number == line - 1 else 0)
+            if at < 0:
+                at = self._lines[number].find(escape(url), column if number == line - 1 else 0)
+            if url and at >= 0:
+                span.line, span.column = self._first + number, at + 1
+                return span
+        span.line, span.column = self._first + line - 1, column + 1
+        return span
+
+    def _flush(self) -> None:
+        run, kind = self._run, next(reversed(self._kinds), "")
+        self._run = Run(self._line, self._line)
+        run.last = run.line
+        if self._row:
+            self._row[-1].spans += run.spans
+            return
+        if not run.text and not run.links:
+            return
+        level = _HEADINGS.get(kind, 0)
+        self.events.append(HtmlEvent("heading" if level else kind, run, level))
+
+    @property
+    def _line(self) -> int:
+        return self._first + self.getpos()[0] - 1

@@ -1,0 +1,295 @@
+"""Runs of text: what a reader sees of a paragraph, an item's line or a cell, cut at its links."""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from html import unescape
+
+from markdown_it.token import Token
+
+from lmsys_enrich.lists.markdown.parser import SPAN
+
+_HREF = re.compile(r"""\shref\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"']+))""", re.IGNORECASE)
+_SRC = re.compile(r"""\ssrc\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"']+))""", re.IGNORECASE)
+_ALT = re.compile(r"""\salt\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
+_ANCHOR = re.compile(r"""\s(?:id|name)\s*=\s*["']?([^\s"'>]+)""", re.IGNORECASE)
+_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
+# Invisible characters that mean nothing in a name, and that YAML refuses.
+_INVISIBLE = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 127, *range(128, 160), 0xFEFF, 0xFFFE, 0xFFFF])
+_OPENINGS = {"strong_open": "strong_close", "em_open": "em_close", "s_open": "s_close"}
+
+
+@dataclass(slots=True, eq=False)
+class Span:
+    """
+    A part of a run: plain text, a line break, a link or an image.
+
+    `text` is what readers see, `source` the Markdown. A link has its `url` and the line and column, from 1,
+    of its address; `has_words` is false where only images can be clicked. `form` is how it is written:
+    `inline`, `reference`, `bare`, `spaced` or `html`.
+    """
+
+    kind: str
+    text: str
+    source: str
+    url: str = ""
+    line: int = 0
+    column: int = 0
+    form: str = ""
+    has_words: bool = True
+
+
+@dataclass(slots=True, eq=False)
+class Run:
+    """A run of text; `line` and `last` are its first and last lines, from 1; `strong` begins it in bold."""
+
+    line: int
+    last: int
+    spans: list[Span] = field(default_factory=list)
+    images: list[Span] = field(default_factory=list)
+    anchors: list[str] = field(default_factory=list)
+    strong: str = ""
+    source: str = ""
+
+    @property
+    def links(self) -> list[Span]:
+        return [span for span in self.spans if span.kind == "link"]
+
+    @property
+    def text(self) -> str:
+        """What readers see, without images, on one line."""
+        shown = (span.text if span.kind != "link" or span.has_words else "" for span in self.spans)
+        return one_line("".join(shown))
+
+    def lines(self) -> Iterator["Run"]:
+        """Yield what stands between line breaks."""
+        part = Run(self.line, self.line)
+        for span in self.spans:
+            if span.kind == "break":
+                yield part
+                part = Run(part.last + span.source.count("\n"), part.last + span.source.count("\n"))
+            else:
+                part.spans.append(span)
+                part.line = part.line if span.kind != "link" or len(part.spans) > 1 else part.line
+        yield part
+
+
+def one_line(text: str) -> str:
+    """Return text with single blanks, without invisible characters."""
+    return " ".join(text.translate(_INVISIBLE).split())
+
+
+def attribute(tag: str, pattern: re.Pattern[str]) -> str | None:
+    """Return the value of a tag's attribute."""
+    found = pattern.search(tag)
+    return unescape(next(group for group in found.groups() if group is not None)) if found else None
+
+
+class Sources:
+    """The lines of a document, and where the parts of it stand."""
+
+    def __init__(self, text: str, definitions: Mapping[str, tuple[int, str]]) -> None:
+        self.lines = text.split("\n")
+        self._definitions = {url: line for line, url in definitions.values()}
+
+    def column(self, line: int, text: str, start: int = 0) -> int:
+        """Return the offset of a text in a line, both from 0; -1 where it is not written so."""
+        return self.lines[line].find(text, start) if line < len(self.lines) else -1
+
+    def definition(self, url: str) -> tuple[int, int] | None:
+        """Return line and column, from 1, of the address in a reference's definition."""
+        line = self._definitions.get(url)
+        if line is None:
+            return None
+        for number in range(line, min(line + 3, len(self.lines))):
+            if (column := self.column(number, url)) >= 0:
+                return number + 1, column + 1
+        return line + 1, 1
+
+
+class RunBuilder:
+    """Builds a run out of the tokens of one inline block."""
+
+    def __init__(self, token: Token, sources: Sources, line: int | None = None) -> None:
+        first, end = token.map or (0, 1)
+        self._first = first if line is None else line
+        self._content = token.content
+        self._children: Sequence[Token] = token.children or ()
+        self._sources = sources
+        self._starts = [0, *(m.end() for m in re.finditer("\n", self._content))]
+        self._columns: dict[int, int] = {}
+        self._run = Run(self._first + 1, max(self._first + 1, end if line is None else line + 1), source=token.content)
+        self._texts: list[str] = []
+        self._opened: list[str] = []
+        self._closed: list[str] = []
+        self._cursor = 0
+
+    def build(self) -> Run:
+        """Return the run."""
+        self._run.strong = _leading_strong(self._children)
+        link: Span | None = None
+        alts: list[str] = []
+        for token in self._children:
+            if token.type == "html_inline":
+                link, alts = self._html(token, link, alts)
+            elif token.type == "link_open":
+                if link is not None:
+                    self._end_link(link, alts, self._span(token)[0])
+                link, alts = self._begin_link(token), []
+            elif token.type == "link_close" and link is not None:
+                self._end_link(link, alts)
+                link = None
+            elif token.type == "image":
+                alts.append(token.content)
+                self._image(token)
+            elif token.type in {"softbreak", "hardbreak"} and link is None:
+                self._break()
+            else:
+                self._text(token)
+        if link is not None:
+            self._end_link(link, alts, len(self._content))
+        self._flush(len(self._content))
+        return self._run
+
+    def _text(self, token: Token) -> None:
+        if token.type in _OPENINGS:
+            self._opened.append(token.markup)
+        elif token.type in _OPENINGS.values():
+            if self._opened:
+                self._opened.pop()
+            else:
+                self._closed.append(token.markup)
+        elif token.type in {"softbreak", "hardbreak"}:
+            self._texts.append(" ")
+        else:
+            self._texts.append(token.content)
+
+    def _html(self, token: Token, link: Span | None, alts: list[str]) -> tuple[Span | None, list[str]]:
+        tag = token.content
+        lower = tag[:5].lower()
+        if not tag.startswith("</") and (found := _ANCHOR.search(tag)):
+            self._run.anchors.append(found[1])
+        if lower.startswith("<a") and lower[2:3] in {" ", "\n", "\t", ">"}:
+            if link is None and (url := attribute(tag, _HREF)) is not None:
+                start, end = self._span(token)
+                self._flush(start)
+                self._cursor = end
+                return self._placed(Span("link", "", "", url, form="html"), start, end), []
+        elif lower.startswith("</a") and link is not None and link.form == "html":
+            self._end_link(link, alts, self._span(token)[1])
+            return None, []
+        elif lower.startswith("<img"):
+            alts.append(attribute(tag, _ALT) or "")
+            if url := attribute(tag, _SRC):
+                start, end = self._span(token)
+                self._run.images.append(self._placed(Span("image", "", tag, url, form="html"), start, end))
+        elif _BREAK.fullmatch(tag) and link is None:
+            self._flush(self._span(token)[0])
+            self._run.spans.append(Span("break", " ", tag))
+            self._cursor = self._span(token)[1]
+        return link, alts
+
+    def _image(self, token: Token) -> None:
+        start, end = self._span(token)
+        image = Span("image", token.content, "", str(token.attrs.get("src", "")), form="inline")
+        self._run.images.append(self._placed(image, start, end))
+
+    def _begin_link(self, token: Token) -> Span:
+        start, end = self._span(token)
+        self._flush(start)
+        form = token.info or ("reference" if self._content[end - 1 : end] == "]" else "inline")
+        if form == "auto":
+            form = "bare"
+        link = Span("link", "", self._content[start:end], str(token.attrs.get("href", "")), form=form)
+        self._cursor = end
+        return self._placed(link, start, end)
+
+    def _end_link(self, link: Span, alts: Iterable[str], end: int | None = None) -> None:
+        if end is not None:
+            link.source = self._content[self._cursor : end]
+            self._cursor = end
+        words = one_line("".join(self._texts))
+        link.has_words = bool(words)
+        link.text = words or one_line(" ".join(alts))
+        self._texts.clear()
+        self._run.spans.append(link)
+
+    def _break(self) -> None:
+        at = self._content.find("\n", self._cursor)
+        end = at if at >= 0 else len(self._content)
+        self._flush(end)
+        self._run.spans.append(Span("break", " ", "\n"))
+        self._cursor = min(end + 1, len(self._content))
+
+    def _flush(self, end: int) -> None:
+        """End the text before `end`; emphasis that begins or ends elsewhere loses its marks in the source."""
+        source = self._content[self._cursor : end]
+        if source or self._texts:
+            for mark in self._closed:
+                source = source.replace(mark, "", 1)
+            for mark in reversed(self._opened):
+                before, found, after = source.rpartition(mark)
+                source = before + after if found else source
+            self._run.spans.append(Span("text", "".join(self._texts), source))
+        self._closed.clear()
+        self._opened.clear()
+        self._texts.clear()
+
+    def _placed(self, span: Span, start: int, end: int) -> Span:
+        if span.form == "reference" and (place := self._sources.definition(span.url)):
+            span.line, span.column = place
+            return span
+        written = self._content[start:end]
+        at = written.rfind(span.url) if span.url else -1
+        if span.form in {"inline", "spaced"} and (bracket := written.rfind("](")) >= 0:
+            at = written.find(span.url, bracket) if span.url else bracket + 2
+        elif span.form == "bare" and span.url.startswith("http://www."):
+            at = max(at, 0)
+        span.line, span.column = self._place(start + max(at, 0), span.url)
+        span.url = _address(span.url)
+        return span
+
+    def _place(self, offset: int, url: str) -> tuple[int, int]:
+        number = bisect_right(self._starts, offset) - 1
+        line, inner = self._first + number, offset - self._starts[number]
+        if line not in self._columns:
+            end = self._content.find("\n", self._starts[number])
+            text = self._content[self._starts[number] : end if end >= 0 else len(self._content)]
+            self._columns[line] = self._sources.column(line, text)
+        if self._columns[line] >= 0:
+            return line + 1, self._columns[line] + inner + 1
+        return line + 1, max(self._sources.column(line, url), 0) + 1
+
+    @staticmethod
+    def _span(token: Token) -> tuple[int, int]:
+        start, end = token.meta[SPAN]
+        return int(start), int(end)
+
+
+def _address(url: str) -> str:
+    """Return an address as browsers take it: on the web, without line ends, blanks escaped."""
+    bare = url.strip().replace("\n", "").replace("\r", "").replace("\t", "").translate(_INVISIBLE)
+    return ("https:" + bare if bare.startswith("//") else bare).replace(" ", "%20")
+
+
+def clean_address(url: str) -> str:
+    """Return an address of HTML as browsers take it."""
+    return _address(url)
+
+
+def _leading_strong(children: Sequence[Token]) -> str:
+    texts: list[str] = []
+    inside = False
+    for token in children:
+        if token.type == "strong_open" and not inside and not one_line("".join(texts)):
+            inside = True
+        elif token.type == "strong_close" and inside:
+            return one_line("".join(texts))
+        elif token.type == "link_open":
+            return ""
+        elif token.type in {"text", "code_inline"}:
+            texts.append(token.content)
+            if not inside and token.content.strip():
+                return ""
+    return ""
