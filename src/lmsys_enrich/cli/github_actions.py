@@ -26,8 +26,7 @@ def annotations(report: Report, environ: Mapping[str, str]) -> Iterator[str]:
         marked = (
             (link.location, finding)
             for catalog in report.catalogs
-            for listed in catalog.listed()
-            for link in listed.entry.links
+            for link in catalog.links()
             if (finding := report.finding(link)).verdict is verdict
         )
         for (location, finding), _ in zip(marked, range(_SHOWN), strict=False):

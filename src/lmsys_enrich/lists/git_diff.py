@@ -30,7 +30,8 @@ def changed_since(catalog: Catalog, base: str) -> Catalog:
     if lines is None:
         return catalog
     sections = tuple(filter(None, (_part(section, lines) for section in catalog.sections)))
-    return replace(catalog, sections=sections, document=None)
+    outside = tuple(one for one in catalog.document_links if one.link.location.line in lines)
+    return replace(catalog, sections=sections, document=None, document_links=outside)
 
 
 def _part(section: Section, lines: set[int]) -> Section | None:
@@ -69,3 +70,17 @@ def _git(folder: Path, *words: str) -> str | None:
             f"git cannot be started: {problem}", hint="Install git, or leave --only-changed away."
         ) from None
     return ended.stdout.decode("utf-8", "replace") if ended.returncode == 0 else None
+
+
+def files_of(folder: Path) -> list[Path]:
+    """Return the files in a folder, in order, without those that git ignores and without hidden folders."""
+    listed = _git(folder, "ls-files", "--cached", "--others", "--exclude-standard", "-z")
+    if listed is not None:
+        paths = (folder / name for name in listed.split("\0") if name)
+    else:
+        paths = (path for path in folder.rglob("*") if not _is_hidden(path.relative_to(folder)))
+    return sorted(path for path in set(paths) if path.is_file())
+
+
+def _is_hidden(path: Path) -> bool:
+    return any(part.startswith(".") or part in {"node_modules", "__pycache__"} for part in path.parts)

@@ -1,30 +1,55 @@
 """A list's file becomes a catalog, whichever of the formats it is written in."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
 
 from lmsys_enrich.errors import InputError
 from lmsys_enrich.lists.entries_yaml import read_entries
-from lmsys_enrich.lists.markdown.reader import read_markdown
+from lmsys_enrich.lists.git_diff import files_of
+from lmsys_enrich.lists.markdown.reader import NothingFound, read_markdown
 from lmsys_enrich.lists.mistakes import Mistake, refuse
 from lmsys_enrich.model.catalog import Catalog, Location
 from lmsys_enrich.values import replace
 
 _LARGEST = 32 * 1024 * 1024
-_MARKDOWN = frozenset({".md", ".markdown"})
-_FOREIGN = {".rst": "reStructuredText", ".adoc": "AsciiDoc", ".org": "Org", ".html": "HTML", ".toml": "TOML"}
+_MARKDOWN = frozenset({".md", ".markdown", ".mdown", ".mkd", ".mdx", ".qmd", ".rmd", ""})
+_FOREIGN = {
+    ".rst": "reStructuredText",
+    ".adoc": "AsciiDoc",
+    ".asciidoc": "AsciiDoc",
+    ".org": "Org",
+    ".html": "HTML",
+    ".htm": "HTML",
+    ".ipynb": "a Jupyter notebook",
+    ".txt": "plain text",
+    ".csv": "CSV",
+    ".tsv": "TSV",
+    ".json": "JSON",
+    ".toml": "TOML",
+}
+_LONE_RETURN = re.compile(r"\r(?!\n)")
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _CONVERT = (
     "Write the list as Markdown or entries.yaml; `lmsys-enrich schema entries` prints what may stand there."
 )
 
 
-def read_lists(paths: Sequence[Path]) -> tuple[Catalog, ...]:
-    """Return the lists in their order. Raises `InputError` that tells the mistakes of all of them."""
+def read_lists(
+    paths: Sequence[Path], *, images: bool = False, entries_only: bool = False
+) -> tuple[Catalog, ...]:
+    """
+    Return the lists in their order, a folder as its Markdown files.
+
+    Raises `InputError` that tells the mistakes of all of them.
+    """
     catalogs: list[Catalog] = []
     refusals: list[InputError] = []
-    for path in paths:
+    for path in dict.fromkeys(paths):
+        if path.is_dir():
+            catalogs += _read_folder(path, refusals)
+            continue
         try:
             catalogs.append(read_list(path))
         except InputError as refusal:
@@ -32,7 +57,28 @@ def read_lists(paths: Sequence[Path]) -> tuple[Catalog, ...]:
     if refusals:
         hints = dict.fromkeys(refusal.hint for refusal in refusals if refusal.hint)
         raise InputError("\n".join(map(str, refusals)), hint=" ".join(hints) or None)
-    return tuple(catalogs)
+    return tuple(_with_links(catalog, images=images, entries_only=entries_only) for catalog in catalogs)
+
+
+def _with_links(catalog: Catalog, *, images: bool, entries_only: bool) -> Catalog:
+    kept = () if entries_only else catalog.document_links
+    if not images:
+        kept = tuple(one for one in kept if one.link.role != "image")
+    return catalog if len(kept) == len(catalog.document_links) else replace(catalog, document_links=kept)
+
+
+def _read_folder(folder: Path, refusals: list[InputError]) -> Iterator[Catalog]:
+    """Yield the Markdown files of a folder that hold links; the others are no lists."""
+    found = [path for path in files_of(folder) if path.suffix and path.suffix.lower() in _MARKDOWN]
+    if not found:
+        refusals.append(InputError(f"{folder}: no Markdown file in this folder", hint="Name the list's file."))
+    for path in found:
+        try:
+            yield read_list(path)
+        except NothingFound:
+            continue
+        except InputError as refusal:
+            refusals.append(refusal)
 
 
 def read_list(path: Path) -> Catalog:
@@ -43,8 +89,8 @@ def read_list(path: Path) -> Catalog:
     content = _content_of(path)
     text = _text_of(content, path)
     if suffix in _MARKDOWN:
-        return replace(read_markdown(text, path), digest=_digest(content))
-    return replace(read_entries(text, path), digest=_digest(content))
+        return replace(read_markdown(_LONE_RETURN.sub("\n", text), path), digest=_digest(content))
+    return replace(read_entries(_LONE_RETURN.sub("\n", text), path), digest=_digest(content))
 
 
 def digest_of(path: Path) -> str:

@@ -64,6 +64,10 @@ class Exemption(Value):
         """Whether the exemption is still in force on that day."""
         return self.until is None or day <= self.until
 
+    def exempts_links_on(self, day: date) -> bool:
+        """Whether links are not to be checked on that day."""
+        return self.only is None and self.holds_on(day)
+
 
 class Column(Value):
     """A column of a section's table: the entries' key, and the header as readers see it."""

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import NamedTuple
 
-from lmsys_enrich.model.catalog import Catalog, Entry, Link, ListedEntry
+from lmsys_enrich.model.catalog import Catalog, DocumentLink, Entry, Link, ListedEntry
 from lmsys_enrich.model.day import Day
 from lmsys_enrich.model.finding import LIVING, LOST, Finding, Verdict
 from lmsys_enrich.model.repository import Repository
@@ -118,6 +118,12 @@ class Report:
         return tuple(enriched(number, one, self.findings) for number, one in enumerate(listed))
 
     @cached_property
+    def document_links(self) -> tuple[tuple[DocumentLink, Finding], ...]:
+        """The links outside of entries, in the order of the lists."""
+        outside = (one for catalog in self.catalogs for one in catalog.document_links)
+        return tuple((one, self.finding(one.link)) for one in outside)
+
+    @cached_property
     def by_effective_verdict(self) -> Mapping[Verdict, Sequence[Finding]]:
         """The findings by the best knowledge there is, in the order of the lists."""
         found: dict[Verdict, list[Finding]] = {verdict: [] for verdict in Verdict}
@@ -159,6 +165,8 @@ class Report:
                 for one in own
                 for link, finding in zip(one.entry.links, one.findings, strict=True)
             }
+            for outside in catalog.document_links:
+                findings[key_of(outside.link)] = self.finding(outside.link)
             report = replace(self, catalogs=(catalog,), findings=findings, past=())
             vars(report)["entries"] = own
             yield report
@@ -203,11 +211,13 @@ def _summary(report: Report) -> Summary:
 
 def keys_of(catalogs: Iterable[Catalog]) -> dict[str, None]:
     """Return the key of every link, each once, in the order of the lists."""
-    return {key_of(link): None for catalog in catalogs for entry in catalog.entries() for link in entry.links}
+    return {key_of(link): None for catalog in catalogs for link in catalog.links()}
 
 
 def key_of(link: Link) -> str:
     """Return the key under which a link's finding stands; an unusable address is its own key."""
+    if link.local:
+        return link.local
     try:
         return link_key(link.url)
     except InvalidAddress:

@@ -57,6 +57,13 @@ def locations_of(report: Report) -> dict[str, list[Standing]]:
             locations.setdefault(key_of(link), []).append(
                 Standing(link.url, link.location, known.entry, known.path)
             )
+    for outside, finding in report.document_links:
+        if finding.effective_verdict in _HEADINGS:
+            link = outside.link
+            # Shown as an entry would be, by what the link is.
+            stand_in = Entry("", f"a link of the document ({link.role})", link.location)
+            path = outside.path or (report.catalogs[0].title,)
+            locations.setdefault(key_of(link), []).append(Standing(link.url, link.location, stand_in, path))
     return locations
 
 
@@ -77,7 +84,7 @@ def _finding(finding: Finding, locations: list[Standing]) -> Json:
                 "file": effective_verdict.location.file,
                 "line": effective_verdict.location.line,
                 "column": effective_verdict.location.column,
-                "entry": effective_verdict.entry.id,
+                "entry": effective_verdict.entry.id or None,
                 "section": list(effective_verdict.path),
             }
             for effective_verdict in locations

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from lmsys_enrich.model.catalog import DocumentLink
 from lmsys_enrich.model.enriched import VERSION, Json, facts_json, link_json, moment
+from lmsys_enrich.model.finding import Finding
 from lmsys_enrich.model.report import EnrichedEntry, HostTime, Report
 from lmsys_enrich.model.repository import Repository
 from lmsys_enrich.outputs.protocol import Entrywise, Piece, Streamed
@@ -52,7 +54,18 @@ def _pieces(report: Report, piece: Piece) -> Iterator[bytes]:
         },
     }
     further = (json_item(facts_json(facts)) for facts in _further(report))
-    return json_pieces(head, {"entries": map(piece, report.entries), "repositories": further})
+    lists = {
+        "entries": map(piece, report.entries),
+        "document_links": (json_item(_document_link(one, found)) for one, found in report.document_links),
+        "repositories": further,
+    }
+    return json_pieces(head, lists)
+
+
+def _document_link(outside: DocumentLink, finding: Finding) -> dict[str, object]:
+    link = outside.link
+    known = link_json(link, finding)
+    return {"kind": known.pop("role"), "line": link.location.line, "column": link.location.column, **known}
 
 
 def _longest(longest: HostTime | None) -> Json:
@@ -79,8 +92,7 @@ def _further(report: Report) -> Iterable[Repository]:
     first = {known.facts.full_name for known in report.entries if known.facts is not None}
     further = {
         facts.full_name: facts
-        for known in report.entries
-        for finding in known.findings
+        for finding in report.findings.values()
         if (facts := finding.repository) is not None and facts.full_name not in first
     }
     return further.values()

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from lmsys_enrich.model.catalog import Entry, Link
+from lmsys_enrich.model.catalog import DocumentLink, Entry, Link
 from lmsys_enrich.model.enriched import moment
 from lmsys_enrich.model.finding import Finding, Verdict
 from lmsys_enrich.model.report import EnrichedEntry, Report
@@ -31,12 +31,14 @@ def _pieces(report: Report, piece: Piece) -> Iterator[bytes]:
     for suite in report.of_each_list():
         yield encoded(_head(suite))
         yield from map(piece, suite.entries)
+        yield from (encoded(_outside(outside, finding)) for outside, finding in suite.document_links)
         yield b"  </testsuite>\n"
     yield b"</testsuites>\n"
 
 
 def _head(suite: Report) -> str:
     verdicts = Counter(finding.verdict for known in suite.entries for finding in known.findings)
+    verdicts.update(finding.verdict for _, finding in suite.document_links)
     skipped = verdicts.total() - sum(verdicts[verdict] for verdict in (*_PASSED, Verdict.DEAD))
     head = (
         f"  <testsuite name={xml_attribute(str(suite.catalogs[0].source))}"
@@ -56,8 +58,13 @@ def _cases(known: EnrichedEntry) -> Iterator[str]:
         yield _case(known.entry, section, link, finding)
 
 
+def _outside(outside: DocumentLink, finding: Finding) -> str:
+    section = xml_attribute(" / ".join(outside.path))
+    return _case(Entry("", outside.link.role, outside.link.location), section, outside.link, finding)
+
+
 def _case(entry: Entry, section: str, link: Link, finding: Finding) -> str:
-    name = f"{entry.name}: {link.url}" if link.role == "url" else f"{entry.name} ({link.role}): {link.url}"
+    name = f"{entry.name}: {link.url}" if link.role in {"url", entry.name} else f"{entry.name} ({link.role}): {link.url}"
     head = (
         f"    <testcase classname={section} name={xml_attribute(name)}"
         f' file={xml_attribute(link.location.file)} line="{link.location.line}"'

@@ -64,6 +64,10 @@ def _results(report: Report) -> Iterator[Json]:
         for link, finding in zip(known.entry.links, known.findings, strict=True):
             if finding.effective_verdict in _RULES:
                 yield _result(known.entry, link, finding)
+    for outside, finding in report.document_links:
+        if finding.effective_verdict in _RULES:
+            link = outside.link
+            yield _result(Entry("", f"{link.role} link", link.location), link, finding)
 
 
 def _result(entry: Entry, link: Link, finding: Finding) -> Json:

@@ -96,8 +96,9 @@ def build(
     settled: list[tuple[LinkTask, Observation]] = []
     queues: list[list[LinkTask]] = [[] for _ in checkers]
     excluded = tuple(re.compile(pattern) for pattern in settings.exclude)
+    local = _local_links(catalogs)
     for url, exemption in _links(catalogs, now.date()).items():
-        observation = _answer_without_asking(url, exemption, excluded)
+        observation = local.get(url) or _answer_without_asking(url, exemption, excluded)
         if observation is not None:
             settled.append((LinkTask(url, previous.about(url)), observation))
             continue
@@ -116,11 +117,27 @@ def _links(catalogs: Iterable[Catalog], today: date) -> dict[str, Exemption | No
     for catalog in catalogs:
         for entry in catalog.entries():
             ignore = entry.ignore
-            exemption = ignore if ignore is not None and ignore.holds_on(today) else None
+            exemption = ignore if ignore is not None and ignore.exempts_links_on(today) else None
             for link in entry.links:
                 url = key_of(link)
                 links[url] = links.get(url, exemption) if exemption is not None else None
+        for outside in catalog.document_links:
+            ignore = outside.ignore
+            exemption = ignore if ignore is not None and ignore.exempts_links_on(today) else None
+            url = key_of(outside.link)
+            links[url] = links.get(url, exemption) if exemption is not None else None
     return links
+
+
+def _local_links(catalogs: Iterable[Catalog]) -> dict[str, Observation]:
+    """Return what the reader found on disk of links to headings and files."""
+    found: dict[str, Observation] = {}
+    for catalog in catalogs:
+        for outside in catalog.document_links:
+            if key := outside.link.local:
+                verdict = Verdict.DEAD if outside.fault else Verdict.ALIVE
+                found[key] = Observation(key, verdict, outside.fault or "found in the repository")
+    return found
 
 
 def _answer_without_asking(

@@ -38,6 +38,7 @@ class _Entry(msgspec.Struct, Generic[LinkT, FactsT], gc=False):
 class _LastWritten(msgspec.Struct, Generic[LinkT, FactsT]):
     schema: Annotated[int, msgspec.Meta(ge=VERSION, le=VERSION)]
     entries: list[_Entry[LinkT, FactsT]]
+    document_links: list[LinkT] = []
     repositories: list[FactsT] = []
     notice: str | None = None
     generated_at: datetime = EPOCH
@@ -166,14 +167,15 @@ def _told(content: bytes) -> _Told:
         whole.generated_at,
         whole.notice,
         {entry.id: entry.name for entry in whole.entries},
-        [link for entry in whole.entries for link in entry.links],
+        [*(link for entry in whole.entries for link in entry.links), *whole.document_links],
         {facts.full_name: facts for facts in _every_facts(whole) if facts is not None},
     )
 
 
 def _told_in_pieces(content: bytes) -> _Told:
     pieces = _in_pieces(content)
-    links = (_or_none(_link, raw) for entry in pieces.entries for raw in entry.links)
+    raw_links = [*(raw for entry in pieces.entries for raw in entry.links), *pieces.document_links]
+    links = (_or_none(_link, raw) for raw in raw_links)
     named = ((_or_none(_full_name, raw), raw) for raw in _every_facts(pieces))
     return _Told(
         pieces.generated_at,

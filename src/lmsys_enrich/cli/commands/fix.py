@@ -67,11 +67,10 @@ def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
 
 
 def _edits(report: Report, catalog: Catalog, *, across: bool, seen: int) -> Iterator[Edit]:
-    for listed in catalog.listed():
-        for link in listed.entry.links:
-            finding = report.finding(link)
-            if (url := _better(link, finding, across=across, seen=seen)) is not None:
-                yield Edit(link, url)
+    for link in catalog.links():
+        finding = report.finding(link)
+        if (url := _better(link, finding, across=across, seen=seen)) is not None:
+            yield Edit(link, url)
 
 
 def _better(link: Link, finding: Finding, *, across: bool, seen: int) -> str | None:

@@ -54,6 +54,10 @@ _GROUP, _FOLDED = 7, 20  # levels of sections that bullets and folded parts make
 _LONGEST_TITLE = 300
 
 
+class NothingFound(InputError):
+    """A document without entries and without links."""
+
+
 def read_markdown(text: str, path: Path) -> Catalog:
     """
     Return the list; `path` is its name, and where its local links start from.
@@ -63,7 +67,7 @@ def read_markdown(text: str, path: Path) -> Catalog:
     with garbage_collection_paused():
         catalog = _Reader(text, path).catalog()
     if not catalog.document_links and not any(catalog.entries()):
-        raise InputError(
+        raise NothingFound(
             f"{path}:1:1: no entry was found: this is no list, or not in a shape that is understood",
             hint="An entry is a bullet, a numbered item or a table's row, with a name or a link.",
         )
