@@ -46,10 +46,11 @@ async def enrich(
     Raises `InputError` for lists and settings that cannot be used. Warnings go to
     the logger `lmsys_enrich`.
     """
-    catalogs = read_lists(list(lists))
+    settings = settings or Settings()
+    catalogs = read_lists(list(lists), settings.links, images=settings.images)
     opened = open_run(
         catalogs,
-        settings or Settings(),
+        settings,
         os.environ if environ is None else environ,
         warn=logging.getLogger("lmsys_enrich").warning,
     )

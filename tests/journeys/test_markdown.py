@@ -27,7 +27,7 @@ def _readme(site: str) -> str:
     return f"""\
 # My list
 
-Words with a [link](https://nobody.example/).
+Words with a [link]({site}/one).
 
 ## Tools
 

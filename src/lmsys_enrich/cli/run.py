@@ -15,6 +15,7 @@ from lmsys_enrich.cli.terminal import Terminal
 from lmsys_enrich.http.messages import Fetch
 from lmsys_enrich.http.pool import limit_tls_buffers
 from lmsys_enrich.library import open_run
+from lmsys_enrich.lists.duplicates import duplicates
 from lmsys_enrich.lists.git_diff import changed_since
 from lmsys_enrich.lists.read import read_lists
 from lmsys_enrich.model.catalog import Catalog
@@ -49,7 +50,7 @@ async def execute_run(request: RunRequest, terminal: Terminal) -> int:
     limit_tls_buffers()
     settings, stop = request.settings, Stop()
     terminal = dataclasses.replace(terminal, quiet=settings.quiet)
-    catalogs: Sequence[Catalog] = read_lists(request.lists)
+    catalogs: Sequence[Catalog] = read_lists(request.lists, settings.links, images=settings.images)
     if request.only_changed is not None:
         catalogs = [changed_since(catalog, request.only_changed) for catalog in catalogs]
     opened = open_run(
@@ -67,6 +68,7 @@ async def execute_run(request: RunRequest, terminal: Terminal) -> int:
             return 0
         _advise_token(run, plan, terminal)
         _report_ended_exemptions(run, terminal)
+        _report_reading(run, terminal)
         with (
             _interruptible(stop, terminal),
             progress(terminal, plan.total, run.stats.activity, verbose=settings.verbose) as watch,
@@ -80,6 +82,28 @@ async def execute_run(request: RunRequest, terminal: Terminal) -> int:
             in_part=request.only_changed is not None,
             interrupted=stop.reason == _INTERRUPTED,
         )
+
+
+def _report_reading(run: Run, terminal: Terminal) -> None:
+    """Say how many links of documents are entries', and what was not understood."""
+    for catalog in run.catalogs:
+        if catalog.document is None:
+            continue
+        own, outside = sum(len(entry.links) for entry in catalog.entries()), len(catalog.document_links)
+        terminal.info(
+            f"{catalog.source}: {own:,} links of entries, {outside:,} links of the document outside of them"
+        )
+        remarks = [*catalog.remarks, *duplicates(catalog)]
+        if not remarks:
+            continue
+        if run.settings.verbose:
+            for remark in remarks:
+                terminal.warn(remark)
+        else:
+            terminal.info(
+                f"{catalog.source}: {len(remarks):,} remarks on what was not understood or stands twice;"
+                " --verbose or `lmsys-enrich validate` shows them"
+            )
 
 
 def _advise_token(run: Run, plan: Plan, terminal: Terminal) -> None:

@@ -32,7 +32,7 @@ _ENTRY_KEYS = frozenset(
         *("prefix", "marks", "tags", "parent"),
     }
 )
-_IGNORE_KEYS = frozenset({"reason", "until"})
+_IGNORE_KEYS = frozenset({"reason", "until", "only"})
 
 _SECTION_EXAMPLE = "each item `- title: …`"
 _ENTRY_EXAMPLE = "each item `- name: …`"
@@ -203,7 +203,10 @@ class _Reader:
         if node is None:
             return None
         inner = self._fields(node, "ignore", _IGNORE_KEYS)
-        return Exemption(inner.required_line("reason"), inner.date("until"))
+        only = inner.line("only")
+        if only not in {None, "stale"}:
+            inner.note(inner.place_of("only"), f"only must be stale, not {shown(only or '')}")
+        return Exemption(inner.required_line("reason"), inner.date("until"), only)
 
     def _fields(self, node: MappingNode, what: str, keys: AbstractSet[str], remark: str = "") -> Fields:
         fields = Fields(node, what, self._mistakes)

@@ -11,6 +11,7 @@ from lmsys_enrich.lists.git_diff import files_of
 from lmsys_enrich.lists.markdown.reader import NothingFound, read_markdown
 from lmsys_enrich.lists.mistakes import Mistake, refuse
 from lmsys_enrich.model.catalog import Catalog, Location
+from lmsys_enrich.settings.settings import LinkScope
 from lmsys_enrich.values import replace
 
 _LARGEST = 32 * 1024 * 1024
@@ -37,7 +38,7 @@ _CONVERT = (
 
 
 def read_lists(
-    paths: Sequence[Path], *, images: bool = False, entries_only: bool = False
+    paths: Sequence[Path], scope: LinkScope = LinkScope.DOCUMENT, *, images: bool = False
 ) -> tuple[Catalog, ...]:
     """
     Return the lists in their order, a folder as its Markdown files.
@@ -57,7 +58,9 @@ def read_lists(
     if refusals:
         hints = dict.fromkeys(refusal.hint for refusal in refusals if refusal.hint)
         raise InputError("\n".join(map(str, refusals)), hint=" ".join(hints) or None)
-    return tuple(_with_links(catalog, images=images, entries_only=entries_only) for catalog in catalogs)
+    return tuple(
+        _with_links(catalog, images=images, entries_only=scope is LinkScope.ENTRIES) for catalog in catalogs
+    )
 
 
 def _with_links(catalog: Catalog, *, images: bool, entries_only: bool) -> Catalog:
@@ -71,7 +74,9 @@ def _read_folder(folder: Path, refusals: list[InputError]) -> Iterator[Catalog]:
     """Yield the Markdown files of a folder that hold links; the others are no lists."""
     found = [path for path in files_of(folder) if path.suffix and path.suffix.lower() in _MARKDOWN]
     if not found:
-        refusals.append(InputError(f"{folder}: no Markdown file in this folder", hint="Name the list's file."))
+        refusals.append(
+            InputError(f"{folder}: no Markdown file in this folder", hint="Name the list's file.")
+        )
     for path in found:
         try:
             yield read_list(path)

@@ -91,10 +91,14 @@ def _cell(cells: Mapping[str, Cell], key: str) -> str:
 def _further(links: Sequence[Link], cells: Mapping[str, Cell], columns: AbstractSet[str]) -> str:
     """Return the entry's links besides the main one, but for those that are seen elsewhere."""
     shown = [str(cell) for key, cell in cells.items() if not columns or key in columns or key in _AROUND]
+    # A link in a cell of its own column has its role from the column when it is read again.
+    in_columns = [str(cell) for key, cell in cells.items() if key in columns]
     told = [
         link(known.role, known.url)
         for known in links
-        if known.role not in columns and not any(_is_in(known, text) for text in shown)
+        if known.role not in columns
+        and not any(_is_in(known, text) for text in shown)
+        and not any(f"]({known.url})" in text for text in in_columns)
     ]
     return f" ({', '.join(told)})" if told else ""
 

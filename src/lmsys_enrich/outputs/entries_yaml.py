@@ -79,4 +79,5 @@ def entry_words(entry: Entry) -> dict[str, object]:
 
 def _exemption(ignore: Exemption) -> dict[str, object]:
     until = {} if ignore.until is None else {"until": ignore.until}
-    return {"reason": ignore.reason, **until}
+    only = {} if ignore.only is None else {"only": ignore.only}
+    return {"reason": ignore.reason, **until, **only}

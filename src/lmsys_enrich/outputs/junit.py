@@ -64,7 +64,11 @@ def _outside(outside: DocumentLink, finding: Finding) -> str:
 
 
 def _case(entry: Entry, section: str, link: Link, finding: Finding) -> str:
-    name = f"{entry.name}: {link.url}" if link.role in {"url", entry.name} else f"{entry.name} ({link.role}): {link.url}"
+    name = (
+        f"{entry.name}: {link.url}"
+        if link.role in {"url", entry.name}
+        else f"{entry.name} ({link.role}): {link.url}"
+    )
     head = (
         f"    <testcase classname={section} name={xml_attribute(name)}"
         f' file={xml_attribute(link.location.file)} line="{link.location.line}"'

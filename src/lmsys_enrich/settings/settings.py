@@ -37,6 +37,13 @@ def format_duration(length: timedelta) -> str:
     return f"{int(seconds) if seconds == int(seconds) else seconds}s"
 
 
+class LinkScope(StrEnum):
+    """Which links of a Markdown document are checked."""
+
+    DOCUMENT = "document"
+    ENTRIES = "entries"
+
+
 class Failure(StrEnum):
     """What `--fail-on` may name."""
 
@@ -85,6 +92,10 @@ class Settings:
     fail_on: tuple[Failure, ...] = _knob(
         (Failure.DEAD,), "end with code 10 on: " + ", ".join(Failure), "WHAT,…"
     )
+    links: LinkScope = _knob(
+        LinkScope.DOCUMENT, "check every link of a Markdown list, or only: entries", "SCOPE"
+    )
+    images: bool = _knob(False, "check the images of Markdown lists too")
     exclude: tuple[str, ...] = _knob((), "skip links that match a regular expression", "REGEX")
     allow_private: bool = _knob(False, "contact private and loopback addresses")
     quiet: bool = _knob(False, "print nothing but errors")

@@ -6,12 +6,13 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, Field, fields
 from datetime import timedelta
+from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from typing import Any, cast, get_args, get_type_hints
 
 from lmsys_enrich.errors import InputError
-from lmsys_enrich.settings.settings import Failure, Settings, parse_duration
+from lmsys_enrich.settings.settings import Settings, parse_duration
 
 CONFIG_FILE = "lmsys-enrich.toml"
 _PREFIX = "LMSYS_ENRICH_"
@@ -101,8 +102,8 @@ def _parse_one(name: str, raw: object) -> object:
         return raw if isinstance(raw, bool) else _switch(str(raw))
     if kind is timedelta:
         return parse_duration(str(raw))
-    if kind is Failure:
-        return _one_of(str(raw), list(Failure))
+    if issubclass(kind, StrEnum):
+        return _one_of(str(raw), list(kind))
     if kind in {int, float}:
         return _number(name, raw, kind)
     if kind is Path:
@@ -127,9 +128,9 @@ def _switch(text: str) -> bool:
     raise ValueError(f"{text!r} is neither true nor false")
 
 
-def _one_of(text: str, allowed: Sequence[Failure]) -> Failure:
+def _one_of(text: str, allowed: Sequence[StrEnum]) -> StrEnum:
     if text in allowed:
-        return Failure(text)
+        return next(one for one in allowed if one == text)
     raise ValueError(f"{text!r} is none of {', '.join(allowed)}{_meant(text, allowed)}")
 
 

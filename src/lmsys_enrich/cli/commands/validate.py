@@ -4,6 +4,7 @@ import argparse
 
 from lmsys_enrich.cli.flags import add_list_argument
 from lmsys_enrich.cli.terminal import Terminal
+from lmsys_enrich.lists.duplicates import duplicates
 from lmsys_enrich.lists.read import read_lists
 
 
@@ -16,10 +17,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Read the lists; mistakes end it with code 2."""
     for catalog in read_lists(arguments.lists):
-        for remark in catalog.remarks:
+        remarks = [*catalog.remarks, *duplicates(catalog)]
+        for remark in remarks:
             terminal.warn(remark)
         entries = list(catalog.entries())
         links = sum(len(entry.links) for entry in entries)
+        outside = f", {len(catalog.document_links)} links outside of them" if catalog.document_links else ""
+        faults = "no mistakes" if not remarks else f"{len(remarks)} remarks"
         if not arguments.quiet:
-            terminal.result(f"{catalog.source}: {len(entries)} entries with {links} links, no mistakes")
+            terminal.result(f"{catalog.source}: {len(entries)} entries with {links} links{outside}, {faults}")
     return 0

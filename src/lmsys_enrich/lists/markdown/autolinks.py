@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 - dashes and brackets as lists in all scripts have them
 """Inline rules of GitHub's Markdown that CommonMark lacks: bare addresses, and links with a space in them."""
 
 import re
@@ -13,12 +14,14 @@ _DOMAIN = re.compile(r"[^\W_](?:[\w-]*)(?:\.[\w-]+)*|\[[0-9a-fA-F:.]+\]")
 _REST = re.compile(r"[^\s<\x00-\x1f]*")
 _ENTITY = re.compile(r"&[A-Za-z0-9]+;\Z")
 _LONGEST_ENTITY = 40
-_TRAILING = frozenset("?!.,:*_~'\"|、。，；：）】」")  # noqa: RUF001 - the same marks in Chinese and Japanese
+_TRAILING = frozenset("?!.,:*_~'\"|、。，；：）】」")
 _PAIRS = {")": "(", "]": "["}
-_SPACED = re.compile(r"\[([^\[\]\n]*)\]\([ \t]*((?:https?://|www\.)[^\s<>()]*(?:[ \t]+[^\s<>()\"']+)+)[ \t]*\)")
+_SPACED = re.compile(
+    r"\[([^\[\]\n]*)\]\([ \t]*((?:https?://|www\.)[^\s<>()]*(?:[ \t]+[^\s<>()\"']+)+)[ \t]*\)"
+)
 
 
-def text(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 - the library's signature
+def text(state: StateInline, silent: bool) -> bool:
     """Take text up to the next character, or bare address, that another rule may want."""
     found = _TEXT_END.search(state.src, state.pos, state.posMax)
     end = found.start() if found else state.posMax
@@ -30,7 +33,7 @@ def text(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 - the librar
     return True
 
 
-def bare_address(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 - the library's signature
+def bare_address(state: StateInline, silent: bool) -> bool:
     """Make a link of a bare address. Within the text of a link it is none, so a silent pass takes nothing."""
     if silent or state.linkLevel > 0:
         return False
@@ -67,7 +70,9 @@ def _end_of_address(source: str, start: re.Match[str], limit: int) -> int | None
 def _trimmed(address: str) -> int:
     """Return the length without what ends the sentence: marks, entities, brackets that were not opened."""
     end = len(address)
-    surplus = {closing: address.count(closing) - address.count(opening) for closing, opening in _PAIRS.items()}
+    surplus = {
+        closing: address.count(closing) - address.count(opening) for closing, opening in _PAIRS.items()
+    }
     while end:
         last = address[end - 1]
         if last in _PAIRS and surplus[last] > 0:
@@ -80,7 +85,7 @@ def _trimmed(address: str) -> int:
     return end
 
 
-def spaced_link(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 - the library's signature
+def spaced_link(state: StateInline, silent: bool) -> bool:
     """Make a link of `[text](https://… …)`: no link in CommonMark for its space, and meant for one."""
     if state.linkLevel > 0 or state.src[state.pos] != "[":
         return False

@@ -114,7 +114,9 @@ def _span_of(url: str, line: int, sources: Sources) -> Span:
 
 
 def _without_figures(blocks: Sequence[Block]) -> Iterator[Block]:
-    ends = [n for n, block in enumerate(blocks) if isinstance(block, Html) and _FIGURES_END.search(block.text)]
+    ends = [
+        n for n, block in enumerate(blocks) if isinstance(block, Html) and _FIGURES_END.search(block.text)
+    ]
     later = iter(ends)
     end = next(later, None)
     closed = -1

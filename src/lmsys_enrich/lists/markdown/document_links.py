@@ -109,13 +109,17 @@ class DocumentLinks:
             if span.kind == "text" and "][" in span.source:
                 for found in _UNDEFINED.finditer(span.source):
                     location = Location(str(self._path), run.line, self.indent(run.line) + 1)
-                    self.remarks.append(Mistake(location, f"the reference {shown(found[2])} is defined nowhere"))
+                    self.remarks.append(
+                        Mistake(location, f"the reference {shown(found[2])} is defined nowhere")
+                    )
 
     def _link(self, span: Span, kind: str, path: tuple[str, ...], local: LocalLinks) -> DocumentLink | None:
         location = Location(str(self._path), span.line, span.column)
         if not span.url:
             if kind != "image":
-                self.remarks.append(Mistake(location, f"the link {shown(span.text)} leads nowhere: its address is empty"))
+                self.remarks.append(
+                    Mistake(location, f"the link {shown(span.text)} leads nowhere: its address is empty")
+                )
             return None
         if is_local(span.url):
             key, fault = local.resolve(span.url)

@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 - dashes and brackets as lists in all scripts have them
 """
 Entries as lists write them, in a bullet, a paragraph, a line of HTML, or the cell of a table.
 
@@ -16,8 +17,10 @@ from lmsys_enrich.lists.markdown.roles import BRACKETS, is_bracketed, is_role
 from lmsys_enrich.lists.markdown.runs import Run, Span, one_line
 from lmsys_enrich.urls import is_web
 
-_SEPARATOR = re.compile(r"\s*(?:(?:[-–—:|：]|&mdash;|&ndash;)+\s*(?:[-–—]+\s+)?(?=\s|(?<=[—：]))|[.。]+\s+)\s*")  # noqa: RUF001
-_BETWEEN = re.compile(r" (?:-|–|—|--) |——|：")  # noqa: RUF001
+_SEPARATOR = re.compile(
+    r"\s*(?:(?:[-–—:|：]|&mdash;|&ndash;)+\s*(?:[-–—]+\s+)?(?=\s|(?<=[—：]))|[.。]+\s+)\s*"
+)
+_BETWEEN = re.compile(r" (?:-|–|—|--) |——|：")
 _TAGS = re.compile(r"`[^`]+`$")
 # What an enriched list has more: `outputs/fact_words.py` writes it.
 _FACTS = "<!--facts-->"
@@ -26,10 +29,10 @@ _TAG = re.compile(r"<[^<>]*>")
 _EMOJI = re.compile(r"((?::[a-z0-9_+-]+:|[^\w\s:\[(`\"'*_<~\\&#.@$-])+)\s+(?=\w)")
 _SHORTCODE = re.compile(r":[a-z0-9_+-]+:")
 _MARKS = re.compile(r"\s*(?:[^\w\s(\[`<.,:;|*/&\"'-]+|:[a-z0-9_+-]+:|\s)+")
-_PREFIX = re.compile(r"\[[^\]]*\]\s*[:：]?|\([^)]*\)\s*:?|`[^`]*`|\d{4}(?:[-./]\d{1,2}){0,2}\s*[:：,]?")  # noqa: RUF001
-_CLOSERS = {"]": "[", ")": "(", "）": "（", "】": "【"}  # noqa: RUF001
+_PREFIX = re.compile(r"\[[^\]]*\]\s*[:：]?|\([^)]*\)\s*:?|`[^`]*`|\d{4}(?:[-./]\d{1,2}){0,2}\s*[:：,]?")
+_CLOSERS = {"]": "[", ")": "(", "）": "（", "】": "【"}
 _OPENERS = {opener: closer for closer, opener in _CLOSERS.items()}
-_EDGE = " \t\n,，、|/·•;:：–—"  # noqa: RUF001
+_EDGE = " \t\n,，、|/·•;:：–—"
 
 
 @dataclass(slots=True)
@@ -64,7 +67,7 @@ def read_entry(run: Run, *, in_cell: bool = False) -> EntryBuilder:
             return _bold_title(builder, spans, number, run.strong)
         if is_role(main.text) or is_bracketed(main.text) or main.form == "bare" or _opens(text_before):
             return _titled(builder, spans, number, text_before)
-    builder.name = clean(main.text) or main.url
+    builder.name = main.text if main.form == "bare" else clean(main.text) or main.url
     builder.note("prefix", _plain_prefix(_source(before)))
     _read_rest(builder, spans[number + 1 :], is_open=text_before.endswith("["))
     return builder
@@ -77,7 +80,11 @@ def is_main(span: Span) -> bool:
 
 def role(span: Span) -> str:
     """Return a link's role as a key: its text in small letters."""
-    return role_of(span.text) if span.has_words and span.form != "bare" else ("badge" if not span.has_words else "link")
+    return (
+        role_of(span.text)
+        if span.has_words and span.form != "bare"
+        else ("badge" if not span.has_words else "link")
+    )
 
 
 def clean(text: str) -> str:
@@ -89,7 +96,9 @@ def clean(text: str) -> str:
         text = text.strip(_EDGE).removeprefix("- ").removesuffix(" -")
         if text[-1:] in _OPENERS or (text[-1:] in _CLOSERS and _is_unbalanced(text, text[-1])):
             text = text[:-1]
-        elif text[:1] in _CLOSERS or (text[:1] in _OPENERS and text.count(text[0]) > text.count(_OPENERS[text[0]])):
+        elif text[:1] in _CLOSERS or (
+            text[:1] in _OPENERS and text.count(text[0]) > text.count(_OPENERS[text[0]])
+        ):
             text = text[1:]
     return text
 
@@ -102,7 +111,9 @@ def _without_facts(spans: Sequence[Span]) -> Sequence[Span]:
     for number, span in enumerate(spans):
         if span.kind != "link" and _FACTS in span.source:
             kept = span.source.partition(_FACTS)[0].rstrip()
-            shown = span.text[: len(span.text) - len(span.text.lstrip())] + kept.strip() if kept.strip() else ""
+            shown = (
+                span.text[: len(span.text) - len(span.text.lstrip())] + kept.strip() if kept.strip() else ""
+            )
             head = Span(span.kind, shown, kept)
             return [*spans[:number], head] if kept else spans[:number]
     return spans
@@ -110,7 +121,9 @@ def _without_facts(spans: Sequence[Span]) -> Sequence[Span]:
 
 def _without_link(spans: Sequence[Span], anchor: str | None, run: Run, *, in_cell: bool) -> EntryBuilder:
     """Read an entry that leads nowhere on the web."""
-    named = next((n for n, span in enumerate(spans) if span.kind == "link" and span.has_words and span.text), None)
+    named = next(
+        (n for n, span in enumerate(spans) if span.kind == "link" and span.has_words and span.text), None
+    )
     if named is not None and (not _plain(spans[:named]) or is_prefix(_source(spans[:named]))):
         builder = EntryBuilder(clean(spans[named].text), anchor)
         builder.note("prefix", _plain_prefix(_source(spans[:named])))
@@ -184,7 +197,7 @@ def _after_strong(source: str) -> str:
 
 
 def _opens(text: str) -> bool:
-    return text.endswith(("[", "(", "（", "【"))  # noqa: RUF001
+    return text.endswith(("[", "(", "（", "【"))
 
 
 def _titled(builder: EntryBuilder, spans: Sequence[Span], number: int, title: str) -> EntryBuilder:
@@ -213,20 +226,22 @@ def _read_rest(builder: EntryBuilder, spans: Sequence[Span], *, is_open: bool = 
             taken.append(span)
             pending = ""
         else:
-            bare = span.source.strip()
+            bare = span.source.lstrip()
             if is_open:
-                bare, is_open = bare.removeprefix("]"), False
+                bare, is_open = bare.removeprefix("]").lstrip(), False
             follows = any(later.kind == "link" for later in queue[1:2])
             head, tail = _marks(builder, bare)
             if tail.strip(BRACKETS) or (tail.strip() and not (follows or taken)):
                 queue[0] = Span("text", span.text, head + tail)
-                if taken or bare != span.source.strip():
-                    queue[0] = Span("text", span.text, tail.lstrip("])）】 ") if taken else tail)  # noqa: RUF001
+                if taken or bare != span.source.lstrip():
+                    queue[0] = Span("text", span.text, tail.lstrip("])）】 ") if taken else tail)
                 break
             pending = tail
         queue.pop(0)
     builder.links += [(role(span), span) for span in taken if is_main(span)]
-    rest = _take_tags(builder, pending.lstrip("])）】 ,|") if not queue and pending else _rest(queue, pending))  # noqa: RUF001
+    rest = _take_tags(
+        builder, pending.lstrip("])）】 ,|") if not queue and pending else _rest(queue, pending)
+    )
     builder.note("description", description(rest))
     builder.links += [(role(span), span) for span in queue if is_main(span)]
 
@@ -237,7 +252,12 @@ def _rest(queue: Sequence[Span], pending: str) -> str:
 
 
 def _stands_alone(span: Span, pending: str) -> bool:
-    return not span.has_words or is_role(span.text) or is_bracketed(span.text) or pending.endswith(("(", "[", "（"))  # noqa: RUF001
+    return (
+        not span.has_words
+        or is_role(span.text)
+        or is_bracketed(span.text)
+        or pending.endswith(("(", "[", "（"))
+    )
 
 
 def _marks(builder: EntryBuilder, text: str) -> tuple[str, str]:

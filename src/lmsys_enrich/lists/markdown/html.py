@@ -9,7 +9,29 @@ from lmsys_enrich.values import Value
 
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _BLOCKS = frozenset(
-    "p div li ul ol table thead tbody tr td th dt dd dl summary details center section br hr blockquote".split()
+    [
+        "p",
+        "div",
+        "li",
+        "ul",
+        "ol",
+        "table",
+        "thead",
+        "tbody",
+        "tr",
+        "td",
+        "th",
+        "dt",
+        "dd",
+        "dl",
+        "summary",
+        "details",
+        "center",
+        "section",
+        "br",
+        "hr",
+        "blockquote",
+    ]
 ) | frozenset(_HEADINGS)
 _KINDS = frozenset({"li", "p", "td", "th", "dt", "dd", "summary", "div", *_HEADINGS})
 _UNREAD = frozenset({"script", "style", "code", "pre"})
@@ -79,7 +101,9 @@ class _Parser(HTMLParser):
         elif tag == "img":
             self._alts.append(given.get("alt") or "")
             if source := given.get("src"):
-                self.images.append(self._placed(Span("image", given.get("alt") or "", "", clean_address(source)), source))
+                self.images.append(
+                    self._placed(Span("image", given.get("alt") or "", "", clean_address(source)), source)
+                )
         elif tag in _UNREAD:
             self._unread += 1
         if tag in _KINDS:

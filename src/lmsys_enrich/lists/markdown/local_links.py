@@ -5,7 +5,16 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from urllib.parse import unquote
 
-from lmsys_enrich.lists.markdown.blocks import Block, Heading, Html, Items, Paragraph, Quote, Table, parse_blocks
+from lmsys_enrich.lists.markdown.blocks import (
+    Block,
+    Heading,
+    Html,
+    Items,
+    Paragraph,
+    Quote,
+    Table,
+    parse_blocks,
+)
 from lmsys_enrich.lists.markdown.html import read_html
 from lmsys_enrich.lists.markdown.runs import Run
 
@@ -86,7 +95,9 @@ class LocalLinks:
         written, _, anchor = url.partition("#")
         name = unquote(written.partition("?")[0])
         if not name:
-            fault = None if anchor in self._anchors else f"no heading or anchor #{anchor} in {self._path.name}"
+            fault = (
+                None if anchor in self._anchors else f"no heading or anchor #{anchor} in {self._path.name}"
+            )
             return f"{self._path}#{anchor}", fault
         target = self._target(name)
         key = f"{target}#{anchor}" if anchor else str(target)

@@ -21,7 +21,12 @@ def make_parser() -> MarkdownIt:
     rules.at("text", text)
     rules.after("text", "bare_address", _with_span(bare_address))
     rules.after("link", "spaced_link", _with_span(spaced_link))
-    for name, rule in (("link", link), ("image", image), ("autolink", autolink), ("html_inline", html_inline)):
+    for name, rule in (
+        ("link", link),
+        ("image", image),
+        ("autolink", autolink),
+        ("html_inline", html_inline),
+    ):
         rules.at(name, _with_span(rule))
     # Addresses are kept as they are written: what is wrong with one is for the checkers to say.
     parser: Any = markdown
@@ -31,7 +36,7 @@ def make_parser() -> MarkdownIt:
 
 
 def _with_span(rule: _Rule) -> _Rule:
-    def noting(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 - the library's signature
+    def noting(state: StateInline, silent: bool) -> bool:
         start, before = state.pos, len(state.tokens)
         if not rule(state, silent):
             return False

@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 - dashes and brackets as lists in all scripts have them
 """Reader of Markdown lists: sections and entries from a document's blocks, and every other link of it."""
 
 import re
@@ -22,7 +23,15 @@ from lmsys_enrich.lists.markdown.blocks import (
     parse_blocks,
 )
 from lmsys_enrich.lists.markdown.document_links import DocumentLinks
-from lmsys_enrich.lists.markdown.entries import EntryBuilder, clean, description, is_main, is_prefix, read_entry, role
+from lmsys_enrich.lists.markdown.entries import (
+    EntryBuilder,
+    clean,
+    description,
+    is_main,
+    is_prefix,
+    read_entry,
+    role,
+)
 from lmsys_enrich.lists.markdown.exemptions import exemption_in
 from lmsys_enrich.lists.markdown.html import HtmlEvent
 from lmsys_enrich.lists.markdown.roles import is_role
@@ -109,9 +118,12 @@ class _Reader:
         document = Document(self._text, tuple(sorted(self._points, key=lambda point: point.line)))
         outside = self._outside.links()
         remarks = sorted(
-            [*self._remarks, *self._outside.remarks], key=lambda remark: (remark.location.line, remark.location.column)
+            [*self._remarks, *self._outside.remarks],
+            key=lambda remark: (remark.location.line, remark.location.column),
         )
-        return Catalog(title, self._path, text, kept, document, tuple(map(str, remarks)), document_links=outside)
+        return Catalog(
+            title, self._path, text, kept, document, tuple(map(str, remarks)), document_links=outside
+        )
 
     def _blocks(self, blocks: Sequence[Block]) -> None:
         before: Block | None = None
@@ -156,7 +168,9 @@ class _Reader:
             self._open.pop()
         above = self._open[-1]
         has_entries = not is_housekeeping(title) and (above.has_entries or heading is not None)
-        section = OpenSection(title, level, location, (*above.path, title), has_entries=has_entries, heading=heading)
+        section = OpenSection(
+            title, level, location, (*above.path, title), has_entries=has_entries, heading=heading
+        )
         above.sections.append(section)
         self._outside.begin(location.line, section.path)
         self._open.append(section)
@@ -200,7 +214,9 @@ class _Reader:
 
     @staticmethod
     def _is_title(run: Run) -> bool:
-        return bool(run.strong) and run.strong == run.text and not run.links and len(run.text) <= _LONGEST_TITLE
+        return (
+            bool(run.strong) and run.strong == run.text and not run.links and len(run.text) <= _LONGEST_TITLE
+        )
 
     @staticmethod
     def _take_fields(builder: EntryBuilder, block: Items) -> None:
@@ -228,7 +244,9 @@ class _Reader:
         further = [pair for block in item.blocks for pair in _role_links(block)]
         location = self._at(item.line)
         if own.links or further or (fields and own.name):
-            own.links += [("url" if not own.links and not n else label, span) for n, (span, label) in enumerate(further)]
+            own.links += [
+                ("url" if not own.links and not n else label, span) for n, (span, label) in enumerate(further)
+            ]
             number = self._add(own, dict(own.cells), location, "bullet", parent, item.run)
             for block in item.blocks:
                 if block in fields and isinstance(block, Items):
@@ -273,7 +291,9 @@ class _Reader:
     def _surplus(self, table: Table) -> None:
         for cells in table.surplus.values():
             if any(cell.text or cell.links for cell in cells):
-                self._remark(self._at(cells[0].line), "a row with more cells than its header has: GitHub hides them")
+                self._remark(
+                    self._at(cells[0].line), "a row with more cells than its header has: GitHub hides them"
+                )
 
     # HTML
 
@@ -385,12 +405,19 @@ class _Reader:
             for inner in list(above.sections):
                 links = [span for span in inner.heading.links if is_main(span)] if inner.heading else []
                 is_entry = inner.has_entries and not inner.sections and id(inner) not in filled
-                if is_entry and inner.heading and len(links) == 1 and one_line(links[0].text) == inner.heading.text:
+                if (
+                    is_entry
+                    and inner.heading
+                    and len(links) == 1
+                    and one_line(links[0].text) == inner.heading.text
+                ):
                     above.sections.remove(inner)
                     builder = EntryBuilder(clean(links[0].text) or links[0].url, None, [("url", links[0])])
                     builder.note("description", one_line(" ".join(inner.texts)))
                     cells: dict[str, Cell] = dict(builder.cells)
-                    self._found.append(FoundEntry(above, builder, cells, inner.location, "html", None, inner.location.line))
+                    self._found.append(
+                        FoundEntry(above, builder, cells, inner.location, "html", None, inner.location.line)
+                    )
                 else:
                     pending.append(inner)
 
@@ -423,7 +450,12 @@ class _Reader:
             if address_problem(span.url):
                 continue  # stays a link of the document, which says what is wrong with it
             self._outside.take(span)
-            usable.append((label if usable or builder.links[0][1] is span else ("url" if label == "url" else label), span))
+            usable.append(
+                (
+                    label if usable or builder.links[0][1] is span else ("url" if label == "url" else label),
+                    span,
+                )
+            )
         for label, span in each_once(usable):
             yield Link(span.url, label, Location(str(self._path), span.line, span.column))
 
@@ -448,7 +480,7 @@ def _is_role_in(span: Span, run: Run) -> bool:
 
 def _label(span: Span, run: Run) -> str:
     before = run.spans[: run.spans.index(span)]
-    return "".join(part.text for part in before if part.kind != "link").strip(" :-*：")  # noqa: RUF001
+    return "".join(part.text for part in before if part.kind != "link").strip(" :-*：")
 
 
 def _fields(item: Item) -> Iterator[tuple[Span, str]]:
@@ -478,7 +510,11 @@ def _is_entry_line(run: Run) -> bool:
     if number is None or not run.spans[number].has_words:
         return False
     before = "".join(span.source for span in run.spans[:number])
-    return is_prefix(before) and run.spans[number].form != "bare" and (not _rest_of(run, number) or _follows(run))
+    return (
+        is_prefix(before)
+        and run.spans[number].form != "bare"
+        and (not _rest_of(run, number) or _follows(run))
+    )
 
 
 def _rest_of(run: Run, number: int) -> str:
@@ -490,5 +526,3 @@ def _follows(run: Run) -> bool:
     number = next(n for n, span in enumerate(run.spans) if span.kind == "link")
     rest = _rest_of(run, number)
     return description(rest) != one_line(rest)
-
-

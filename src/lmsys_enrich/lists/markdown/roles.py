@@ -1,8 +1,9 @@
+# ruff: noqa: RUF001 - dashes and brackets as lists in all scripts have them
 """Words by which lists call the links of an entry: Paper, Code, 论文; none of them is a name."""
 
 import re
 
-BRACKETS = " \t\n()[]{}<>（）【】「」,，、|/·•&;:：-–—_*"  # noqa: RUF001 - as lists have them
+BRACKETS = " \t\n()[]{}<>（）【】「」,，、|/·•&;:：-–—_*"
 _WORDS = frozenset(
     (
         "abs arxiv article blog blogpost code colab data dataset datasets demo doc docs documentation download"

@@ -119,7 +119,9 @@ class RunBuilder:
         self._sources = sources
         self._starts = [0, *(m.end() for m in re.finditer("\n", self._content))]
         self._columns: dict[int, int] = {}
-        self._run = Run(self._first + 1, max(self._first + 1, end if line is None else line + 1), source=token.content)
+        self._run = Run(
+            self._first + 1, max(self._first + 1, end if line is None else line + 1), source=token.content
+        )
         self._texts: list[str] = []
         self._opened: list[str] = []
         self._closed: list[str] = []

@@ -19,7 +19,9 @@ _NAMES = (
 )  # fmt: skip
 _SUFFIXES = (" title", " name")
 _FLAGS = {"✔": True, "✔️": True, "✓": True, "✅": True, "✗": False, "✘": False, "❌": False}
-_KEPT_FOR_ENTRIES = frozenset({"url", "links", "ignore", "id", "name", "description", "parent", "prefix", "marks", "tags"})
+_KEPT_FOR_ENTRIES = frozenset(
+    {"url", "links", "ignore", "id", "name", "description", "parent", "prefix", "marks", "tags"}
+)
 _OURS = ("stars", "licence", "last commit", "status")
 _YEAR = re.compile(r"\d{4}")
 _NUMBER = re.compile(r"[\d\s.,:/%kKmMbB+-]*")
@@ -83,7 +85,11 @@ def _naming(headers: Sequence[str], table: Cells) -> int:
             return number
     filled = [number for number in range(len(headers)) if _names_something(table, number)]
     for number in filled:
-        if any(is_main(link) and not is_role(link.text) for row in table.rows for link in _cell(row, number).links):
+        if any(
+            is_main(link) and not is_role(link.text)
+            for row in table.rows
+            for link in _cell(row, number).links
+        ):
             return number
     return filled[0] if filled else 0
 

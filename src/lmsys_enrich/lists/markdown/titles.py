@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 - titles in many scripts
 """Titles of sections that hold no entries: contents, contributing, licence; by the whole title only."""
 
 import re
@@ -22,6 +23,7 @@ _TITLES = frozenset(
     indice|sommario|contribuire|come contribuire|licenza|ringraziamenti
     inhoud|inhoudsopgave|bijdragen|licentie|içindekiler|katkıda bulunma|katkı|lisans|spis treści|licencja|współtworzenie
     mục lục|đóng góp|giấy phép|daftar isi|kontribusi|lisensi|المحتويات|المساهمة|الرخصة|فهرست|مشارکت
+    """    
     """.replace("\n", "|").split("|")
     if line.strip()
 )

@@ -35,7 +35,7 @@ A, B, C = "https://a.example/", "https://b.example/", "https://c.example/x_(y)"
         (f"- [Tool]({C}) Does it", "Tool", {"url": C}, {"description": "Does it"}),
         (f'- [Tool](<{A}> "title") does it', "Tool", {"url": A}, {"description": "does it"}),
         (f"- [A **bold** `Tool`]({A})", "A bold Tool", {"url": A}, {}),
-        (f"- **[Tool]({A})** - Does it", "Tool", {"url": A}, {"description": "** - Does it"}),
+        (f"- **[Tool]({A})** - Does it", "Tool", {"url": A}, {"description": "Does it"}),
         (f"- 💚 [Tool]({A}) 🔥🔥 - Does it", "Tool", {"url": A}, {"prefix": "💚", "marks": "🔥🔥", "description": "Does it"}),
         (f"- :heart:[Tool]({A}) :fire::fire: - Does it", "Tool", {"url": A}, {"prefix": ":heart:", "marks": ":fire::fire:", "description": "Does it"}),
         (f"- [ICML] [Paper on it]({A})", "Paper on it", {"url": A}, {"prefix": "[ICML]"}),
@@ -138,7 +138,7 @@ def test_what_is_not_understood_is_told_with_its_line() -> None:
     assert _read(text).remarks == (
         "README.md:3:1: no entry: What it does",
         "README.md:4:1: no entry: How it does",
-        "README.md:8:1: the address of B is not whole: b.example/x",
+        "README.md:8:7: the address of B is not whole: b.example/x",
     )
 
 
@@ -177,7 +177,10 @@ def test_a_table_has_its_columns_and_its_entries() -> None:
     assert (two.name, two.links) == ("Two", ())
     assert two.cells == {"year": 2023, "code": "-", "open": False, "note": "[One](#one)"}
     assert three.url == C
-    assert catalog.remarks == ("README.md:7:1: a row that only says what belongs there",)
+    assert catalog.remarks == (
+        "README.md:7:1: a row that only says what belongs there",
+        "README.md:8:1: a row with more cells than its header has: GitHub hides them",
+    )
 
 
 @pytest.mark.parametrize(
