@@ -77,7 +77,7 @@ _FRONT = re.compile(r"---[ \t]*\n.*?^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.MULTILIN
 
 def parse_blocks(text: str) -> Parsed:
     """
-    Return the blocks of a document, read as GitHub reads it; its lines end with `\\n`.
+    Return the blocks of a document, read as GitHub reads it; its lines end with line feeds.
 
     Figures that this program keeps current in it are no part of the list, and left out.
     """
@@ -150,7 +150,7 @@ class _BlockParser:
                 found.append(block)
         return tuple(found)
 
-    def _block(self, token: Token) -> Block | None:
+    def _block(self, token: Token) -> Block | None:  # noqa: PLR0911 - a kind of block each
         match token.type:
             case "heading_open":
                 run = self._run(self._take())

@@ -72,7 +72,9 @@ class DocumentLinks:
             if not span.text.startswith("#") or span.url != "#":  # `[//]: # (a comment)`
                 yield span, "definition"
 
-    def _in_blocks(self, blocks: Iterable[Block], kind: str) -> Iterator[tuple[Span, str]]:
+    def _in_blocks(  # noqa: C901, PLR0912 - a case for each kind of block
+        self, blocks: Iterable[Block], kind: str
+    ) -> Iterator[tuple[Span, str]]:
         for block in blocks:
             match block:
                 case Heading():

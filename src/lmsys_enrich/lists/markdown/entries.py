@@ -149,7 +149,7 @@ def _without_link(spans: Sequence[Span], anchor: str | None, run: Run, *, in_cel
 
 
 def _badge_first(builder: EntryBuilder, spans: Sequence[Span], number: int, before: str) -> EntryBuilder:
-    """Read an entry whose link is an image: its name is the text around it, else what the image stands for."""
+    """Read an entry whose link is an image: its name is the text around it, or of the image."""
     rest = list(spans[number + 1 :])
     words = clean(before)
     if not words:

@@ -53,7 +53,8 @@ from lmsys_enrich.model.catalog import (
 )
 
 _BACK = re.compile(
-    r"\W*(?:(?:go |return )?back to (?:the )?(?:top|toc|contents|table of contents)|(?:go|return) to (?:the )?top"
+    r"\W*(?:(?:go |return )?back to (?:the )?(?:top|toc|contents|table of contents)"
+    r"|(?:go|return) to (?:the )?top"
     r"|to top|top|回到顶部|返回顶部|返回目录|回到目录)\W*|\W*⬆\W*|\W*🔝\W*",
     re.IGNORECASE,
 )

@@ -71,7 +71,6 @@ class Run:
                 part = Run(part.last + span.source.count("\n"), part.last + span.source.count("\n"))
             else:
                 part.spans.append(span)
-                part.line = part.line if span.kind != "link" or len(part.spans) > 1 else part.line
         yield part
 
 

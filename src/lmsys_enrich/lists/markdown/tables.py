@@ -13,7 +13,8 @@ from lmsys_enrich.values import Value
 # Headers of the column that names an entry, the surest first; of one line, the leftmost.
 _NAMES = (
     ("title",), ("name",), ("project",), ("tool",), ("course",), ("library",), ("package",), ("resource",),
-    ("framework name",), ("标题", "名称", "名字", "项目", "項目", "工具", "タイトル", "名前", "название", "nombre", "nom"),
+    ("framework name",), ("标题", "名称", "名字", "项目", "項目", "工具", "タイトル"),
+    ("名前", "название", "nombre", "nom"),
     ("paper", "paper title", "model", "language model", "dataset", "framework", "论文", "模型"),
     ("repository", "repo", "link"),
 )  # fmt: skip
