@@ -21,7 +21,7 @@ _SEPARATOR = re.compile(
     r"\s*(?:(?:[-–—:|：]|&mdash;|&ndash;)+\s*(?:[-–—]+\s+)?(?=\s|(?<=[—：]))|[.。]+\s+)\s*"
 )
 _BETWEEN = re.compile(r" (?:-|–|—|--) |——|：")
-_TAGS = re.compile(r"`[^`]+`$")
+_TAGS = re.compile(r"`[^`]+`")
 # What an enriched list has more: `outputs/fact_words.py` writes it.
 _FACTS = "<!--facts-->"
 _COMMENT = re.compile(r"<!--[^<>]*-->")
@@ -270,14 +270,17 @@ def _marks(builder: EntryBuilder, text: str) -> tuple[str, str]:
 
 def _take_tags(builder: EntryBuilder, text: str) -> str:
     """Keep code spans at the end of a text as tags; return the rest."""
-    tags: list[str] = []
     rest = _COMMENT.sub("", text).rstrip()
-    while rest.endswith("`") and (found := _TAGS.search(rest, max(0, rest.rfind("`", 0, -1)))):
-        tags.insert(0, found[0])
-        rest = rest[: found.start()].rstrip()
-    if tags:
-        builder.note("tags", " ".join(" ".join(tags).split()))
-    return rest
+    end, first = len(rest), len(rest)
+    # Each code span is found from behind, so that a text is read once however many it has.
+    while rest.endswith("`", 0, end) and (
+        found := _TAGS.match(rest, max(0, rest.rfind("`", 0, end - 1)), end)
+    ):
+        first = end = found.start()
+        while end and rest[end - 1].isspace():
+            end -= 1
+    builder.note("tags", one_line(rest[first:]))
+    return rest[:end]
 
 
 def description(rest: str) -> str:

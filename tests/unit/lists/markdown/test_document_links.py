@@ -1,0 +1,194 @@
+"""Every link of a document is an entry's or the document's, at its line and column."""
+
+import time
+from pathlib import Path
+
+import pytest
+from markdown_it import MarkdownIt
+
+from lmsys_enrich.lists.markdown.reader import read_markdown
+from lmsys_enrich.lists.read import read_lists
+from lmsys_enrich.model.catalog import Catalog
+from tests.golden import ROOT
+
+A, B = "https://a.example/", "https://b.example/"
+
+
+def _read(body: str, path: Path = Path("README.md")) -> Catalog:
+    return read_markdown(f"# List\n\n## Tools\n\n{body}\n", path)
+
+
+def _outside(catalog: Catalog) -> list[tuple[str, str]]:
+    return [(one.link.url, one.link.role) for one in catalog.document_links]
+
+
+def _urls(catalog: Catalog) -> set[str]:
+    return {link.url for link in catalog.links()}
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (f"Words with a [link]({A}).", "prose"),
+        (f"### About [it]({A}) and more", "heading"),
+        (f"> Quoted [words]({A})", "quote"),
+        (f"[^1]: see [it]({A})", "footnote"),
+        (f"| Name | [Docs]({A}) |\n|--|--|\n| x | y |", "table"),
+        (f"<div>Words with <a href='{A}'>a link</a> in them</div>", "html"),
+        (f"Words with <a href='{A}'>a link</a>", "html"),
+        (f"[unused]: {A}", "definition"),
+        ("Mail: [us](mailto:a@b.example)", "prose"),
+        (f"See {A}, or not", "prose"),
+    ],
+)
+def test_link_outside_of_entries_has_its_kind(body: str, kind: str) -> None:
+    [(url, found)] = _outside(_read(f"{body}\n\n- [Entry]({B})"))
+    assert (url, found) == ("mailto:a@b.example" if "Mail" in body else A, kind)
+
+
+@pytest.mark.parametrize(
+    ("text", "url"),
+    [
+        ("see https://a.example/x.", "https://a.example/x"),
+        ("(https://a.example/x_(y))", "https://a.example/x_(y)"),
+        ("(see https://a.example/x)", "https://a.example/x"),
+        ("www.a.example/x,", "http://www.a.example/x"),
+        ("https://a.example/?a=b&amp;c=d&hl;", "https://a.example/?a=b&amp;c=d"),
+        ("**https://a.example/x**", "https://a.example/x"),
+        ("https://a.example/x<b>", "https://a.example/x"),
+        ("HTTPS://a.example/x", "HTTPS://a.example/x"),
+        ("链接：https://a.example/x。", "https://a.example/x"),  # noqa: RUF001 - as Chinese lists write it
+        ("[https://a.example/x]", "https://a.example/x"),
+    ],
+)
+def test_bare_address_ends_as_github_ends_it(text: str, url: str) -> None:
+    assert _urls(_read(text)) == {url}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "`https://a.example/`",
+        "<!-- https://a.example/ -->",
+        "https://a_b.c_d/",
+        "xhttps://a.example/",
+        "www.",
+    ],
+)
+def test_text_that_github_does_not_link_is_no_link(text: str) -> None:
+    assert _urls(_read(f"- [Entry]({B}) {text}")) == {B}
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
+def test_lines_and_columns_are_those_of_the_source(ending: str) -> None:
+    text = f"# L\n\nSee [it]({A}).\n\n| a | b |\n|--|--|\n| \\| | [x]({B}) |\n".replace("\n", ending)
+    catalog = read_markdown(text, Path("README.md"))
+    places = {link.url: (link.location.line, link.location.column) for link in catalog.links()}
+    assert places == {A: (3, 10), B: (7, 12)}
+
+
+LOCAL = """# List
+
+[a](#über-uns) [b](#tools-1) [c](#made) [d](#gone) [e](other.md#part) [f](other.md#gone) [g](gone.md)
+[h](/other.md)
+
+## Über uns
+## Tools
+## Tools
+<a name="made"></a>
+"""
+
+
+def test_anchors_and_files_are_checked_on_disk(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "other.md").write_text("## Part\n")
+    catalog = read_markdown(LOCAL, tmp_path / "README.md")
+    faults = {one.link.url: one.fault for one in catalog.document_links}
+    assert [url for url, fault in faults.items() if fault is None] == [
+        "#über-uns",
+        "#tools-1",
+        "#made",
+        "other.md#part",
+        "/other.md",
+    ]
+    assert faults["#gone"] == "no heading or anchor #gone in README.md"
+    assert faults["gone.md"] == "no such file in the repository: gone.md"
+    assert faults["other.md#gone"] == "no heading or anchor #gone in other.md"
+
+
+def test_undefined_references_and_empty_targets_are_remarks() -> None:
+    remarks = _read(f"- [X][nope] - text\n- [Y]()\n- [Z]({A})").remarks
+    assert [remark.split(": ", 1)[0] for remark in remarks] == ["README.md:5:1", "README.md:6:7"]
+
+
+def test_exemption_is_read_from_a_comment() -> None:
+    body = (
+        f"<!-- lmsys-enrich-ignore reason: ours; until: 2027-01-31 -->\n- [A]({A})\n"
+        f"- [B]({B}) <!-- lmsys-enrich-ignore reason: finished; only: stale -->\n- [C](https://c.example/)\n"
+    )
+    given = [
+        entry.ignore and (entry.ignore.reason, str(entry.ignore.until), entry.ignore.only)
+        for entry in _read(body).entries()
+    ]
+    assert given == [("ours", "2027-01-31", None), ("finished", "None", "stale"), None]
+
+
+def test_folder_is_read_as_its_markdown_files(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text(f"- [A]({A})\n")
+    (tmp_path / "inner").mkdir()
+    (tmp_path / "inner" / "b.markdown").write_text(f"[B]({B})\n")
+    (tmp_path / "no.md").write_text("words\n")
+    (tmp_path / "notes.txt").write_text("words\n")
+    assert [catalog.source.name for catalog in read_lists([tmp_path])] == ["a.md", "b.markdown"]
+
+
+_LONG = 20_000
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[a](https://x.example/ " * _LONG,
+        "<" * _LONG * 5,
+        ":+" * _LONG,
+        "http://" * _LONG,
+        "`a` " * _LONG,
+        "<!-- lmsys-enrich-ignore " * _LONG,
+        "(" * _LONG + f" [a]({A})",
+        A + ")" * _LONG,
+        "<p><a href='https://x.example/'>" * _LONG,
+    ],
+    ids=lambda text: text[:12],
+)
+def test_reading_time_grows_with_the_text_alone(text: str) -> None:
+    began = time.process_time()
+    _read(f"- [Entry]({B}) {text}")
+    _read(f"[a]({B})\n\n{text}")
+    assert time.process_time() - began < 8
+
+
+def test_list_of_four_thousand_entries_is_read_in_about_a_second() -> None:
+    text = "".join(
+        f"- [N {n}](https://x{n}.example/) - Does it, with [more](https://y{n}.example/)\n"
+        for n in range(4000)
+    )
+    began = time.process_time()
+    assert sum(1 for _ in _read(text).links()) == 8000
+    assert time.process_time() - began < 4
+
+
+def _links_by_markdown_it(text: str) -> set[str]:
+    """Return the targets of links as markdown-it's own rules find them, but for HTML and bare addresses."""
+    markdown = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+    markdown.validateLink = lambda _: True  # type: ignore[method-assign]
+    markdown.normalizeLink = lambda url: url  # type: ignore[method-assign]
+    children = (child for token in markdown.parse(text) for child in token.children or ())
+    return {str(child.attrs["href"]) for child in children if child.type == "link_open"}
+
+
+@pytest.mark.parametrize("path", [ROOT / "README.md", ROOT / "docs" / "list.md"], ids=lambda path: path.stem)
+def test_share_of_links_taken_or_reported_is_one(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    catalog = read_markdown(text, path)
+    missing = {url for url in _links_by_markdown_it(text) if url.replace(" ", "%20") not in _urls(catalog)}
+    assert missing == set()
