@@ -61,10 +61,24 @@ class ReadHtml(Value):
 def read_html(text: str, line: int) -> ReadHtml:
     """Return what a block of HTML holds; `line` is its first line in the document."""
     parser = _Parser(text, line)
-    parser.feed(text)
+    tags, end, rest = _without_comments(text).rpartition(">")
+    # Behind the last `>` no tag ends: the library would look for one from each `<` on to the end.
+    parser.feed(tags + end + rest.replace("<", "&lt;"))
     parser.close()
     parser.end()
     return ReadHtml(parser.events, parser.anchors, parser.images)
+
+
+def _without_comments(text: str) -> str:
+    """Return the text with blanks in place of comments, so that all else keeps its line and column."""
+    parts: list[str] = []
+    at = 0
+    while (start := text.find("<!--", at)) >= 0:
+        end = text.find("-->", start + 4)
+        stop = end + 3 if end >= 0 else len(text)
+        parts += [text[at:start], "".join("\n" if letter == "\n" else " " for letter in text[start:stop])]
+        at = stop
+    return "".join([*parts, text[at:]])
 
 
 class _Parser(HTMLParser):
