@@ -95,7 +95,11 @@ def test_no_proxy_names_hosts_domains_and_all(
 @pytest.mark.parametrize(
     ("variable", "value", "told"),
     [
-        ("HTTPS_PROXY", "gopher://user:secret@host", "HTTPS_PROXY or HTTP_PROXY is no address"),
+        (
+            "HTTPS_PROXY",
+            "gopher://user:secret@host",
+            "HTTPS_PROXY, HTTP_PROXY or ALL_PROXY is not the address",
+        ),
         ("SSL_CERT_FILE", "nowhere.pem", "SSL_CERT_FILE is 'nowhere.pem'"),
         ("GITHUB_API_URL", "api.example", "GITHUB_API_URL is 'api.example'"),
         ("GITHUB_TOKEN", "two words", "GITHUB_TOKEN holds characters"),

@@ -125,7 +125,7 @@ def test_a_bad_night_of_a_website(
     assert ended.summary["traffic"]["seconds"] < 5
 
 
-@pytest.mark.parametrize(("answer", "verdict", "tasks"), [(UNKNOWN, "dead", 2), (UNANSWERED, "failing", 1)])
+@pytest.mark.parametrize(("answer", "verdict", "tasks"), [(UNKNOWN, "dead", 2), (UNANSWERED, "failing", 2)])
 def test_a_name_is_dead_only_if_a_name_server_says_so_twice(
     program: Program, names: NameServer, sound: str, answer: OSError, verdict: str, tasks: int
 ) -> None:

@@ -8,7 +8,8 @@ from http.cookiejar import DefaultCookiePolicy
 import httpx
 
 from lmsys_enrich.clock import Clock
-from lmsys_enrich.http.client import Body, headers_of, joined
+from lmsys_enrich.http.body import Body
+from lmsys_enrich.http.client import join_headers, request_headers
 from lmsys_enrich.http.messages import ErrorKind, FetchError, Outcome, Request, Response
 from lmsys_enrich.http.proxy import Proxies
 from lmsys_enrich.politeness.stats import RequestStats
@@ -67,15 +68,15 @@ class ApiClient:
     async def _send(self, request: Request) -> Outcome:
         client = self._open()
         sent = client.build_request(
-            request.method, request.url, headers=headers_of(request), content=request.content or None
+            request.method, request.url, headers=request_headers(request), content=request.content or None
         )
         async with asyncio.timeout(self._timeout):  # httpx bounds each read, but not their number
             response = await client.send(sent, stream=True)
         try:
-            headers = joined(response.headers.multi_items())
+            headers = join_headers(response.headers.multi_items())
             body = Body(headers.get("content-encoding", ""), request.body_limit)
             await self._read(response, body)
-            return Response(response.status_code, headers, *body.told())
+            return Response(response.status_code, headers, *body.result())
         finally:
             await response.aclose()
 

@@ -1,1 +1,1 @@
-"""How we speak to hosts: one request at a time, politely, and what may come back."""
+"""HTTP client for websites: DNS, connections, HTTP/1.1, proxies."""

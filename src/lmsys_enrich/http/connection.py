@@ -1,4 +1,4 @@
-"""One connection: bytes that come and go, for one question after the other."""
+"""Connection to an origin: one exchange after the other, as an asyncio protocol."""
 
 import asyncio
 import ssl
@@ -8,35 +8,35 @@ from lmsys_enrich.http.messages import ErrorKind, FetchError
 from lmsys_enrich.http.response_parser import NotHttp, ResponseParser
 
 Origin: TypeAlias = tuple[str, str, int]
-"""Scheme, host and port."""
+"""Scheme, host and port: RFC 6454."""
 
-_MOST_UNREAD = 65_536
+_MAX_UNREAD = 65_536
 
 
-class NoReply(Exception):
-    """There is no reply to a request, for the reason that `trouble` gives."""
+class NoResponse(Exception):
+    """Raised inside `http/` where a request has no response; `error` becomes its outcome."""
 
     def __init__(self, kind: ErrorKind, detail: str) -> None:
         super().__init__(detail)
-        self.trouble = FetchError(kind, detail)
+        self.error = FetchError(kind, detail)
 
 
 class Connection(asyncio.Protocol):
     """
     A connection to an origin, for one exchange after the other.
 
-    `trusted` tells that it may lead to a private address. Streams of asyncio do
-    the same for twice the time of a processor.
+    `trusted` connections may lead to a private address. asyncio's streams would do
+    the same for twice the CPU time.
     """
 
     def __init__(self, origin: Origin, *, trusted: bool) -> None:
         self.origin = origin
         self.trusted = trusted
-        self._answer: ResponseParser | None = None
-        self._is_disturbed = False  # by what nobody had asked for
-        self._ended = False
-        self._problem: Exception | None = None
-        self._waiting: asyncio.Future[None] | None = None
+        self._parser: ResponseParser | None = None
+        self._has_unsolicited_data = False
+        self._has_ended = False
+        self._error: Exception | None = None
+        self._waiter: asyncio.Future[None] | None = None
         self._is_paused = False
         self._transport: asyncio.Transport | None = None
 
@@ -44,15 +44,15 @@ class Connection(asyncio.Protocol):
         self._transport = cast("asyncio.Transport", transport)  # as `create_connection` promises
 
     def data_received(self, data: bytes) -> None:
-        parser = self._answer
+        parser = self._parser
         if parser is None:
-            self._is_disturbed = True
+            self._has_unsolicited_data = True
             return
         try:
             parser.feed(data)
-        except NotHttp as problem:
-            self._problem = problem
-        if parser.held > _MOST_UNREAD and self._transport is not None:
+        except NotHttp as error:
+            self._error = error
+        if parser.held > _MAX_UNREAD and self._transport is not None:
             self._transport.pause_reading()
             self._is_paused = True
         self._wake()
@@ -61,30 +61,30 @@ class Connection(asyncio.Protocol):
         self._end()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._problem = self._problem or exc
+        self._error = self._error or exc
         self._end()
 
     @property
     def is_idle(self) -> bool:
-        """Whether nothing came since the last exchange, not even an end."""
-        return not self._ended and not self._is_disturbed
+        """Whether nothing was received since the last exchange, not even the end."""
+        return not self._has_ended and not self._has_unsolicited_data
 
     @property
-    def is_heard(self) -> bool:
-        """Whether anything of the present answer came."""
-        return self._answer is not None and self._answer.is_heard
+    def has_response_data(self) -> bool:
+        """Whether any byte of the current response was received."""
+        return self._parser is not None and self._parser.has_data
 
-    async def ask(self, sent: bytes, *, bodiless: bool, seconds: float) -> ResponseParser:
+    async def send(self, message: bytes, *, bodiless: bool, timeout: float) -> ResponseParser:  # noqa: ASYNC109 - a timer is cheaper than a scope
         """
-        Send a request, and return the answer when its head is there.
+        Send a request, and return its response once the head is complete.
 
-        Raises `NotHttp`, `OSError`, and `TimeoutError` where that takes longer than `seconds`.
+        Raises `NotHttp`, `OSError`, and `TimeoutError` after `timeout` seconds.
         """
         if self._transport is None:
             raise ConnectionResetError
-        parser = self._answer = ResponseParser(bodiless=bodiless)
-        self._transport.write(sent)
-        timer = asyncio.get_running_loop().call_later(seconds, self._give_up)
+        parser = self._parser = ResponseParser(bodiless=bodiless)
+        self._transport.write(message)
+        timer = asyncio.get_running_loop().call_later(timeout, self._time_out)
         try:
             while not parser.has_head:
                 await self._change(parser)
@@ -92,68 +92,96 @@ class Connection(asyncio.Protocol):
             timer.cancel()
         return parser
 
-    async def part(self, parser: ResponseParser) -> bytes:
-        """Return the next part of an answer's body, empty at its end; raises `NotHttp` and `OSError`."""
-        while not parser.parts and not parser.is_over:
+    async def read(self, parser: ResponseParser) -> bytes:
+        """Return the next part of a body, empty at its end. Raises `NotHttp` and `OSError`."""
+        while not parser.parts and not parser.is_complete:
             if parser.is_broken:
-                raise self._problem or NotHttp("the body breaks off")
+                raise self._error or NotHttp("the body breaks off")
             if self._is_paused and self._transport is not None:
                 self._is_paused = False
                 self._transport.resume_reading()
             await self._change(parser)
         return parser.take()
 
-    def is_free_after(self, parser: ResponseParser) -> bool:
-        """Whether an exchange is over, and another may follow; if so, it is made ready for that."""
-        if self._ended or self._is_disturbed or not parser.keeps_connection:
+    def finish(self, parser: ResponseParser) -> bool:
+        """End an exchange; return whether the connection can be used for another."""
+        if self._has_ended or self._has_unsolicited_data or not parser.keeps_connection:
             return False
-        self._answer = None
+        self._parser = None
         return True
 
     def close(self) -> None:
-        """Break the connection off, without waiting for anything."""
+        """Abort the connection, without a TLS goodbye."""
         if self._transport is not None:
             self._transport.abort()
 
     async def _change(self, parser: ResponseParser) -> None:
-        """Wait until something comes, or raise what stands in its way."""
-        if self._problem is not None:
-            raise self._problem
-        if self._ended:
-            raise NotHttp("the answer breaks off") if parser.is_heard else ConnectionResetError
-        self._waiting = asyncio.get_running_loop().create_future()
-        await self._waiting
+        """Wait until something is received; raise the error or the end that prevents it."""
+        if self._error is not None:
+            raise self._error
+        if self._has_ended:
+            raise NotHttp("the response breaks off") if parser.has_data else ConnectionResetError
+        self._waiter = asyncio.get_running_loop().create_future()
+        await self._waiter
 
     def _end(self) -> None:
-        self._ended = True
-        if self._answer is not None:
-            self._answer.end()
+        self._has_ended = True
+        if self._parser is not None:
+            self._parser.end()
         self._wake()
 
-    def _give_up(self) -> None:
-        if self._answer is None or not self._answer.has_head:  # else it came in the same moment
-            self._problem = TimeoutError()
+    def _time_out(self) -> None:
+        if self._parser is None or not self._parser.has_head:  # else it came in the same moment
+            self._error = TimeoutError()
             self._wake()
 
     def _wake(self) -> None:
-        if self._waiting is not None and not self._waiting.done():
-            self._waiting.set_result(None)
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
 
 
-def no_reply(problem: OSError) -> NoReply:
-    """Tell why a connection failed."""
-    kind, detail = ErrorKind.UNREACHABLE, problem.strerror
-    match problem:
+# X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY, X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE: the server leaves
+# out its intermediate certificate. Browsers fetch it (AIA, RFC 5280 section 4.2.2.1) or have it cached.
+_INCOMPLETE_CHAIN = frozenset({20, 21})
+# What OpenSSL's security level or its defaults refuse, and browsers or other builds accept.
+_STRICT_REASONS = frozenset(
+    {
+        "UNSAFE_LEGACY_RENEGOTIATION_DISABLED",  # no RFC 5746: old load balancers, public offices
+        "DH_KEY_TOO_SMALL",
+        "EE_KEY_TOO_SMALL",
+        "CA_KEY_TOO_SMALL",
+        "CA_MD_TOO_WEAK",
+        "MODULUS_TOO_SMALL",
+        "BAD_ECPOINT",
+        "WRONG_SIGNATURE_TYPE",
+        "WRONG_CURVE",
+        "NO_SHARED_CIPHER",
+        "UNSUPPORTED_PROTOCOL",  # TLS 1.0 and 1.1
+        "TLSV1_ALERT_PROTOCOL_VERSION",
+        "TLSV1_ALERT_INSUFFICIENT_SECURITY",
+        "SSLV3_ALERT_HANDSHAKE_FAILURE",  # a list of ciphers that is not a browser's
+        "UNEXPECTED_EOF_WHILE_READING",  # some walls hang up on a fingerprint
+        "TLSV13_ALERT_CERTIFICATE_REQUIRED",  # a client certificate, which visitors have
+    }
+)
+
+
+def no_response(error: OSError) -> NoResponse:
+    """Return why a connection failed."""
+    kind, detail = ErrorKind.UNREACHABLE, error.strerror
+    match error:
         case ssl.SSLCertVerificationError():
-            kind, detail = ErrorKind.TLS, problem.verify_message
+            is_incomplete = error.verify_code in _INCOMPLETE_CHAIN
+            kind, detail = ErrorKind.TLS_STRICT if is_incomplete else ErrorKind.TLS, error.verify_message
         case ssl.SSLError():
-            kind, detail = ErrorKind.TLS, problem.reason
+            is_strict = error.reason in _STRICT_REASONS
+            kind, detail = ErrorKind.TLS_STRICT if is_strict else ErrorKind.TLS, error.reason
         case ConnectionRefusedError():
             kind, detail = ErrorKind.REFUSED, "the host refused the connection"
         case TimeoutError():
-            kind, detail = ErrorKind.TIMEOUT, "no answer in time"
+            kind, detail = ErrorKind.TIMEOUT, "no response in time"
         case ConnectionError():
-            kind, detail = ErrorKind.RESET, "the host broke off the connection"
+            kind, detail = ErrorKind.RESET, "the host closed the connection"
         case _:
-            pass  # whatever else, the host was not reached
-    return NoReply(kind, detail or "the host gave no reason")
+            pass  # no route, no network, a firewall
+    return NoResponse(kind, detail or "no reason given")

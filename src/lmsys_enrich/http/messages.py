@@ -1,4 +1,4 @@
-"""One request and what comes of it: a reply, or the trouble that stood in its way."""
+"""HTTP messages as values: a request, and its outcome, which is a response or an error."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -8,7 +8,7 @@ from lmsys_enrich.values import Value, value_field
 
 
 class RequestKind(StrEnum):
-    """What a request is counted as."""
+    """Category under which a request is counted."""
 
     WEB = "web"
     GRAPHQL = "graphql"
@@ -17,11 +17,11 @@ class RequestKind(StrEnum):
 
 class Request(Value):
     """
-    One request, redirects not followed.
+    An HTTP request.
 
-    At most `body_limit` bytes of the body are read, then the connection is
-    closed; 0 reads none. `trusted` is for the configured API host alone: it may
-    lie at a private address.
+    At most `body_limit` bytes of the response's body are read, then the connection is
+    closed; 0 reads none. `trusted` is for configured API hosts alone: those may have a
+    private address.
     """
 
     method: str
@@ -35,11 +35,11 @@ class Request(Value):
 
 class Response(Value):
     """
-    What a server answered.
+    An HTTP response.
 
-    Header names are in lower case; a header sent several times is joined with
-    `, ` (set-cookie and location with a newline). `whole` is false where the body was cut at
-    the request's limit, or the connection broke while it was read.
+    Header names are in lower case. A header sent several times is joined with `, `
+    (Set-Cookie and Location with a newline). `whole` is false where the body was cut at
+    the request's limit, or the connection broke.
     """
 
     status: int
@@ -49,23 +49,25 @@ class Response(Value):
 
 
 class ErrorKind(StrEnum):
-    """Why there is no reply, each cause told apart because each means something else."""
+    """Cause of a request without a response."""
 
-    NAME_UNKNOWN = "name unknown"  # the name server says that there is no such host
-    NAME_UNANSWERED = "name not answered"  # the name server did not tell
+    NAME_UNKNOWN = "name unknown"  # the DNS says that there is no such host
+    NAME_UNANSWERED = "name not answered"  # the DNS server failed or timed out
     REFUSED = "refused"
     UNREACHABLE = "unreachable"
     RESET = "reset"
     TIMEOUT = "timeout"
     TLS = "tls"
-    PROTOCOL = "protocol"  # what came back is not HTTP
-    PRIVATE = "private"  # the address is one that must not be contacted
-    ADDRESS = "address"  # the address cannot be used at all
+    TLS_STRICT = "tls too strict"  # our TLS refuses what browsers accept
+    PROTOCOL = "protocol"  # the response is not HTTP
+    PRIVATE = "private"  # the address must not be contacted
+    ADDRESS = "address"  # the address cannot be requested at all
     PROXY = "proxy"
+    NOT_SENT = "not sent"  # the host was given up before this request: its circuit is open
 
 
 class FetchError(Value):
-    """Why a request got no reply; `detail` is for people and holds no secret."""
+    """A request without a response; `detail` is for people and holds no secret."""
 
     kind: ErrorKind
     detail: str
@@ -76,10 +78,10 @@ Outcome: TypeAlias = Response | FetchError
 
 class Fetch(Protocol):
     """
-    Sends one request and tells what came of it.
+    Sends one request and returns its outcome.
 
-    Whatever the network or the server does is an outcome; nothing is raised but
-    cancellation. Redirects are not followed and nothing is retried here.
+    Nothing is raised but cancellation: failures of the network or the server are
+    outcomes. Redirects are not followed.
     """
 
     async def __call__(self, request: Request, /) -> Outcome: ...

@@ -1,28 +1,31 @@
-"""Connection pool: requests over kept-alive connections of our own."""
+"""Connection pool: kept-alive connections, idle and active, to the hosts of a run."""
 
 import asyncio
+import socket
 import ssl
 from asyncio import sslproto
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import chain, zip_longest
 
-from lmsys_enrich.http.connection import Connection, NoReply, Origin, no_reply
+from lmsys_enrich.http.addresses import is_address, is_metadata, is_private
+from lmsys_enrich.http.connection import Connection, NoResponse, Origin, no_response
 from lmsys_enrich.http.messages import ErrorKind, FetchError
-from lmsys_enrich.http.resolver import Resolver, is_private
+from lmsys_enrich.http.resolver import Resolver
 from lmsys_enrich.http.response_parser import NotHttp, ResponseParser
 
 
 class IdlePool:
-    """Keeps so many connections at most; the one that waited longest makes room for the next."""
+    """Idle connections, at most `maximum`; the one that is idle longest is closed for the next."""
 
-    def __init__(self, most: int) -> None:
-        self._most = most
+    def __init__(self, maximum: int) -> None:
+        self._maximum = maximum
         self._all: OrderedDict[Connection, None] = OrderedDict()
         self._by_origin: dict[Origin, list[Connection]] = {}
 
     def take(self, origin: Origin, *, trusted: bool) -> Connection | None:
-        """Return the connection to an origin that was used last, if there is any that may be used."""
+        """Return the usable connection to an origin that was used last, if any."""
         for connection in self._by_origin.get(origin, [])[::-1]:
             if connection.trusted == trusted:
                 self._remove(connection)
@@ -32,20 +35,20 @@ class IdlePool:
         return None
 
     def keep(self, connection: Connection) -> None:
-        """Let a connection wait."""
+        """Add a connection."""
         self._all[connection] = None
         self._by_origin.setdefault(connection.origin, []).append(connection)
-        if len(self._all) > self._most:
+        if len(self._all) > self._maximum:
             self._close(next(iter(self._all)))
 
     def leave(self, host: str) -> None:
-        """Close what waits for a host (with its port, where that is not the scheme's own)."""
+        """Close the connections to a host (with its port, where that is not the scheme's own)."""
         for origin in _origins(host):
             for connection in list(self._by_origin.get(origin, ())):
                 self._close(connection)
 
     def close(self) -> None:
-        """Close everything."""
+        """Close all connections."""
         for connection in list(self._all):
             self._close(connection)
 
@@ -62,7 +65,7 @@ class IdlePool:
 
 
 def _origins(host: str) -> tuple[Origin, Origin]:
-    """Return the origins that have a host, as `urls.host_of` tells it."""
+    """Return the origins of a host as `urls.host_of` returns it."""
     name, colon, port = host.rpartition(":")
     if not colon or port.endswith("]"):
         bare = host.strip("[]")
@@ -71,10 +74,11 @@ def _origins(host: str) -> tuple[Origin, Origin]:
     return ("http", bare, number), ("https", bare, number)
 
 
-_TLS_BUFFER = 32_768  # bytes: two TLS records
-_MOST_IDLE = 500
-_CONNECT = 10.0  # seconds for the last address of a host, TLS included …
-_FIRST_ADDRESSES = 5.0  # … and for each one before it
+TLS_BUFFER = 32_768  # bytes: two TLS records
+MAX_IDLE = 500
+CONNECT_TIMEOUT = 10.0
+# Connection Attempt Delay of RFC 8305 section 5.
+_ATTEMPT_DELAY = 0.25
 
 
 def limit_tls_buffers() -> None:
@@ -84,125 +88,185 @@ def limit_tls_buffers() -> None:
     500 connections then need 30 MB instead of 95. For programs, not for libraries:
     it changes every TLS connection that the process opens afterwards.
     """
-    sslproto.SSLProtocol.max_size = _TLS_BUFFER
+    sslproto.SSLProtocol.max_size = TLS_BUFFER
 
 
 @dataclass(slots=True)
 class Exchange:
-    """
-    A request as it goes over a connection, and how it is answered.
-
-    The answer to a `bodiless` one ends with its head; `trusted` ones may go to private addresses.
-    """
+    """A request as bytes, and how to read its response: see `ResponseParser` and `Request`."""
 
     origin: Origin
-    sent: bytes
+    message: bytes
     bodiless: bool
     trusted: bool
 
 
 class ConnectionPool:
     """
-    Sends requests over connections that are kept until their host is left, or others need the room.
+    Sends requests over pooled connections.
 
-    `tls` gives the context of all encrypted connections, and is asked when there is one.
-    `allow_private` lets every request go to private addresses. Looking up a name,
-    connecting, and the head of the answer each have a time-out of their own, the
-    last being `timeout` seconds. How long a body takes is for the caller to bound.
+    `tls` returns the TLS context, and is called for the first encrypted connection.
+    `allow_private` lets every request go to private addresses. DNS lookup, connecting
+    and the head of a response each have a time-out, the last of `timeout` seconds. The
+    caller bounds the body.
     """
 
     def __init__(
-        self, names: Resolver, tls: Callable[[], ssl.SSLContext], timeout: float, *, allow_private: bool
+        self, resolver: Resolver, tls: Callable[[], ssl.SSLContext], timeout: float, *, allow_private: bool
     ) -> None:
-        self._names = names
+        self._resolver = resolver
         self._tls = tls
         self._timeout = timeout
-        self._connect_timeout = min(timeout, _CONNECT)
+        self._connect_timeout = min(timeout, CONNECT_TIMEOUT)
         self._allow_private = allow_private
-        self._idle = IdlePool(_MOST_IDLE)
+        self._idle = IdlePool(MAX_IDLE)
 
-    async def exchange(self, task: Exchange) -> tuple[ResponseParser, Connection]:
+    async def exchange(self, exchange: Exchange) -> tuple[ResponseParser, Connection]:
         """
-        Return the answer, its head being there, and the connection that brings its body.
+        Send a request; return its response, the head complete, and the connection to read the body from.
 
-        Give the connection back by `done`. Raises `NoReply`.
+        The connection must be given to `release`. Raises `NoResponse`.
         """
-        trusted = self._allow_private or task.trusted
-        connection = self._idle.take(task.origin, trusted=trusted)
+        trusted = self._allow_private or exchange.trusted
+        connection = self._idle.take(exchange.origin, trusted=trusted)
         if connection is not None:
             try:
-                return await self._ask(connection, task), connection
-            except NoReply as problem:
-                # The host may have closed while the connection lay idle: that says nothing of the link.
-                if problem.trouble.kind is not ErrorKind.RESET or connection.is_heard:
+                return await self._send(connection, exchange), connection
+            except NoResponse as failure:
+                # The host may have closed the idle connection: RFC 9112 section 9.3.1.
+                if failure.error.kind is not ErrorKind.RESET or connection.has_response_data:
                     raise
-        connection = await self._connect(task.origin, trusted=trusted)
-        return await self._ask(connection, task), connection
+        connection = await self._connect(exchange.origin, trusted=trusted, is_api=exchange.trusted)
+        return await self._send(connection, exchange), connection
 
-    def done(self, connection: Connection, parser: ResponseParser) -> None:
-        """Take a connection back; where its answer was not read to the end, that is the connection's end."""
-        if connection.is_free_after(parser):
+    def release(self, connection: Connection, parser: ResponseParser) -> None:
+        """Take a connection back; it is closed where its response was not read to the end."""
+        if connection.finish(parser):
             self._idle.keep(connection)
         else:
             connection.close()
 
     def leave(self, host: str) -> None:
-        """Close the connections that wait for a host."""
+        """Close the idle connections to a host."""
         self._idle.leave(host)
 
     def close(self) -> None:
-        """Close all connections that wait."""
+        """Close all idle connections."""
         self._idle.close()
 
-    async def _connect(self, origin: Origin, *, trusted: bool) -> Connection:
-        _, host, _ = origin
-        addresses = await self._addresses(host, trusted=trusted)
-        for address in addresses[:-1]:
-            try:
-                return await self._connect_to(address, origin, _FIRST_ADDRESSES, trusted=trusted)
-            except NoReply:
-                continue  # the next address may do
-        return await self._connect_to(addresses[-1], origin, self._connect_timeout, trusted=trusted)
-
-    async def _addresses(self, host: str, *, trusted: bool) -> list[str]:
-        found = await self._names.addresses(host)
-        if isinstance(found, FetchError):
-            raise NoReply(found.kind, found.detail)
-        allowed = found if trusted else [address for address in found if not is_private(address)]
-        if not allowed:
-            raise NoReply(ErrorKind.PRIVATE, "the host has only private addresses")
-        return allowed
-
-    async def _connect_to(self, address: str, origin: Origin, seconds: float, *, trusted: bool) -> Connection:
+    async def _connect(self, origin: Origin, *, trusted: bool, is_api: bool) -> Connection:
         scheme, host, port = origin
+        addresses = await self._addresses(host, trusted=trusted, is_api=is_api)
         tls = self._tls() if scheme == "https" else None
+        server_name = host if tls else None
+        loop = asyncio.get_running_loop()
+
+        def protocol() -> Connection:
+            return Connection(origin, trusted=trusted)
+
         try:
-            async with asyncio.timeout(seconds):
-                _, connection = await asyncio.get_running_loop().create_connection(
-                    lambda: Connection(origin, trusted=trusted),
-                    address,
-                    port,
-                    ssl=tls,
-                    server_hostname=host if tls else None,
-                )
+            async with asyncio.timeout(self._connect_timeout):
+                if len(addresses) == 1:  # as most hosts have: no race, and a task less
+                    _, connection = await loop.create_connection(
+                        protocol, addresses[0], port, ssl=tls, server_hostname=server_name
+                    )
+                else:
+                    winner = await _connect_first(addresses, port)
+                    _, connection = await loop.create_connection(
+                        protocol, sock=winner, ssl=tls, server_hostname=server_name
+                    )
         except TimeoutError:
-            raise NoReply(ErrorKind.TIMEOUT, f"no connection within {seconds:g} seconds") from None
-        except (OSError, ssl.SSLError) as problem:
-            raise no_reply(problem) from None
+            detail = f"no connection within {self._connect_timeout:g} seconds"
+            raise NoResponse(ErrorKind.TIMEOUT, detail) from None
+        except (OSError, ssl.SSLError) as error:
+            raise no_response(error) from None
+        except ValueError as error:  # a host that cannot be a TLS server name, as one of 300 characters
+            raise NoResponse(ErrorKind.ADDRESS, str(error)) from None
         return connection
 
-    async def _ask(self, connection: Connection, task: Exchange) -> ResponseParser:
+    async def _addresses(self, host: str, *, trusted: bool, is_api: bool) -> list[str]:
+        found = await self._resolver.addresses(host)
+        if isinstance(found, FetchError):
+            raise NoResponse(found.kind, found.detail)
+        if not trusted:
+            found = [address for address in found if not is_private(address)]
+        elif not is_api and not is_address(host):
+            # Even with --allow-private a name must not lead to a cloud's metadata (DNS rebinding).
+            found = [address for address in found if not is_metadata(address)]
+        if not found:
+            raise NoResponse(ErrorKind.PRIVATE, "the host has only private addresses")
+        return found
+
+    async def _send(self, connection: Connection, exchange: Exchange) -> ResponseParser:
         try:
-            return await connection.ask(task.sent, bodiless=task.bodiless, seconds=self._timeout)
+            return await connection.send(exchange.message, bodiless=exchange.bodiless, timeout=self._timeout)
         except TimeoutError:
             connection.close()
-            raise NoReply(ErrorKind.TIMEOUT, f"no answer within {self._timeout:g} seconds") from None
-        except NotHttp as problem:
+            raise NoResponse(ErrorKind.TIMEOUT, f"no response within {self._timeout:g} seconds") from None
+        except NotHttp as error:
             connection.close()
-            raise NoReply(ErrorKind.PROTOCOL, str(problem)) from None
-        except (OSError, ssl.SSLError) as problem:
+            raise NoResponse(ErrorKind.PROTOCOL, str(error)) from None
+        except (OSError, ssl.SSLError) as error:
             connection.close()
-            raise no_reply(problem) from None
+            raise no_response(error) from None
         except BaseException:
             connection.close()
             raise
+
+
+async def _connect_first(addresses: list[str], port: int) -> socket.socket:
+    """
+    Return a TCP connection to the address that answers first: "Happy Eyeballs", RFC 8305.
+
+    Attempts begin 250 ms apart, or when the one before fails. Raises the last `OSError`.
+    """
+    waiting = _alternate_families(addresses)
+    attempts: set[asyncio.Task[socket.socket]] = set()
+    error: OSError = OSError("no address")
+    try:
+        while waiting or attempts:
+            if waiting:
+                attempts.add(asyncio.create_task(_connect_to(waiting.pop(0), port)))
+            done, attempts = await asyncio.wait(
+                attempts,
+                timeout=_ATTEMPT_DELAY if waiting else None,
+                return_when=asyncio.FIRST_COMPLETED,
+            )
+            for attempt in done:
+                problem = attempt.exception()
+                if problem is None:
+                    done.remove(attempt)
+                    attempts |= done
+                    return attempt.result()
+                if not isinstance(problem, OSError):
+                    raise problem
+                error = problem
+        raise error
+    finally:
+        for attempt in attempts:
+            attempt.cancel()
+            attempt.add_done_callback(_close_loser)
+
+
+async def _connect_to(address: str, port: int) -> socket.socket:
+    connecting = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        connecting.setblocking(False)
+        await asyncio.get_running_loop().sock_connect(connecting, (address, port))
+    except BaseException:
+        connecting.close()
+        raise
+    return connecting
+
+
+def _close_loser(attempt: asyncio.Task[socket.socket]) -> None:
+    if not attempt.cancelled() and attempt.exception() is None:
+        attempt.result().close()
+
+
+def _alternate_families(addresses: list[str]) -> list[str]:
+    """Return addresses in turn of IPv6 and IPv4, beginning with the first: RFC 8305 section 4."""
+    is_first_v6 = ":" in addresses[0]
+    first = [address for address in addresses if (":" in address) == is_first_v6]
+    second = [address for address in addresses if (":" in address) != is_first_v6]
+    return [address for address in chain(*zip_longest(first, second)) if address is not None]

@@ -1,20 +1,21 @@
-"""Requests through a proxy, for the schemes and hosts that the environment names."""
+"""HTTP proxies: requests through the proxy that the environment names for a scheme and host."""
 
 import asyncio
 import ssl
 from collections.abc import Mapping
-from urllib.parse import urlsplit
 
 import httpx
 
 from lmsys_enrich.errors import InputError
-from lmsys_enrich.http.client import Body, headers_of, joined
+from lmsys_enrich.http.addresses import is_address, is_private
+from lmsys_enrich.http.body import Body
+from lmsys_enrich.http.client import join_headers, request_headers
 from lmsys_enrich.http.messages import ErrorKind, Fetch, FetchError, Outcome, Request, Response
-from lmsys_enrich.urls import InvalidAddress
+from lmsys_enrich.urls import InvalidAddress, server_of
 
 
 class Proxies:
-    """Knows which proxy stands between us and an address, if any."""
+    """Proxies by scheme, from HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY."""
 
     def __init__(self, environ: Mapping[str, str]) -> None:
         self._no_proxy = _variable(environ, "NO_PROXY")
@@ -26,100 +27,106 @@ class Proxies:
 
     def patterns(self) -> dict[str, str | None]:
         """Return the proxies by URL pattern, as httpx mounts them; None where NO_PROXY excepts a host."""
-        if "*" in self._excepted:
+        excepted = _excepted_names(self._no_proxy)
+        if "*" in excepted:
             return {}
-        proxies: dict[str, str | None] = {f"{scheme}://": proxy for scheme, proxy in self.by_scheme.items()}
-        excepted = {f"all://{name}": None for name in self._excepted}
-        return {**proxies, **excepted, **{f"all://*.{name}": None for name in self._excepted}}
+        return {
+            **{f"{scheme}://": proxy for scheme, proxy in self.by_scheme.items()},
+            **{f"all://{name}": None for name in excepted},
+            **{f"all://*.{name}": None for name in excepted},
+        }
 
-    @property
-    def _excepted(self) -> list[str]:
-        names = (name.strip().lower().lstrip(".").partition(":")[0] for name in self._no_proxy.split(","))
-        return [name for name in names if name]
+    def for_url(self, url: str) -> str | None:
+        """Return the address of the proxy; None where a request goes straight to its host."""
+        try:
+            scheme, host, _ = server_of(url)
+        except InvalidAddress:
+            return None  # the direct client says what is wrong with it
+        return None if _is_excepted(host, self._no_proxy) else self.by_scheme.get(scheme)
 
-    def between(self, url: str) -> str | None:
-        """Return the address of the proxy, none where an address is asked straight."""
-        parts = urlsplit(url)
-        if _is_excepted(parts.hostname or "", self._no_proxy):
-            return None
-        return self.by_scheme.get(parts.scheme)
+
+def _excepted_names(no_proxy: str) -> list[str]:
+    """Return the hosts and domains of NO_PROXY: https://about.gitlab.com/blog/we-need-to-talk-no-proxy/."""
+    names = (name.strip().lower().lstrip(".").partition(":")[0] for name in no_proxy.split(","))
+    return [name for name in names if name]
 
 
 def _is_excepted(host: str, no_proxy: str) -> bool:
-    """
-    Whether NO_PROXY names a host, or a domain it lies in; `*` names all.
-
-    As most programs read it: https://about.gitlab.com/blog/we-need-to-talk-no-proxy/
-    """
-    names = (name.strip().lower().lstrip(".").partition(":")[0] for name in no_proxy.split(","))
-    return any(name and (name in {"*", host} or host.endswith(f".{name}")) for name in names)
+    """Whether NO_PROXY names a host, or a domain it belongs to; `*` names all."""
+    return any(name in {"*", host} or host.endswith(f".{name}") for name in _excepted_names(no_proxy))
 
 
 def _variable(environ: Mapping[str, str], name: str) -> str:
-    """Return a variable in small letters or capitals: both are common, the small ones go first."""
+    """Return a variable in lower or upper case: both are common, lower case goes first as in curl."""
     return environ.get(name.lower()) or environ.get(name.upper()) or ""
 
 
-_KINDS: tuple[tuple[type[Exception], ErrorKind], ...] = (
+_ERROR_KINDS: tuple[tuple[type[Exception], ErrorKind], ...] = (
     (httpx.ProxyError, ErrorKind.PROXY),
     (httpx.ConnectError, ErrorKind.PROXY),
     (httpx.InvalidURL, ErrorKind.ADDRESS),
     (httpx.UnsupportedProtocol, ErrorKind.ADDRESS),
     (InvalidAddress, ErrorKind.ADDRESS),
-    (UnicodeError, ErrorKind.ADDRESS),
+    (ValueError, ErrorKind.ADDRESS),
 )
 
 
-class ByProxy:
+class ProxyClient:
     """
-    A `Fetch` that goes by the proxy that the environment names, else `straight`.
+    A `Fetch` through the proxy that the environment names; `direct` where it names none.
 
-    It uses transports without httpx's own client, which keeps cookies, and takes
-    a reply for broken whose `Location` it cannot read. The head of a reply takes
-    at most `timeout` seconds, and so does its body. Raises `InputError` where a
-    proxy's address is none.
+    It uses httpx's transports without its client, which keeps cookies and rejects a
+    response whose `Location` it cannot parse. The head of a response takes at most
+    `timeout` seconds, and so does its body. Private addresses and `localhost` are
+    refused before the proxy, which would reach its own network, unless `allow_private`.
+    Raises `InputError` for a proxy that cannot be used.
     """
 
-    def __init__(self, straight: Fetch, proxies: Proxies, tls: ssl.SSLContext, timeout: float) -> None:
-        self._straight = straight
+    def __init__(
+        self, direct: Fetch, proxies: Proxies, tls: ssl.SSLContext, timeout: float, *, allow_private: bool
+    ) -> None:
+        self._direct = direct
         self._proxies = proxies
         self._timeout = timeout
-        self._ways = {proxy: _by_proxy(proxy, tls) for proxy in proxies.by_scheme.values()}
+        self._allow_private = allow_private
+        self._transports = {proxy: _transport(proxy, tls) for proxy in proxies.by_scheme.values()}
 
     async def __call__(self, request: Request) -> Outcome:
         try:
-            proxy = self._proxies.between(request.url)
+            proxy = self._proxies.for_url(request.url)
             if proxy is None:
-                return await self._straight(request)
-            return await self._ask(self._ways[proxy], request)
+                return await self._direct(request)
+            if not (self._allow_private or request.trusted) and _is_local(request.url):
+                return FetchError(ErrorKind.PRIVATE, "a private address")
+            return await self._send(self._transports[proxy], request)
         except (TimeoutError, httpx.TimeoutException):
-            return FetchError(ErrorKind.TIMEOUT, f"no answer within {self._timeout:g} seconds")
-        except (httpx.TransportError, httpx.InvalidURL, InvalidAddress, UnicodeError) as problem:
-            kind = next((kind for error, kind in _KINDS if isinstance(problem, error)), ErrorKind.PROTOCOL)
-            return FetchError(kind, str(problem))
+            return FetchError(ErrorKind.TIMEOUT, f"no response within {self._timeout:g} seconds")
+        except (httpx.TransportError, httpx.InvalidURL, ValueError) as error:
+            kind = next((kind for error_type, kind in _ERROR_KINDS if isinstance(error, error_type)), None)
+            return FetchError(kind or ErrorKind.PROTOCOL, str(error))
 
     async def close(self) -> None:
         """Close all connections to proxies."""
-        for way in self._ways.values():
-            await way.aclose()
+        for transport in self._transports.values():
+            await transport.aclose()
 
-    async def _ask(self, way: httpx.AsyncBaseTransport, request: Request) -> Outcome:
-        sent = httpx.Request(
+    async def _send(self, transport: httpx.AsyncBaseTransport, request: Request) -> Outcome:
+        message = httpx.Request(
             request.method,
             request.url,
-            headers=headers_of(request),
+            headers=request_headers(request),
             content=request.content or None,
             extensions={"timeout": httpx.Timeout(self._timeout).as_dict()},
         )
         async with asyncio.timeout(self._timeout):  # httpx bounds each read, but not their number
-            response = await way.handle_async_request(sent)
+            response = await transport.handle_async_request(message)
         try:
-            headers = joined(response.headers.multi_items())
+            headers = join_headers(response.headers.multi_items())
             if not request.body_limit:
                 return Response(response.status_code, headers)
             body = Body(headers.get("content-encoding", ""), request.body_limit)
             await self._read(response, body)
-            return Response(response.status_code, headers, *body.told())
+            return Response(response.status_code, headers, *body.result())
         finally:
             await response.aclose()
 
@@ -130,14 +137,23 @@ class ByProxy:
                     if not body.add(part):
                         return
         except (httpx.TransportError, TimeoutError):
-            body.cut()  # the status counts, whatever became of the body
+            body.cut()  # the status counts, however the body ends
 
 
-def _by_proxy(proxy: str, tls: ssl.SSLContext) -> httpx.AsyncHTTPTransport:
+def _is_local(url: str) -> bool:
+    """Whether an address names a private host by itself; names are looked up by the proxy."""
+    _, host, _ = server_of(url)
+    name = host.rstrip(".")
+    return name == "localhost" or name.endswith(".localhost") or (is_address(name) and is_private(name))
+
+
+def _transport(proxy: str, tls: ssl.SSLContext) -> httpx.AsyncHTTPTransport:
     try:
+        # SOCKS would need another library (ImportError).
         return httpx.AsyncHTTPTransport(verify=tls, proxy=proxy)
-    except (ValueError, httpx.InvalidURL):
+    except (ValueError, httpx.InvalidURL, ImportError):
         # The address is not shown: it may hold a password.
         raise InputError(
-            "HTTPS_PROXY or HTTP_PROXY is no address of a proxy", hint="Give it as http://HOST:PORT."
+            "HTTPS_PROXY, HTTP_PROXY or ALL_PROXY is not the address of an HTTP proxy",
+            hint="Give it as http://HOST:PORT; SOCKS proxies are not supported.",
         ) from None

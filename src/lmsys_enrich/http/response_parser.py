@@ -1,31 +1,35 @@
-"""An answer as it comes in, read as HTTP/1.1. The only door to httptools."""
+"""Response parser: HTTP/1.1 on llhttp, as lenient as browsers. The only door to httptools."""
 
 import re
 from collections import deque
 
 import httptools
 
-# As Chrome, https://source.chromium.org/chromium/chromium/src/+/main:net/http/http_stream_parser.h
-_MOST_HEADER_BYTES = 262_144
-_MOST_PROVISIONAL = 20
-_PROVISIONAL = range(100, 200)
-_LENGTH = re.compile(rb"^content-length[ \t]*:([^\r\n]*)\r?\n", re.IGNORECASE | re.MULTILINE)
-_LENGTH_BEGINS = re.compile(rb"^content-length[ \t]*:", re.IGNORECASE | re.MULTILINE)
-_HEAD_ENDS = re.compile(rb"(\r?\n)\r?\n")
+# As Chrome: https://source.chromium.org/chromium/chromium/src/+/main:net/http/http_stream_parser.h
+_MAX_HEAD = 262_144
+_MAX_INFORMATIONAL = 20
+# Bytes beside the body itself: chunk sizes, extensions, trailers.
+_MAX_FRAMING = 1_048_576
+_INFORMATIONAL = range(100, 200)
+
+_HEAD_END = re.compile(rb"\n\r?\n")
+_STATUS_LINE = re.compile(
+    rb"^[ \t]{0,8}http(?:/(\d)(?:\.(\d))?)?[ \t]{1,8}(\d{3})(?![0-9])", re.IGNORECASE | re.MULTILINE
+)
+_HEADER_NAME = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}")
 
 
 class NotHttp(ValueError):
-    """What came is not HTTP/1.1, or not all of it."""
+    """The received bytes are no HTTP/1.1 response, or an incomplete one."""
 
 
 class ResponseParser:
     """
-    What came of the answer to one question: feed it whatever the connection brings.
+    Parser of one response, fed with the bytes of a connection.
 
-    `headers` have their names in lower case; `parts` is what came of the body and was
-    not taken yet. The answer to HEAD ends with its head (`bodiless`), whatever that
-    says of a body. Servers are read as browsers read them, generously, where that
-    cannot change what is said: https://llhttp.org calls it leniency.
+    `headers` have their names in lower case; `parts` holds the body received and not
+    yet taken. A response to HEAD ends with its head (`bodiless`). A head that llhttp
+    refuses is rewritten as Chrome and curl read it, and parsed once more.
     """
 
     def __init__(self, *, bodiless: bool) -> None:
@@ -34,44 +38,50 @@ class ResponseParser:
         self.parts: deque[bytes] = deque()
         self.held = 0  # bytes in `parts`
         self.has_head = False
-        self.is_over = False
-        self.is_broken = False  # it ended before its end
-        self.has_surplus = False  # something came behind its end
-        self.is_heard = False
+        self.is_complete = False
+        self.is_broken = False  # the body ended early
+        self.has_surplus = False  # bytes came after the end
+        self.has_data = False
         self._bodiless = bodiless
-        self._provisional = 0
-        self._head = b""
-        self._doubt: httptools.HttpParserError | None = None
-        self._parser = self._begin()
+        self._informational = 0
+        self._head = bytearray()
+        self._framing = 0
+        self._is_rewritten = False
+        self._error: httptools.HttpParserError | None = None
+        self._parser = self._new_parser()
 
     def feed(self, data: bytes) -> None:
-        """Take what came; raises `NotHttp` as long as there is no head, later it breaks the body off."""
-        self.is_heard = True
+        """Parse received bytes. Raises `NotHttp` until the head is complete; later the body breaks off."""
+        self.has_data = True
         if self.is_broken:
             return
-        if not self.has_head:
+        if self.has_head:
+            self._framing += len(data)
+        else:
             self._head += data
         try:
-            if self._doubt is not None:
-                raise self._doubt
+            if self._error is not None:
+                raise self._error
             self._parser.feed_data(data)
         except httptools.HttpParserUpgrade:
             raise NotHttp("the host speaks another protocol") from None
-        except httptools.HttpParserError as problem:
-            self._mend_or_break(problem)
+        except httptools.HttpParserError as error:
+            self._rewrite_or_break(error, data)
         if self.has_head:
-            self._head = b""
-        elif len(self._head) > _MOST_HEADER_BYTES:
+            self._head.clear()
+        elif len(self._head) > _MAX_HEAD:
             raise NotHttp("its headers do not end")
+        if self._framing > _MAX_FRAMING and not self.is_complete:
+            self.is_broken = True  # chunk extensions or trailers without end
 
     def end(self) -> None:
-        """Take note that nothing more will come; some bodies end so."""
-        if self.has_head and not self.is_over:
-            measured = any(name in {b"content-length", b"transfer-encoding"} for name, _ in self.headers)
-            self.is_over, self.is_broken = not measured, measured
+        """Note the end of the connection, which ends a body without a length (RFC 9112 section 6.3)."""
+        if self.has_head and not self.is_complete:
+            has_length = any(name in {b"content-length", b"transfer-encoding"} for name, _ in self.headers)
+            self.is_complete, self.is_broken = not has_length, has_length
 
     def take(self) -> bytes:
-        """Return the next part of the body, empty where there is none at the moment."""
+        """Return the next part of the body; empty where none has been received."""
         if not self.parts:
             return b""
         part = self.parts.popleft()
@@ -80,8 +90,10 @@ class ResponseParser:
 
     @property
     def keeps_connection(self) -> bool:
-        """Whether the connection may be used again: RFC 9112 §9.3."""
-        if not self.is_over or self.has_surplus or self._parser.get_http_version() != "1.1":
+        """Whether the connection can be used again: RFC 9112 section 9.3."""
+        if not self.is_complete or self.has_surplus or self._is_rewritten:
+            return False
+        if self._parser.get_http_version() != "1.1":
             return False
         return not any(name == b"connection" and b"close" in value.lower() for name, value in self.headers)
 
@@ -94,28 +106,29 @@ class ResponseParser:
             self.has_surplus = True
             return
         self.status = self._parser.get_status_code()
-        if self.status in _PROVISIONAL:
-            self._provisional += 1
+        if self.status in _INFORMATIONAL:
+            self._informational += 1
             self.headers.clear()
-            if self._provisional > _MOST_PROVISIONAL:
-                raise NotHttp("one provisional answer after the other")
+            if self._informational > _MAX_INFORMATIONAL:
+                raise NotHttp("one informational response after the other")
             return
         self.has_head = True
-        self.is_over = self._bodiless
+        self.is_complete = self._bodiless
 
     def on_body(self, part: bytes) -> None:
-        if self.is_over:
+        if self.is_complete:
             self.has_surplus = True
             return
         self.parts.append(part)
         self.held += len(part)
+        self._framing -= len(part)
 
     def on_message_complete(self) -> None:
-        self.is_over = self.has_head
+        self.is_complete = self.has_head
 
-    def _begin(self) -> httptools.HttpResponseParser:
+    def _new_parser(self) -> httptools.HttpResponseParser:
         parser = httptools.HttpResponseParser(self)
-        parser.set_dangerous_leniencies(
+        parser.set_dangerous_leniencies(  # https://llhttp.org: none changes what a response says
             lenient_headers=True,
             lenient_chunked_length=True,
             lenient_version=True,
@@ -126,34 +139,79 @@ class ResponseParser:
         )
         return parser
 
-    def _mend_or_break(self, problem: httptools.HttpParserError) -> None:
+    def _rewrite_or_break(self, error: httptools.HttpParserError, data: bytes) -> None:
         if self.has_head:
-            self.has_surplus, self.is_broken = self.is_over, not self.is_over
+            self.has_surplus, self.is_broken = self.is_complete, not self.is_complete
             return
-        if _LENGTH_BEGINS.search(self._head) and not _HEAD_ENDS.search(self._head):
-            self._doubt = problem  # what else it says of its length is still to come
+        cause = error.__context__
+        if self._is_rewritten or isinstance(cause, NotHttp):
+            raise NotHttp(str(cause if isinstance(cause, NotHttp) else error)) from None
+        rewritten = _rewrite_head(bytes(self._head)) if b"\n" in data else None
+        if rewritten is None:
+            if not _may_be_http(self._head):
+                raise NotHttp(str(error)) from None
+            self._error = error  # the rest of the head is still to come
             return
-        mended = _with_one_length(self._head)
-        if mended is None:
-            raise NotHttp(_told(problem)) from None
-        self._head, self._doubt = b"", None
+        self._is_rewritten, self._error = True, None
+        self._head.clear()
         self.headers.clear()
-        self._parser = self._begin()
-        self.feed(mended)
+        self._parser = self._new_parser()
+        self.feed(rewritten)
 
 
-def _told(problem: httptools.HttpParserError) -> str:
-    cause = problem.__context__
-    return str(cause if isinstance(cause, NotHttp) else problem)
+def _may_be_http(head: bytearray) -> bool:
+    """Whether a line begins with `HTTP`, or may once more bytes have come."""
+    lines = [line.strip()[:4].lower() for line in head[:8192].splitlines()]
+    return b"http" in lines or (bool(lines) and len(lines[-1]) < 4 and b"http".startswith(lines[-1]))  # noqa: PLR2004 - letters
 
 
-def _with_one_length(seen: bytes) -> bytes | None:
-    """Return a head that tells its length several times, always the same, with one of them: RFC 9110 §8.6."""
-    end = _HEAD_ENDS.search(seen)
-    until = end.end(1) if end else len(seen)
-    head, rest = seen[:until], seen[until:]
-    told = [length.strip() for value in _LENGTH.findall(head) for length in value.split(b",")]
-    if len(told) < 2 or len(set(told)) > 1 or not told[0].isdigit():  # noqa: PLR2004 - twice
+def _rewrite_head(received: bytes) -> bytes | None:
+    """
+    Return the response with a head as Chrome and curl read it; None while its head is incomplete.
+
+    https://source.chromium.org/chromium/chromium/src/+/main:net/http/http_util.cc
+    """
+    # Lines before the status line (`PHP Warning: …`, informational responses) are skipped.
+    status_line = next((m for m in _STATUS_LINE.finditer(received) if not m[3].startswith(b"1")), None)
+    end = _HEAD_END.search(received, status_line.end()) if status_line else None
+    if status_line is None or end is None:
         return None
-    lines = iter([b"content-length: " + told[0] + b"\r\n"])
-    return _LENGTH.sub(lambda _: next(lines, b""), head) + rest
+    # `HTTP/2 200` is what some proxies send over HTTP/1. Only 1.0 changes what follows.
+    version = b"1.0" if status_line[1] == b"1" and status_line[2] == b"0" else b"1.1"
+    lines = received[status_line.end() : end.start()].split(b"\n")[1:]
+    head = [b"HTTP/%s %s" % (version, status_line[3]), *_header_lines(_unfold(lines))]
+    return b"\r\n".join([*head, b"", b""]) + received[end.end() :]
+
+
+def _unfold(lines: list[bytes]) -> list[bytes]:
+    """Join continuation lines to the header before them: obs-fold, RFC 9112 section 5.2."""
+    unfolded: list[list[bytes]] = []
+    for line in lines:
+        if line[:1] in (b" ", b"\t") and unfolded:
+            unfolded[-1].append(line.strip())
+        else:
+            unfolded.append([line])
+    return [b" ".join(parts) for parts in unfolded]
+
+
+def _header_lines(lines: list[bytes]) -> list[bytes]:
+    """Return the lines that are headers; Chrome skips the others. Raises `NotHttp` for two lengths."""
+    headers: list[bytes] = []
+    lengths: set[bytes] = set()
+    is_chunked = False
+    for line in lines:
+        name, colon, value = line.partition(b":")
+        name, value = name.strip(), value.strip()
+        if not colon or not _HEADER_NAME.fullmatch(name):
+            continue  # a PHP warning, `X-Foo(bar): 1`, an empty name
+        if name.lower() == b"content-length":
+            # The same length twice counts once (RFC 9110 section 8.6). `-1` and the like are no length.
+            lengths.update(length.strip() for length in value.split(b",") if length.strip().isdigit())
+        else:
+            is_chunked = is_chunked or name.lower() == b"transfer-encoding"
+            headers.append(b"%s: %s" % (name, value.replace(b"\r", b" ")))
+    if len(lengths) > 1 and not is_chunked:  # response splitting: browsers refuse it too
+        raise NotHttp("it has several values of Content-Length")
+    if len(lengths) == 1:  # beside chunks it is ignored: RFC 9112 section 6.3
+        headers.append(b"content-length: " + lengths.pop())
+    return headers

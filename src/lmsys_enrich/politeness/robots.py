@@ -1,78 +1,94 @@
-"""
-How long a host wants between two requests of a robot, where it says so.
-
-https://developers.google.com/search/docs/crawling-indexing/robots/robots_txt and
-RFC 9309 tell where a robots.txt lies and how it is read; `Crawl-delay` is older
-than both. Only a host with more than a handful of links is asked for it: to the
-others we come so seldom that the question would be the greater nuisance.
-"""
+"""Crawl-delay of robots.txt: seconds that a host wants between two requests of a robot."""
 
 import asyncio
+import re
 from collections import defaultdict
 from collections.abc import Mapping
 from urllib.parse import urljoin
-from urllib.robotparser import RobotFileParser
 
 from lmsys_enrich.http.messages import Fetch, Request, Response
 
-_HANDFUL = 5
-_ENOUGH = 500 * 1024  # bytes that RFC 9309 §2.5 asks everybody to read
-_ROBOT = "lmsys-enrich"
+# A host with so few links is not asked for its robots.txt: that would be the greater nuisance.
+_FEW_LINKS = 5
+_MAX_BYTES = 500 * 1024  # RFC 9309 section 2.5: crawlers must read at least so much
+_ROBOT_NAME = "lmsys-enrich"
 _OK = 200
+_SECONDS = re.compile(r"([0-9]{1,6})(?:\.([0-9]{1,6})[0-9]{0,20})?")
 
 
 class CrawlDelays:
     """
-    Asks a host's robots.txt once, when more than a handful of its addresses are asked for.
+    Crawl-delays by host; requests the robots.txt of hosts with more than a few links, once.
 
-    Where so many are expected it goes before the second of them, over the connection
-    that the first has left open.
+    Where many links are expected, robots.txt goes before the second of them, over the
+    connection that the first has left open.
     """
 
     def __init__(self, fetch: Fetch) -> None:
         self._fetch = fetch
         self._many: set[str] = set()
         self._addresses: defaultdict[str, set[str]] = defaultdict(set)
-        self._asked: dict[str, asyncio.Task[float]] = {}
-        self._known: dict[str, float] = {}
+        self._requests: dict[str, asyncio.Task[float]] = {}
+        self._delays: dict[str, float] = {}
 
     def expect(self, links: Mapping[str, int]) -> None:
-        """Learn which hosts will be asked for many links."""
-        self._many.update(host for host, count in links.items() if count > _HANDFUL)
+        """Note how many links of each host will be checked."""
+        self._many.update(host for host, count in links.items() if count > _FEW_LINKS)
 
     async def of(self, host: str, url: str) -> float:
-        """Return the seconds that the host of an address wants between requests, 0 where it says nothing."""
-        known = self._known.get(host)
-        if known is not None:
-            return known
+        """Return the crawl-delay of the host of an address, 0 without one."""
+        delay = self._delays.get(host)
+        if delay is not None:
+            return delay
         addresses = self._addresses[host]
         addresses.add(url)
-        is_handful = len(addresses) <= _HANDFUL
-        if is_handful and (len(addresses) == 1 or host not in self._many or host in self._asked):
+        is_few = len(addresses) <= _FEW_LINKS
+        if is_few and (len(addresses) == 1 or host not in self._many or host in self._requests):
             return 0.0
-        if host not in self._asked:
-            self._asked[host] = asyncio.create_task(self._ask(host, urljoin(url, "/robots.txt")))
-        return await asyncio.shield(self._asked[host])
+        if host not in self._requests:
+            robots_url = urljoin(url, "/robots.txt")
+            self._requests[host] = asyncio.create_task(self._request(host, robots_url))
+        return await asyncio.shield(self._requests[host])
 
     async def close(self) -> None:
-        """Wait for no answer any more."""
-        for task in self._asked.values():
-            task.cancel()
-        await asyncio.gather(*self._asked.values(), return_exceptions=True)
+        """Cancel the requests under way."""
+        for request in self._requests.values():
+            request.cancel()
+        await asyncio.gather(*self._requests.values(), return_exceptions=True)
 
-    async def _ask(self, host: str, url: str) -> float:
-        outcome = await self._fetch(Request("GET", url, body_limit=_ENOUGH))
+    async def _request(self, host: str, url: str) -> float:
+        outcome = await self._fetch(Request("GET", url, body_limit=_MAX_BYTES))
         delay = 0.0
+        # RFC 9309 section 2.3.1: without a robots.txt everything is allowed.
         if isinstance(outcome, Response) and outcome.status == _OK:
             delay = crawl_delay(outcome.body.decode("utf-8", "replace"))
-        self._known[host] = delay
+        self._delays[host] = delay
         self._addresses.pop(host, None)
         return delay
 
 
 def crawl_delay(robots: str) -> float:
-    """Return the seconds that a robots.txt asks of us, or of every robot."""
-    parser = RobotFileParser()
-    parser.parse(robots.splitlines())
-    parser.modified()
-    return float(parser.crawl_delay(_ROBOT) or 0)
+    """
+    Return the seconds that a robots.txt asks of us, else of every robot; 0 if none.
+
+    Groups are read by RFC 9309 section 2.2.1; `Crawl-delay` is older than that. Python's
+    own parser raises for addresses and digits that sites do send.
+    """
+    delays: dict[str, float] = {}
+    agents: list[str] = []
+    is_in_rules = False
+    for line in robots.splitlines():
+        name, colon, value = line.partition("#")[0].partition(":")
+        name, value = name.strip().lower(), value.strip()
+        if not colon:
+            continue
+        if name == "user-agent":
+            agents = [value.lower()] if is_in_rules else [*agents[-50:], value.lower()]
+            is_in_rules = False
+        else:
+            is_in_rules = True
+            if name == "crawl-delay" and (match := _SECONDS.fullmatch(value)):
+                delay = float(f"{match[1]}.{match[2] or 0}")
+                for agent in agents:
+                    delays.setdefault(agent.partition("/")[0].strip(), delay)
+    return delays.get(_ROBOT_NAME, delays.get("*", 0.0))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lmsys_enrich.http.resolver import is_private
+from lmsys_enrich.http.addresses import is_metadata, is_private
 
 
 @pytest.mark.parametrize(
@@ -54,3 +54,24 @@ def test_it_is_not_contacted_for_a_lists_sake(address: str) -> None:
 )
 def test_it_is_public(address: str) -> None:
     assert not is_private(address)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("168.63.129.16", "100.100.100.200", "::127.0.0.1", "::ffff:0:7f00:1"),
+        *("fe80::5efe:7f00:1", "2001:4860::5efe:a9fe:a9fe", "64:ff9b:1::127.0.0.1"),
+        *("fd00:ec2::254", "fd20:ce::254"),
+    ],
+)
+def test_platform_and_embedded_addresses_are_private(address: str) -> None:
+    assert is_private(address)
+
+
+@pytest.mark.parametrize("address", ["169.254.169.254", "fe80::1%lo", "::ffff:a9fe:a9fe", "168.63.129.16"])
+def test_metadata_addresses_are_known(address: str) -> None:
+    assert is_metadata(address)
+
+
+def test_loopback_is_no_metadata_address() -> None:
+    assert not is_metadata("127.0.0.1")

@@ -1,4 +1,4 @@
-"""Our transport beside httpx's own: the same answers, from good servers and from strange ones."""
+"""The connection pool beside httpx's transport: the same responses, from good servers and strange ones."""
 
 import contextlib
 import socket
@@ -7,7 +7,9 @@ import ssl
 import httpx
 import pytest
 
-from lmsys_enrich.http.httpx_transport import HttpxTransport
+from lmsys_enrich.http.client import HttpClient, join_headers, request_headers
+from lmsys_enrich.http.messages import ErrorKind, FetchError, Outcome, Request
+from lmsys_enrich.http.messages import Response as HttpResponse
 from lmsys_enrich.http.pool import ConnectionPool
 from lmsys_enrich.http.resolver import Resolver
 from lmsys_enrich.simulation.server import Misdeed, Raw, Received, Response, Sent, serving
@@ -46,45 +48,53 @@ _STRANGE: dict[str, Response] = {
         b"HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\nx"
     ),
     "two lengths": Raw(_OK + b"content-length: 1\r\ncontent-length: 2\r\n\r\nab"),
-    "a broken header": Raw(_OK + b"no colon here\r\n\r\n"),
     "another language": Misdeed.GARBAGE,
     "nothing": Raw(b""),
     "a reset": Misdeed.RESET,
 }
 
 
-def _transport(timeout: float = 5.0) -> ConnectionPool:
+def _pool(timeout: float = 5.0) -> ConnectionPool:
     return ConnectionPool(
         Resolver(lambda _: [], 5.0), ssl.create_default_context, timeout, allow_private=True
     )
 
 
-def _httpx(timeout: float = 5.0) -> HttpxTransport:
-    return HttpxTransport(_transport(timeout))
+async def _get(pool: ConnectionPool, url: str) -> Outcome:
+    return await HttpClient(pool, 5.0)(Request("GET", url, body_limit=4_000_000))
 
 
-async def _told(pool: httpx.AsyncBaseTransport, url: str) -> object:
-    """Return everything that a transport tells of an answer, or that it told of none."""
+async def _get_with_httpx(transport: httpx.AsyncBaseTransport, url: str) -> object:
+    """Return status, headers and body as httpx reads them, or that it has no whole response."""
+    request = httpx.Request("GET", url, headers=request_headers(Request("GET", url, body_limit=1)))
     try:
-        response = await pool.handle_async_request(httpx.Request("GET", url))
+        response = await transport.handle_async_request(request)
         try:
             body = b"".join([chunk async for chunk in response.aiter_raw()])
         finally:
             await response.aclose()
     except httpx.TransportError:
-        return "no answer"
-    return response.status_code, response.headers.multi_items(), body
+        return "no response"
+    return response.status_code, join_headers(response.headers.multi_items()), body
+
+
+def _described(outcome: Outcome) -> object:
+    if isinstance(outcome, HttpResponse) and outcome.whole:
+        return outcome.status, outcome.headers, outcome.body
+    return "no response"
 
 
 @pytest.mark.parametrize("name", _STRANGE)
-async def test_it_answers_as_that_of_httpx_does(name: str) -> None:
-    async def parser(received: Received) -> Response:
+async def test_pool_reads_what_httpx_reads(name: str) -> None:
+    async def respond(received: Received) -> Response:
         del received
         return _STRANGE[name]
 
-    async with serving(parser) as site, httpx.AsyncHTTPTransport() as reference, _httpx() as asking:
-        expected = await _told(reference, f"{site.url}/a?b=c")
-        assert await _told(asking, f"{site.url}/a?b=c") == expected
+    pool = _pool()
+    async with serving(respond) as site, httpx.AsyncHTTPTransport() as reference:
+        expected = await _get_with_httpx(reference, f"{site.url}/a?b=c")
+        assert _described(await _get(pool, f"{site.url}/a?b=c")) == expected
+    pool.close()
     ours, theirs = site.log[1], site.log[0]
     assert (ours.method, ours.target, ours.headers) == (theirs.method, theirs.target, theirs.headers)
 
@@ -94,40 +104,45 @@ async def _page(received: Received) -> Response:
     return Sent(200, {}, b"a page")
 
 
-async def test_a_connection_is_used_again_until_its_host_is_left() -> None:
-    pool = _transport()
-    asking = HttpxTransport(pool)
+async def test_connection_is_reused_until_its_host_is_left() -> None:
+    pool = _pool()
     async with serving(_page) as site:
         for _ in range(5):
-            await _told(asking, site.url)
+            await _get(pool, site.url)
         assert (len(site.log), site.connections) == (5, 1)
         pool.leave(f"127.0.0.1:{site.port}")
-        await _told(asking, site.url)
+        await _get(pool, site.url)
         assert site.connections <= 2
-        await asking.aclose()
+        pool.close()
 
 
-async def test_what_was_not_read_to_its_end_is_not_used_again() -> None:
+async def test_connection_with_an_unread_body_is_not_reused() -> None:
     async def large(received: Received) -> Response:
         del received
         return Sent(200, {}, b"x" * 2_000_000)
 
-    async with serving(large) as site, _httpx() as pool:
-        response = await pool.handle_async_request(httpx.Request("GET", site.url))
-        await response.aclose()
-        assert await _told(pool, site.url) == (200, [("content-length", "2000000")], b"x" * 2_000_000)
+    pool = _pool()
+    async with serving(large) as site:
+        cut = await HttpClient(pool, 5.0)(Request("GET", site.url, body_limit=10))
+        assert isinstance(cut, HttpResponse)
+        assert (cut.body, cut.whole) == (b"x" * 10, False)
+        whole = await _get(pool, site.url)
+        assert isinstance(whole, HttpResponse)
+        assert (whole.body, whole.whole) == (b"x" * 2_000_000, True)
+        pool.close()
 
 
-async def test_a_host_that_is_silent_is_not_waited_for_longer_than_was_said() -> None:
+async def test_silent_host_times_out() -> None:
     async def silent(received: Received) -> Response:
         del received
         return Misdeed.SILENCE
 
-    async with serving(silent) as site, _httpx(timeout=0.05) as pool:
-        assert await _told(pool, site.url) == "no answer"
+    async with serving(silent) as site:
+        outcome = await _get(_pool(timeout=0.05), site.url)
+    assert outcome == FetchError(ErrorKind.TIMEOUT, "no response within 0.05 seconds")
 
 
-async def test_a_host_that_takes_no_connection_has_a_time_out_of_its_own() -> None:
+async def test_connecting_has_a_time_out_of_its_own() -> None:
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         listening.listen(0)
@@ -136,7 +151,5 @@ async def test_a_host_that_takes_no_connection_has_a_time_out_of_its_own() -> No
                 waiting = queue.enter_context(socket.socket())
                 waiting.setblocking(False)
                 waiting.connect_ex(listening.getsockname())
-            port = listening.getsockname()[1]
-            request = httpx.Request("HEAD", f"http://127.0.0.1:{port}/")
-            with pytest.raises(httpx.TransportError, match="no connection within"):
-                await _httpx(timeout=0.05).handle_async_request(request)
+            outcome = await _get(_pool(timeout=0.05), f"http://127.0.0.1:{listening.getsockname()[1]}/")
+    assert outcome == FetchError(ErrorKind.TIMEOUT, "no connection within 0.05 seconds")

@@ -116,7 +116,7 @@ def test_a_body_comes_in_parts_however_it_was_sent() -> None:
         taken = b""
         while part := parser.take():
             taken += part
-        assert (taken, parser.is_over, parser.keeps_connection) == (b"abcde", True, True)
+        assert (taken, parser.is_complete, parser.keeps_connection) == (b"abcde", True, True)
 
 
 @pytest.mark.parametrize(
@@ -135,19 +135,19 @@ def test_after_head_a_connection_serves_on_unless_the_server_says_or_does_otherw
     head: bytes, keeps: bool
 ) -> None:
     parser = _fed([head], bodiless=True)
-    assert (parser.status, parser.is_over, parser.keeps_connection) == (200, True, keeps)
+    assert (parser.status, parser.is_complete, parser.keeps_connection) == (200, True, keeps)
 
 
 def test_a_body_that_breaks_off_leaves_the_status_standing() -> None:
     parser = _fed([b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nhalf"])
-    assert (parser.status, parser.take(), parser.is_over, parser.is_broken) == (200, b"half", False, True)
+    assert (parser.status, parser.take(), parser.is_complete, parser.is_broken) == (200, b"half", False, True)
 
 
 @pytest.mark.parametrize(
     ("data", "why"),
     [
         (b"SSH-2.0-OpenSSH_9.2\r\n", "HTTP"),
-        (b"HTTP/1.1 100 Continue\r\n\r\n" * 21, "provisional"),
+        (b"HTTP/1.1 100 Continue\r\n\r\n" * 21, "informational"),
         (
             b"HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\nx",
             "another protocol",
@@ -159,3 +159,35 @@ def test_a_body_that_breaks_off_leaves_the_status_standing() -> None:
 def test_what_is_no_answer_is_told_apart(data: bytes, why: str) -> None:
     with pytest.raises(NotHttp, match=why):
         _fed([data])
+
+
+_LENIENT = {
+    "space before the colon": b"HTTP/1.1 200 OK\r\nX-A : true\r\nLocation: /x\r\n\r\n",
+    "a PHP warning among the headers": b"HTTP/1.1 200 OK\r\nPHP Warning: no x.so\r\nLocation: /x\r\n\r\n",
+    "a PHP warning before the head": b"PHP Warning: no x.so\r\n\r\nHTTP/1.1 200 OK\r\nLocation: /x\r\n\r\n",
+    "a line without a colon": b"HTTP/1.1 200 OK\r\nno colon\r\nLocation: /x\r\n\r\n",
+    "an empty name": b"HTTP/1.1 200 OK\r\n: x\r\nLocation: /x\r\n\r\n",
+    "a negative length": b"HTTP/1.1 200 OK\r\nContent-Length: -1\r\nLocation: /x\r\n\r\n",
+    "an empty length": b"HTTP/1.1 200 OK\r\nContent-Length: \r\nLocation: /x\r\n\r\n",
+    "two spaces before the status": b"HTTP/1.1  200 OK\r\nLocation: /x\r\n\r\n",
+    "HTTP/2": b"HTTP/2 200\r\nLocation: /x\r\n\r\n",
+    "small letters": b"http/1.1 200 OK\r\nlocation: /x\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("name", _LENIENT)
+@pytest.mark.parametrize("cut", [0, 1, 9, 18, 30])
+def test_heads_are_read_as_browsers_read_them(name: str, cut: int) -> None:
+    if name.endswith("before the head") and cut:
+        return  # lines before a head come with it
+    parser = _fed([part for part in _cut(_LENIENT[name], [cut]) if part])
+    assert parser.status == 200
+    assert (b"location", b"/x") in parser.headers
+
+
+def test_chunk_extensions_without_end_break_the_body_off() -> None:
+    parser = ResponseParser(bodiless=False)
+    parser.feed(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n1;")
+    for _ in range(100):
+        parser.feed(b"a" * 65_000)
+    assert parser.is_broken

@@ -14,7 +14,7 @@ from lmsys_enrich.http.sites import same_site, site_of
         ("www.example.com:8443", "example.com"),
         ("someone.github.io", "someone.github.io"),
         ("localhost", "localhost"),
-        ("127.0.0.1:8080", "0.1"),
+        ("127.0.0.1:8080", "127.0.0.1"),
         ("[::1]", "[::1]"),
         ("[2001:DB8::1]", "[2001:db8::1]"),
     ],
@@ -36,3 +36,9 @@ def test_a_hosts_registered_domain(host: str, site: str) -> None:
 )
 def test_who_answers_for_both_hosts(host: str, other: str, same: bool) -> None:
     assert same_site(host, other) is same
+
+
+def test_two_addresses_are_two_sites() -> None:
+    assert not same_site("192.0.2.1", "198.51.2.1")
+    assert not same_site("[2001:db8::1]", "[2001:db8::2]:81")
+    assert same_site("192.0.2.1:80", "192.0.2.1:81")

@@ -25,14 +25,18 @@ _TROUBLE: dict[ErrorKind, tuple[Verdict, str]] = {
     ErrorKind.RESET: (Verdict.FAILING, "connection was broken off"),
     ErrorKind.TIMEOUT: (Verdict.FAILING, "no answer in time"),
     ErrorKind.TLS: (Verdict.FAILING, "no secure connection"),
+    ErrorKind.TLS_STRICT: (Verdict.FAILING, "no secure connection"),
     ErrorKind.PROTOCOL: (Verdict.FAILING, "the answer is not HTTP"),
     ErrorKind.PRIVATE: (Verdict.SKIPPED, "private address"),
     ErrorKind.ADDRESS: (Verdict.FAILING, "the address cannot be asked"),
+    ErrorKind.NOT_SENT: (Verdict.UNCHECKED, "its host was given up"),
     ErrorKind.PROXY: (Verdict.FAILING, "the proxy did not let the question through"),
 }
 # Where the kind alone leaves a maintainer guessing; other details change from night to night.
-_DETAILED = frozenset({ErrorKind.TLS, ErrorKind.ADDRESS})
+_DETAILED = frozenset({ErrorKind.TLS, ErrorKind.TLS_STRICT, ErrorKind.ADDRESS})
 _LONGEST_DETAIL = 200
+# The fault may be ours: the proxy is, and browsers accept what our TLS refuses. Lasting proves nothing.
+_OUR_SIDE = frozenset({ErrorKind.PROXY, ErrorKind.TLS_STRICT})
 
 
 class Classification(Value):
@@ -69,8 +73,7 @@ def _judge_trouble(trouble: FetchError) -> Classification:
     detail = " ".join(trouble.detail.split())[:_LONGEST_DETAIL]
     if trouble.kind in _DETAILED and detail:
         reason = f"{reason}: {detail}"
-    # The proxy is ours: what it refuses says nothing of the link, however long it lasts.
-    return Classification(verdict, reason, can_become_dead=trouble.kind is not ErrorKind.PROXY)
+    return Classification(verdict, reason, can_become_dead=trouble.kind not in _OUR_SIDE)
 
 
 @cache
