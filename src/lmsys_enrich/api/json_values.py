@@ -35,8 +35,10 @@ def text(value: object) -> str | None:
 
 
 def number(value: object) -> int | None:
-    """Return an integer; true and false are none."""
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
+    """Return an integer of at most 64 bits, the most that stores can hold; true and false are none."""
+    if not isinstance(value, int) or isinstance(value, bool):
+        return None
+    return value if -(2**63) <= value < 2**63 else None
 
 
 def flag(value: object) -> bool | None:

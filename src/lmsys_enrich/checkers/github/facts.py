@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from lmsys_enrich.api.json_values import Node, flag, moment, node, nodes, number, text
+from lmsys_enrich.checkers.github.links import is_full_name
 from lmsys_enrich.model.repository import Release, Repository, RepositoryUpdate
 from lmsys_enrich.values import replace
 
@@ -18,6 +19,17 @@ class _Source(NamedTuple):
 
 def _one(name: str, read: Callable[[object], object]) -> _Source:
     return _Source((name,), lambda value: {name: read(value)})
+
+
+def _count(value: object) -> int | None:
+    count = number(value)
+    return count if count is not None and count >= 0 else None
+
+
+def _full_name(value: object) -> str | None:
+    """Return `owner/name`; what cannot be one could command a log, or lead an address elsewhere."""
+    name = text(value)
+    return name if name is not None and is_full_name(name) else None
 
 
 def _license(value: object) -> str | None:
@@ -62,8 +74,8 @@ def _language(value: object) -> str | None:
 
 
 _GRAPHQL: Mapping[str, _Source] = {
-    "stargazerCount": _one("stars", number),
-    "forkCount": _one("forks", number),
+    "stargazerCount": _one("stars", _count),
+    "forkCount": _one("forks", _count),
     "description": _one("description", text),
     "homepageUrl": _one("homepage", text),
     "isArchived": _one("archived", flag),
@@ -84,8 +96,8 @@ _GRAPHQL: Mapping[str, _Source] = {
 }
 
 _REST: Mapping[str, _Source] = {
-    "stargazers_count": _one("stars", number),
-    "forks_count": _one("forks", number),
+    "stargazers_count": _one("stars", _count),
+    "forks_count": _one("forks", _count),
     "description": _one("description", text),
     "homepage": _one("homepage", text),
     "archived": _one("archived", flag),
@@ -112,13 +124,13 @@ def from_graphql(found: Node, failed: Collection[str], now: datetime) -> Reposit
     missing_fields: set[str] = set()
     if isinstance(branch := found.get("defaultBranchRef"), dict) and _branch(branch)["last_commit"] is None:
         missing_fields.add("last_commit")  # GitHub could not read the head, but there is one
-    identity = (text(found.get("nameWithOwner")), number(found.get("databaseId")))
+    identity = (_full_name(found.get("nameWithOwner")), number(found.get("databaseId")))
     return _update(found, _GRAPHQL, failed, identity, missing_fields, now)
 
 
 def from_rest(found: Node, now: datetime) -> RepositoryUpdate | None:
     """Read a body of `GET /repos/{owner}/{name}`, which has fewer facts than GraphQL."""
-    identity = (text(found.get("full_name")), number(found.get("id")))
+    identity = (_full_name(found.get("full_name")), number(found.get("id")))
     return _update(found, _REST, (), identity, set(_NOT_IN_REST), now)
 
 

@@ -21,7 +21,7 @@ from lmsys_enrich.checkers.github.batches import (
 )
 from lmsys_enrich.checkers.github.client import GitHubApi
 from lmsys_enrich.checkers.github.facts import from_graphql
-from lmsys_enrich.checkers.github.links import Page, RepoResource, RepositoryLink
+from lmsys_enrich.checkers.github.links import Page, RepoResource, RepositoryLink, is_full_name
 from lmsys_enrich.checkers.github.lookups import address, is_there, lookups
 from lmsys_enrich.checkers.github.observations import (
     NO_ACCOUNT,
@@ -172,7 +172,7 @@ class _RepositoryReader:
     def read(self) -> list[BatchItem]:
         """Add observations to the batch result; return the item with the links to retry."""
         full_name = text(self.found.node.get("nameWithOwner"))
-        if full_name is None:  # not even a name
+        if full_name is None or not is_full_name(full_name):  # not even a name
             self.result.next.append(ItemLookup(self.item))
             return []
         again = [pair for pair in self.item.links if not self._is_settled(*pair, full_name)]

@@ -53,6 +53,9 @@ _RAW = "raw.githubusercontent.com"
 # Underscores stand in the names of managed users of enterprises only.
 _LOGIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
 _NAME = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9._-]{1,100}")
+_REVISION = re.compile(r"[0-9A-Fa-f]{1,64}")
+_MAX_SEGMENTS = 40  # of a path: each may end the ref, so that each is one more lookup
+_MAX_LENGTH = 4096  # of a path, as git's own limit on most systems
 _LARGEST = 2**31 - 1  # of GraphQL's Int: https://spec.graphql.org/October2021/#sec-Int
 
 
@@ -203,7 +206,7 @@ def _at_server(server: str, segments: tuple[str, ...], path: str, query: str) ->
 
 def _raw(segments: tuple[str, ...], path: str) -> GitHubLink | None:
     name = _name(*segments[:2]) if len(segments) > 3 else None  # noqa: PLR2004 - owner, name, ref, path
-    if name is None:
+    if name is None or _is_too_long(segments):
         return None
     return RepositoryLink(name, File(segments[2:], with_path=True), f"https://{_RAW}", _after(path, 2))
 
@@ -217,6 +220,12 @@ def _name(owner: str, name: str) -> Name | None:
     return Name(owner, bare) if _LOGIN.fullmatch(owner) and _NAME.fullmatch(bare) else None
 
 
+def is_full_name(text: str) -> bool:
+    """Whether a text can be the `owner/name` of a repository."""
+    owner, _, name = text.partition("/")
+    return _name(owner, name) is not None
+
+
 def _after(path: str, count: int) -> str:
     """Return what follows the first `count` segments of a path, as written."""
     rest = path
@@ -226,14 +235,19 @@ def _after(path: str, count: int) -> str:
 
 
 def _resource(kind: str, rest: tuple[str, ...]) -> RepoResource | None:  # noqa: PLR0911 - a table of forms
+    """Return the resource; a form that the API does not know is a page, with its repository's verdict."""
+    if _is_too_long(rest) or any("@{" in segment for segment in rest):
+        return Page(kind)  # the site also resolves `main@{2024-01-01}`, the API does not
     match (kind, rest):
         case ("blob" | "raw" | "blame", (_, _, *_)):
             return File(rest, with_path=True)
+        case ("commits", (*_, last)) if last.endswith(".atom"):
+            return Page(kind)  # a feed
         case ("tree" | "commits", (_, *_)):
             return File(rest, with_path=False)
-        case ("commit", (revision, *_)):
+        case ("commit", (shown, *_)) if _REVISION.fullmatch(revision := _without_format(shown)):
             return Commit(revision)
-        case ("issues" | "pull", (number, *_)) if _is_number(number):
+        case ("issues" | "pull", (shown, *_)) if _is_number(number := _without_format(shown)):
             return Issue(int(number)) if int(number) <= _LARGEST else None
         case ("discussions", (number, *_)) if _is_number(number):
             return Discussion(int(number)) if int(number) <= _LARGEST else None
@@ -245,5 +259,14 @@ def _resource(kind: str, rest: tuple[str, ...]) -> RepoResource | None:  # noqa:
             return Page(kind)
 
 
+def _without_format(segment: str) -> str:
+    """Return a commit or pull request without the suffix that gives it as text: `.patch`, `.diff`."""
+    return segment.removesuffix(".patch").removesuffix(".diff")
+
+
+def _is_too_long(segments: tuple[str, ...]) -> bool:
+    return len(segments) > _MAX_SEGMENTS or sum(map(len, segments)) > _MAX_LENGTH
+
+
 def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit()
+    return text.isascii() and text.isdigit() and len(text) <= len(str(_LARGEST)) + 1

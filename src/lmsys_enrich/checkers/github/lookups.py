@@ -29,7 +29,12 @@ def lookups(resource: RepoResource) -> tuple[Lookup, ...]:  # noqa: PLR0911 - on
             return (_object(revision),)
         case Issue(number):
             selection = "{... on Issue{url} ... on PullRequest{url}}"
-            return (Lookup("issueOrPullRequest", (("number", "Int!", number),), selection),)
+            # An issue that became a discussion keeps its number, and its page redirects there:
+            # https://docs.github.com/en/discussions/managing-discussions-for-your-community/moderating-discussions#converting-an-issue-to-a-discussion
+            return (
+                Lookup("issueOrPullRequest", (("number", "Int!", number),), selection),
+                Lookup("discussion", (("number", "Int!", number),), "{url}"),
+            )
         case Discussion(number):
             return (Lookup("discussion", (("number", "Int!", number),), "{url}"),)
         case Tag(tag):

@@ -28,8 +28,10 @@ from lmsys_enrich.http.messages import ErrorKind, FetchError, Outcome, Response
 # GitHub's front end closes the connection without a response when it gives up on a query.
 _MAYBE_TOO_LARGE = frozenset({ErrorKind.TIMEOUT, ErrorKind.RESET, ErrorKind.PROTOCOL})
 _REDIRECTS = range(300, 400)
+_MAX_DIGITS = 15  # of a count or a time in a header; a longer one is garbage
 # Or it responds: the request timed out, or the server behind it did.
 _GAVE_UP = frozenset({408, 502, 504})
+_WRONG_ADDRESS = frozenset({404, 405, 410})
 # Both spellings of the primary limit occur.
 _LIMIT_TYPES = frozenset({"RATE_LIMITED", "RATE_LIMIT", "graphql_rate_limit"})
 _LIMIT_PHRASES = ("rate limit", "abuse detection")
@@ -61,8 +63,12 @@ def classify_graphql(outcome: Outcome) -> Classified:
         return result
     body = node(result.body)
     if result.status != HTTPStatus.OK:
-        # GraphQL responds with 200 alone; another status is that of a wrong address or a forbidden API.
-        return Refused(text(body.get("message")) or f"status {result.status}")
+        message = text(body.get("message")) or f"status {result.status}"
+        if result.status in _WRONG_ADDRESS or result.status < HTTPStatus.BAD_REQUEST:
+            # There is no GraphQL API at this address: no query would succeed.
+            return Refused(message)
+        # Any other 4xx is about this query: one of its items may be the cause, the others are not.
+        return QueryTooLarge(message)
     errors = nodes(body.get("errors"))
     if is_usable(node(body.get("data"))) or (isinstance(body.get("data"), dict) and not errors):
         return result
@@ -183,7 +189,8 @@ def _has(phrases: tuple[str, ...], error: Node) -> bool:
 
 
 def _integer(value: str | None) -> int | None:
-    return int(value) if value is not None and value.isascii() and value.isdigit() else None
+    is_integer = value is not None and value.isascii() and value.isdigit() and len(value) <= _MAX_DIGITS
+    return int(value) if is_integer and value is not None else None
 
 
 def _date(headers: Mapping[str, str]) -> datetime | None:

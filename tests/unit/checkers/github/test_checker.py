@@ -626,3 +626,34 @@ async def test_an_account_that_graphql_says_is_not_there_is_dead() -> None:
 )
 def test_the_asker_claims_what_the_api_can_tell(url: str, *, claimed: bool) -> None:
     assert Asked(GitHub()).checker.claims(url) is claimed
+
+
+async def test_issue_that_became_a_discussion_is_alive() -> None:
+    found = {"url": f"{HOME}/octo/hello/discussions/10"}
+    asked = Asked(GitHub({"octo/hello": node("octo/hello", **{"discussion 10": found})}))
+    link = f"{HOME}/octo/hello/issues/10"
+    assert (await asked.about(link))[link].verdict is Verdict.ALIVE
+
+
+async def test_4xx_to_a_batch_costs_its_one_bad_item_alone() -> None:
+    urls, repositories = many(8)
+    github = _Rejecting(repositories, poison="r5", rest={"/repos/octo/r5": response({}, 404)})
+    asked = Asked(github)
+    observations = await asked.about(*urls)
+    assert {url for url, found in observations.items() if found.verdict is Verdict.ALIVE} == {
+        url for url in urls if not url.endswith("r5")
+    }
+    assert asked.checker.obstacles == ()
+
+
+@dataclass
+class _Rejecting(GitHub):
+    """Rejects every batch with one repository in it."""
+
+    poison: str = ""
+
+    async def __call__(self, request: Request) -> Outcome:
+        if f'"{self.poison}"'.encode() in request.content:
+            self.asked.append(request)
+            return response({"message": "Problems parsing JSON"}, 400)
+        return await super().__call__(request)

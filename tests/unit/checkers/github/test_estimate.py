@@ -14,7 +14,7 @@ def test_fifty_repositories_are_one_request_and_one_point() -> None:
 
 
 def test_links_that_lie_in_one_repository_are_one_alias() -> None:
-    urls = [f"{HOME}/octo/hello", *(f"{HOME}/octo/hello/issues/{n}" for n in range(60))]
+    urls = [f"{HOME}/octo/hello", *(f"{HOME}/octo/hello/issues/{n}" for n in range(40))]
     assert estimate(urls, ACCESS).graphql == 1
 
 

@@ -98,3 +98,14 @@ def test_a_licence_that_rest_cannot_classify_is_other(spdx: str | None) -> None:
 def test_an_answer_without_a_name_is_about_no_repository() -> None:
     assert from_graphql({}, (), NIGHT) is None
     assert from_rest({"id": 1, "topics": "none"}, NIGHT) is None
+
+
+@pytest.mark.parametrize("count", [-5, 10**30, True, "7"])
+def test_impossible_count_is_no_fact(count: object) -> None:
+    assert update(stargazerCount=count).facts.stars is None
+
+
+@pytest.mark.parametrize("name", ["octo/hello\n::error::x", "octo", "../..", "octo/a/b", "@octo/hello"])
+def test_name_that_no_repository_has_is_no_result(name: str) -> None:
+    assert from_graphql(node(name), (), NIGHT) is None
+    assert from_rest({"full_name": name, "id": 1}, NIGHT) is None

@@ -83,9 +83,9 @@ def test_a_batch_is_fifty_repositories_unless_much_is_looked_up_in_them() -> Non
 
 
 def test_a_repository_with_very_many_links_is_asked_about_in_pieces() -> None:
-    split_items = list(batches(found("octo/r", *(f"octo/r/issues/{number}" for number in range(250)))))
-    links = [link for batch in split_items for item in batch for link in item.links]
-    assert [len(batch) for batch in split_items] == [1, 1, 1]
+    requests = list(batches(found("octo/r", *(f"octo/r/issues/{number}" for number in range(250)))))
+    links = [link for batch in requests for item in batch for link in item.links]
+    assert [len(batch) for batch in requests] == [1, 1, 1, 1, 1]
     assert len(links) == 251
 
 

@@ -124,15 +124,26 @@ def test_a_rejected_token_is_not_taken_for_a_used_up_quota(read: object) -> None
     "outcome",
     [
         response({"errors": [{"message": "Field 'stars' doesn't exist on type 'Repository'"}]}),
-        response({"message": "Resource not accessible by integration"}, 403),
-        response({"message": "Problems parsing JSON"}, 400),
         response({"message": "This endpoint requires you to be authenticated."}),
         recorded("rest-not-found.json", 404),
         response({}, 302),
     ],
 )
-def test_a_question_that_github_will_not_answer_is_refused(outcome: Response) -> None:
+def test_queries_that_github_rejects_close_the_api(outcome: Response) -> None:
     assert isinstance(classify_graphql(outcome), Refused)
+
+
+@pytest.mark.parametrize("status", [400, 403, 413, 414, 422, 431])
+def test_4xx_divides_the_batch(status: int) -> None:
+    assert classify_graphql(response({"message": "Problems parsing JSON"}, status)) == QueryTooLarge(
+        "Problems parsing JSON"
+    )
+
+
+@pytest.mark.parametrize("header", ["retry_after", "x_ratelimit_reset", "x_ratelimit_remaining"])
+def test_number_with_4300_digits_is_ignored(header: str) -> None:
+    outcome = response({"message": "secondary rate limit"}, 403, **{header: "9" * 5000})
+    assert classify_rest(outcome) == RateLimited("secondary rate limit", None, is_primary=False)
 
 
 @pytest.mark.parametrize(
