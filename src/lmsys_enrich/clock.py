@@ -1,4 +1,4 @@
-"""The run's time and the passing of time, handed in wherever they are needed."""
+"""Clock: the time of the run, elapsed time and sleeping; injected, so that tests need not wait."""
 
 import asyncio
 import time
@@ -9,15 +9,15 @@ from typing import Protocol
 from lmsys_enrich.errors import InputError
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-"""Stands for a date that is not known, where dates are compared: earlier than any."""
+"""Replaces an unknown date in comparisons: earlier than any other."""
 
 
 class Clock(Protocol):
     """
-    Tells the time and waits.
+    Source of time.
 
     `run_time` is one moment, in UTC, for the whole run: it dates every finding
-    and counts the days. `monotonic` measures, in seconds, what passes meanwhile.
+    and counts the days. `monotonic` measures elapsed seconds.
     """
 
     @property

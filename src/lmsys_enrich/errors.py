@@ -1,21 +1,21 @@
 """
-What ends a run. A dead link is a value, never one of these.
+Errors that end a run. A dead link is a value, never one of these.
 
     EnrichError
     ├── InputError     2    the list, the settings or the command line is wrong
-    ├── ForgeError     3    GitHub did not take what it was told
+    ├── ForgeError     3    GitHub refused or could not be reached
     ├── OutputError    4    outputs cannot be written; the old ones are whole
     └── MassChange     5    too much would change at once to be true
 
 Exit code 3 (could not find out) of `run`, and 10 (findings), belong to runs that
-reach their end: they are read off the report, in `cli.exit_code`.
+reach their end: `cli.finish_run.exit_code` reads them off the report.
 """
 
 from typing import ClassVar
 
 
 class EnrichError(Exception):
-    """Ends the run in words: what happened, and in `hint` the one next step."""
+    """Error with a message for the user, and in `hint` the one next step."""
 
     exit_code: ClassVar[int] = 1
 
@@ -26,7 +26,7 @@ class EnrichError(Exception):
 
 class InputError(EnrichError):
     """
-    What the user gave cannot be used.
+    Invalid list, settings or command line.
 
     `message` may have several lines, one for each mistake, each of the form
     `file:line:column: what is wrong`, so that editors can jump there.
@@ -36,13 +36,13 @@ class InputError(EnrichError):
 
 
 class ForgeError(EnrichError):
-    """GitHub cannot be reached, or has no time: what it was to be told is told by the next run."""
+    """GitHub cannot be reached, or its quota is used up: the next run tries again."""
 
     exit_code = 3
 
 
 class OutputError(EnrichError):
-    """The outputs cannot be written, and what stood there before is whole."""
+    """The outputs cannot be written; those of earlier runs are whole."""
 
     exit_code = 4
 

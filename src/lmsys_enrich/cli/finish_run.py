@@ -28,8 +28,8 @@ def exit_code(report: Report, settings: Settings, *, interrupted: bool) -> int:
     """
     Return the code for a run whose outputs are written.
 
-    A run that could not find out is told before its findings: they are not all.
-    Whoever runs `--offline` has asked for links that stay unchecked.
+    Unchecked links come before findings, which are then incomplete. With `--offline`
+    unchecked links were asked for.
     """
     if interrupted:
         return INTERRUPTED
@@ -42,7 +42,7 @@ def exit_code(report: Report, settings: Settings, *, interrupted: bool) -> int:
 
 
 def failures(report: Report) -> set[Failure]:
-    """Return what there is in the report that `--fail-on` could name."""
+    """Return the kinds of findings in the report, as `--fail-on` names them."""
     found: set[Failure] = set()
     for finding in report.findings.values():
         if finding.verdict is Verdict.DEAD:
@@ -69,9 +69,9 @@ def finish_run(
     interrupted: bool,
 ) -> int:
     """
-    Write what was found, say what it came to, and return the exit code.
+    Write the outputs, print the summary, and return the exit code.
 
-    Of a run on a part of the lists only the reports are written; what is known of the whole stays as it was.
+    A run with `--only-changed` writes only the reports, and does not change the other outputs.
     Raises `MassChange`.
     """
     settings = run.settings
@@ -101,11 +101,11 @@ def _report_bugs(report: Report, terminal: Terminal, *, verbose: bool) -> None:
 
 
 def _write(run: Run, report: Report) -> Written:
-    """Write every output, and remember what now stands there."""
+    """Write every output, and store the verdicts that they report."""
     if not run.settings.accept_changes:
         refuse_mass_change(report.findings.values(), run.previous.about, run.settings.max_change)
     written = _write_all(run.settings.out, run, report)
-    run.store.save(_published(report))
+    run.store.save(_newly_reported(report))
     return written
 
 
@@ -116,8 +116,8 @@ def _write_all(out: Path, run: Run, report: Report) -> Written:
     return write_files(out, made | kept)
 
 
-def _published(report: Report) -> Iterator[Finding]:
-    """Yield the findings whose verdict now stands in the outputs for the first time."""
+def _newly_reported(report: Report) -> Iterator[Finding]:
+    """Yield the findings whose verdict is new in the outputs."""
     for finding in report.findings.values():
         if finding.reported is not finding.effective_verdict:
             yield replace(finding, reported=finding.effective_verdict)

@@ -1,4 +1,4 @@
-"""The settings as flags, made from their table."""
+"""Command-line flags, generated from the table of settings."""
 
 import argparse
 from collections.abc import Collection, Mapping
@@ -32,7 +32,7 @@ def add_setting_flags(parser: argparse.ArgumentParser, names: Collection[str] | 
 
 
 def settings_of(arguments: argparse.Namespace, environ: Mapping[str, str]) -> Settings:
-    """Return the settings that flags, variables and files make."""
+    """Resolve the settings from flags, variables and files."""
     flags = {knob.name: getattr(arguments, knob.name, None) for knob in knobs()}
     return resolve(flags, environ, Path.cwd())
 

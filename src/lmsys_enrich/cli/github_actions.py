@@ -1,5 +1,5 @@
 """
-What a run tells GitHub Actions: a summary of the job, outputs of the step, marks in the source.
+Integration with GitHub Actions: job summary, step outputs, annotations.
 
 https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
 """
@@ -12,14 +12,14 @@ from lmsys_enrich.errors import OutputError
 from lmsys_enrich.model.finding import Finding, Verdict
 from lmsys_enrich.model.report import Report
 
-# What GitHub shows of a step; more would be cut without a word:
+# GitHub shows so many annotations of a step and drops the others:
 # https://docs.github.com/en/actions/reference/limits
 _SHOWN = 10
 _LEVELS = {Verdict.DEAD: "error", Verdict.FAILING: "warning", Verdict.MOVED: "notice"}
 
 
 def annotations(report: Report, environ: Mapping[str, str]) -> Iterator[str]:
-    """Yield the commands that mark dead, failing and moved links in the source, outside of Actions none."""
+    """Yield annotations of dead, failing and moved links; none outside of GitHub Actions."""
     if environ.get("GITHUB_ACTIONS") != "true":
         return
     for verdict, level in _LEVELS.items():
@@ -31,14 +31,14 @@ def annotations(report: Report, environ: Mapping[str, str]) -> Iterator[str]:
         )
         for (location, finding), _ in zip(marked, range(_SHOWN), strict=False):
             where = f"file={_property(location.file)},line={location.line},col={location.column}"
-            yield f"::{level} {where},title={_property(f'{verdict} link')}::{_data(_told(finding))}"
+            yield f"::{level} {where},title={_property(f'{verdict} link')}::{_data(_message(finding))}"
 
 
 def write_step_files(report: Report, code: int, summary: str, environ: Mapping[str, str]) -> None:
     """
-    Append to the files that `GITHUB_OUTPUT` and `GITHUB_STEP_SUMMARY` name, where they do.
+    Append to the files named by `GITHUB_OUTPUT` and `GITHUB_STEP_SUMMARY`, if any.
 
-    Raises `OutputError` where one cannot be written.
+    Raises `OutputError` if one cannot be written.
     """
     figures = report.summary
     outputs = {
@@ -65,7 +65,7 @@ def _append(environ: Mapping[str, str], variable: str, text: str) -> None:
         ) from None
 
 
-def _told(finding: Finding) -> str:
+def _message(finding: Finding) -> str:
     better = f" → {finding.suggestion.url}" if finding.suggestion else ""
     return f"{finding.url}: {finding.reason}{better}"
 

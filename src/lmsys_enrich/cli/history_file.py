@@ -17,14 +17,14 @@ from lmsys_enrich.outputs.registry import PREVIOUS
 from lmsys_enrich.store.last_written import time_of
 
 _FACTS = "enriched.json"
-_AT_ONCE = 2**20
+_CHUNK_SIZE = 2**20
 
 
 def previous(out: Path, made: Iterable[str], run_time: datetime) -> dict[str, Streamed]:
     """
-    Return what each `enriched.json` in the folder is to be kept as, before it is written anew.
+    Return each `enriched.json` in the folder as a `previous.json`, before it is overwritten.
 
-    Two runs of one time are one: what was before both stays.
+    A second run on one day keeps the `previous.json` of the first.
     """
     kept: dict[str, Streamed] = {}
     for name in made:
@@ -33,36 +33,35 @@ def previous(out: Path, made: Iterable[str], run_time: datetime) -> dict[str, St
             continue
         try:
             if time_of(path).date() < run_time.date():
-                kept[str(Path(name).with_name(PREVIOUS))] = Streamed(partial(_pieces, path))
+                kept[str(Path(name).with_name(PREVIOUS))] = Streamed(partial(_chunks, path))
         except InputError:
-            continue  # whatever lies there is none of ours
+            continue  # not a file of this program
     return kept
 
 
-def _pieces(path: Path) -> Iterator[bytes]:
+def _chunks(path: Path) -> Iterator[bytes]:
     with path.open("rb") as file:
-        while piece := file.read(_AT_ONCE):
-            yield piece
+        while chunk := file.read(_CHUNK_SIZE):
+            yield chunk
 
 
 HISTORY = "history.jsonl"
-_MOST_DAYS = 1000
-_MOST_TOLD = 100
+_MAX_DAYS = 1000
+_MAX_ITEMS = 100
 
 Line: TypeAlias = dict[str, Any]
-"""A line of the file, with fields that we do not know kept as they are."""
+"""A line of the file; unknown fields are kept."""
 
 
 def lines_with(report: Report, reported: Mapping[str, Finding], out: Path) -> list[Line]:
     """
-    Return the lines as they lie in the folder, with the figures of this run behind them.
+    Return the lines of the file in the folder, and a line with the figures of this run.
 
-    Of several runs in a day the last one stands, with all that happened on the
-    day. Links are counted by the best knowledge there is, so that a night that
-    found out nothing is no dip. What changed is told beside `published`, the
-    outputs last written. What is no line of ours is dropped, as are days before
-    the last thousand. Raises `OutputError` where the file cannot be read: it
-    would be lost.
+    The last run of a day replaces the others, and keeps their events. Links are
+    counted by their effective verdict, so that a night without network is no dip.
+    Changes are relative to `reported`, the outputs last written. Foreign lines and
+    all but the last thousand days are dropped. Raises `OutputError` if the file
+    cannot be read: it would be lost.
     """
     today = f"{report.run_time:%Y-%m-%d}"
     days = {line["date"]: line for line in lines_in(out)}
@@ -73,27 +72,27 @@ def lines_with(report: Report, reported: Mapping[str, Finding], out: Path) -> li
         "died": _together(_listed(earlier, "died"), _died(report)),
         "relicensed": _together(_listed(earlier, "relicensed"), _relicensed(report, reported)),
     }
-    return [*[line for day, line in sorted(days.items()) if day < today][1 - _MOST_DAYS :], figures]
+    return [*[line for day, line in sorted(days.items()) if day < today][1 - _MAX_DAYS :], figures]
 
 
 def history(lines: Sequence[Line]) -> dict[str, str]:
-    """Return the file."""
+    """Serialize the file."""
     texts = (json.dumps(line, ensure_ascii=False, separators=(",", ":")) for line in lines)
     return {HISTORY: "".join(f"{text}\n" for text in texts)}
 
 
 def past(lines: Sequence[Line]) -> tuple[Day, ...]:
-    """Return what the lines tell, the oldest day first; anybody may have written them."""
+    """Parse the lines, which are untrusted; the oldest day comes first."""
     return tuple(sorted((day for line in lines if (day := _day(line))), key=lambda day: day.date))
 
 
 def lines_in(out: Path) -> Iterator[Line]:
-    """Yield the lines of the file in the folder, each of some day; none where there is no file."""
+    """Yield the dated lines of the file in the folder; none if there is no file."""
     path = out / HISTORY
     try:
         text = path.read_text(encoding="utf-8", errors="replace")
     except (FileNotFoundError, NotADirectoryError):
-        return  # there is none yet; if the folder is of no use, writing tells
+        return  # no file yet; an unusable folder is reported when it is written
     except OSError as problem:
         raise OutputError(
             f"{path}: cannot be read: {problem.strerror or problem}",
@@ -119,9 +118,9 @@ def _day(line: Line) -> Day | None:
         stars=_count(line, "stars"),
         died=tuple(url for url in _listed(line, "died") if isinstance(url, str)),
         relicensed=tuple(
-            Relicensed(str(told.get("repository", "")), str(told.get("change", "")))
-            for told in _listed(line, "relicensed")
-            if isinstance(told, dict) and told.get("repository")
+            Relicensed(str(item.get("repository", "")), str(item.get("change", "")))
+            for item in _listed(line, "relicensed")
+            if isinstance(item, dict) and item.get("repository")
         ),
     )
 
@@ -137,12 +136,12 @@ def _listed(line: Line, name: str) -> list[Any]:
 
 
 def _together(earlier: Sequence[Any], now: Iterator[Any]) -> list[Any]:
-    """Return what either tells, each once."""
-    told: list[Any] = []
+    """Return the items of both, each once."""
+    items: list[Any] = []
     for one in (*earlier, *now):
-        if one not in told and len(told) < _MOST_TOLD:
-            told.append(one)
-    return told
+        if one not in items and len(items) < _MAX_ITEMS:
+            items.append(one)
+    return items
 
 
 def _figures(report: Report) -> dict[str, int]:
@@ -159,14 +158,14 @@ def _figures(report: Report) -> dict[str, int]:
 
 
 def _died(report: Report) -> Iterator[str]:
-    """Yield the links that are dead, and were not in the outputs last written."""
+    """Yield the links that are dead now and were not in the outputs last written."""
     for found in report.findings.values():
         if found.verdict is Verdict.DEAD and found.reported not in (None, Verdict.DEAD):
             yield found.url
 
 
 def _relicensed(report: Report, reported: Mapping[str, Finding]) -> Iterator[dict[str, str]]:
-    """Yield the repositories whose licence is another one than in the outputs last written."""
+    """Yield the repositories whose licence differs from the outputs last written."""
     before = Snapshot(report.run_time, {}, reported)
     for change in changes_between(before, Snapshot(report.run_time, {}, report.findings)).changes:
         if change.kind == "licence":

@@ -48,7 +48,7 @@ GitHub's API alone.
 
 
 class Command(Protocol):
-    """What each module in `cli.commands` offers."""
+    """Interface of the modules in `cli.commands`."""
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None: ...
 
@@ -57,7 +57,7 @@ class Command(Protocol):
 
 def entry() -> NoReturn:
     """Run as the installed program does."""
-    # A run makes much and drops little: at its usual pace the collector would look through it all too often.
+    # A run allocates many objects and frees few: by default the collector would scan them all too often.
     gc.set_threshold(50_000, 20, 50)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
@@ -73,7 +73,7 @@ def main(argv: Sequence[str], environ: Mapping[str, str], out: TextIO, err: Text
     parser = build_parser([chosen] if chosen in COMMANDS else [])
     try:
         arguments = parser.parse_args(argv)
-    except SystemExit as end:  # argparse has told help, version or what is wrong
+    except SystemExit as end:  # argparse has printed help, version or the error
         return end.code if isinstance(end.code, int) else 2
     if arguments.command is None:
         parser.print_help(out)
@@ -83,7 +83,7 @@ def main(argv: Sequence[str], environ: Mapping[str, str], out: TextIO, err: Text
     except EnrichError as problem:
         return terminal.fail(problem)
     except BrokenPipeError:
-        # Whoever read our output has seen enough; see
+        # The reader of our output has closed the pipe:
         # https://docs.python.org/3/library/signal.html#note-on-sigpipe
         os.dup2(os.open(os.devnull, os.O_WRONLY), out.fileno())
         return OutputError.exit_code

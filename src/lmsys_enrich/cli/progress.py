@@ -17,9 +17,9 @@ Watch = Callable[[Finding], None]
 def progress(
     terminal: Terminal, total: int, activity: Callable[[], Activity], *, verbose: bool
 ) -> Iterator[Watch]:
-    """Yield what is to be told each finding; `total` findings are expected, `pulse` tells what goes on."""
+    """Yield a callback for findings, of which `total` are expected; `activity` returns the current hosts."""
     if terminal.quiet or not total:
-        yield _watch_nothing
+        yield _ignore
     elif verbose:
         yield lambda finding: terminal.info(f"{finding.verdict:<9} {finding.url}  {finding.reason}")
     elif terminal.is_live:
@@ -31,12 +31,12 @@ def progress(
         yield _in_lines(terminal, total)
 
 
-def _watch_nothing(finding: Finding) -> None:
+def _ignore(finding: Finding) -> None:
     del finding
 
 
 def _in_lines(terminal: Terminal, total: int) -> Watch:
-    """Tell each tenth of the way, so that a log stays short however long the list."""
+    """Print a line at each tenth of the run, so that a log stays short."""
     seen: Counter[Verdict] = Counter()
 
     def watch(finding: Finding) -> None:
@@ -49,5 +49,5 @@ def _in_lines(terminal: Terminal, total: int) -> Watch:
 
 
 def counts(seen: Counter[Verdict]) -> str:
-    """Return how many links have which verdict, in words."""
+    """Return the count of links of each verdict, as text."""
     return ", ".join(f"{seen[verdict]} {verdict}" for verdict in Verdict if seen[verdict])

@@ -31,7 +31,7 @@ def progress_bar(
     activity: Callable[[], Activity],
     counts: Callable[[Counter[Verdict]], str],
 ) -> Iterator[Callable[[Finding], None]]:
-    """Draw a bar while the block lasts; yield what takes each finding. `counts` words the tally."""
+    """Draw a bar during the block; yield a callback for findings. `counts` formats the tally."""
     console = Console(file=terminal.err, no_color="NO_COLOR" in terminal.environ)
     columns = [TextColumn("checking links"), BarColumn(bar_width=24), MofNCompleteColumn(), _RateColumn()]
     columns += [TimeRemainingColumn(), TextColumn("{task.fields[counts]}")]
@@ -70,6 +70,3 @@ class _ActivityColumn(ProgressColumn):
         hosts = f"{', '.join(now.hosts[:_HOSTS_SHOWN])}{more}"
         points = "" if now.points_left is None else f"GitHub: {now.points_left:,} points left"
         return Text(printable(" | ".join(filter(None, (points, hosts)))), overflow="ellipsis", no_wrap=True)
-
-
-_LINES_IN_A_LOG = 10

@@ -1,4 +1,4 @@
-"""A run on one screen: figures, what to act on, what it cost."""
+"""Summary of a run: figures, links to act on, cost."""
 
 import json
 import os
@@ -14,11 +14,11 @@ from lmsys_enrich.values import Value, asdict
 
 _SHOWN = 12
 _SHOWN_IN_CI = 100
-_WORTH_A_WORD = 2.0  # seconds from which it is told which host set the time
+_SLOW_RUN = 2.0  # seconds from which the slowest host is named
 
 
 class Files(Value):
-    """What lies in the output folder, as paths in it, and which of that this run has changed."""
+    """Files of the output folder, as paths in it, and those that this run changed."""
 
     folder: Path
     all: Sequence[Path]
@@ -26,7 +26,7 @@ class Files(Value):
 
 
 def summary_json(report: Report, files: Files, code: int) -> str:
-    """Return the figures for a program."""
+    """Return the summary as JSON."""
     summary = report.summary
     return json.dumps(
         {
@@ -49,7 +49,7 @@ def summary_json(report: Report, files: Files, code: int) -> str:
 
 
 def summary_text(report: Report, files: Files) -> str:
-    """Return the figures for a person."""
+    """Return the summary as text."""
     return "\n".join(
         [
             *_figures(report),
@@ -64,7 +64,7 @@ def summary_text(report: Report, files: Files) -> str:
 
 
 def summary_markdown(report: Report) -> str:
-    """Return the figures for the summary of a job in CI."""
+    """Return the summary as Markdown, for a job in CI."""
     figures = report.summary
     counts = [(str(verdict), f"{count:,}") for verdict, count in figures.by_verdict.items() if count]
     findings = [
@@ -73,12 +73,14 @@ def summary_markdown(report: Report) -> str:
         for finding in report.findings.values()
         if finding.verdict is verdict
     ]
-    parts = ["## Links", *_figures(report), markdown_table(Table(("Verdict", "Links"), counts))]
+    blocks = ["## Links", *_figures(report), markdown_table(Table(("Verdict", "Links"), counts))]
     if findings:
         shown = findings[:_SHOWN_IN_CI]
-        parts += ["### To act on", markdown_table(Table(("Verdict", "Link", "Why"), shown))]
-    parts += [f"**Could not find out everything:** {escaped(obstacle.what)}" for obstacle in report.obstacles]
-    return "\n\n".join([*parts, ""])
+        blocks += ["### To act on", markdown_table(Table(("Verdict", "Link", "Why"), shown))]
+    blocks += [
+        f"**Could not find out everything:** {escaped(obstacle.what)}" for obstacle in report.obstacles
+    ]
+    return "\n\n".join([*blocks, ""])
 
 
 def _figures(report: Report) -> Iterator[str]:
@@ -130,7 +132,7 @@ def _obstacles(report: Report) -> Iterator[str]:
 def _cost(report: Report) -> str:
     traffic, longest = report.traffic, report.traffic.longest
     set_by = ""
-    if longest is not None and traffic.seconds >= _WORTH_A_WORD:
+    if longest is not None and traffic.seconds >= _SLOW_RUN:
         set_by = (
             f", {longest.seconds:.1f} s of them with {longest.host} ({_count(longest.requests, 'request')})"
         )

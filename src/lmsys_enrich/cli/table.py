@@ -9,21 +9,21 @@ from lmsys_enrich.values import Value
 
 
 class Linked(str):
-    """A cell's text with the address that it leads to, where a terminal can show links."""
+    """Text of a cell with a link, for terminals that show links."""
 
     __slots__ = ("url",)
 
     url: str
 
     def __new__(cls, text: str, url: str) -> Self:
-        """Make a text like others."""
+        """Create the text."""
         made = super().__new__(cls, text)
         made.url = url
         return made
 
 
 class Table(Value):
-    """Titles and rows of text; every row is as long as the titles. `numbers` are set to the right."""
+    """Titles and rows of equal length; the columns named in `numbers` are aligned right."""
 
     titles: Sequence[str]
     rows: Sequence[Sequence[str]]
@@ -31,11 +31,11 @@ class Table(Value):
 
 
 def show(tables: Sequence[Table], terminal: Terminal) -> None:
-    """Print tables as the place allows: drawn and with links for a person, plain columns for a pipe."""
+    """Print tables: drawn, with links, on a terminal; plain columns in a pipe."""
     if not terminal.is_watched:
         terminal.result("\n\n".join(map(text_table, tables)))
         return
-    # rich takes 40 ms to import: only where it is seen.
+    # rich takes 40 ms to import: only for terminals.
     from rich import box
     from rich.console import Console
     from rich.table import Table as Drawn
@@ -62,7 +62,7 @@ def text_table(table: Table) -> str:
 
 
 def markdown_table(table: Table) -> str:
-    """Return a table for GitHub; what would end a cell or begin something else is escaped."""
+    """Return a table for GitHub; Markdown in the cells is escaped."""
     lines = [
         table.titles,
         ["---"] * len(table.titles),
@@ -72,7 +72,7 @@ def markdown_table(table: Table) -> str:
 
 
 def _style(cell: str) -> str:
-    """Return the link, where it leads to the web and cannot break out of the terminal's own marks."""
+    """Return a link style for web addresses that cannot break out of the terminal's escape sequence."""
     url = cell.url if isinstance(cell, Linked) else ""
     safe = url.startswith(("https://", "http://")) and url.isascii() and url.isprintable() and " " not in url
     return f"link {url}" if safe else ""

@@ -1,1 +1,1 @@
-"""The run itself: what to ask, asking, and what the answers mean beside what was known."""
+"""A run: plan, check, history, report."""

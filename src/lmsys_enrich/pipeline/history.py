@@ -1,4 +1,4 @@
-"""What an answer of today means beside what earlier runs found."""
+"""History: merges an observation of today with the last finding of its link."""
 
 from datetime import datetime
 
@@ -8,13 +8,13 @@ from lmsys_enrich.model.repository import merge
 from lmsys_enrich.values import replace
 
 
-def find(task: LinkTask, observation: Observation, now: datetime, dead_after: int) -> Finding:
+def update(task: LinkTask, observation: Observation, now: datetime, dead_after: int) -> Finding:
     """
-    Join an answer with its link's past.
+    Merge an observation with the last finding of its link.
 
-    Facts about a repository outlive whatever becomes of its link. A failure
-    that lasts is a death once it was seen on `dead_after` different days: two
-    runs in one night count once, and a day without an answer counts for nothing.
+    A repository keeps its facts whatever its link's verdict. A link that keeps failing
+    is dead once it failed on `dead_after` different days: two runs in one night count
+    once, and a day without a result does not count.
     """
     previous = task.previous
     repository = previous.repository if previous else None
@@ -47,7 +47,7 @@ def _publishable(suggestion: Suggestion | None) -> Suggestion | None:
 
 
 def _with_moves(finding: Finding, previous: Finding | None, now: datetime) -> Finding:
-    """Count the days on which the link was seen to lead to the same place."""
+    """Count the days on which the link moved to the same address."""
     moves, moved_on = 1, now.date()
     if previous is not None and previous.moved_on is not None and previous.suggestion == finding.suggestion:
         another_day = now.date() > previous.moved_on
@@ -58,8 +58,9 @@ def _with_moves(finding: Finding, previous: Finding | None, now: datetime) -> Fi
 def _with_failures(
     finding: Finding, previous: Finding | None, observation: Observation, now: datetime, dead_after: int
 ) -> Finding:
-    """Count the days on which the link failed in a row, and call it dead when they are enough."""
+    """Count the days in a row on which the link failed; it is dead when they reach `dead_after`."""
     since, failures, failed_on = now, 1, now.date()
+    # Failures that can end in `dead` and those that cannot are counted apart.
     if (
         previous is not None
         and previous.failed_on is not None

@@ -1,8 +1,8 @@
 """
-Too much bad news at once is not believed.
+Guard against losing many living links in one run.
 
-One night in 2026 a generator whose questions a forge had begun to refuse wrote
-a list with 70 of its 180 projects missing, and nobody noticed for two weeks:
+One night in 2026 a generator whose requests a forge had begun to refuse wrote a
+list with 70 of its 180 projects missing, which went unnoticed for two weeks:
 https://github.com/best-of-lists/best-of-generator/issues/90
 """
 
@@ -18,11 +18,11 @@ def refuse_mass_change(
     findings: Iterable[Finding], previous: Callable[[str], Finding | None], max_change: float
 ) -> None:
     """
-    Raise `MassChange` where more than `max_change` percent of the living are lost.
+    Raise `MassChange` if more than `max_change` percent of the living links are lost.
 
-    `known` tells what earlier runs found about a link. Living is what the outputs
-    last written call alive or moved; lost is what this run would call dead, or
-    whose facts it would no longer have.
+    `previous` returns a link's earlier finding. A link is living if the outputs last
+    written call it alive or moved. It is lost if this run calls it dead, or has no
+    facts of its repository any more.
     """
     living = lost = 0
     examples: list[str] = []
@@ -35,7 +35,7 @@ def refuse_mass_change(
             lost += 1
             examples.append(f"  {finding.url}: {loss}")
     if lost * 100 > max_change * living:
-        raise MassChange(_told(lost, living, examples), hint=_hint(max_change))
+        raise MassChange(_message(lost, living, examples), hint=_hint(max_change))
 
 
 def _loss(before: Finding, after: Finding) -> str | None:
@@ -46,7 +46,7 @@ def _loss(before: Finding, after: Finding) -> str | None:
     return None
 
 
-def _told(lost: int, living: int, examples: Sequence[str]) -> str:
+def _message(lost: int, living: int, examples: Sequence[str]) -> str:
     more = [f"  and {lost - _SHOWN} more"] if lost > _SHOWN else []
     head = f"{lost} of {living} links that were alive would be dead or without facts; nothing was written:"
     return "\n".join([head, *examples[:_SHOWN], *more])

@@ -14,18 +14,18 @@ from lmsys_enrich.settings.settings import Settings
 from lmsys_enrich.urls import InvalidAddress, is_web, link_key
 from lmsys_enrich.values import Value, value_field
 
-# A site that turns robots away tells nothing new each night, and does not want to be asked.
-_GUARDED_KEEPS = timedelta(days=2)
+# A site that blocks robots gives no news each night, and does not want the requests.
+_GUARDED_MAX_AGE = timedelta(days=2)
 
 
 def is_fresh(finding: Finding, now: datetime, max_age: timedelta) -> bool:
     """
-    Whether a finding may stand for an answer of today.
+    Whether a finding is recent enough to skip the check.
 
-    Good news keeps for between half of `max_age` and all of it, how long being
-    each link's own for ever, so that links first asked about in one night are
-    not all due in the same night again. Bad news never keeps: a repaired link
-    is to be noticed. A finding from the future is from a clock that was off.
+    A living link is fresh for between half of `max_age` and all of it. The share is
+    constant for each link, so that links first checked in one night are not all due
+    in the same night again. Failures are never fresh, so that a repaired link is
+    noticed. A finding from the future comes from a clock that was wrong.
     """
     if finding.checked_at is None:
         return False
@@ -33,23 +33,23 @@ def is_fresh(finding: Finding, now: datetime, max_age: timedelta) -> bool:
     if age < timedelta(0):
         return False
     if finding.verdict in LIVING:
-        # Whose share it is need only be asked in the second half.
+        # The hash is needed in the second half only.
         return age < max_age / 2 or age < max_age * (0.5 + 0.5 * _share(finding.url))
-    return finding.verdict is Verdict.GUARDED and age < min(_GUARDED_KEEPS, max_age)
+    return finding.verdict is Verdict.GUARDED and age < min(_GUARDED_MAX_AGE, max_age)
 
 
 def _share(url: str) -> float:
-    """Return a number from 0 up to 1 that is always the same for a link."""
+    """Return a number from 0 to 1 that is constant for a link."""
     return int.from_bytes(blake2b(url.encode(), digest_size=8).digest()) / 2**64
 
 
 class PreviousFindings(Value):
     """
-    What earlier runs found.
+    Findings of earlier runs.
 
-    `kept` is this machine's own memory, and may spare a question while it is
-    fresh. `published` was read off the last outputs, which others may have
-    written: it keeps facts and histories alive, but spares no question.
+    `kept` comes from this machine's cache: a fresh one replaces a check. `reported`
+    comes from the outputs last written, which others may have changed: it preserves
+    facts and histories, but replaces no check.
     """
 
     kept: Mapping[str, Finding] = value_field(default_factory=dict)
@@ -66,12 +66,11 @@ class PreviousFindings(Value):
 
 class Plan(Value):
     """
-    What a run has to do.
+    Work of a run.
 
-    `fresh` needs no question, `settled` has an answer that nobody needs to be
-    asked for (skipped links, unusable addresses). `questions` belong to the
-    asker at the same position of the askers the plan was made for, the most
-    urgent first: never asked, then longest not asked.
+    `fresh` findings are recent enough; `settled` links have an observation without any
+    request (skipped links, invalid addresses). `tasks` are those of the checker at the
+    same position, the most urgent first: never checked, then the longest unchecked.
     """
 
     fresh: Mapping[str, Finding]
@@ -91,14 +90,14 @@ def build(
     settings: Settings,
     now: datetime,
 ) -> Plan:
-    """Sort every link of the lists, each once, into what is known, settled or to be asked."""
+    """Sort every link of the lists, each once, into fresh, settled or to be checked."""
     fresh: dict[str, Finding] = {}
     settled: list[tuple[LinkTask, Observation]] = []
     queues: list[list[LinkTask]] = [[] for _ in checkers]
     excluded = tuple(re.compile(pattern) for pattern in settings.exclude)
     local = _local_links(catalogs)
     for url, exemption in _links(catalogs, now.date()).items():
-        observation = local.get(url) or _answer_without_asking(url, exemption, excluded)
+        observation = local.get(url) or _observe_offline(url, exemption, excluded)
         if observation is not None:
             settled.append((LinkTask(url, previous.about(url)), observation))
             continue
@@ -112,7 +111,7 @@ def build(
 
 
 def _links(catalogs: Iterable[Catalog], today: date) -> dict[str, Exemption | None]:
-    """Return every link's key; exempt is only a link that no entry wants checked."""
+    """Return every link's key; a link is exempt only if all of its entries exempt it."""
     links: dict[str, Exemption | None] = {}
     for catalog in catalogs:
         for entry in catalog.entries():
@@ -140,7 +139,7 @@ def _local_links(catalogs: Iterable[Catalog]) -> dict[str, Observation]:
     return found
 
 
-def _answer_without_asking(
+def _observe_offline(
     url: str, exemption: Exemption | None, excluded: Sequence[re.Pattern[str]]
 ) -> Observation | None:
     if exemption is not None:

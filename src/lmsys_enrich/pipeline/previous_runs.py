@@ -48,12 +48,12 @@ def report_from_cache(
     return Report(
         run_time=now,
         catalogs=tuple(catalogs),
-        findings={url: _recalled(url, previous.about(url)) for url in keys_of(catalogs)},
+        findings={url: _last_known(url, previous.about(url)) for url in keys_of(catalogs)},
         stale_after=settings.stale_after,
     )
 
 
-def _recalled(url: str, previous: Finding | None) -> Finding:
+def _last_known(url: str, previous: Finding | None) -> Finding:
     if previous is None:
         return unchecked(LinkTask(url), "no run has asked about it yet")
     if previous.verdict is Verdict.UNCHECKED and previous.last_verdict is not None:

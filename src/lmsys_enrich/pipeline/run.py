@@ -59,11 +59,11 @@ async def check_and_enrich(run: Run, plan: Plan, stop: Stop) -> Report:
             run.watch(finding)
     await writer.finish()
     missed = _missed(run, queues, stop, found)
-    previous = {**plan.fresh, **found, **missed}
+    latest = {**plan.fresh, **found, **missed}
     return Report(
         run_time=run.clock.run_time,
         catalogs=tuple(run.catalogs),
-        findings={key: previous[key] for key in keys_of(run.catalogs)},
+        findings={url: latest[url] for url in keys_of(run.catalogs)},
         stale_after=run.settings.stale_after,
         traffic=run.stats.traffic(cached=len(plan.fresh), seconds=run.clock.monotonic() - started),
         obstacles=(
@@ -79,7 +79,7 @@ async def _findings(
     run: Run, plan: Plan, queues: Sequence[TaskQueue], stop: Stop, bugs: list[Bug]
 ) -> AsyncGenerator[Finding, None]:
     for task, observation in plan.settled:
-        yield _find(run, task, observation)
+        yield _finding(run, task, observation)
     if stop.reason is not None:
         return
     tasks = {task.url: task for queue in queues for task in queue.planned}
@@ -90,11 +90,11 @@ async def _findings(
                 bugs.append(Bug(result.task.url, result.traceback))
                 yield unchecked(result.task, "a bug of ours")
             else:
-                yield _find(run, tasks[result.url], result)
+                yield _finding(run, tasks[result.url], result)
 
 
-def _find(run: Run, task: LinkTask, observation: Observation) -> Finding:
-    return history.find(task, observation, run.clock.run_time, run.settings.dead_after)
+def _finding(run: Run, task: LinkTask, observation: Observation) -> Finding:
+    return history.update(task, observation, run.clock.run_time, run.settings.dead_after)
 
 
 def _missed(run: Run, queues: Sequence[TaskQueue], stop: Stop, found: Container[str]) -> dict[str, Finding]:

@@ -1,1 +1,1 @@
-"""Every knob, told once: its name, meaning and default, and where its value comes from."""
+"""Settings: names, meanings, defaults and sources."""

@@ -1,4 +1,4 @@
-"""Where a setting's value comes from: flag, variable, file, default, in this order."""
+"""Sources of settings: flag, variable, file, default, in this order."""
 
 import difflib
 import re
@@ -25,7 +25,7 @@ def resolve(flags: Mapping[str, object], environ: Mapping[str, str], folder: Pat
     """
     Return the settings for a run in `folder`; `flags` holds what the command line gave.
 
-    Raises `InputError` that tells every value that cannot be used, with its origin.
+    Raises one `InputError` for all invalid values, each with its origin.
     """
     problems: list[str] = []
     values: dict[str, object] = {}
@@ -67,7 +67,7 @@ def default_of(name: str) -> object:
 
 
 def kind_of(name: str) -> type:
-    """Return what a setting's value is: the type without None, the items' type of a tuple."""
+    """Return a setting's type: without None, and of a tuple the type of its items."""
     hint = _hints()[name]
     arguments = [argument for argument in get_args(hint) if argument not in {type(None), ...}]
     return cast("type", arguments[0] if arguments else hint)
@@ -84,7 +84,7 @@ def is_list(name: str) -> bool:
 
 
 def parse(name: str, raw: object) -> object:
-    """Return the value that `raw`, text or what TOML makes of it, means. Raises `ValueError` in words."""
+    """Parse `raw`, a text or a TOML value. Raises `ValueError` with a message for the user."""
     if is_list(name):
         items = raw if isinstance(raw, list) else _split(name, str(raw))
         return tuple(_parse_one(name, item) for item in items)
@@ -131,7 +131,7 @@ def _switch(text: str) -> bool:
 def _one_of(text: str, allowed: Sequence[StrEnum]) -> StrEnum:
     if text in allowed:
         return next(one for one in allowed if one == text)
-    raise ValueError(f"{text!r} is none of {', '.join(allowed)}{_meant(text, allowed)}")
+    raise ValueError(f"{text!r} is none of {', '.join(allowed)}{_suggestion(text, allowed)}")
 
 
 def _regular_expression(text: str) -> str:
@@ -142,7 +142,7 @@ def _regular_expression(text: str) -> str:
     return text
 
 
-def _meant(word: str, known: Sequence[str]) -> str:
+def _suggestion(word: str, known: Sequence[str]) -> str:
     close = difflib.get_close_matches(word, known, n=1)
     return f"; did you mean {str(close[0])!r}?" if close else ""
 
@@ -161,7 +161,7 @@ def _from_environ(environ: Mapping[str, str], problems: list[str]) -> _Source:
         if variable in variables:
             found[variables[variable]] = (variable, value)
         elif variable.startswith(_PREFIX):
-            problems.append(f"{variable}: no such setting{_meant(variable, list(variables))}")
+            problems.append(f"{variable}: no such setting{_suggestion(variable, list(variables))}")
     return found
 
 
@@ -177,7 +177,7 @@ def _from_file(folder: Path, problems: list[str]) -> _Source:
 def _named(origin: str, content: Mapping[str, object], problems: list[str]) -> _Source:
     keys = {key_of(knob.name): knob.name for knob in knobs()}
     unknown = [key for key in content if key not in keys]
-    problems.extend(f"{origin}: no such setting {key!r}{_meant(key, list(keys))}" for key in unknown)
+    problems.extend(f"{origin}: no such setting {key!r}{_suggestion(key, list(keys))}" for key in unknown)
     return {keys[key]: (f"{origin}: {key}", raw) for key, raw in content.items() if key in keys}
 
 

@@ -1,8 +1,7 @@
 """
-What the outputs last written tell: a second memory, for when the first is lost.
+Reader of the outputs last written: a fallback when the cache is lost.
 
-The files may come from anybody, so they are read as strangers' words: what does
-not have the right shape is as if it were not there.
+The files are untrusted input: parts of the wrong shape are skipped.
 """
 
 from collections.abc import Callable, Iterator
@@ -20,7 +19,7 @@ from lmsys_enrich.model.finding import Finding, Hop, Suggestion, Verdict, effect
 from lmsys_enrich.model.repository import Repository
 from lmsys_enrich.values import Value
 
-_LARGEST = 512 * 2**20  # bytes: many times what 100,000 links take
+_MAX_SIZE = 512 * 2**20  # bytes: many times what 100,000 links take
 _NAME = "enriched.json"
 
 T = TypeVar("T")
@@ -47,7 +46,7 @@ class _LastWritten(msgspec.Struct, Generic[LinkT, FactsT]):
 
 
 class _Link(msgspec.Struct, kw_only=True, gc=False):
-    """A `Finding` as outputs tell it: under the key of its link, with its repository's name."""
+    """A `Finding` as written in outputs: with the key of its link and the name of its repository."""
 
     url: str = msgspec.field(name="key")
     verdict: Verdict
@@ -75,15 +74,15 @@ class _FullName(msgspec.Struct):
     full_name: str
 
 
-_in_one_piece = msgspec.json.Decoder(_LastWritten[_Link, Repository | None]).decode
-_in_pieces = msgspec.json.Decoder(_LastWritten[msgspec.Raw, msgspec.Raw]).decode
+_decode_strict = msgspec.json.Decoder(_LastWritten[_Link, Repository | None]).decode
+_decode_raw = msgspec.json.Decoder(_LastWritten[msgspec.Raw, msgspec.Raw]).decode
 _link = msgspec.json.Decoder(_Link).decode
 _facts = msgspec.json.Decoder(Repository).decode
 _full_name = msgspec.json.Decoder(_FullName).decode
 
 
-class _Told(Value):
-    """What a file tells; `facts` are those of a repository's name, none where they have another shape."""
+class _Content(Value):
+    """Content of a file; `facts` by a repository's name, None if they have another shape."""
 
     generated_at: datetime
     notice: str | None
@@ -96,8 +95,8 @@ def read_last_written(out: Path, warn: Callable[[str], None]) -> dict[str, Findi
     """
     Return the findings in the `enriched.json` of an output folder, and of the lists' folders in it.
 
-    Files with a notice, whose facts are simulated, are passed over. One that
-    cannot be read is told to `warn`.
+    Files with a notice hold simulated facts and are skipped. `warn` is called for a
+    file that cannot be read.
     """
     found: dict[str, Finding] = {}
     for path in (out / _NAME, *sorted(out.glob(f"*/{_NAME}"))):
@@ -107,33 +106,33 @@ def read_last_written(out: Path, warn: Callable[[str], None]) -> dict[str, Findi
 
 
 def read_snapshot(path: Path) -> Snapshot:
-    """Return what an `enriched.json` tells. Raises `InputError` for a file that is none."""
-    told = _required(path, _told)
-    findings = {finding.url: finding for finding in _findings(told)}
-    return Snapshot(told.generated_at, told.entries, findings)
+    """Read an `enriched.json`. Raises `InputError` for any other file."""
+    content = _required(path, _parse)
+    findings = {finding.url: finding for finding in _findings(content)}
+    return Snapshot(content.generated_at, content.entries, findings)
 
 
 def time_of(path: Path) -> datetime:
-    """Return when an `enriched.json` was made. Raises `InputError` for a file that is none."""
-    return _required(path, _in_pieces).generated_at
+    """Return the time of an `enriched.json`. Raises `InputError` for any other file."""
+    return _required(path, _decode_raw).generated_at
 
 
 def last_written_digests(out: Path) -> dict[str, str]:
-    """Return which content of each list the outputs last written were made from, by the list's name."""
+    """Return the digest of each list, by its name, that the outputs last written were made from."""
     digests: dict[str, str] = {}
     for path in (out / _NAME, *sorted(out.glob(f"*/{_NAME}"))):
-        if path.is_file() and (reported := _decoded(path, _in_pieces, _nobody)) is not None:
+        if path.is_file() and (reported := _decoded(path, _decode_raw, _ignore)) is not None:
             digests[reported.source] = reported.source_digest
     return digests
 
 
-def _nobody(warning: str) -> None:
+def _ignore(warning: str) -> None:
     del warning
 
 
 def _read(path: Path, warn: Callable[[str], None]) -> list[Finding]:
-    told = _decoded(path, _told, warn)
-    return [] if told is None or told.notice is not None else _findings(told)
+    content = _decoded(path, _parse, warn)
+    return [] if content is None or content.notice is not None else _findings(content)
 
 
 def _required(path: Path, decode: Callable[[bytes], T]) -> T:
@@ -148,7 +147,7 @@ def _required(path: Path, decode: Callable[[bytes], T]) -> T:
 
 def _decoded(path: Path, decode: Callable[[bytes], T], warn: Callable[[str], None]) -> T | None:
     try:
-        if path.stat().st_size > _LARGEST:
+        if path.stat().st_size > _MAX_SIZE:
             warn(f"{path} is too large: nothing is taken over from it")
             return None
         return decode(path.read_bytes())
@@ -157,13 +156,13 @@ def _decoded(path: Path, decode: Callable[[bytes], T], warn: Callable[[str], Non
         return None
 
 
-def _told(content: bytes) -> _Told:
-    """Return what is told: read at once, or piece by piece where one of them has another shape."""
+def _parse(content: bytes) -> _Content:
+    """Parse a file at once, or item by item if one of them has another shape."""
     try:
-        whole = _in_one_piece(content)
+        whole = _decode_strict(content)
     except ValueError:
-        return _told_in_pieces(content)
-    return _Told(
+        return _parse_each(content)
+    return _Content(
         whole.generated_at,
         whole.notice,
         {entry.id: entry.name for entry in whole.entries},
@@ -172,17 +171,17 @@ def _told(content: bytes) -> _Told:
     )
 
 
-def _told_in_pieces(content: bytes) -> _Told:
-    pieces = _in_pieces(content)
-    raw_links = [*(raw for entry in pieces.entries for raw in entry.links), *pieces.document_links]
+def _parse_each(content: bytes) -> _Content:
+    raw = _decode_raw(content)
+    raw_links = [*(raw for entry in raw.entries for raw in entry.links), *raw.document_links]
     links = (_or_none(_link, raw) for raw in raw_links)
-    named = ((_or_none(_full_name, raw), raw) for raw in _every_facts(pieces))
-    return _Told(
-        pieces.generated_at,
-        pieces.notice,
-        {entry.id: entry.name for entry in pieces.entries},
+    named = ((_or_none(_full_name, facts), facts) for facts in _every_facts(raw))
+    return _Content(
+        raw.generated_at,
+        raw.notice,
+        {entry.id: entry.name for entry in raw.entries},
         [link for link in links if link is not None],
-        {name.full_name: _or_none(_facts, raw) for name, raw in named if name is not None},
+        {name.full_name: _or_none(_facts, facts) for name, facts in named if name is not None},
     )
 
 
@@ -198,14 +197,14 @@ def _or_none(decode: Callable[[msgspec.Raw], T], raw: msgspec.Raw) -> T | None:
         return None
 
 
-def _findings(told: _Told) -> list[Finding]:
-    """Return what is told about links; what depends on facts of another shape is left out."""
+def _findings(content: _Content) -> list[Finding]:
+    """Return the findings; skip links whose repository does not validate."""
     whole: list[_Link] = []
-    for link in told.links:
+    for link in content.links:
         link.reported = effective_verdict(link.verdict, link.last_verdict)
         name = link.repository or None
-        if isinstance(name, Repository) or (name in told.facts and told.facts[name] is None):
+        if isinstance(name, Repository) or (name in content.facts and content.facts[name] is None):
             continue
-        link.repository = told.facts.get(name) if name is not None else None
+        link.repository = content.facts.get(name) if name is not None else None
         whole.append(link)
     return msgspec.convert(whole, list[Finding], from_attributes=True)

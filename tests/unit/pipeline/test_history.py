@@ -6,7 +6,7 @@ import pytest
 
 from lmsys_enrich.model.finding import Finding, LinkTask, Observation, Suggestion, Verdict
 from lmsys_enrich.model.repository import RepositoryUpdate
-from lmsys_enrich.pipeline.history import find
+from lmsys_enrich.pipeline.history import update
 from tests.builders import day, repository
 
 URL = "https://example.org/paper"
@@ -16,7 +16,7 @@ def night(
     previous: Finding | None, number: int, verdict: Verdict, *, can_become_dead: bool = True
 ) -> Finding:
     observation = Observation(URL, verdict, "no answer within 20 s", can_become_dead=can_become_dead)
-    return find(LinkTask(URL, previous), observation, day(number), dead_after=3)
+    return update(LinkTask(URL, previous), observation, day(number), dead_after=3)
 
 
 def test_a_failure_is_dead_when_it_was_seen_on_three_different_days() -> None:
@@ -38,7 +38,7 @@ def test_runs_in_one_night_count_once() -> None:
     found = None
     for hour in range(5):
         observation = Observation(URL, Verdict.FAILING, "503")
-        found = find(LinkTask(URL, found), observation, day(10) + timedelta(hours=hour), dead_after=3)
+        found = update(LinkTask(URL, found), observation, day(10) + timedelta(hours=hour), dead_after=3)
     assert found is not None
     assert (found.verdict, found.failures) == (Verdict.FAILING, 1)
 
@@ -92,7 +92,7 @@ def test_a_404_is_dead_at_once_and_keeps_its_date() -> None:
 @pytest.mark.parametrize("verdict", list(Verdict))
 def test_facts_outlive_every_verdict(verdict: Verdict) -> None:
     facts = repository(stars=3000)
-    previous = find(
+    previous = update(
         LinkTask(URL),
         Observation(URL, Verdict.ALIVE, "", repository=RepositoryUpdate(facts)),
         day(10),
@@ -112,5 +112,5 @@ def test_facts_outlive_every_verdict(verdict: Verdict) -> None:
 def test_suggestion_with_credentials_is_not_kept(url: str, *, is_kept: bool) -> None:
     suggestion = Suggestion(url, "permanent redirect")
     observation = Observation(URL, Verdict.MOVED, "moved for good", suggestion=suggestion)
-    found = find(LinkTask(URL, None), observation, day(10), dead_after=3)
+    found = update(LinkTask(URL, None), observation, day(10), dead_after=3)
     assert (found.verdict, found.suggestion) == (Verdict.MOVED, suggestion if is_kept else None)

@@ -1,4 +1,4 @@
-"""`lmsys-enrich completion`: what a shell needs to complete our command lines. The only door to shtab."""
+"""`lmsys-enrich completion`: prints a completion script for a shell. The only module that imports shtab."""
 
 import argparse
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
-    """Print the script; where it belongs is told in the documentation."""
+    """Print the script; the documentation says where to put it."""
     parser = build_parser(list(COMMANDS))
     for action in _actions(parser):
         if action.metavar in _NAMES_OF_FILES:

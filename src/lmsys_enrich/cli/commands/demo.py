@@ -25,28 +25,28 @@ _LIST = Path("entries.yaml")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add how it is told; the rest is the demonstration's own."""
+    """Add the settings for output; the others are fixed."""
     add_setting_flags(parser, {"out", "json", "quiet", "verbose"})
 
 
 def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
-    """Run on `entries.yaml`, where there is one, and on a list with one link of every fate."""
+    """Run on `entries.yaml`, if there is one, and on a list with one link of every kind."""
     if find_spec("graphql") is None:
         raise InputError(
             "the simulation needs graphql-core, which is not installed",
             hint="pip install 'lmsys-enrich[demo]'",
         )
     settings = settings_of(arguments, terminal.environ)
-    # In a folder of its own: what is made up must not lie where a real run looks for what it knew.
+    # A folder of its own: a real run must not read simulated facts as earlier findings.
     out = settings.out / "demo"
     own = (_LIST,) if _LIST.is_file() else ()
     links = keys_of(read_lists(own))
-    lists = (*own, *_fates(out))
+    lists = (*own, *_demo_lists(out))
     return asyncio.run(_demonstrate(lists, links, replace(settings, out=out), terminal))
 
 
-def _fates(out: Path) -> Iterator[Path]:
-    """Put the lists of the simulation where they can be looked at beside what was found out."""
+def _demo_lists(out: Path) -> Iterator[Path]:
+    """Copy the lists of the simulation next to the outputs."""
     texts = {path.name: path.read_text(encoding="utf-8") for path in LISTS}
     yield from (out / name for name in write_files(out, texts).all)
 
@@ -65,13 +65,13 @@ async def _demonstrate(
                 through=internet.through,
                 notice=NOTICE,
             )
-            _make_up_a_past(settings.out, request, internet.world)
+            _write_history(settings.out, request, internet.world)
             terminal.info(NOTICE)
             return await execute_run(request, terminal)
 
 
-def _make_up_a_past(out: Path, request: RunRequest, world: World) -> None:
-    """Put figures of earlier days into the folder, unless there are some."""
+def _write_history(out: Path, request: RunRequest, world: World) -> None:
+    """Write simulated figures of earlier days, unless there are some."""
     if not (out / HISTORY).exists():
         today = SystemClock(request.environ).run_time.date()
         stars = sum(repository.stars for repository in world.repositories)

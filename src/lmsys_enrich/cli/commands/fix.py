@@ -41,9 +41,9 @@ def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
     settings = settings_of(arguments, terminal.environ)
     catalogs = read_lists(arguments.lists)
     _refuse_changed(catalogs, settings.out)
-    with open_previous_runs(settings, terminal.warn) as earlier:
-        known = earlier.findings(catalogs)
-    report = report_from_cache(catalogs, known, settings, SystemClock(terminal.environ).run_time)
+    with open_previous_runs(settings, terminal.warn) as previous_runs:
+        previous = previous_runs.findings(catalogs)
+    report = report_from_cache(catalogs, previous, settings, SystemClock(terminal.environ).run_time)
     made: Counter[Path] = Counter()
     for catalog in catalogs:
         edits = list(_edits(report, catalog, across=arguments.across_sites, seen=arguments.seen))

@@ -1,4 +1,4 @@
-"""`lmsys-enrich issue`: one issue on GitHub tells which links are dead."""
+"""`lmsys-enrich issue`: keeps one issue on GitHub that lists the dead links."""
 
 import argparse
 import asyncio
@@ -38,14 +38,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
-    """Open, edit or close the issue, by what the last run found out."""
+    """Open, edit or close the issue by the findings of the last run."""
     settings = settings_of(arguments, terminal.environ)
     access = github_access(terminal.environ)
     repository = _repository(arguments.repository, terminal.environ)
     catalogs = read_lists(arguments.lists)
-    with open_previous_runs(settings, terminal.warn) as earlier:
-        known = earlier.findings(catalogs)
-    report = report_from_cache(catalogs, known, settings, SystemClock(terminal.environ).run_time)
+    with open_previous_runs(settings, terminal.warn) as previous_runs:
+        previous = previous_runs.findings(catalogs)
+    report = report_from_cache(catalogs, previous, settings, SystemClock(terminal.environ).run_time)
     wanted = wanted_issue(report, f"{access.server_url}/{repository}")
     if arguments.dry_run:
         terminal.result(f"{wanted.title}\n\n{wanted.body}" if wanted.body else "No link is dead.")

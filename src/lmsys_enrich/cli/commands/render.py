@@ -1,4 +1,4 @@
-"""`lmsys-enrich render`: the outputs again, from what is already known."""
+"""`lmsys-enrich render`: writes the outputs from the cache, without network."""
 
 import argparse
 import os
@@ -32,12 +32,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
-    """Write what is known; nobody is asked."""
+    """Write the outputs without any request."""
     settings = settings_of(arguments, terminal.environ)
     catalogs = read_lists(arguments.lists)
-    with open_previous_runs(settings, terminal.warn) as earlier:
-        known = earlier.findings(catalogs)
-    report = report_from_cache(catalogs, known, settings, SystemClock(terminal.environ).run_time)
+    with open_previous_runs(settings, terminal.warn) as previous_runs:
+        previous = previous_runs.findings(catalogs)
+    report = report_from_cache(catalogs, previous, settings, SystemClock(terminal.environ).run_time)
     if arguments.into is not None:
         folder, blocks = _filled(arguments.into, report, settings.out)
         written = write_files(folder, blocks)

@@ -1,4 +1,4 @@
-"""`lmsys-enrich run`: the main request."""
+"""`lmsys-enrich run`: checks the links and writes the outputs."""
 
 import argparse
 

@@ -1,4 +1,4 @@
-"""`lmsys-enrich stale`: repositories that nobody seems to look after, from what is known."""
+"""`lmsys-enrich stale`: repositories that seem unmaintained, from the cache."""
 
 import argparse
 import json
@@ -46,12 +46,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
-    """Print the table; what was never found out is told beside it."""
+    """Print the table, and warn of links that were never checked."""
     settings = _with_age(settings_of(arguments, terminal.environ), arguments.older_than)
     catalogs = read_lists(arguments.lists)
-    with open_previous_runs(settings, terminal.warn) as earlier:
-        known = earlier.findings(catalogs)
-    report = report_from_cache(catalogs, known, settings, SystemClock(terminal.environ).run_time)
+    with open_previous_runs(settings, terminal.warn) as previous_runs:
+        previous = previous_runs.findings(catalogs)
+    report = report_from_cache(catalogs, previous, settings, SystemClock(terminal.environ).run_time)
     rows = list(_stale(report))
     if arguments.as_json:
         terminal.result(json.dumps([asdict(row) for row in rows], ensure_ascii=False, indent=2))
