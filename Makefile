@@ -10,7 +10,7 @@ BIN := .venv/bin
 LOCKED := .venv/.locked
 READY := .venv/.ready
 UV := 0.13.9
-# Not with --quiet: warnings that are not told are not counted, and --strict then passes them.
+# Without --quiet: it suppresses warnings, and --strict then passes them.
 BUILD_DOCS := NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 # The day that the pictures show: 2026-11-24.
 SHOWN := 1795485600
@@ -49,7 +49,7 @@ run: $(READY) ## Run the main job against the real GitHub (GITHUB_TOKEN); ARGS="
 test: lint ## Run every check: format, lint, types, import order, spelling, tests with coverage
 	$(BIN)/pytest --numprocesses auto --cov --cov-report term $(ARGS)
 
-lint: $(READY) ## Run every check that runs no code of ours
+lint: $(READY) ## Run the static checks
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -61,10 +61,10 @@ lint: $(READY) ## Run every check that runs no code of ours
 	$(BIN)/zizmor --quiet --offline --persona pedantic .github/workflows action.yml src/lmsys_enrich/starter/links.yml
 	$(BUILD_DOCS)
 
-docs: $(READY) ## Build the documentation into build/site; a link that leads nowhere is a mistake
+docs: $(READY) ## Build the documentation into build/site; a broken link is an error
 	$(BUILD_DOCS)
 
-format: $(READY) ## Lay out the code, and mend what can be mended by itself
+format: $(READY) ## Lay out the code, and apply the fixes that ruff can make
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
@@ -72,7 +72,7 @@ torture: $(READY) ## Run the tests of reliability in their long form: 200 kills,
 	TORTURE_KILLS=200 TORTURE_EXAMPLES=1000 TORTURE_LINKS=10000 \
 		$(BIN)/pytest --numprocesses auto tests/reliability $(ARGS)
 
-golden: $(READY) ## Write the golden files again, and what README and docs tell of --help; then look at the diff
+golden: $(READY) ## Write the golden files and the reference in README and docs again; then look at the diff
 	WRITE_GOLDEN=1 $(BIN)/pytest -q tests/unit/outputs tests/documentation tests/journeys/test_demo.py tests/reliability
 
 bench: $(READY) ## Measure speed beside peers (lychee, linkinator), and write docs/benchmarks.md
