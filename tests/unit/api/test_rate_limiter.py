@@ -1,4 +1,4 @@
-"""The gate waits as long as GitHub says, and no longer than we will."""
+"""Rate limiter: pauses as long as the API says, and no longer than the patience."""
 
 import asyncio
 from datetime import timedelta
@@ -15,7 +15,7 @@ GRAPHQL, REST = RequestKind.GRAPHQL, RequestKind.REST
 SECONDARY = RateLimited("secondary rate limit", None, is_primary=False)
 
 
-def a_gate(minutes: float = 2) -> tuple[RateLimiter, FakeClock]:
+def a_limiter(minutes: float = 2) -> tuple[RateLimiter, FakeClock]:
     clock = FakeClock()
     return RateLimiter(clock, timedelta(minutes=minutes)), clock
 
@@ -25,15 +25,15 @@ async def passes(rate_limiter: RateLimiter, kind: RequestKind = GRAPHQL) -> bool
         return is_open
 
 
-async def test_at_first_nobody_waits() -> None:
-    rate_limiter, clock = a_gate()
+async def test_first_request_does_not_wait() -> None:
+    rate_limiter, clock = a_limiter()
     assert await passes(rate_limiter)
     assert clock.slept == []
     assert rate_limiter.obstacles == ()
 
 
-async def test_only_two_are_let_through_at_once() -> None:
-    rate_limiter, _ = a_gate()
+async def test_two_requests_are_in_flight_at_most() -> None:
+    rate_limiter, _ = a_limiter()
     inside, most = 0, 0
     leave = asyncio.Event()
 
@@ -51,8 +51,8 @@ async def test_only_two_are_let_through_at_once() -> None:
     assert most == 2
 
 
-async def test_secondary_limits_without_a_time_are_waited_for_ever_longer_then_no_more() -> None:
-    rate_limiter, clock = a_gate()
+async def test_pause_doubles_after_secondary_limits_without_one() -> None:
+    rate_limiter, clock = a_limiter()
     for pause in (60, 120):
         rate_limiter.limited(GRAPHQL, SECONDARY)
         assert await passes(rate_limiter)
@@ -63,8 +63,8 @@ async def test_secondary_limits_without_a_time_are_waited_for_ever_longer_then_n
     assert clock.slept == []
 
 
-async def test_after_an_answer_a_limit_is_the_first_again() -> None:
-    rate_limiter, clock = a_gate()
+async def test_success_resets_the_pause_after_limits() -> None:
+    rate_limiter, clock = a_limiter()
     for _ in range(4):
         rate_limiter.limited(GRAPHQL, SECONDARY)
         assert await passes(rate_limiter)
@@ -72,8 +72,8 @@ async def test_after_an_answer_a_limit_is_the_first_again() -> None:
     assert clock.slept == [60] * 4
 
 
-async def test_a_secondary_limit_holds_up_both_apis_and_a_used_up_quota_only_its_own() -> None:
-    rate_limiter, clock = a_gate()
+async def test_secondary_limit_holds_both_apis_primary_one_its_own() -> None:
+    rate_limiter, clock = a_limiter()
     rate_limiter.limited(REST, RateLimited("used up", 50.0, is_primary=True))
     assert await passes(rate_limiter, GRAPHQL)
     assert clock.slept == []
@@ -82,8 +82,8 @@ async def test_a_secondary_limit_holds_up_both_apis_and_a_used_up_quota_only_its
     assert clock.slept == [70]
 
 
-async def test_limits_that_do_not_lift_close_the_gate_however_short_each_wait() -> None:
-    rate_limiter, _ = a_gate()
+async def test_limits_that_do_not_lift_close_the_limiter() -> None:
+    rate_limiter, _ = a_limiter()
     for _ in range(5):
         assert await passes(rate_limiter)
         rate_limiter.limited(GRAPHQL, RateLimited("slow down", 1.0, is_primary=False))
@@ -92,24 +92,22 @@ async def test_limits_that_do_not_lift_close_the_gate_however_short_each_wait() 
 
 
 @pytest.mark.parametrize(("pause", "is_open"), [(120.0, True), (121.0, False)])
-async def test_a_used_up_quota_is_waited_for_if_that_is_within_our_patience(
-    pause: float, *, is_open: bool
-) -> None:
-    rate_limiter, clock = a_gate()
+async def test_used_up_quota_is_waited_for_within_patience(pause: float, *, is_open: bool) -> None:
+    rate_limiter, clock = a_limiter()
     rate_limiter.quota_used_up(GRAPHQL, pause)
     assert rate_limiter.is_open(GRAPHQL) is is_open
     assert await passes(rate_limiter) is is_open
     assert clock.slept == ([pause] if is_open else [])
 
 
-async def test_a_quota_that_nobody_needs_any_more_is_no_obstacle() -> None:
-    rate_limiter, _ = a_gate()
+async def test_used_up_quota_alone_is_no_obstacle() -> None:
+    rate_limiter, _ = a_limiter()
     rate_limiter.quota_used_up(GRAPHQL, 3000)
     assert rate_limiter.obstacles == ()
 
 
-async def test_after_failures_the_next_request_waits_and_after_six_there_is_none() -> None:
-    rate_limiter, clock = a_gate()
+async def test_backoff_grows_with_failures_and_six_close_the_limiter() -> None:
+    rate_limiter, clock = a_limiter()
     for _ in range(5):
         rate_limiter.failed(GRAPHQL, "502 Bad Gateway")
         assert await passes(rate_limiter)
@@ -119,15 +117,15 @@ async def test_after_failures_the_next_request_waits_and_after_six_there_is_none
     assert "502 Bad Gateway" in rate_limiter.obstacles[0].what
 
 
-async def test_the_pause_after_a_failure_is_never_what_ends_our_patience() -> None:
-    rate_limiter, clock = a_gate(minutes=0)
+async def test_backoff_after_failure_never_exceeds_patience() -> None:
+    rate_limiter, clock = a_limiter(minutes=0)
     rate_limiter.failed(GRAPHQL, "reset")
     assert await passes(rate_limiter)
     assert clock.slept == []
 
 
-async def test_the_first_reason_for_closing_stands_and_is_told_once() -> None:
-    rate_limiter, _ = a_gate()
+async def test_first_reason_for_closing_stands() -> None:
+    rate_limiter, _ = a_limiter()
     rejected = Obstacle("the token is rejected", "Renew it.")
     for kind in (GRAPHQL, REST):
         rate_limiter.close(kind, rejected)
@@ -136,8 +134,8 @@ async def test_the_first_reason_for_closing_stands_and_is_told_once() -> None:
     assert not rate_limiter.is_open(GRAPHQL)
 
 
-async def test_githubs_time_for_us_is_not_overdrawn() -> None:
-    rate_limiter, clock = a_gate(minutes=0)
+async def test_response_time_stays_within_the_budget() -> None:
+    rate_limiter, clock = a_limiter(minutes=0)
     for _ in range(6):
         async with rate_limiter.acquire(GRAPHQL) as is_open:
             assert is_open

@@ -31,7 +31,7 @@ _WAITS_A_MINUTE = timedelta(minutes=2)
 
 
 class Asked:
-    """An asker with everything around it, and what came of asking it."""
+    """A checker on a fake GitHub, and its results."""
 
     def __init__(
         self, github: GitHub, access: GitHubAccess = ACCESS, patience: timedelta = _WAITS_A_MINUTE

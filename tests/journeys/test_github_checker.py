@@ -1,4 +1,4 @@
-"""GitHub's asker over real connections, with the simulated GitHub at their other end."""
+"""GitHub checker over real connections, with the simulated GitHub at their other end."""
 
 from datetime import timedelta
 
