@@ -89,6 +89,11 @@ def past(lines: Sequence[Line]) -> tuple[Day, ...]:
 def lines_in(out: Path) -> Iterator[Line]:
     """Yield the dated lines of the file in the folder; none if there is no file."""
     path = out / HISTORY
+    if path.exists() and not path.is_file():
+        raise OutputError(
+            f"{path}: cannot be read: not a regular file",
+            hint="Remove it, or name another folder with --out.",
+        )
     try:
         text = path.read_text(encoding="utf-8", errors="replace")
     except (FileNotFoundError, NotADirectoryError):

@@ -10,11 +10,20 @@ from lmsys_enrich.errors import EnrichError
 # Facts are untrusted text: they may not control the terminal (C0 and C1 controls,
 # https://www.unicode.org/reports/tr9/ for the marks that turn the direction of text).
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+# The runner of GitHub Actions takes `::` at the start of a line, and `##[` anywhere, for a command:
+# https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs
+_WORKFLOW_COMMAND = re.compile(r"(?m)^[ \t]*::|##\[")
+_ZERO_WIDTH_SPACE = "\u200b"
 
 
 def printable(text: str) -> str:
     """Replace control characters, except for line ends and tabs."""
     return _CONTROLS.sub("\ufffd", text)
+
+
+def without_commands(text: str) -> str:
+    """Break up workflow commands in untrusted text, so that a CI log starts none."""
+    return _WORKFLOW_COMMAND.sub(lambda match: f"{match[0][:-1]}{_ZERO_WIDTH_SPACE}{match[0][-1]}", text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +47,12 @@ class Terminal:
 
     def result(self, text: str) -> None:
         """Print the result of the command."""
-        print(printable(text), file=self.out)
+        print(self._safe(text), file=self.out)
 
     def info(self, text: str) -> None:
         """Print a message, unless the run is quiet."""
         if not self.quiet:
-            print(printable(text), file=self.err)
+            print(self._safe(text), file=self.err)
 
     def command(self, text: str) -> None:
         """Print a workflow command for the CI system, even in a quiet run."""
@@ -51,11 +60,16 @@ class Terminal:
 
     def warn(self, text: str) -> None:
         """Print a warning, even in a quiet run."""
-        print(f"warning: {printable(text)}", file=self.err)
+        print(self._safe(f"warning: {text}"), file=self.err)
 
     def fail(self, problem: EnrichError) -> int:
         """Print the error and its hint; return the exit code."""
-        print(printable(str(problem)), file=self.err)
+        print(self._safe(str(problem)), file=self.err)
         if problem.hint:
-            print(f"→ {printable(problem.hint)}", file=self.err)
+            print(self._safe(f"→ {problem.hint}"), file=self.err)
         return problem.exit_code
+
+    def _safe(self, text: str) -> str:
+        """Remove control characters, and in GitHub Actions workflow commands too."""
+        text = printable(text)
+        return without_commands(text) if self.environ.get("GITHUB_ACTIONS") == "true" else text

@@ -147,6 +147,9 @@ def _required(path: Path, decode: Callable[[bytes], T]) -> T:
 
 def _decoded(path: Path, decode: Callable[[bytes], T], warn: Callable[[str], None]) -> T | None:
     try:
+        if path.exists() and not path.is_file():
+            warn(f"{path} is not a regular file: nothing is taken over from it")
+            return None
         if path.stat().st_size > _MAX_SIZE:
             warn(f"{path} is too large: nothing is taken over from it")
             return None

@@ -18,8 +18,7 @@ import diskcache
 _DATABASE = diskcache.core.DBNAME
 _RAW_MODE = 1  # diskcache's mode for a value that is stored in its row, unchanged
 _NO_LIMIT = 2**40
-_PREFIX = "row"
-_KEY = re.compile(rf"{_PREFIX}-[0-9]{{15}}")  # as `Cache.push` makes them
+_KEY = re.compile(r"row-[0-9]{15}")  # as `Cache.push` makes them
 _TRIGGER = re.compile(  # those of diskcache keep count; without parentheses nothing else can be computed
     r"CREATE TRIGGER Settings_\w+ AFTER \w+ ON Cache FOR EACH ROW BEGIN"
     r" UPDATE Settings SET value = value[-+.\w ]+ WHERE key = \"(?:count|size)\"; END"
@@ -31,11 +30,10 @@ _NOT_THE_FILE = frozenset(getattr(sqlite3, f"SQLITE_{name}") for name in _ELSEWH
 
 
 class ForeignFile(ValueError):
-    """The file holds something that this program cannot have written."""
+    """Content that this program cannot have written."""
 
 
-# Errors of `Rows` when the file, or the disk below it, cannot be used.
-UNUSABLE = (sqlite3.DatabaseError, ForeignFile, OSError, diskcache.Timeout)
+UNUSABLE = (sqlite3.DatabaseError, ForeignFile, OSError, diskcache.Timeout)  # errors of `Rows`
 
 
 def is_damaged(problem: Exception) -> bool:
@@ -58,6 +56,8 @@ class Rows:
 
     def __init__(self, folder: Path, patience: float) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if any(path.is_symlink() for path in (folder, *folder.iterdir())):
+            raise ForeignFile("a link in place of a file")
         if (folder / _DATABASE).exists():
             _refuse_foreign(folder / _DATABASE)
         self._cache: Any = diskcache.Cache(
@@ -80,7 +80,7 @@ class Rows:
 
     def append(self, value: bytes) -> None:
         try:
-            self._cache.push(value, prefix=_PREFIX)
+            self._cache.push(value, prefix="row")
         except ValueError as problem:  # the last key has another form
             raise ForeignFile(str(problem)) from None
 

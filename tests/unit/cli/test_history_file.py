@@ -110,3 +110,9 @@ def test_days_are_read_again_for_trends_whatever_else_stands_in_the_file(tmp_pat
         ("https://a.example/",),
     )
     assert second.relicensed == ()
+
+
+def test_device_in_place_of_the_history_is_refused(tmp_path: Path) -> None:
+    (tmp_path / HISTORY).symlink_to("/dev/zero")
+    with pytest.raises(OutputError, match="not a regular file"):
+        list(lines_in(tmp_path))

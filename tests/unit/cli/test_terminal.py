@@ -36,3 +36,16 @@ def test_quiet_keeps_warnings_and_errors() -> None:
     shown.warn("the cache is damaged")
     assert shown.fail(InputError("no such file", hint="Name one.")) == 2
     assert err.getvalue() == "warning: the cache is damaged\nno such file\n→ Name one.\n"
+
+
+def test_untrusted_text_starts_no_workflow_command() -> None:
+    for text in ("a name\n::error::planted", "  ::add-mask::x", "a ##[group] b"):
+        out, err = StringIO(), StringIO()
+        terminal = Terminal(out, err, {"GITHUB_ACTIONS": "true"})
+        terminal.result(text)
+        terminal.info(text)
+        terminal.warn(text)
+        terminal.fail(InputError(text, hint=text))
+        for line in f"{out.getvalue()}{err.getvalue()}".splitlines():
+            assert not line.strip().startswith("::")
+            assert "##[" not in line

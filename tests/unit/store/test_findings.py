@@ -300,3 +300,19 @@ def test_triggers_and_views_are_refused(tmp_path: Path, statement: str) -> None:
         store.save([finding(URL)])
         assert store.load() == {URL: finding(URL)}
     assert "triggers or views" in warnings[0]
+
+
+@pytest.mark.parametrize("name", ["", "cache.db", "cache.db-wal"])
+def test_links_in_the_cache_are_not_followed(tmp_path: Path, name: str) -> None:
+    target = tmp_path / "outside"
+    with opened(target) as (store, _):
+        store.save([finding(URL)])
+    link = tmp_path / "cache" / "findings-3" / name
+    link.parent.mkdir(parents=True, exist_ok=True)
+    link.symlink_to(target / "findings-3" / name)
+    with opened(tmp_path / "cache") as (store, warnings):
+        store.save([finding(URL + "new")])
+        assert set(store.load()) == {URL + "new"}
+    assert "a link" in warnings[0]
+    with opened(target) as (store, _):
+        assert set(store.load()) == {URL}

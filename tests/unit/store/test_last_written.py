@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
+from lmsys_enrich.errors import InputError
 from lmsys_enrich.model.finding import Verdict
 from lmsys_enrich.outputs.files import write_files
 from lmsys_enrich.outputs.registry import render_all
-from lmsys_enrich.store.last_written import read_last_written
+from lmsys_enrich.store.last_written import read_last_written, read_snapshot
 from lmsys_enrich.values import replace
 from tests.unit.outputs.example import NOTICE, example
 
@@ -97,3 +98,10 @@ def test_a_file_larger_than_any_list_makes_is_not_read(tmp_path: Path) -> None:
     told: list[str] = []
     assert read_last_written(tmp_path, told.append) == {}
     assert "too large" in told[0]
+
+
+def test_device_in_place_of_a_report_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "enriched.json").symlink_to("/dev/zero")
+    with pytest.raises(InputError, match="not a regular file"):
+        read_snapshot(tmp_path / "enriched.json")
+    assert read_last_written(tmp_path, pytest.fail) == {}
