@@ -35,8 +35,7 @@ def exit_code(report: Report, settings: Settings, *, interrupted: bool) -> int:
         return INTERRUPTED
     if report.bugs:
         return BUG
-    missed = any(found.verdict is Verdict.UNCHECKED for found in report.findings.values())
-    if missed and not settings.offline:
+    if report.missed and not settings.offline:
         return COULD_NOT_FIND_OUT
     return FINDINGS if failures(report) & set(settings.fail_on) else DONE
 

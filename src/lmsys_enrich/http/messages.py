@@ -63,7 +63,7 @@ class ErrorKind(StrEnum):
     PRIVATE = "private"  # the address must not be contacted
     ADDRESS = "address"  # the address cannot be requested at all
     PROXY = "proxy"
-    NOT_SENT = "not sent"  # the host was given up before this request: its circuit is open
+    NOT_SENT = "not sent"  # its host was given up, or asks to wait longer than --patience
 
 
 class FetchError(Value):

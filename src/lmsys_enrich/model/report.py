@@ -106,6 +106,7 @@ class Report:
     notice: str | None = None
     past: tuple[Day, ...] = ()
     bugs: tuple[Bug, ...] = ()
+    missed: int = 0
 
     def finding(self, link: Link) -> Finding:
         """Return what is held about a link of one of the lists."""

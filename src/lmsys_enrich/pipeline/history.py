@@ -3,7 +3,16 @@
 from datetime import datetime
 
 from lmsys_enrich.credentials import carries_credentials
-from lmsys_enrich.model.finding import LIVING, LOST, Finding, LinkTask, Observation, Suggestion, Verdict
+from lmsys_enrich.model.finding import (
+    LIVING,
+    LOST,
+    Finding,
+    LinkTask,
+    Observation,
+    Suggestion,
+    Verdict,
+    unchecked,
+)
 from lmsys_enrich.model.repository import merge
 from lmsys_enrich.values import replace
 
@@ -16,6 +25,8 @@ def update(task: LinkTask, observation: Observation, now: datetime, dead_after: 
     is dead once it failed on `dead_after` different days: two runs in one night count
     once, and a day without a result does not count.
     """
+    if observation.verdict is Verdict.UNCHECKED:
+        return unchecked(task, observation.reason)
     previous = task.previous
     repository = previous.repository if previous else None
     last_alive = previous.last_alive if previous else None

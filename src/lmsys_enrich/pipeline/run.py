@@ -72,6 +72,7 @@ async def check_and_enrich(run: Run, plan: Plan, stop: Stop) -> Report:
         ),
         notice=run.notice,
         bugs=tuple(bugs),
+        missed=len(missed),
     )
 
 

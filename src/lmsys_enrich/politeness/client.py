@@ -7,7 +7,7 @@ from functools import partial
 
 from lmsys_enrich.clock import Clock
 from lmsys_enrich.http.dates import parse_http_date
-from lmsys_enrich.http.messages import ErrorKind, Fetch, Outcome, Request, Response
+from lmsys_enrich.http.messages import ErrorKind, Fetch, FetchError, Outcome, Request, Response
 from lmsys_enrich.politeness.limiter import HostLimiter
 from lmsys_enrich.politeness.retry import retry
 from lmsys_enrich.politeness.robots import CrawlDelays
@@ -18,6 +18,7 @@ _TRANSIENT_ERRORS = frozenset(
     {ErrorKind.NAME_UNANSWERED, ErrorKind.RESET, ErrorKind.TIMEOUT, ErrorKind.UNREACHABLE}
 )
 _TRANSIENT_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504})
+_BY_HEAD_ALONE = frozenset({ErrorKind.TIMEOUT, ErrorKind.RESET, ErrorKind.PROTOCOL})
 _FIRST_PAUSE = 1.0  # seconds; each further one is twice as long
 
 
@@ -62,7 +63,7 @@ class PoliteClient:
         async def attempt() -> Outcome:
             return first.pop() if first else await self._send_spaced(host, request)
 
-        return await retry(attempt, partial(self._backoff, host), self._clock.sleep)
+        return await retry(attempt, partial(self._backoff, host, request), self._clock.sleep)
 
     def expect(self, links: Mapping[str, int]) -> None:
         """Note how many links of each host will be checked: a host with many is asked for its robots.txt."""
@@ -77,10 +78,12 @@ class PoliteClient:
 
     async def _send_spaced(self, host: str, request: Request) -> Outcome:
         await self._limiter.acquire(host)
-        if (tripped := self._limiter.tripped_by(host)) is not None:
-            return tripped
+        if (reason := self._limiter.tripped_by(host)) is not None:
+            return FetchError(ErrorKind.NOT_SENT, reason)
         outcome = await self._send(host, request)
-        self._limiter.record(host, outcome)
+        # A server may hang on HEAD alone: that must not keep its host from being asked with GET.
+        if request.method != "HEAD" or isinstance(outcome, Response) or outcome.kind not in _BY_HEAD_ALONE:
+            self._limiter.record(host, outcome)
         self._record(host, outcome)
         return outcome
 
@@ -92,10 +95,12 @@ class PoliteClient:
         finally:
             self._stats.ended(host, self._clock.monotonic())
 
-    def _backoff(self, host: str, outcome: Outcome, attempts: int) -> float | None:
+    @staticmethod
+    def _is_before_the_method(outcome: Outcome) -> bool:
+        return isinstance(outcome, FetchError) and outcome.kind not in _BY_HEAD_ALONE
+
+    def _backoff(self, host: str, request: Request, outcome: Outcome, attempts: int) -> float | None:
         """Return the seconds until the next attempt; None where the outcome is final."""
-        if self._limiter.tripped_by(host) is not None:
-            return None
         asked = None
         if isinstance(outcome, Response):
             if outcome.status not in _TRANSIENT_STATUSES:
@@ -103,13 +108,16 @@ class PoliteClient:
             # RFC 9110 section 10.2.3: the server says when to come back.
             asked = retry_after(outcome, self._clock.run_time)
             if asked is not None and asked > self._patience:
-                self._limiter.trip(host, outcome)
+                minutes = -(-int(asked) // 60)
+                self._limiter.trip(host, f"its host asks to wait {minutes:,} min, longer than --patience")
                 return None
             if asked is not None:
                 self._limiter.pause(host, asked)
         elif outcome.kind not in _TRANSIENT_ERRORS:
             return None
-        if attempts > self._retries:
+        # After HEAD comes GET, with attempts of its own.
+        is_head_done = request.method == "HEAD" and not self._is_before_the_method(outcome)
+        if is_head_done or attempts > self._retries or self._limiter.tripped_by(host) is not None:
             return None
         self._stats.retried()
         # Jitter: https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter/

@@ -4,13 +4,13 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from lmsys_enrich.clock import Clock
-from lmsys_enrich.http.messages import ErrorKind, FetchError, Outcome, Response
+from lmsys_enrich.http.messages import ErrorKind, Outcome, Response
 
 # A host that was down for so many requests in a row is given up for the run.
 _FAILURES_TO_TRIP = 3
+# A name that does not exist is not among them: the resolver knows it for the run, at no cost to anyone.
 _HOST_DOWN = frozenset(
     {
-        ErrorKind.NAME_UNKNOWN,
         ErrorKind.NAME_UNANSWERED,
         ErrorKind.REFUSED,
         ErrorKind.UNREACHABLE,
@@ -26,7 +26,7 @@ class _Host:
     retry_at: float = 0.0
     min_interval: float = 0.0
     consecutive_failures: int = 0
-    tripped_by: Outcome | None = None
+    tripped_by: str | None = None
 
 
 class HostLimiter:
@@ -44,13 +44,13 @@ class HostLimiter:
         if host.min_interval:
             self.pause(name, host.min_interval)
 
-    def tripped_by(self, name: str) -> Outcome | None:
-        """Return the outcome that broke the circuit, which stands for every further request to the host."""
+    def tripped_by(self, name: str) -> str | None:
+        """Return why the circuit to a host is broken: its other links are not requested."""
         return self._hosts[name].tripped_by
 
-    def trip(self, name: str, outcome: Outcome) -> None:
+    def trip(self, name: str, reason: str) -> None:
         """Break the circuit to a host for the rest of the run."""
-        self._hosts[name].tripped_by = outcome
+        self._hosts[name].tripped_by = reason
 
     def pause(self, name: str, seconds: float) -> None:
         """Send a host nothing for so long."""
@@ -69,5 +69,4 @@ class HostLimiter:
             return
         host.consecutive_failures += 1
         if host.consecutive_failures >= _FAILURES_TO_TRIP:
-            detail = f"{outcome.detail}; given up after {host.consecutive_failures} tries"
-            host.tripped_by = FetchError(outcome.kind, detail)
+            host.tripped_by = f"its host was given up after {host.consecutive_failures} failures in a row"

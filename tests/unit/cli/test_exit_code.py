@@ -22,7 +22,8 @@ UNCHECKED = finding("https://b.org/", Verdict.UNCHECKED)
 
 def code(*found: Finding, fail_on: tuple[Failure, ...] = (Failure.DEAD,), **rest: bool) -> int:
     settings = Settings(fail_on=fail_on, offline=rest.get("offline", False))
-    return exit_code(report(*found), settings, interrupted=rest.get("interrupted", False))
+    missed = sum(one.verdict is Verdict.UNCHECKED for one in found)
+    return exit_code(report(*found, missed=missed), settings, interrupted=rest.get("interrupted", False))
 
 
 @pytest.mark.parametrize(
@@ -59,3 +60,8 @@ def test_whoever_runs_offline_has_asked_for_unchecked_links() -> None:
 
 def test_an_interrupted_run_says_so_first() -> None:
     assert code(DEAD, UNCHECKED, interrupted=True) == 130
+
+
+def test_unchecked_link_of_a_host_given_up_does_not_fail_the_run() -> None:
+    settings = Settings(fail_on=(Failure.DEAD,))
+    assert exit_code(report(UNCHECKED), settings, interrupted=False) == 0

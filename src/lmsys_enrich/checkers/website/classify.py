@@ -16,6 +16,7 @@ from lmsys_enrich.values import Value
 _GONE = frozenset({404, 410, 451})
 # They announce other forms of the page, or that it did not change: either way it is there.
 _NO_REDIRECT = frozenset({300, 304})
+_CLIENT_ERRORS = range(400, 500)
 
 _TROUBLE: dict[ErrorKind, tuple[Verdict, str]] = {
     ErrorKind.NAME_UNKNOWN: (Verdict.DEAD, "host name does not exist"),
@@ -35,8 +36,9 @@ _TROUBLE: dict[ErrorKind, tuple[Verdict, str]] = {
 # Where the kind alone leaves a maintainer guessing; other details change from night to night.
 _DETAILED = frozenset({ErrorKind.TLS, ErrorKind.TLS_STRICT, ErrorKind.ADDRESS})
 _LONGEST_DETAIL = 200
-# The fault may be ours: the proxy is, and browsers accept what our TLS refuses. Lasting proves nothing.
-_OUR_SIDE = frozenset({ErrorKind.PROXY, ErrorKind.TLS_STRICT})
+# The fault may be ours: the proxy is, browsers accept what our TLS refuses, and forgive heads that we
+# cannot read. Lasting proves nothing.
+_OUR_SIDE = frozenset({ErrorKind.PROXY, ErrorKind.TLS_STRICT, ErrorKind.PROTOCOL})
 
 
 class Classification(Value):
@@ -64,8 +66,11 @@ def _judge_reply(reply: Response) -> Classification:
         return Classification(Verdict.DEAD, reason)
     if is_bot_protection(reply):
         return Classification(Verdict.GUARDED, f"{reason}: the site turns robots away")
-    alive = reply.status in SUCCESS or reply.status in _NO_REDIRECT
-    return Classification(Verdict.ALIVE if alive else Verdict.FAILING, reason)
+    if reply.status in SUCCESS or reply.status in _NO_REDIRECT:
+        return Classification(Verdict.ALIVE, reason)
+    # A 4xx that is not about the page says that our request was wrong: it never kills the page.
+    is_our_request = reply.status in _CLIENT_ERRORS and reply.status != HTTPStatus.TOO_MANY_REQUESTS
+    return Classification(Verdict.FAILING, reason, can_become_dead=not is_our_request)
 
 
 def _judge_trouble(trouble: FetchError) -> Classification:
@@ -73,6 +78,8 @@ def _judge_trouble(trouble: FetchError) -> Classification:
     detail = " ".join(trouble.detail.split())[:_LONGEST_DETAIL]
     if trouble.kind in _DETAILED and detail:
         reason = f"{reason}: {detail}"
+    if trouble.kind is ErrorKind.NOT_SENT and detail:
+        reason = detail
     return Classification(verdict, reason, can_become_dead=trouble.kind not in _OUR_SIDE)
 
 
@@ -88,6 +95,13 @@ def _status_line(status: int) -> str:
 _PERMANENT = frozenset({301, 308})
 
 _FRONT = re.compile(r"/(?:(?:index|default|home)(?:\.[a-z]{3,5})?/?)?", re.IGNORECASE)
+_NAMES_NO_PAGE = frozenset({"lang", "language", "locale", "hl", "l", "ref", "source", "via"})
+# One segment of a path: 404, 404.html, error-404, not-found.php, page_not_found, pagenotfound, errors ...
+_ERROR_PAGE = re.compile(
+    r"(?:error[-_]?)?404(?:[-_](?:error|page|not[-_]?found))?(?:\.[a-z]{2,5})?"
+    r"|(?:page|file|site)?[-_]?not[-_]?found(?:[-_]page)?(?:\.[a-z]{2,5})?"
+    r"|errors?(?:[-_]page)?(?:\.[a-z]{2,5})?|page[-_]?error(?:\.[a-z]{2,5})?"
+)
 _LOCALE = re.compile(
     r"/(?:ar|cn|cs|de|el|en|es|fi|fr|he|hu|it|ja|jp|ko|nl|pl|pt|ru|sv|tr|uk|us|vi|zh)(?:[-_][a-z]{2,4})?/?",
     re.IGNORECASE,
@@ -127,7 +141,8 @@ def leads_to_home_page(chain: RedirectChain) -> bool:
     `docs.example.org/`) is a page of its own, and so is one with a query or a
     fragment, which may name what is shown.
     """
-    if not _is_deep(chain.start) or _is_deep(chain.final):
+    named_more = _is_deep(chain.start) or _query_names_more(chain.start)
+    if not named_more or _is_deep(chain.final):
         return False
     if query_of(chain.final).strip("?") or fragment_of(chain.final):
         return False
@@ -137,16 +152,36 @@ def leads_to_home_page(chain: RedirectChain) -> bool:
     return same_port and host in {asked_host, site_of(asked_host)}
 
 
+def _query_names_more(url: str) -> bool:
+    """Whether a query names more than a language or where the visitor comes from."""
+    names = [pair.partition("=")[0].lower() for pair in query_of(url).strip("?").split("&")]
+    return any(name and name not in _NAMES_NO_PAGE and not name.startswith("utm_") for name in names)
+
+
+def leads_to_error_page(chain: RedirectChain) -> bool:
+    """Whether a link came out at the error page of a site, which responds as if it were a page."""
+    return _names_error(chain.final) and not _names_error(chain.start)
+
+
+def _names_error(url: str) -> bool:
+    return any(_ERROR_PAGE.fullmatch(segment) for segment in path_of(url).lower().split("/"))
+
+
 def _judge_way(chain: RedirectChain, classification: Classification) -> Classification:
     """Judge a way that ended well."""
-    rate_limiter = interstitial_at(chain.final, chain.start)
-    if rate_limiter is not None:
-        return Classification(Verdict.GUARDED, f"redirects to a {rate_limiter}")
+    permanent = all(hop.status in _PERMANENT for hop in chain.hops)
+    interstitial = interstitial_at(chain.final, chain.start, permanent=permanent)
+    if interstitial is not None:
+        return Classification(Verdict.GUARDED, f"redirects to a {interstitial}")
+    if leads_to_error_page(chain):
+        return Classification(
+            Verdict.FAILING, "redirects to an error page of its site", can_become_dead=False
+        )
     if leads_to_home_page(chain):
         return Classification(
             Verdict.FAILING, "redirects to the home page of its site", can_become_dead=False
         )
-    if any(hop.status not in _PERMANENT for hop in chain.hops):
+    if not permanent:
         return classification
     reason = "moved for good"
     if _loses_security(chain):
@@ -157,13 +192,13 @@ def _judge_way(chain: RedirectChain, classification: Classification) -> Classifi
 def _judge_failed_way(chain: RedirectChain, classification: Classification) -> Classification:
     """Judge a way that did not end well: by its end, unless somebody kept us out on the way."""
     if isinstance(chain.end, RedirectError):
-        gates = (interstitial_at(hop.url, chain.start) for hop in chain.hops)
-        rate_limiter = next((kind for kind in gates if kind is not None), None)
-        return (
-            classification
-            if rate_limiter is None
-            else Classification(Verdict.GUARDED, f"redirects to a {rate_limiter}")
-        )
+        interstitials = (interstitial_at(hop.url, chain.start) for hop in chain.hops)
+        interstitial = next((kind for kind in interstitials if kind is not None), None)
+        if interstitial is None:
+            return classification
+        return Classification(Verdict.GUARDED, f"redirects to a {interstitial}")
+    if classification.verdict is Verdict.UNCHECKED:
+        return classification
     target = host_of(chain.final)
     where = "a redirect" if target == host_of(chain.start) else f"a redirect to {target}"
     return Classification(
@@ -174,7 +209,8 @@ def _judge_failed_way(chain: RedirectChain, classification: Classification) -> C
 def _suggestion(chain: RedirectChain) -> Suggestion | None:
     """Return the new address, where a maintainer may take it without looking."""
     lost = _is_deep(chain.start) and not _is_deep(chain.final)
-    if lost or _loses_security(chain):
+    # A page named like a login may be one after all: nobody shall write it into a list unseen.
+    if lost or _loses_security(chain) or interstitial_at(chain.final, chain.start) is not None:
         return None
     if chain.final == chain.start.replace("http://", "https://", 1):
         return Suggestion(chain.final, "the same page over https")

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from lmsys_enrich.checkers.website.classify import classify, leads_to_home_page
+from lmsys_enrich.checkers.website.classify import classify, leads_to_error_page, leads_to_home_page
 from lmsys_enrich.checkers.website.redirect_chain import MAX_HOPS, SUCCESS, RedirectChain, RedirectError
 from lmsys_enrich.checkers.website.session import (
     Cookies,
@@ -23,30 +23,67 @@ _HEADERS: Mapping[str, str] = {"accept": "text/html,application/xhtml+xml,*/*;q=
 _ENOUGH_FOR_MARKS = 16_384
 # The statuses that browsers follow: https://fetch.spec.whatwg.org/#redirect-status
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-# Asking again with GET would annoy a host that wants fewer questions (429), or is known to get the same.
-_SAME_WITH_GET = frozenset({300, 304, 429, 999})
-# A server may stumble over HEAD alone; the others happen before it has seen the method.
-_PERHAPS_BECAUSE_OF_HEAD = frozenset({ErrorKind.RESET, ErrorKind.TIMEOUT, ErrorKind.PROTOCOL})
+# No request got as far as the method: GET would fail alike.
+_BEFORE_THE_METHOD = frozenset(
+    {
+        ErrorKind.NAME_UNKNOWN,
+        ErrorKind.NAME_UNANSWERED,
+        ErrorKind.REFUSED,
+        ErrorKind.UNREACHABLE,
+        ErrorKind.TLS,
+        ErrorKind.PRIVATE,
+        ErrorKind.ADDRESS,
+        ErrorKind.PROXY,
+        ErrorKind.NOT_SENT,
+    }
+)
+_LINKEDIN_REFUSES = 999
 
 
 async def fetch_link(fetch: Fetch, url: str, previous: Finding | None = None) -> RedirectChain:
     """
-    Follow a link to its end, with as few requests as give a sure answer.
+    Follow a link to its end, with as few requests as give a sure result.
 
-    A way that leads in circles or to the home page is gone once more, with GET
-    alone and with the cookies that the site has set: some sites answer HEAD
-    otherwise, and some let nobody in who does not bring a cookie back. Where
-    HEAD was in vain the last time, by what is `known`, GET alone is asked.
+    HEAD goes first, and its good news is final. Its bad news never is: servers refuse
+    it, hang, or redirect it elsewhere, so anything but success is requested again with
+    GET, from the link's own address and with the cookies that the way has set. Where
+    only GET succeeded the last time (`previous`), HEAD is left out.
     """
     cookies = Cookies()
-    chain = await RedirectFollower(fetch, cookies, previous=previous).go(url)
-    if chain.end in (RedirectError.LOOP, RedirectError.TOO_MANY) or _is_soft_404(chain):
-        return await RedirectFollower(fetch, cookies, careful=True).go(url)
-    return chain
+    if previous is not None and previous.validators is not None:
+        chain = await RedirectFollower(fetch, cookies, previous=previous).go(url)
+    else:
+        chain = await RedirectFollower(fetch, cookies).go(url)
+        if _is_final(chain):
+            return chain
+        with_get = await RedirectFollower(fetch, cookies, careful=True).go(url)
+        return _clearer(chain, with_get)
+    if _is_final(chain) or not chain.hops:
+        return chain
+    return await RedirectFollower(fetch, cookies, careful=True).go(url)
 
 
-def _is_soft_404(chain: RedirectChain) -> bool:
-    return bool(chain.hops) and leads_to_home_page(chain) and classify(chain.end).verdict is Verdict.ALIVE
+def _is_final(chain: RedirectChain) -> bool:
+    """Whether GET could not come to anything else."""
+    end = chain.end
+    if isinstance(end, RedirectError):
+        return end is RedirectError.OTHER_SCHEME
+    if isinstance(end, FetchError):
+        return end.kind in _BEFORE_THE_METHOD
+    if end.status == _LINKEDIN_REFUSES or is_challenge(end):
+        return True  # a bot wall says the same to any method, and guarded links never die
+    if classify(end).verdict is not Verdict.ALIVE:
+        return False
+    return not (chain.hops and (leads_to_home_page(chain) or leads_to_error_page(chain)))
+
+
+def _clearer(with_head: RedirectChain, with_get: RedirectChain) -> RedirectChain:
+    """Return the result of GET, unless it failed where HEAD had met a bot wall."""
+    walled = classify(with_head.end).verdict is Verdict.GUARDED
+    # A wall that first refuses and then hangs up is still a wall.
+    if walled and isinstance(with_get.end, FetchError) and with_get.end.kind is not ErrorKind.NOT_SENT:
+        return with_head
+    return with_get
 
 
 @dataclass(slots=True)
@@ -101,18 +138,13 @@ class RedirectFollower:
         if cookie := self._cookie(url):
             headers = {**_HEADERS, "cookie": cookie}
         if self.careful:
-            return await self.fetch(_get(url, headers))
+            got = await self.fetch(_get(url, headers))
+            if isinstance(got, Response) and not self._hops:
+                self._got = validators_of(got)
+            return got
         if self.previous is not None and self.previous.validators is not None and not self._hops:
             return await self._ask_again(_get(url, headers), self.previous)
-        head = await self.fetch(Request("HEAD", url, headers=headers))
-        if not _is_doubtful(head):
-            return head
-        got = await self.fetch(_get(url, headers))
-        if isinstance(got, Response):
-            self._got = validators_of(got)
-            return got
-        # A wall that first refuses and then hangs up is still a wall.
-        return head if classify(head).verdict is Verdict.GUARDED else got
+        return await self.fetch(Request("HEAD", url, headers=headers))
 
     async def _ask_again(self, get: Request, previous: Finding) -> Outcome:
         """Ask what answered GET alone the last time; what has come back is asked with HEAD the next time."""
@@ -141,17 +173,6 @@ class RedirectFollower:
 
 def _get(url: str, headers: Mapping[str, str]) -> Request:
     return Request("GET", url, headers=headers, body_limit=_ENOUGH_FOR_MARKS)
-
-
-def _is_doubtful(head: Outcome) -> bool:
-    """Whether GET could come to something else."""
-    if isinstance(head, FetchError):
-        return head.kind in _PERHAPS_BECAUSE_OF_HEAD
-    if head.status in SUCCESS:
-        return False
-    if head.status in _REDIRECTS:
-        return not head.headers.get("location", "").strip()
-    return head.status not in _SAME_WITH_GET and not is_challenge(head)
 
 
 def _target(base: str, response: Response) -> str | RedirectError | FetchError:

@@ -30,7 +30,7 @@ _SURELY_STRANGE = 10
 _STRANGE_AT_THE_END = 5
 
 # About the address alone, whatever the network does.
-_NOT_THE_NETWORK = frozenset({ErrorKind.PRIVATE, ErrorKind.ADDRESS})
+_NOT_THE_NETWORK = frozenset({ErrorKind.PRIVATE, ErrorKind.ADDRESS, ErrorKind.NOT_SENT})
 # What a proxy or a portal answers in the place of the site.
 _PERHAPS_A_PROXY = frozenset({407, 502, 503, 504, 511})
 # What a canary may answer, so that it proves the network; others are a proxy's, or no proof.

@@ -1,11 +1,12 @@
 """Signatures of pages that stand before the page asked for: bot walls, login, consent."""
 
 from lmsys_enrich.http.messages import Response
-from lmsys_enrich.urls import host_of, path_of
+from lmsys_enrich.urls import host_of, path_of, query_of
 
 # What these say of a page is about the page itself; no wall stands before it.
 _ABOUT_THE_PAGE = frozenset({404, 410, 451})
-_ALWAYS_A_WALL = frozenset({401, 403, 406, 999})
+# Sites refuse robots with these, browsers get a page: 405 and 412 from WAFs, 415, 418 (IEEE), 999 (LinkedIn).
+_ALWAYS_A_WALL = frozenset({401, 403, 405, 406, 412, 415, 418, 999})
 _PERHAPS_A_WALL = frozenset({429, 503})
 
 # Headers that only a wall's own page carries, with a part of their value ("" for any).
@@ -58,7 +59,25 @@ _CHALLENGE_WORDS = (
     b"the requested url was rejected. please consult with your administrator",
 )
 # Words of walls without a name, believed only beside a refusal.
-_GUARDED_WORDS = (b"captcha", b"are you a robot", b"unusual traffic", b"error code: 1015", b"bot detect")
+_GUARDED_WORDS = (
+    b"captcha",
+    b"are you a robot",
+    b"not a robot",
+    b"robot check",
+    b"unusual traffic",
+    b"error code: 1015",
+    b"bot detect",
+    b"automated access",  # Amazon: "To discuss automated access to Amazon data please contact ..."
+    b"automated requests",
+    b"automated queries",
+    b"pardon our interruption",  # Imperva
+    b"verify you are human",
+    b"verify you are a human",
+    b"verify that you are human",
+    b"human verification",
+    b"checking your browser",
+    b"ddos protection by",
+)
 
 
 _CHALLENGE_NAMES = frozenset(name for name, _ in _CHALLENGE_HEADERS)
@@ -118,20 +137,54 @@ _GATES = (
 )
 
 
-def interstitial_at(target: str, asked: str) -> str | None:
-    """
-    Return which kind of gate a redirect led to, in words, or none.
+# Words that no ordinary page has in its path, however the redirect is told.
+_UNMISTAKABLE = frozenset(
+    {"authwall", "wp-login", "servicelogin", "cookieabsent", "cookie_absent", "unsupported_browser"}
+)
+# Parameters that carry the address to return to, as common login and consent pages name them.
+_RETURN_PARAMETERS = frozenset(
+    {
+        *("next", "continue", "return", "returnto", "return_to", "returnurl", "return_url", "redirect"),
+        *("redirect_to", "redirect_uri", "redirecturi", "redirecturl", "redirect_url", "goto", "dest"),
+        *(
+            "destination",
+            "service",
+            "target",
+            "relaystate",
+            "samlrequest",
+            "back",
+            "backurl",
+            "referer",
+            "came_from",
+        ),
+    }
+)
 
-    Only what the target has and the address asked for had not counts: a link to
-    a login page, or to a page about one, is no gate.
+
+def interstitial_at(target: str, asked: str, *, permanent: bool = False) -> str | None:
+    """
+    Return the kind of interstitial at which a redirect arrived, in words; None for an ordinary page.
+
+    Only what the target has and the address of the link has not counts: a link to a
+    login page, or to a page about one, is ordinary. A page that has moved for good
+    (`permanent`) may have such a word in its path: there the address must also say
+    where to return to.
     """
     host, words = _host_and_words(target)
     asked_host, asked_words = _host_and_words(asked)
     for kind, hosts, names in _GATES:
         at_host = host in hosts and host != asked_host
-        if (at_host or words & names) and not asked_words & names:
+        seen = words & names
+        by_path = bool(seen) and (not permanent or bool(seen & _UNMISTAKABLE) or _names_return(target))
+        if (at_host or by_path) and not asked_words & names:
             return kind
     return None
+
+
+def _names_return(target: str) -> bool:
+    """Whether the query says where to go after a login or consent."""
+    names = {pair.partition("=")[0].lower() for pair in query_of(target).strip("?").split("&")}
+    return not _RETURN_PARAMETERS.isdisjoint(names)
 
 
 def _host_and_words(url: str) -> tuple[str, set[str]]:

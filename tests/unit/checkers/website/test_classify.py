@@ -23,14 +23,24 @@ def test_what_the_site_says_is_gone_is_dead_also_behind_a_wall(status: int, head
     assert classify(Response(status, headers, b"<title>Just a moment...</title>")).verdict is Verdict.DEAD
 
 
-@pytest.mark.parametrize("status", [401, 403, 406, 999])
+@pytest.mark.parametrize("status", [401, 403, 405, 406, 412, 415, 418, 999])
 def test_a_refusal_is_guarded(status: int) -> None:
     assert classify(Response(status, {})).verdict is Verdict.GUARDED
 
 
-@pytest.mark.parametrize(
-    "status", [302, 400, 402, 405, 407, 408, 409, 418, 429, 500, 502, 503, 504, 511, 520]
-)
+@pytest.mark.parametrize("status", [400, 402, 407, 408, 409, 411, 414, 416, 417, 421, 422, 425, 428, 431])
+def test_other_client_errors_never_kill_a_link(status: int) -> None:
+    classification = classify(Response(status, {"server": "nginx"}, b"<h1>Sorry</h1>"))
+    assert (classification.verdict, classification.can_become_dead) == (Verdict.FAILING, False)
+
+
+@pytest.mark.parametrize("kind", [ErrorKind.TLS_STRICT, ErrorKind.PROTOCOL, ErrorKind.PROXY])
+def test_our_own_strictness_never_kills_a_link(kind: ErrorKind) -> None:
+    classification = classify(FetchError(kind, "refused by us"))
+    assert (classification.verdict, classification.can_become_dead) == (Verdict.FAILING, False)
+
+
+@pytest.mark.parametrize("status", [302, 429, 500, 502, 503, 504, 511, 520])
 def test_other_errors_are_failing(status: int) -> None:
     classification = classify(Response(status, {"server": "nginx"}, b"<h1>Sorry</h1>"))
     assert (classification.verdict, classification.can_become_dead) == (Verdict.FAILING, True)

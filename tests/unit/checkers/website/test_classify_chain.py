@@ -137,7 +137,7 @@ def test_a_front_page_that_may_be_the_page_itself_does_not_fail(start: str, targ
     ("target", "kind"),
     [
         ("https://a.org/login?next=/x", "login page"),
-        ("https://a.org/users/sign_in", "login page"),
+        ("https://a.org/users/sign_in?return_to=/x", "login page"),
         ("https://a.org/wp-login.php", "login page"),
         ("https://accounts.google.com/v3/ServiceLogin", "login page"),
         ("https://login.a.org/", "login page"),
@@ -148,7 +148,7 @@ def test_a_front_page_that_may_be_the_page_itself_does_not_fail(start: str, targ
         ("https://a.org/unsupported_browser", "page that checks for robots"),
     ],
 )
-def test_a_redirect_to_a_gate_is_guarded(status: int, target: str, kind: str) -> None:
+def test_redirect_to_an_interstitial_is_guarded(status: int, target: str, kind: str) -> None:
     observation = _answer("https://a.org/x", status, target)
     assert (observation.verdict, observation.suggestion) == (Verdict.GUARDED, None)
     assert observation.reason == f"redirects to a {kind}"
@@ -265,3 +265,38 @@ def test_no_way_is_dead_unless_its_end_is(chain: RedirectChain) -> None:
     gone = isinstance(chain.end, Response) and chain.end.status == 404
     unknown = isinstance(chain.end, FetchError) and chain.end.kind is ErrorKind.NAME_UNKNOWN
     assert (classify_chain(chain).verdict is Verdict.DEAD) is (gone or unknown)
+
+
+@pytest.mark.parametrize("target", ["https://a.org/docs/oauth2", "https://a.org/features/login"])
+def test_page_named_like_a_login_has_moved_without_suggestion(target: str) -> None:
+    observation = _answer("https://a.org/x", 301, target)
+    assert (observation.verdict, observation.suggestion) == (Verdict.MOVED, None)
+
+
+@pytest.mark.parametrize("status", [301, 302])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "404",
+        "404.html",
+        "errors/not-found.html",
+        "page-not-found?from=/x",
+        "error",
+        "Error404.aspx",
+        "notfound",
+    ],
+)
+def test_redirect_to_an_error_page_fails_and_never_dies(status: int, path: str) -> None:
+    observation = _answer("https://a.org/paper/3", status, f"https://a.org/{path}")
+    assert (observation.verdict, observation.can_become_dead) == (Verdict.FAILING, False)
+    assert observation.suggestion is None
+
+
+@pytest.mark.parametrize("start", ["https://a.org/errors/404", "https://a.org/wiki/HTTP_404"])
+def test_link_to_a_page_about_errors_is_no_soft_404(start: str) -> None:
+    assert _answer(start, 301, f"{start}/new").verdict is Verdict.MOVED
+
+
+def test_home_page_in_place_of_a_query_is_a_soft_404() -> None:
+    observation = _answer("https://a.org/?p=123", 302, "https://a.org/")
+    assert (observation.verdict, observation.can_become_dead) == (Verdict.FAILING, False)

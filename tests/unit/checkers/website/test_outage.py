@@ -8,7 +8,7 @@ from lmsys_enrich.checkers.website.redirect_chain import End, RedirectChain, Red
 from lmsys_enrich.http.messages import ErrorKind, FetchError, Outcome, Response
 from lmsys_enrich.model.finding import Hop, Observation, Verdict
 
-_OURS = sorted(set(ErrorKind) - {ErrorKind.PRIVATE, ErrorKind.ADDRESS})
+_OURS = sorted(set(ErrorKind) - {ErrorKind.PRIVATE, ErrorKind.ADDRESS, ErrorKind.NOT_SENT})
 
 
 def _answer(number: int) -> Observation:
