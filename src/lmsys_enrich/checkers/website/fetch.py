@@ -31,6 +31,7 @@ _BEFORE_THE_METHOD = frozenset(
         ErrorKind.REFUSED,
         ErrorKind.UNREACHABLE,
         ErrorKind.TLS,
+        ErrorKind.TLS_STRICT,
         ErrorKind.PRIVATE,
         ErrorKind.ADDRESS,
         ErrorKind.PROXY,
