@@ -7,24 +7,16 @@ from lmsys_enrich.model.enriched import VERSION, Json, facts_json, link_json, mo
 from lmsys_enrich.model.finding import Finding
 from lmsys_enrich.model.report import EnrichedEntry, HostTime, Report
 from lmsys_enrich.model.repository import Repository
-from lmsys_enrich.outputs.protocol import Entrywise, Piece, Streamed
-from lmsys_enrich.outputs.text import json_item, json_pieces
+from lmsys_enrich.outputs.protocol import Streamed
+from lmsys_enrich.outputs.text import json_chunks, json_item
 
 
-def _piece(report: Report) -> Piece:
-    del report  # everything is told as it was found
-    return lambda entry: json_item(_entry(entry))
+def enriched_json(report: Report) -> Mapping[str, Streamed]:
+    """Return the file; `lmsys-enrich schema report` prints its schema."""
+    return {"enriched.json": Streamed(lambda: _chunks(report))}
 
 
-def _files(report: Report, piece: Piece) -> Mapping[str, Streamed]:
-    """Return the file; its shape is told by `lmsys-enrich schema report`."""
-    return {"enriched.json": Streamed(lambda: _pieces(report, piece))}
-
-
-enriched_json = Entrywise(_piece, _files)
-
-
-def _pieces(report: Report, piece: Piece) -> Iterator[bytes]:
+def _chunks(report: Report) -> Iterator[bytes]:
     summary = report.summary
     catalog = report.catalogs[0]
     head: dict[str, Json] = {
@@ -53,13 +45,14 @@ def _pieces(report: Report, piece: Piece) -> Iterator[bytes]:
             "longest": _longest(report.traffic.longest),
         },
     }
+    entries = (json_item(_entry(entry)) for entry in report.entries)
     further = (json_item(facts_json(facts)) for facts in _further(report))
     lists = {
-        "entries": map(piece, report.entries),
+        "entries": entries,
         "document_links": (json_item(_document_link(one, found)) for one, found in report.document_links),
         "repositories": further,
     }
-    return json_pieces(head, lists)
+    return json_chunks(head, lists)
 
 
 def _document_link(outside: DocumentLink, finding: Finding) -> dict[str, object]:

@@ -9,7 +9,7 @@ from lmsys_enrich.lists.identifiers import role_of
 from lmsys_enrich.model.catalog import Catalog, Cell, Column, Document, Entry, InsertionPoint, Link, Section
 from lmsys_enrich.model.report import EnrichedEntry, Report
 from lmsys_enrich.outputs.fact_words import COLUMNS, status, suffix
-from lmsys_enrich.outputs.protocol import Entrywise, Piece, Streamed, Text, encoded
+from lmsys_enrich.outputs.protocol import Streamed, Text, encoded
 from lmsys_enrich.outputs.text import address, escaped, in_cell, link, quoted, table
 from lmsys_enrich.values import Value
 
@@ -183,71 +183,58 @@ def _add_cells(lines: list[str], line: int, cells: Sequence[str], width: int) ->
 _DEEPEST_HEADING = 6
 
 
-def _piece(report: Report) -> Piece:
-    """Make bullets; a row of a table has a place for what is known of others, so that it is no piece."""
-    bullet = words_of(report.catalogs[0]).bullet
-    return lambda known: encoded(bullet(known))
-
-
-def _has_bullets(report: Report) -> bool:
-    return report.catalogs[0].document is None
-
-
-def _files(report: Report, piece: Piece) -> Mapping[str, Text]:
+def enriched_md(report: Report) -> Mapping[str, Text]:
     """Return the file; it carries no time of the run, nor any other word that changes by itself."""
     [catalog] = report.catalogs
     if catalog.document is not None:
         return {"enriched.md": enriched_document(report, catalog.document)}
-    page = _Page(words_of(catalog), piece)
-    return {"enriched.md": Streamed(lambda: _joined(page.parts(report)))}
-
-
-enriched_md = Entrywise(_piece, _files, _has_bullets)
+    return {"enriched.md": Streamed(lambda: _joined(_blocks(report)))}
 
 
 def section_md(report: Report, section: Section) -> str:
     """Return the entries of one section, as they stand in the file."""
-    page = _Page(words_of(report.catalogs[0]), _piece(report))
     entries = {known.entry.id: known for known in report.entries}
     own = [entries[entry.id] for entry in section.entries]
-    return b"".join(page.entries(section, own)).decode("utf-8")
+    return b"".join(_SectionWriter(words_of(report.catalogs[0])).entries(section, own)).decode("utf-8")
 
 
-def _joined(parts: Iterable[Iterable[bytes]]) -> Iterator[bytes]:
-    """Yield the parts that there are with an empty line between them."""
+def _joined(blocks: Iterable[Iterable[bytes]]) -> Iterator[bytes]:
+    """Yield the blocks that are not empty, with an empty line between any two."""
     before = b""
-    for part in parts:
-        for piece in filter(None, part):
-            yield before + piece
+    for block in blocks:
+        for chunk in filter(None, block):
+            yield before + chunk
             before = b""
         before = before or b"\n\n"
     yield b"\n"
 
 
-class _Page(Value):
-    """The file in parts."""
+def _blocks(report: Report) -> Iterator[Iterable[bytes]]:
+    """Yield the blocks of the document, each in chunks."""
+    [catalog] = report.catalogs
+    yield (encoded(f"# {escaped(catalog.title)}"),)
+    yield (encoded(quoted(report.notice)) if report.notice else b"",)
+    yield (encoded(catalog.description),)
+    writer = _SectionWriter(words_of(catalog))
+    entries = iter(report.entries)
+    for section in catalog.sections:
+        yield from writer.section(section, 2, entries)
+
+
+class _SectionWriter(Value):
+    """Sections as Markdown: headings, and tables or bullets of entries."""
 
     words: EntryWords
-    bullet: Piece
 
-    def parts(self, report: Report) -> Iterator[Iterable[bytes]]:
-        """Yield what stands in the file, with an empty line between any two."""
-        [catalog] = report.catalogs
-        yield (encoded(f"# {escaped(catalog.title)}"),)
-        yield (encoded(quoted(report.notice)) if report.notice else b"",)
-        yield (encoded(catalog.description),)
-        entries = iter(report.entries)
-        for section in catalog.sections:
-            yield from self._section(section, 2, entries)
-
-    def _section(
+    def section(
         self, section: Section, level: int, entries: Iterator[EnrichedEntry]
     ) -> Iterator[Iterable[bytes]]:
+        """Yield the blocks of a section and of those within it, in the order of the list."""
         yield (encoded(f"{'#' * min(level, _DEEPEST_HEADING)} {escaped(section.title)}"),)
         yield (encoded(section.text),)
         yield self.entries(section, [*islice(entries, len(section.entries))])
         for inner in section.sections:
-            yield from self._section(inner, level + 1, entries)
+            yield from self.section(inner, level + 1, entries)
 
     def entries(self, section: Section, entries: Sequence[EnrichedEntry]) -> Iterable[bytes]:
         """Return a table where the section has columns, else bullets."""
@@ -277,12 +264,12 @@ class _Page(Value):
     def _bullets(self, entries: Iterable[EnrichedEntry]) -> Iterator[bytes]:
         """Yield the lines of a bullet list; an entry stands below its parent, if that is listed before it."""
         depths: dict[str, int] = {}
-        line_end = b""
+        line_end = ""
         for known in entries:
             parent = str(known.entry.cells.get("parent"))
             depth = depths[known.entry.id] = depths[parent] + 1 if parent in depths else 0
-            yield b"%s%s- %s" % (line_end, b"  " * depth, self.bullet(known))
-            line_end = b"\n"
+            yield encoded(f"{line_end}{'  ' * depth}- {self.words.bullet(known)}")
+            line_end = "\n"
 
 
 def _aligned(section: Section, column: Column) -> str:

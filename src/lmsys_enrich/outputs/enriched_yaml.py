@@ -6,26 +6,18 @@ from lmsys_enrich.model.enriched import day
 from lmsys_enrich.model.report import EnrichedEntry, Report
 from lmsys_enrich.model.repository import Repository
 from lmsys_enrich.outputs.entries_yaml import entry_item, entry_words, listed
-from lmsys_enrich.outputs.protocol import Entrywise, Piece, Streamed, encoded
+from lmsys_enrich.outputs.protocol import Streamed, encoded
 
 
-def _piece(report: Report) -> Piece:
-    del report  # no word of it is told but the notice
-    return lambda known: entry_item(_entry(known), known.path)
-
-
-def _files(report: Report, piece: Piece) -> Mapping[str, Streamed]:
+def enriched_yaml(report: Report) -> Mapping[str, Streamed]:
     """Return the file; it carries no time of the run."""
-    return {"enriched.yaml": Streamed(lambda: _pieces(report, piece))}
+    return {"enriched.yaml": Streamed(lambda: _chunks(report))}
 
 
-enriched_yaml = Entrywise(_piece, _files)
-
-
-def _pieces(report: Report, piece: Piece) -> Iterator[bytes]:
+def _chunks(report: Report) -> Iterator[bytes]:
     if report.notice:
         yield encoded(f"# {report.notice}\n")
-    yield from listed(report.catalogs[0], map(piece, report.entries))
+    yield from listed(report.catalogs[0], (entry_item(_entry(one), one.path) for one in report.entries))
 
 
 def _entry(known: EnrichedEntry) -> dict[str, object]:

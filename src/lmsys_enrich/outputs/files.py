@@ -71,7 +71,7 @@ def _new(path: str, text: Text) -> Iterator[bytes] | None:
     if isinstance(text, str):
         whole = encoded(text)
         return iter((whole,)) if there is None or not _says(there, whole) else None
-    return text.pieces() if there is None else _differing(there, text.pieces(), path)
+    return text.chunks() if there is None else _differing(there, text.chunks(), path)
 
 
 def _opened(path: str) -> int | None:

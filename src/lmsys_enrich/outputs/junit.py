@@ -7,30 +7,22 @@ from lmsys_enrich.model.catalog import DocumentLink, Entry, Link
 from lmsys_enrich.model.enriched import moment
 from lmsys_enrich.model.finding import Finding, Verdict
 from lmsys_enrich.model.report import EnrichedEntry, Report
-from lmsys_enrich.outputs.protocol import Entrywise, Piece, Streamed, encoded
+from lmsys_enrich.outputs.protocol import Streamed, encoded
 from lmsys_enrich.outputs.text import xml_attribute, xml_text
 
 _PASSED = frozenset({Verdict.ALIVE, Verdict.MOVED, Verdict.GUARDED})
 
 
-def _piece(report: Report) -> Piece:
-    del report  # a case is told as it was found
-    return lambda known: encoded("".join(_cases(known)))
+def junit_xml(report: Report) -> Mapping[str, Streamed]:
+    """Return the file. A dead link is a failure; one without a result is skipped, with the reason."""
+    return {"junit.xml": Streamed(lambda: _chunks(report))}
 
 
-def _files(report: Report, piece: Piece) -> Mapping[str, Streamed]:
-    """Return the file. A dead link fails; what could not be found out is skipped, with the reason."""
-    return {"junit.xml": Streamed(lambda: _pieces(report, piece))}
-
-
-junit_xml = Entrywise(_piece, _files)
-
-
-def _pieces(report: Report, piece: Piece) -> Iterator[bytes]:
+def _chunks(report: Report) -> Iterator[bytes]:
     yield b'<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n'
     for suite in report.of_each_list():
         yield encoded(_head(suite))
-        yield from map(piece, suite.entries)
+        yield from (encoded("".join(_cases(entry))) for entry in suite.entries)
         yield from (encoded(_outside(outside, finding)) for outside, finding in suite.document_links)
         yield b"  </testsuite>\n"
     yield b"</testsuites>\n"

@@ -118,11 +118,11 @@ def json_text(value: object) -> str:
 
 
 def json_item(value: object) -> bytes:
-    """Return the text of an item of one of the lists of `json_pieces`."""
+    """Return the text of an item of one of the lists of `json_chunks`."""
     return msgspec.json.format(_encode([[value]]), indent=1)[_BEFORE:_BEHIND]
 
 
-def json_pieces(head: Mapping[str, object], lists: Mapping[str, Iterable[bytes]]) -> Iterator[bytes]:
+def json_chunks(head: Mapping[str, object], lists: Mapping[str, Iterable[bytes]]) -> Iterator[bytes]:
     """Yield the text of `head` with long lists of items behind it, without holding all of one."""
     yield json_text(head).removesuffix("\n}\n").encode()
     for key, items in lists.items():

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
 
-from lmsys_enrich.model.catalog import Section
 from lmsys_enrich.model.enriched import moment
 from lmsys_enrich.model.finding import LIVING, LOST, Verdict
 from lmsys_enrich.model.report import EnrichedEntry, Report
@@ -100,15 +99,6 @@ def page_of(report: Report) -> Page:
         shown=shown,
         left_out=len(report.entries) - len(shown),
     )
-
-
-def fits(report: Report) -> bool:
-    """Whether there is room for all entries of the lists."""
-    return sum(_count(catalog.sections) for catalog in report.catalogs) <= _MOST_ROWS
-
-
-def _count(sections: Sequence[Section]) -> int:
-    return sum(len(section.entries) + _count(section.sections) for section in sections)
 
 
 def _shown(report: Report) -> Sequence[EnrichedEntry]:

@@ -11,33 +11,25 @@ from markupsafe import Markup
 
 from lmsys_enrich.about import PROJECT_URL
 from lmsys_enrich.model.report import Report
-from lmsys_enrich.outputs.page.contents import Page, fits, page_of
+from lmsys_enrich.outputs.page.contents import Page, page_of
 from lmsys_enrich.outputs.page.rows import row_html, row_of
 from lmsys_enrich.outputs.page.trends import HEIGHT, WIDTH
-from lmsys_enrich.outputs.protocol import Entrywise, Piece, Streamed, encoded
+from lmsys_enrich.outputs.protocol import Streamed, encoded
 from lmsys_enrich.outputs.text import xml_text
 
 _ROWS = "{# rows #}\n"  # where in the template they come between
 
 
-def _piece(report: Report) -> Piece:
-    _templates()  # whoever makes rows early has time for this as well
-    return lambda known: encoded(row_html(row_of(report, known)))
+def index_html(report: Report) -> Mapping[str, Streamed]:
+    """Return the file. Its policy allows its own style and script alone, by their hashes."""
+    return {"index.html": Streamed(lambda: _chunks(report))}
 
 
-def _files(report: Report, piece: Piece) -> Mapping[str, Streamed]:
-    """Return the file. Its own style and script are the only ones that it allows, by their hashes."""
-    return {"index.html": Streamed(lambda: _pieces(report, piece))}
-
-
-index_html = Entrywise(_piece, _files, fits)
-
-
-def _pieces(report: Report, piece: Piece) -> Iterator[bytes]:
+def _chunks(report: Report) -> Iterator[bytes]:
     page = page_of(report)
     before, behind = _around_the_rows(page)
     yield encoded(before)
-    yield from map(piece, page.shown)
+    yield from (encoded(row_html(row_of(report, entry))) for entry in page.shown)
     yield encoded(behind)
 
 
