@@ -40,15 +40,8 @@ def write_step_files(report: Report, code: int, summary: str, environ: Mapping[s
 
     Raises `OutputError` if one cannot be written.
     """
-    figures = report.summary
-    outputs = {
-        "exit-code": code,
-        "links": figures.links,
-        **{verdict.value: count for verdict, count in figures.by_verdict.items()},
-        "repositories": figures.repositories,
-        "archived": figures.archived,
-        "stale": figures.stale,
-    }
+    outputs = {"exit-code": code, **report.summary.figures()}
+    del outputs["entries"]
     _append(environ, "GITHUB_OUTPUT", "".join(f"{name}={value}\n" for name, value in outputs.items()))
     _append(environ, "GITHUB_STEP_SUMMARY", summary)
 

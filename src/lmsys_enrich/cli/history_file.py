@@ -150,14 +150,9 @@ def _together(earlier: Sequence[Any], now: Iterator[Any]) -> list[Any]:
 
 
 def _figures(report: Report) -> dict[str, int]:
-    summary = report.summary
     return {
-        "entries": summary.entries,
-        "links": summary.links,
+        **report.summary.figures(),
         **{verdict.value: len(found) for verdict, found in report.by_effective_verdict.items()},
-        "repositories": summary.repositories,
-        "archived": summary.archived,
-        "stale": summary.stale,
         "stars": sum(facts.stars or 0 for facts, _ in report.repositories.values()),
     }
 

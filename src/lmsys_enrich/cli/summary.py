@@ -8,7 +8,6 @@ from pathlib import Path
 from lmsys_enrich.cli.table import Table, markdown_table
 from lmsys_enrich.model.finding import Finding
 from lmsys_enrich.model.report import ACT_ON, Report
-from lmsys_enrich.outputs.dead_links import locations_of
 from lmsys_enrich.outputs.text import escaped
 from lmsys_enrich.values import Value, asdict
 
@@ -27,15 +26,9 @@ class Files(Value):
 
 def summary_json(report: Report, files: Files, code: int) -> str:
     """Return the summary as JSON."""
-    summary = report.summary
     return json.dumps(
         {
-            "entries": summary.entries,
-            "links": summary.links,
-            **{verdict.value: count for verdict, count in summary.by_verdict.items()},
-            "repositories": summary.repositories,
-            "archived": summary.archived,
-            "stale": summary.stale,
+            **report.summary.figures(),
             "generated_at": f"{report.run_time:%Y-%m-%dT%H:%M:%SZ}",
             "exit_code": code,
             "traffic": asdict(report.traffic),
@@ -96,7 +89,7 @@ def _figures(report: Report) -> Iterator[str]:
 
 
 def _act_on(report: Report) -> Iterator[str]:
-    locations = locations_of(report)
+    locations = report.locations
     findings = [found for verdict in ACT_ON for found in report.findings.values() if found.verdict is verdict]
     if findings:
         yield ""

@@ -6,14 +6,14 @@ to issues there, and names mention no user.
 https://docs.github.com/en/get-started/writing-on-github/working-with-advanced-formatting/autolinked-references-and-urls
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 from urllib.parse import quote
 
 from lmsys_enrich.model.catalog import Location
 from lmsys_enrich.model.finding import Finding, Verdict
-from lmsys_enrich.model.report import Report
-from lmsys_enrich.outputs.dead_links import Standing, locations_of, to_do
+from lmsys_enrich.model.report import LinkLocation, Report
+from lmsys_enrich.outputs.dead_links import to_do
 from lmsys_enrich.outputs.text import escaped
 from lmsys_enrich.values import Value
 
@@ -57,7 +57,7 @@ def _body(report: Report, dead: list[Finding], repository_url: str) -> str:
 
 
 def _bounded_lines(report: Report, dead: list[Finding], repository_url: str) -> Iterator[str]:
-    locations = locations_of(report)
+    locations = report.locations
     left = _MAX_LENGTH
     for number, finding in enumerate(dead):
         lines = "\n".join(_lines(finding, locations[finding.url], repository_url))
@@ -68,13 +68,13 @@ def _bounded_lines(report: Report, dead: list[Finding], repository_url: str) -> 
         yield lines
 
 
-def _lines(finding: Finding, locations: list[Standing], repository_url: str) -> Iterator[str]:
+def _lines(finding: Finding, locations: Sequence[LinkLocation], repository_url: str) -> Iterator[str]:
     since = f" (since {finding.failing_since:%Y-%m-%d})" if finding.failing_since else ""
     yield f"- {_code(locations[0].url)}: {_without_references(finding.effective_reason)}{since}"
-    for standing in locations:
-        path = " → ".join(_without_references(title) for title in standing.path)
-        name = _without_references(standing.entry.name)
-        yield f"  - {_location(standing.location, repository_url)}: {name}, in {path}"
+    for here in locations:
+        path = " → ".join(_without_references(title) for title in here.path)
+        name = _without_references(here.entry.name)
+        yield f"  - {_location(here.location, repository_url)}: {name}, in {path}"
     if finding.suggestion is not None:
         yield f"  - **Write {_code(finding.suggestion.url)} instead**"
     else:

@@ -1,4 +1,4 @@
-"""All that a run found, in the order of the lists, for whoever shows it."""
+"""Report: everything that a run found, in the order of the lists, with its figures."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import NamedTuple
 
-from lmsys_enrich.model.catalog import Catalog, DocumentLink, Entry, Link, ListedEntry
+from lmsys_enrich.model.catalog import Catalog, DocumentLink, Entry, Link, ListedEntry, Location
 from lmsys_enrich.model.day import Day
 from lmsys_enrich.model.finding import LIVING, LOST, Finding, Verdict
 from lmsys_enrich.model.repository import Repository
@@ -15,11 +15,11 @@ from lmsys_enrich.urls import InvalidAddress, link_key
 from lmsys_enrich.values import Value
 
 ACT_ON = (Verdict.DEAD, Verdict.FAILING, Verdict.MOVED)
-"""What a maintainer looks after, the most urgent first."""
+"""Verdicts that a maintainer acts on, the most urgent first."""
 
 
 class HostTime(Value):
-    """For how many seconds of a run a host was waited for, and how many requests it got."""
+    """Seconds of a run spent waiting for a host, and the number of requests to it."""
 
     host: str
     seconds: float
@@ -28,9 +28,9 @@ class HostTime(Value):
 
 class Traffic(Value):
     """
-    What the run cost: requests sent by kind, points of GitHub's quota, links not asked again.
+    Cost of a run: requests by kind, points of GitHub's quota, links taken from the cache.
 
-    `longest` is the host that was waited for longest.
+    `longest` is the host that the run waited for longest.
     """
 
     web: int = 0
@@ -44,7 +44,7 @@ class Traffic(Value):
 
 
 class Obstacle(Value):
-    """Something that kept the run from finding out, told once, with the next step."""
+    """Reason why links stay unchecked, once for all of them, with the next step."""
 
     what: str
     hint: str
@@ -59,12 +59,11 @@ class Bug(Value):
 
 class EnrichedEntry(NamedTuple):
     """
-    An entry with what is held about it.
+    Entry with its findings and facts.
 
-    `number` tells the entries of a run apart: their order, from 0. `path` are the
-    titles of the sections it stands in, outermost first. `findings` has one for
-    each of its links, and `facts` are those of the first link that is a
-    repository.
+    `number` is its index among the entries of all lists. `path` has the titles of
+    its sections, outermost first. `findings` has one finding for each of its
+    links; `facts` are those of the first link that is a repository.
     """
 
     number: int
@@ -74,8 +73,35 @@ class EnrichedEntry(NamedTuple):
     facts: Repository | None
 
 
+class LinkLocation(Value):
+    """Location of a link in a list: its address as written there, its entry and its sections."""
+
+    url: str
+    location: Location
+    entry: Entry
+    path: tuple[str, ...]
+
+
+class AliveCount(Value):
+    """Number of links known to be alive, and of those judged: known to be alive, dead or failing."""
+
+    alive: int
+    judged: int
+
+    @property
+    def percent(self) -> float | None:
+        """Percentage of judged links that are alive; None where none was judged."""
+        return self.alive * 100 / self.judged if self.judged else None
+
+
+def alive_count(by_verdict: Mapping[Verdict, int]) -> AliveCount:
+    """Count alive and judged links; guarded, skipped and unchecked ones are neither."""
+    alive = sum(by_verdict.get(verdict, 0) for verdict in LIVING)
+    return AliveCount(alive, alive + sum(by_verdict.get(verdict, 0) for verdict in LOST))
+
+
 class Summary(Value):
-    """The figures of a run; each link and each repository counts once."""
+    """Figures of a run: each link and each repository counts once, by the verdict of this run."""
 
     entries: int
     links: int
@@ -84,17 +110,27 @@ class Summary(Value):
     archived: int
     stale: int
 
+    def figures(self) -> dict[str, int]:
+        """Return the figures under the names and in the order that outputs have them."""
+        return {
+            "entries": self.entries,
+            "links": self.links,
+            **{verdict.value: count for verdict, count in self.by_verdict.items()},
+            "repositories": self.repositories,
+            "archived": self.archived,
+            "stale": self.stale,
+        }
+
 
 @dataclass(frozen=True)
 class Report:
     """
-    The lists of a run with everything found about their links.
+    Lists of a run with everything found about their links.
 
     `findings` has one finding for each link of `catalogs`, under its key, in
-    their order.
-    `notice` stands on every page written, where there is something that every
-    reader must know, as that the facts are simulated. `past` are the days of
-    which figures were kept, this run's among them, the oldest first.
+    their order. `notice` stands on top of every output (as that the facts are
+    simulated). `past` has the days of the history, this run's among them, the
+    oldest first.
     """
 
     run_time: datetime
@@ -109,39 +145,62 @@ class Report:
     missed: int = 0
 
     def finding(self, link: Link) -> Finding:
-        """Return what is held about a link of one of the lists."""
+        """Return the finding of a link of one of the lists."""
         return self.findings[key_of(link)]
 
     @cached_property
     def entries(self) -> tuple[EnrichedEntry, ...]:
-        """Every entry in the order of the lists; put together once, since every output goes through them."""
+        """Every entry in the order of the lists; joined once, since every output iterates over them."""
         listed = (one for catalog in self.catalogs for one in catalog.listed())
         return tuple(enriched(number, one, self.findings) for number, one in enumerate(listed))
 
     @cached_property
     def document_links(self) -> tuple[tuple[DocumentLink, Finding], ...]:
-        """The links outside of entries, in the order of the lists."""
+        """Links outside of entries with their findings, in the order of the lists."""
         outside = (one for catalog in self.catalogs for one in catalog.document_links)
         return tuple((one, self.finding(one.link)) for one in outside)
 
     @cached_property
     def by_effective_verdict(self) -> Mapping[Verdict, Sequence[Finding]]:
-        """The findings by the best knowledge there is, in the order of the lists."""
+        """Findings by effective verdict, in the order of the lists."""
         found: dict[Verdict, list[Finding]] = {verdict: [] for verdict in Verdict}
         for finding in self.findings.values():
             found[finding.effective_verdict].append(finding)
         return found
 
     @cached_property
+    def alive(self) -> AliveCount:
+        """Alive and judged links, by effective verdict."""
+        return alive_count({verdict: len(found) for verdict, found in self.by_effective_verdict.items()})
+
+    @cached_property
     def to_act_on(self) -> Sequence[EnrichedEntry]:
-        """The entries with a link that is dead, failing or moved by the best knowledge there is."""
+        """Entries with a link whose effective verdict is dead, failing or moved."""
         return [
-            known for known in self.entries if any(one.effective_verdict in ACT_ON for one in known.findings)
+            entry for entry in self.entries if any(one.effective_verdict in ACT_ON for one in entry.findings)
         ]
 
     @cached_property
+    def locations(self) -> Mapping[str, Sequence[LinkLocation]]:
+        """Locations of every dead, failing or moved link, under its key, in the order of the lists."""
+        locations: dict[str, list[LinkLocation]] = {}
+        for one in self.to_act_on:
+            for link in one.entry.links:
+                here = LinkLocation(link.url, link.location, one.entry, one.path)
+                locations.setdefault(key_of(link), []).append(here)
+        for outside, finding in self.document_links:
+            if finding.effective_verdict in ACT_ON:
+                # Outputs show it as they show an entry, by the kind of link that it is.
+                link = outside.link
+                stand_in = Entry("", f"a link of the document ({link.role})", link.location)
+                path = outside.path or (self.catalogs[0].title,)
+                here = LinkLocation(link.url, link.location, stand_in, path)
+                locations.setdefault(key_of(link), []).append(here)
+        return locations
+
+    @cached_property
     def repositories(self) -> Mapping[str, tuple[Repository, str]]:
-        """Each repository once, under its name in small letters, with the key of a link to it."""
+        """Repositories, each once, under the lower-case name, with the key of a link to it."""
         return {
             facts.full_name.lower(): (facts, finding.url)
             for finding in self.findings.values()
@@ -150,11 +209,11 @@ class Report:
 
     @cached_property
     def summary(self) -> Summary:
-        """The figures; verdicts are those of this run."""
+        """Figures of the run."""
         return _summary(self)
 
     def of_each_list(self) -> Iterator["Report"]:
-        """Yield the report of each list alone, in which entries keep their numbers."""
+        """Yield a report for each list; entries keep their numbers."""
         if len(self.catalogs) == 1:
             yield self
             return
@@ -173,13 +232,13 @@ class Report:
             yield report
 
     def with_past(self, days: tuple[Day, ...]) -> "Report":
-        """Return the same report with the days of which figures were kept; nothing is counted again."""
+        """Return the same report with these days as its past; cached figures are kept."""
         report = replace(self, past=days)
         vars(report).update({**vars(self), "past": days})
         return report
 
     def revived(self) -> list[Finding]:
-        """Return the links that live, and stand as dead or failing in the outputs last written."""
+        """Return the findings of living links that the outputs last written call dead or failing."""
         return [
             found for found in self.findings.values() if found.verdict in LIVING and found.reported in LOST
         ]
@@ -190,7 +249,7 @@ class Report:
 
 
 def enriched(number: int, listed: ListedEntry, findings: Mapping[str, Finding]) -> EnrichedEntry:
-    """Return an entry with what is held about it. Raises `KeyError` where a link has no finding."""
+    """Return an entry with its findings and facts. Raises `KeyError` where a link has no finding."""
     entry = listed.entry
     own = tuple([findings[key_of(link)] for link in entry.links])
     facts = next((finding.repository for finding in own if finding.repository is not None), None)
@@ -216,7 +275,7 @@ def keys_of(catalogs: Iterable[Catalog]) -> dict[str, None]:
 
 
 def key_of(link: Link) -> str:
-    """Return the key under which a link's finding stands; an unusable address is its own key."""
+    """Return the key of a link's finding; an unusable address is its own key."""
     if link.local:
         return link.local
     try:

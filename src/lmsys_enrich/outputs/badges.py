@@ -123,14 +123,14 @@ def _of_the_list(report: Report) -> Iterator[Badge]:
 
 
 def _links_alive(report: Report) -> Badge:
-    """Count what is known: a link that nobody could find out about is neither alive nor dead."""
-    living = sum(len(report.by_effective_verdict[verdict]) for verdict in LIVING)
-    gone = sum(len(report.by_effective_verdict[verdict]) for verdict in LOST)
-    if not living + gone:
+    """Return how many of the judged links are alive."""
+    count = report.alive
+    if not count.judged:
         return Badge("links-alive", "links alive", "unknown", _GREY)
-    share = gone / (living + gone)
-    color = _GREEN if not gone else _YELLOW if share <= _IN_ORDER else _ORANGE if share <= _IN_NEED else _RED
-    return Badge("links-alive", "links alive", f"{living:,} of {living + gone:,}", color)
+    lost = count.judged - count.alive
+    share = lost / count.judged
+    color = _GREEN if not lost else _YELLOW if share <= _IN_ORDER else _ORANGE if share <= _IN_NEED else _RED
+    return Badge("links-alive", "links alive", f"{count.alive:,} of {count.judged:,}", color)
 
 
 def _of_entries(report: Report) -> Iterator[Badge]:

@@ -1,24 +1,13 @@
 """`dead-links.md` and `dead-links.json`: what a maintainer must act on, and where it stands."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
-from lmsys_enrich.model.catalog import Entry, Location
 from lmsys_enrich.model.enriched import VERSION, Json, moment
 from lmsys_enrich.model.finding import Finding, Verdict
-from lmsys_enrich.model.report import Report, key_of
+from lmsys_enrich.model.report import LinkLocation, Report
 from lmsys_enrich.outputs.text import address, escaped, json_text, quoted
-from lmsys_enrich.values import Value
 
 _HEADINGS = {Verdict.DEAD: "Dead", Verdict.FAILING: "Failing", Verdict.MOVED: "Moved"}
-
-
-class Standing(Value):
-    """A place where a link stands in a list, and how it is written there."""
-
-    url: str
-    location: Location
-    entry: Entry
-    path: tuple[str, ...]
 
 
 def dead_links_md(report: Report) -> Mapping[str, str]:
@@ -28,7 +17,7 @@ def dead_links_md(report: Report) -> Mapping[str, str]:
 
 def dead_links_json(report: Report) -> Mapping[str, str]:
     """Return the file for programs; its shape is told by `lmsys-enrich schema report`."""
-    locations = locations_of(report)
+    locations = report.locations
     content: dict[str, Json] = {
         "schema": VERSION,
         "generated_at": moment(report.run_time),
@@ -49,25 +38,7 @@ def _to_act_on(report: Report) -> Iterator[Finding]:
         yield from report.by_effective_verdict[verdict]
 
 
-def locations_of(report: Report) -> dict[str, list[Standing]]:
-    """Return where the links that are dead, failing or moved stand, under their keys, in the lists' order."""
-    locations: dict[str, list[Standing]] = {}
-    for known in report.to_act_on:
-        for link in known.entry.links:
-            locations.setdefault(key_of(link), []).append(
-                Standing(link.url, link.location, known.entry, known.path)
-            )
-    for outside, finding in report.document_links:
-        if finding.effective_verdict in _HEADINGS:
-            link = outside.link
-            # Shown as an entry would be, by what the link is.
-            stand_in = Entry("", f"a link of the document ({link.role})", link.location)
-            path = outside.path or (report.catalogs[0].title,)
-            locations.setdefault(key_of(link), []).append(Standing(link.url, link.location, stand_in, path))
-    return locations
-
-
-def _finding(finding: Finding, locations: list[Standing]) -> Json:
+def _finding(finding: Finding, locations: Sequence[LinkLocation]) -> Json:
     suggestion = finding.suggestion
     facts = finding.repository
     return {
@@ -81,19 +52,19 @@ def _finding(finding: Finding, locations: list[Standing]) -> Json:
         "taken_over": facts is not None and facts.taken_over_by is not None,
         "places": [
             {
-                "file": effective_verdict.location.file,
-                "line": effective_verdict.location.line,
-                "column": effective_verdict.location.column,
-                "entry": effective_verdict.entry.id or None,
-                "section": list(effective_verdict.path),
+                "file": here.location.file,
+                "line": here.location.line,
+                "column": here.location.column,
+                "entry": here.entry.id or None,
+                "section": list(here.path),
             }
-            for effective_verdict in locations
+            for here in locations
         ],
     }
 
 
 def _parts(report: Report) -> Iterator[str]:
-    locations = locations_of(report)
+    locations = report.locations
     found = list(_to_act_on(report))
     yield "# Dead links"
     yield quoted(report.notice) if report.notice else ""
@@ -114,12 +85,12 @@ def _counts(found: list[Finding]) -> str:
     return ", ".join(f"{count:,} {verdict}" for verdict, count in counts if count) + "."
 
 
-def _lines(finding: Finding, locations: list[Standing]) -> Iterator[str]:
+def _lines(finding: Finding, locations: Sequence[LinkLocation]) -> Iterator[str]:
     yield f"- <{address(locations[0].url).strip('<>')}>"
     yield f"  - {escaped(finding.effective_reason)}{_since(finding)}"
-    for effective_verdict in locations:
-        path = " → ".join(escaped(title) for title in effective_verdict.path)
-        yield f"  - `{effective_verdict.location}`: {escaped(effective_verdict.entry.name)}, in {path}"
+    for here in locations:
+        path = " → ".join(escaped(title) for title in here.path)
+        yield f"  - `{here.location}`: {escaped(here.entry.name)}, in {path}"
     yield f"  - **{to_do(finding)}**"
 
 

@@ -17,7 +17,6 @@ def enriched_json(report: Report) -> Mapping[str, Streamed]:
 
 
 def _chunks(report: Report) -> Iterator[bytes]:
-    summary = report.summary
     catalog = report.catalogs[0]
     head: dict[str, Json] = {
         "schema": VERSION,
@@ -26,14 +25,7 @@ def _chunks(report: Report) -> Iterator[bytes]:
         "title": catalog.title,
         "source": str(catalog.source),
         "source_digest": catalog.digest,
-        "summary": {
-            "entries": summary.entries,
-            "links": summary.links,
-            **{verdict.value: count for verdict, count in summary.by_verdict.items()},
-            "repositories": summary.repositories,
-            "archived": summary.archived,
-            "stale": summary.stale,
-        },
+        "summary": {**report.summary.figures()},
         "traffic": {
             "web": report.traffic.web,
             "graphql": report.traffic.graphql,

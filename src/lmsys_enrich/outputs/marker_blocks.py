@@ -12,6 +12,7 @@ from collections.abc import Callable
 from lmsys_enrich.errors import InputError
 from lmsys_enrich.model.catalog import Section
 from lmsys_enrich.model.changes import Changes
+from lmsys_enrich.model.finding import Verdict
 from lmsys_enrich.model.report import Report
 from lmsys_enrich.outputs.dead_links import dead_links_blocks
 from lmsys_enrich.outputs.enriched_md import section_md
@@ -24,6 +25,7 @@ _BLOCK = re.compile(
     re.DOTALL,
 )
 _BEGIN = re.compile(r"<!--\s*lmsys-enrich:")
+_VERDICTS = frozenset(Verdict)
 _BADGES = (
     ("links-alive", "links alive"),
     ("entries", "entries"),
@@ -79,15 +81,10 @@ class Blocks(Value):
         }
 
     def _summary(self) -> str:
-        figures = self.report.summary
-        counts = [(str(verdict), f"{count:,}") for verdict, count in figures.by_verdict.items() if count]
         rows = [
-            ("entries", f"{figures.entries:,}"),
-            ("links", f"{figures.links:,}"),
-            *counts,
-            ("repositories", f"{figures.repositories:,}"),
-            ("archived", f"{figures.archived:,}"),
-            ("stale", f"{figures.stale:,}"),
+            (name, f"{count:,}")
+            for name, count in self.report.summary.figures().items()
+            if count or name not in _VERDICTS
         ]
         return table(("What", "How many"), ("---", "---:"), rows)
 

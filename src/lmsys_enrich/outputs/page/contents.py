@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import accumulate
 
 from lmsys_enrich.model.enriched import moment
-from lmsys_enrich.model.finding import LIVING, LOST, Verdict
+from lmsys_enrich.model.finding import Verdict
 from lmsys_enrich.model.report import EnrichedEntry, Report
 from lmsys_enrich.outputs.page.charts import Chart, charts_of
 from lmsys_enrich.outputs.page.rows import AGES, BETWEEN, age_of, percent, rank_of, worst
@@ -12,6 +12,8 @@ from lmsys_enrich.outputs.page.todo import Group, groups_of
 from lmsys_enrich.outputs.page.trends import Death, Trend, deaths_of, trends_of
 from lmsys_enrich.values import Value
 
+_FIGURES = ("entries", "links")
+_REPOSITORY_FIGURES = ("repositories", "archived", "stale")
 _MOST_ROWS = 10_000  # a browser takes some seconds for them
 
 
@@ -110,12 +112,12 @@ def _shown(report: Report) -> Sequence[EnrichedEntry]:
 
 
 def _alive(report: Report) -> tuple[str, str]:
-    """Return the share of living links, and of how many; what nobody could find out is on neither side."""
-    living = sum(len(report.by_effective_verdict[verdict]) for verdict in LIVING)
-    known = living + sum(len(report.by_effective_verdict[verdict]) for verdict in LOST)
-    if not known:
+    """Return the percentage of alive links, and the figures behind it."""
+    count = report.alive
+    if count.percent is None:
         return "?", "nothing is known about any link yet"
-    return percent(living * 100 / known), f"of links alive: {living:,} of the {known:,} that could be judged"
+    words = f"of links alive: {count.alive:,} of the {count.judged:,} that could be judged"
+    return percent(count.percent), words
 
 
 def _shares(report: Report) -> Iterator[Share]:
@@ -128,13 +130,9 @@ def _shares(report: Report) -> Iterator[Share]:
 
 
 def _figures(report: Report) -> Iterator[Figure]:
-    summary = report.summary
-    yield Figure("entries", f"{summary.entries:,}")
-    yield Figure("links", f"{summary.links:,}")
-    if summary.repositories:
-        yield Figure("repositories", f"{summary.repositories:,}")
-        yield Figure("archived", f"{summary.archived:,}")
-        yield Figure("stale", f"{summary.stale:,}")
+    figures = report.summary.figures()
+    names = (*_FIGURES, *(_REPOSITORY_FIGURES if report.summary.repositories else ()))
+    yield from (Figure(name, f"{figures[name]:,}") for name in names)
 
 
 def _choices(report: Report, shown: Sequence[EnrichedEntry]) -> Iterator[Choice]:

@@ -4,9 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 
 from lmsys_enrich.model.finding import Finding, Verdict
-from lmsys_enrich.model.report import Report
+from lmsys_enrich.model.report import LinkLocation, Report
 from lmsys_enrich.model.repository import Repository
-from lmsys_enrich.outputs.dead_links import Standing, locations_of
 from lmsys_enrich.outputs.page.rows import clickable
 from lmsys_enrich.values import Value
 
@@ -50,7 +49,7 @@ class Group(Value):
 
 def groups_of(report: Report) -> Iterator[Group]:
     """Yield what there is, the most urgent first."""
-    locations = locations_of(report)
+    locations = report.locations
     for verdict, title, advice in _LINKS:
         found = report.by_effective_verdict[verdict]
         yield from _group(
@@ -73,7 +72,7 @@ def _group(
         yield Group(kind, title, advice, acts[:_MOST], len(acts), unfolded)
 
 
-def _act(finding: Finding, locations: Sequence[Standing]) -> Act:
+def _act(finding: Finding, locations: Sequence[LinkLocation]) -> Act:
     since = f", since {finding.failing_since:%Y-%m-%d}" if finding.failing_since else ""
     return Act(
         finding.effective_verdict,
@@ -81,7 +80,7 @@ def _act(finding: Finding, locations: Sequence[Standing]) -> Act:
         f"{finding.effective_reason}{since}",
         clickable(finding.url),
         finding.suggestion.url if finding.suggestion else "",
-        [str(effective_verdict.location) for effective_verdict in locations[:_MOST_PLACES]],
+        [str(here.location) for here in locations[:_MOST_PLACES]],
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from lmsys_enrich.model.day import Day
-from lmsys_enrich.model.finding import LIVING, LOST
+from lmsys_enrich.model.report import alive_count
 from lmsys_enrich.outputs.page.rows import clickable, count, percent, short
 from lmsys_enrich.values import Value
 
@@ -58,7 +58,11 @@ class Death(Value):
 
 def trends_of(past: Sequence[Day]) -> Iterator[Trend]:
     """Yield what can be drawn: one day alone is no trend."""
-    shares = [(day.date, share) for day in past if (share := _share_alive(day)) is not None]
+    shares = [
+        (day.date, percentage)
+        for day in past
+        if (percentage := alive_count(day.effective_verdict).percent) is not None
+    ]
     if len(shares) > 1:
         yield _alive(_thinned(shares))
     stars = {f"{day.date:%Y-%m}": day.stars for day in past if day.stars}
@@ -77,13 +81,6 @@ def deaths_of(past: Sequence[Day]) -> list[Death]:
     return told[:_MOST_DEATHS]
 
 
-def _share_alive(day: Day) -> float | None:
-    """Return how many percent of the links of which one knows are alive, as on the badge."""
-    living = sum(day.effective_verdict.get(verdict, 0) for verdict in LIVING)
-    known = living + sum(day.effective_verdict.get(verdict, 0) for verdict in LOST)
-    return living * 100 / known if known else None
-
-
 def _thinned(points: Sequence[tuple[date, float]]) -> Sequence[tuple[date, float]]:
     """Return points as many as can be told apart, the last one among them."""
     every = -(-len(points) // _MOST_POINTS)
@@ -96,7 +93,7 @@ def _alive(points: Sequence[tuple[date, float]]) -> Trend:
     spread = max(max(values) - min(values), 1.0)
     low, high = max(0.0, min(values) - spread * _MARGIN), min(100.0, max(values) + spread * _MARGIN)
     days = max((last - first).days, 1)
-    insertion_points = (
+    points_drawn = (
         f"{(when - first).days * WIDTH / days:.1f} {HEIGHT - (share - low) * HEIGHT / (high - low):.1f}"
         for when, share in points
     )
@@ -110,7 +107,7 @@ def _alive(points: Sequence[tuple[date, float]]) -> Trend:
         low=percent(low),
         told=f"{percent(before)} on {first}, {percent(now)} on {last}, at worst {percent(min(values))}",
         kind="alive",
-        line=f"M{' L'.join(insertion_points)}",
+        line=f"M{' L'.join(points_drawn)}",
     )
 
 
