@@ -5,11 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TextIO
 
+from lmsys_enrich.characters import BIDI_MARKS, CONTROLS
 from lmsys_enrich.errors import EnrichError
 
 # Facts are untrusted text: they may not control the terminal (C0 and C1 controls,
 # https://www.unicode.org/reports/tr9/ for the marks that turn the direction of text).
-_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_CONTROLS = re.compile(f"[\r{CONTROLS}{BIDI_MARKS}]")
 # The runner of GitHub Actions takes `::` at the start of a line, and `##[` anywhere, for a command:
 # https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs
 _WORKFLOW_COMMAND = re.compile(r"(?m)^[ \t]*::|##\[")

@@ -15,6 +15,7 @@ from typing import TypeAlias, cast
 
 import yaml
 
+from lmsys_enrich.characters import CONTROLS, NONCHARACTERS
 from lmsys_enrich.lists.mistakes import Mistake, shown
 from lmsys_enrich.model.catalog import Cell, Location
 
@@ -29,7 +30,7 @@ _TEXT_TAG = "tag:yaml.org,2002:str"
 # Characters that YAML forbids (https://yaml.org/spec/1.2.2/#51-character-set), and the
 # line breaks that editors do not count: after them every line number would be wrong. Not told as
 # all others than those allowed: to compile that takes 9 ms.
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
+_FORBIDDEN = re.compile(f"[{CONTROLS}{NONCHARACTERS}\u2028\u2029\ufeff]")
 _INTEGER = re.compile(r"-?[0-9]+")
 _FLOAT = re.compile(r"-?[0-9]+\.[0-9]+")
 _NULL = ("", "~", "null", "Null", "NULL")

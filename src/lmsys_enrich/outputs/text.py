@@ -5,12 +5,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
+from lmsys_enrich.characters import BIDI_MARKS, CONTROLS, NONCHARACTERS
+
 # https://spec.github.com/gfm/: what begins something else inside of a line. An underscore within a word
 # and a tilde that stands alone begin nothing.
 _MARKS = re.compile(r"[\\`*\[\]<>|]|(?<![^\W_])_|_(?![^\W_])|~(?=~)|(?<=~)~")
 _ENTITY = re.compile(r"&(?=#?\w+;)")
 _BLOCK = re.compile(r"^(?=[-+#=](?:\s|$|#))|^(?=\d{1,9}[.)](?:\s|$))")
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
+_CONTROL = re.compile(f"[\t\n\r{CONTROLS}{BIDI_MARKS}]+")
 # Words with one blank between them in which none of this occurs, and addresses that need nothing: most do.
 _INNER = "[A-Za-z0-9!\"#$%'()+,./:;=?@^{}-]"
 # Groups are not possessive: Python before 3.11.5 takes some for matches that are none
@@ -73,9 +75,7 @@ def quoted(text: str) -> str:
 
 # https://www.w3.org/TR/xml/#charsets, and what would turn the direction of text. Nothing of this is
 # printable, which Python finds out ten times as fast.
-_FORBIDDEN = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"
-)
+_FORBIDDEN = re.compile(f"[{CONTROLS}{NONCHARACTERS}{BIDI_MARKS}]")
 _has_marks = re.compile("[&<>\"']").search
 _HTML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "'": "&#39;", '"': "&#34;"})
 _XML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
