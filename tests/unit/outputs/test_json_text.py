@@ -3,7 +3,7 @@
 import pytest
 
 from lmsys_enrich.model.enriched import Json
-from lmsys_enrich.outputs.text import json_item, json_chunks, json_text
+from lmsys_enrich.outputs.text import json_chunks, json_item, json_text
 
 
 @pytest.mark.parametrize("count", [0, 1, 256, 257, 600])
