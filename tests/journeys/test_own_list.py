@@ -4,7 +4,7 @@ from pathlib import Path
 
 from lmsys_enrich.lists.read import read_list
 from lmsys_enrich.model.catalog import ListedEntry
-from lmsys_enrich.outputs.entries_yaml import entries_yaml
+from lmsys_enrich.outputs.enriched_yaml import entries_yaml
 from tests.golden import ROOT, assert_golden
 from tests.journeys.program import Program
 

@@ -1,4 +1,4 @@
-"""What changed between two runs, as a maintainer wants to know it in the morning."""
+"""Changes between two runs, for a maintainer in the morning."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -13,20 +13,20 @@ _MOST_STARS = 10
 
 
 class Snapshot(Value):
-    """What one run knew: entries by id, findings by address."""
+    """Snapshot of a run: entries by id, findings by address."""
 
     taken_at: datetime
     entries: Mapping[str, str]
     findings: Mapping[str, Finding]
 
     def repositories(self) -> dict[int | str, Repository]:
-        """Return the repositories, each under its number, whatever its name becomes."""
+        """Return the repositories by id, which survives a change of name."""
         known = (finding.repository for finding in self.findings.values())
         return {facts.id if facts.id is not None else facts.full_name: facts for facts in known if facts}
 
 
 class Change(Value):
-    """Something that changed: a kind, what it happened to, and how."""
+    """Change: its kind, its subject and its details."""
 
     kind: str
     subject: str

@@ -1,4 +1,4 @@
-"""The figures of one day, of which trends are made."""
+"""Figures of one day of the history, for trends."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -8,7 +8,7 @@ from lmsys_enrich.values import Value, value_field
 
 
 class Relicensed(Value):
-    """A repository whose licence changed, and how: `MIT → Apache-2.0`."""
+    """Repository whose licence changed, and how: `MIT → Apache-2.0`."""
 
     repository: str
     change: str
@@ -16,10 +16,10 @@ class Relicensed(Value):
 
 class Day(Value):
     """
-    What the last run of a day knew, and what happened on that day.
+    Figures of the last run of a day, and the events of that day.
 
-    `standing` counts links by the best knowledge there was. `died` names links
-    as they stand in the list; a very bad day is cut.
+    `effective_verdict` counts links by effective verdict. `died` has the addresses
+    of links as written in the list, cut on a very bad day.
     """
 
     date: date

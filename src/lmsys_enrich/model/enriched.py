@@ -1,4 +1,4 @@
-"""Findings and facts in words of JSON: the fields of the contract, and what it takes to read them again."""
+"""Findings and facts as JSON: the fields of the contract, and those that the next run reads."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -12,7 +12,7 @@ from lmsys_enrich.model.repository import Release, Repository
 Json: TypeAlias = "str | int | float | bool | list[Json] | dict[str, Json] | None"
 
 VERSION = 1
-"""The version of `enriched.json` and `dead-links.json`, as their field `schema` tells."""
+"""The version of `enriched.json` and `dead-links.json`, in their field `schema`."""
 
 
 def moment(at: datetime | None) -> str | None:
@@ -26,7 +26,7 @@ def day(at: datetime) -> str:
 
 
 def link_json(link: Link, finding: Finding) -> dict[str, object]:
-    """Return a link and what is held about it, its repository by name alone."""
+    """Return a link with its finding; its repository is given by name."""
     return {
         "url": link.url,
         "key": key_of(link),
@@ -53,7 +53,7 @@ def link_json(link: Link, finding: Finding) -> dict[str, object]:
 
 
 def facts_json(facts: Repository) -> dict[str, object]:
-    """Return the facts about a repository; what was never learned is null."""
+    """Return the facts about a repository; unknown ones are null."""
     return {
         "full_name": facts.full_name,
         "id": facts.id,
@@ -91,7 +91,7 @@ def _release(release: Release | None) -> Mapping[str, object] | None:
 
 
 def _second(at: datetime | None) -> datetime | None:
-    """Return a time in UTC, in whole seconds: JSON has it in the words of `moment`."""
+    """Return a time in UTC, in whole seconds; its JSON equals `moment`."""
     if at is None or (at.tzinfo is UTC and not at.microsecond):
         return at
     return at.astimezone(UTC).replace(microsecond=0)

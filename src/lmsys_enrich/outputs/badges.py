@@ -32,16 +32,16 @@ _LONGEST = 60
 
 
 def badge_svg(label: str, message: str, color: str, *, remark: str | None = None) -> str:
-    """Return the picture; `color` is one of CSS, a screen reader is told the `remark` too."""
+    """Return the picture; `color` is a CSS colour, `remark` is for screen readers alone."""
     label, message = (xml_text(text, escaped=False) for text in (label, message))
     message = message if len(message) <= _LONGEST else f"{message[: _LONGEST - 1]}…"
     left, right = _width(label) + 2 * _PADDING, _width(message) + 2 * _PADDING
     total = left + right
-    said = escape(f"{label}: {message} ({remark})" if remark else f"{label}: {message}")
+    label_text = escape(f"{label}: {message} ({remark})" if remark else f"{label}: {message}")
     label, message = escape(label), escape(message)
     return f"""\
-<svg xmlns="http://www.w3.org/2000/svg" width="{total}" height="20" role="img" aria-label="{said}">
-  <title>{said}</title>
+<svg xmlns="http://www.w3.org/2000/svg" width="{total}" height="20" role="img" aria-label="{label_text}">
+  <title>{label_text}</title>
   <linearGradient id="s" x2="0" y2="100%">
     <stop offset="0" stop-color="#bbb" stop-opacity=".1"/>
     <stop offset="1" stop-opacity=".1"/>
@@ -85,7 +85,7 @@ _TENS = 10
 
 
 class Badge(Value):
-    """What stands on a badge; `name` is its file's."""
+    """Badge: label, message and colour; `name` is that of its file."""
 
     name: str
     label: str
@@ -97,15 +97,15 @@ def badges(report: Report) -> Mapping[str, str]:
     """Return a picture and its JSON for each badge; `last-check` alone carries the run's time."""
     files: dict[str, str] = {}
     for badge in (*_of_the_list(report), *_of_entries(report)):
-        picture, endpoint = _drawn(badge.label, badge.message, badge.color, report.notice)
+        picture, endpoint = _files_of(badge.label, badge.message, badge.color, report.notice)
         files[f"badges/{badge.name}.svg"] = picture
         files[f"badges/{badge.name}.json"] = endpoint
     return files
 
 
 @lru_cache(maxsize=2**12)
-def _drawn(label: str, message: str, color: str, remark: str | None) -> tuple[str, str]:
-    """Return the picture, and what https://shields.io/badges/endpoint-badge reads; many say the same."""
+def _files_of(label: str, message: str, color: str, remark: str | None) -> tuple[str, str]:
+    """Return SVG and JSON (https://shields.io/badges/endpoint-badge); cached, as many badges are equal."""
     content = {"schemaVersion": 1, "label": label, "message": message, "color": color}
     return badge_svg(label, message, color, remark=remark), json.dumps(content, ensure_ascii=False) + "\n"
 
@@ -134,17 +134,17 @@ def _links_alive(report: Report) -> Badge:
 
 
 def _of_entries(report: Report) -> Iterator[Badge]:
-    """Yield an entry's badges, once for each id; of two lists with the same id the later has its name too."""
+    """Yield the badges of entries; an id of an earlier list gets the name of its list in front."""
     seen: set[str] = set()
     for of_one in report.of_each_list():
-        for known in of_one.entries:
-            if known.facts is None:
+        for item in of_one.entries:
+            if item.facts is None:
                 continue
-            name = known.entry.id
+            name = item.entry.id
             name = f"{of_one.catalogs[0].name}-{name}" if name in seen else name
             seen.add(name)
-            yield from _of_repository(name, known.facts, report)
-            yield _status(name, known, report)
+            yield from _of_repository(name, item.facts, report)
+            yield _status(name, item, report)
 
 
 def _of_repository(name: str, facts: Repository, report: Report) -> Iterator[Badge]:
@@ -157,14 +157,14 @@ def _of_repository(name: str, facts: Repository, report: Report) -> Iterator[Bad
         yield Badge(f"{name}-last-commit", "last commit", day(facts.last_commit), color)
 
 
-def _status(name: str, known: EnrichedEntry, report: Report) -> Badge:
-    """Return how the entry's main link stands, and whether anybody still looks after what is there."""
-    effective_verdict, facts = known.findings[0].effective_verdict, known.facts
+def _status(name: str, item: EnrichedEntry, report: Report) -> Badge:
+    """Return the badge of the main link's verdict and of the repository's state."""
+    effective_verdict, facts = item.findings[0].effective_verdict, item.facts
     if effective_verdict in LOST:
         return Badge(f"{name}-status", "status", effective_verdict.value, _RED)
     if effective_verdict not in LIVING:
-        told = effective_verdict.value if effective_verdict is Verdict.GUARDED else "unknown"
-        return Badge(f"{name}-status", "status", told, _GREY)
+        words = effective_verdict.value if effective_verdict is Verdict.GUARDED else "unknown"
+        return Badge(f"{name}-status", "status", words, _GREY)
     if facts is not None and facts.archived:
         return Badge(f"{name}-status", "status", "archived", _ORANGE)
     if facts is not None and report.is_stale(facts):
@@ -173,7 +173,7 @@ def _status(name: str, known: EnrichedEntry, report: Report) -> Badge:
 
 
 def _short(number: int) -> str:
-    """Return a number as 985, 1.2k or 35k: it changes no oftener than a reader cares."""
+    """Return a number as 985, 1.2k or 35k, so that the badge seldom changes."""
     for unit, letter in _UNITS:
         if number >= unit:
             whole, rest = divmod(number, unit)

@@ -1,4 +1,4 @@
-"""`dead-links.md` and `dead-links.json`: what a maintainer must act on, and where it stands."""
+"""`dead-links.md` and `dead-links.json`: links to act on, with their locations."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -11,12 +11,12 @@ _HEADINGS = {Verdict.DEAD: "Dead", Verdict.FAILING: "Failing", Verdict.MOVED: "M
 
 
 def dead_links_md(report: Report) -> Mapping[str, str]:
-    """Return the page for people; it carries no time of the run."""
-    return {"dead-links.md": "\n\n".join(part for part in _parts(report) if part) + "\n"}
+    """Return the document for people; it carries no time of the run."""
+    return {"dead-links.md": "\n\n".join(block for block in _blocks(report) if block) + "\n"}
 
 
 def dead_links_json(report: Report) -> Mapping[str, str]:
-    """Return the file for programs; its shape is told by `lmsys-enrich schema report`."""
+    """Return the file for programs; `lmsys-enrich schema report` prints its schema."""
     locations = report.locations
     content: dict[str, Json] = {
         "schema": VERSION,
@@ -28,8 +28,8 @@ def dead_links_json(report: Report) -> Mapping[str, str]:
 
 
 def dead_links_blocks(report: Report) -> str:
-    """Return what stands below the heading of the page."""
-    return "\n\n".join([part for part in _parts(report) if part][1:])
+    """Return the document without its heading, for a marker block."""
+    return "\n\n".join([block for block in _blocks(report) if block][1:])
 
 
 def _to_act_on(report: Report) -> Iterator[Finding]:
@@ -63,7 +63,7 @@ def _finding(finding: Finding, locations: Sequence[LinkLocation]) -> Json:
     }
 
 
-def _parts(report: Report) -> Iterator[str]:
+def _blocks(report: Report) -> Iterator[str]:
     locations = report.locations
     found = list(_to_act_on(report))
     yield "# Dead links"
@@ -102,7 +102,7 @@ def _since(finding: Finding) -> str:
 
 
 def to_do(finding: Finding) -> str:
-    """Return what a maintainer does about a dead, failing or moved link, as Markdown."""
+    """Return the advice for a dead, failing or moved link, as Markdown."""
     if finding.suggestion is not None:
         return f"Write <{address(finding.suggestion.url).strip('<>')}> instead"
     facts = finding.repository

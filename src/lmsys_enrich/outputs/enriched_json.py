@@ -1,4 +1,4 @@
-"""`enriched.json`: everything that is known, for programs, and for the next run."""
+"""`enriched.json`: all findings and facts, for programs and for the next run."""
 
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -59,22 +59,22 @@ def _longest(longest: HostTime | None) -> Json:
     return {"host": longest.host, "seconds": round(longest.seconds, 3), "requests": longest.requests}
 
 
-def _entry(known: EnrichedEntry) -> dict[str, object]:
-    entry, facts = known.entry, known.facts
+def _entry(item: EnrichedEntry) -> dict[str, object]:
+    entry, facts = item.entry, item.facts
     return {
         "id": entry.id,
         "name": entry.name,
-        "section": known.path,
+        "section": item.path,
         "url": entry.url,
         "line": entry.location.line,
-        "links": list(map(link_json, entry.links, known.findings)),
+        "links": list(map(link_json, entry.links, item.findings)),
         "github": None if facts is None else facts_json(facts),
     }
 
 
 def _further(report: Report) -> Iterable[Repository]:
-    """Return the facts of repositories that are no entry's first: nothing that is known goes lost."""
-    first = {known.facts.full_name for known in report.entries if known.facts is not None}
+    """Return the facts of repositories that are no entry's first, so that none are lost."""
+    first = {item.facts.full_name for item in report.entries if item.facts is not None}
     further = {
         facts.full_name: facts
         for finding in report.findings.values()

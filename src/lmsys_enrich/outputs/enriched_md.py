@@ -1,4 +1,4 @@
-"""enriched.md: the list as a reader sees it, with its facts."""
+"""`enriched.md`: the list as readers see it, with its facts."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -13,21 +13,21 @@ from lmsys_enrich.outputs.protocol import Streamed, Text, encoded
 from lmsys_enrich.outputs.text import address, escaped, in_cell, link, quoted, table
 from lmsys_enrich.values import Value
 
-# What lists have around an entry, each in its own place.
+# Cells that bullets show around the name, each at its own position.
 _AROUND = frozenset({"prefix", "marks", "tags", "parent", "description"})
 
 
 class EntryWords(Value):
-    """Entries in words; `named` are those that others refer to."""
+    """Entries as Markdown; `named` are those that others refer to by id."""
 
     named: Mapping[str, Entry]
 
-    def bullet(self, known: EnrichedEntry) -> str:
-        """Return what stands behind the dash of a bullet."""
-        entry, cells = known.entry, known.entry.cells
+    def bullet(self, item: EnrichedEntry) -> str:
+        """Return the text of a bullet, without its dash."""
+        entry, cells = item.entry, item.entry.cells
         name = self._name(entry, frozenset())
         if not cells:
-            return name + suffix(known)
+            return name + suffix(item)
         aside = [self._written(key, cell) for key, cell in cells.items() if key not in _AROUND]
         description, tags = _cell(cells, "description"), _cell(cells, "tags")
         return "".join(
@@ -36,24 +36,24 @@ class EntryWords(Value):
                 f" ({', '.join(filter(None, aside))})" if any(aside) else "",
                 f" - {description}" if description else "",
                 f" {tags}" if tags else "",
-                suffix(known),
+                suffix(item),
             ]
         )
 
     def cell(self, entry: Entry, column: Column, columns: AbstractSet[str]) -> str:
-        """Return what the list says of an entry in a column of a table, which has `columns`."""
+        """Return the cell of an entry in a column of a table with these `columns`."""
         if column.key == "name":
             return self._name(entry, columns)
         if column.key == "id":
             return entry.id
         written = entry.cells.get(column.key)
-        for known in entry.links:
-            if known.role == column.key and written is None:
-                return link(known.role, known.url)
+        for further in entry.links:
+            if further.role == column.key and written is None:
+                return link(further.role, further.url)
         return self._written(column.key, written)
 
     def _name(self, entry: Entry, columns: AbstractSet[str]) -> str:
-        """Return the name with what stands before and behind it."""
+        """Return the name with its prefix, marks and further links."""
         url = entry.url
         name = link(entry.name, url) if url else escaped(entry.name)
         if entry.id_is_written:
@@ -73,7 +73,7 @@ class EntryWords(Value):
 
 
 def words_of(catalog: Catalog) -> EntryWords:
-    """Return what puts the entries of a list into words."""
+    """Return the writer of a list's entries."""
     return EntryWords({entry.id: entry for entry in _entries(catalog.sections) if entry.id_is_written})
 
 
@@ -89,27 +89,27 @@ def _cell(cells: Mapping[str, Cell], key: str) -> str:
 
 
 def _further(links: Sequence[Link], cells: Mapping[str, Cell], columns: AbstractSet[str]) -> str:
-    """Return the entry's links besides the main one, but for those that are seen elsewhere."""
+    """Return the entry's links besides the main one, without those that other cells show."""
     shown = [str(cell) for key, cell in cells.items() if not columns or key in columns or key in _AROUND]
     # A link in a cell of its own column has its role from the column when it is read again.
     in_columns = [str(cell) for key, cell in cells.items() if key in columns]
-    told = [
-        link(known.role, known.url)
-        for known in links
-        if known.role not in columns
-        and not any(_is_in(known, text) for text in shown)
-        and not any(f"]({known.url})" in text for text in in_columns)
+    further = [
+        link(one.role, one.url)
+        for one in links
+        if one.role not in columns
+        and not any(_is_in(one, text) for text in shown)
+        and not any(f"]({one.url})" in text for text in in_columns)
     ]
-    return f" ({', '.join(told)})" if told else ""
+    return f" ({', '.join(further)})" if further else ""
 
 
-def _is_in(known: Link, markdown: str) -> bool:
-    """Whether a text has the link already, by a name that makes the same role of it."""
-    if known.url not in markdown:
+def _is_in(wanted: Link, markdown: str) -> bool:
+    """Whether a text has the link already, under a name that gives the same role."""
+    if wanted.url not in markdown:
         return False
-    texts = re.findall(rf"(\[!)?\[([^\[\]]*)\](?:\([^()]*\)\])?\(<?{re.escape(known.url)}", markdown)
+    texts = re.findall(rf"(\[!)?\[([^\[\]]*)\](?:\([^()]*\)\])?\(<?{re.escape(wanted.url)}", markdown)
     roles = {"badge" if picture else role_of(text) for picture, text in texts}
-    return known.role in roles or re.sub(r"-\d+$", "", known.role) in roles
+    return wanted.role in roles or re.sub(r"-\d+$", "", wanted.role) in roles
 
 
 _BARS = re.compile(r"(?<!\\)\|")
@@ -117,7 +117,7 @@ _BARS = re.compile(r"(?<!\\)\|")
 
 def enriched_document(report: Report, document: Document) -> str:
     """Return the document; every byte of it that is not a fact is as it was."""
-    entries = {known.entry.id: known for known in report.entries}
+    entries = {item.entry.id: item for item in report.entries}
     lines = document.text.split("\n")
     for rows in _tables(document.insertion_points):
         _add_columns(lines, rows, entries)
@@ -129,7 +129,7 @@ def enriched_document(report: Report, document: Document) -> str:
 
 
 def _put(lines: list[str], line: int, text: str) -> None:
-    """Put text behind a line, before its trailing blanks."""
+    """Append text to a line, before its trailing blanks."""
     whole = lines[line - 1]
     at = len(whole.rstrip(" \t\r"))
     lines[line - 1] = whole[:at] + text + whole[at:]
@@ -154,7 +154,7 @@ def _add_columns(
     rows = [entries[insertion_point.entry] for insertion_point in table if insertion_point.kind == "row"]
     if not any(map(status, rows)):
         return
-    shown = [column for column in COLUMNS if any(column.words(known.facts) for known in rows)]
+    shown = [column for column in COLUMNS if any(column.words(item.facts) for item in rows)]
     width = len(_BARS.split(lines[table[0].line - 1].strip().strip("|")))
     for insertion_point in table:
         match insertion_point.kind:
@@ -163,8 +163,8 @@ def _add_columns(
             case "rule":
                 cells = [*(column.side for column in shown), "---"]
             case _:
-                known = entries[insertion_point.entry]
-                cells = [*(column.words(known.facts) for column in shown), status(known)]
+                item = entries[insertion_point.entry]
+                cells = [*(column.words(item.facts) for column in shown), status(item)]
         _add_cells(lines, insertion_point.line, cells, width)
 
 
@@ -192,8 +192,8 @@ def enriched_md(report: Report) -> Mapping[str, Text]:
 
 
 def section_md(report: Report, section: Section) -> str:
-    """Return the entries of one section, as they stand in the file."""
-    entries = {known.entry.id: known for known in report.entries}
+    """Return the entries of one section as in the file."""
+    entries = {item.entry.id: item for item in report.entries}
     own = [entries[entry.id] for entry in section.entries]
     return b"".join(_SectionWriter(words_of(report.catalogs[0])).entries(section, own)).decode("utf-8")
 
@@ -245,15 +245,15 @@ class _SectionWriter(Value):
         if not any(column.key == "name" for column in columns):
             columns = (Column("name", "Name"), *columns)
         keys = frozenset(column.key for column in columns)
-        shown = [column for column in COLUMNS if any(column.words(known.facts) for known in entries)]
+        shown = [column for column in COLUMNS if any(column.words(item.facts) for item in entries)]
         has_status = any(map(status, entries))
         rows = (
             [
-                *(self.words.cell(known.entry, column, keys) for column in columns),
-                *(column.words(known.facts) for column in shown),
-                *([status(known)] if has_status else []),
+                *(self.words.cell(item.entry, column, keys) for column in columns),
+                *(column.words(item.facts) for column in shown),
+                *([status(item)] if has_status else []),
             ]
-            for known in entries
+            for item in entries
         )
         titles = [*(escaped(column.title) for column in columns), *(column.title for column in shown)]
         aligned = [*(_aligned(section, column) for column in columns), *(column.side for column in shown)]
@@ -265,15 +265,15 @@ class _SectionWriter(Value):
         """Yield the lines of a bullet list; an entry stands below its parent, if that is listed before it."""
         depths: dict[str, int] = {}
         line_end = ""
-        for known in entries:
-            parent = str(known.entry.cells.get("parent"))
-            depth = depths[known.entry.id] = depths[parent] + 1 if parent in depths else 0
-            yield encoded(f"{line_end}{'  ' * depth}- {self.words.bullet(known)}")
+        for item in entries:
+            parent = str(item.entry.cells.get("parent"))
+            depth = depths[item.entry.id] = depths[parent] + 1 if parent in depths else 0
+            yield encoded(f"{line_end}{'  ' * depth}- {self.words.bullet(item)}")
             line_end = "\n"
 
 
 def _aligned(section: Section, column: Column) -> str:
-    """Return how a column stands: flags and years in the middle, as readers compare them down the page."""
+    """Return the alignment of a column: flags and years are centred, as readers compare them downwards."""
     cells = [cell for entry in section.entries if (cell := entry.cells.get(column.key)) is not None]
     flags = bool(cells) and all(isinstance(cell, bool) for cell in cells)
     return ":---:" if flags or column.key == "year" else "---"

@@ -1,4 +1,4 @@
-"""Facts and verdicts in the few words that a table's cell or a bullet has room for."""
+"""Facts and verdicts in a few words, for cells of tables and for bullets."""
 
 from collections.abc import Callable, Iterator
 
@@ -9,67 +9,67 @@ from lmsys_enrich.model.repository import Repository
 from lmsys_enrich.outputs.text import escaped, link
 from lmsys_enrich.values import Value
 
-# Links of these need no word beside those that stand in the list to be clicked.
+# Further links with these verdicts are not mentioned.
 _UNREMARKABLE = (Verdict.ALIVE, Verdict.SKIPPED, Verdict.UNCHECKED)
 
 
 def stars(facts: Repository | None) -> str:
-    """Return the number of stars, or nothing where it is not known."""
+    """Return the number of stars, or an empty text if unknown."""
     return "" if facts is None or facts.stars is None else f"{facts.stars:,}"
 
 
 def licence(facts: Repository | None) -> str:
-    """Return the licence's identifier, or nothing where none is known."""
+    """Return the licence's identifier, or an empty text if unknown."""
     return "" if facts is None or facts.license is None else escaped(facts.license)
 
 
 def last_commit(facts: Repository | None) -> str:
-    """Return the day of the last commit, or nothing where it is not known."""
+    """Return the day of the last commit, or an empty text if unknown."""
     return "" if facts is None or facts.last_commit is None else day(facts.last_commit)
 
 
-def suffix(known: EnrichedEntry) -> str:
+def suffix(item: EnrichedEntry) -> str:
     """
-    Return what a bullet has behind it: `· ★ 3,111 · Apache-2.0 · 2023-12-09`, or nothing.
+    Return the suffix of a bullet: `· ★ 3,111 · Apache-2.0 · 2023-12-09`, or nothing.
 
-    It begins with a comment that no reader sees, by which the reader of lists
-    tells it from the list's own words.
+    Its leading comment is invisible, and lets the parser of lists tell it from
+    the words of the list.
     """
-    facts = known.facts
-    told = [remarks(known)]
+    facts = item.facts
+    parts = [remarks(item)]
     if facts is not None:
         count = stars(facts)
-        told = [f"★ {count}" if count else "", licence(facts), last_commit(facts), *told]
-    words = " · ".join(word for word in told if word)
+        parts = [f"★ {count}" if count else "", licence(facts), last_commit(facts), *parts]
+    words = " · ".join(word for word in parts if word)
     return f" <!--facts-->· {words}" if words else ""
 
 
-def status(known: EnrichedEntry) -> str:
-    """Return how the entry's links stand, and whether its repository is still worked on."""
-    return ", ".join(_status(known))
+def status(item: EnrichedEntry) -> str:
+    """Return the verdicts of the entry's links and the state of its repository."""
+    return ", ".join(_status(item))
 
 
-def remarks(known: EnrichedEntry) -> str:
-    """Return the same where there is room only for what a reader should know."""
-    if known.facts is None and all(finding.verdict is Verdict.ALIVE for finding in known.findings):
+def remarks(item: EnrichedEntry) -> str:
+    """Return the status without what is unremarkable, for places with little room."""
+    if item.facts is None and all(finding.verdict is Verdict.ALIVE for finding in item.findings):
         return ""
-    return ", ".join(word for word in _status(known) if word != Verdict.ALIVE)
+    return ", ".join(word for word in _status(item) if word != Verdict.ALIVE)
 
 
-def _status(known: EnrichedEntry) -> Iterator[str]:
-    effective_verdict = [finding.effective_verdict for finding in known.findings]
+def _status(item: EnrichedEntry) -> Iterator[str]:
+    effective_verdict = [finding.effective_verdict for finding in item.findings]
     if all(verdict is Verdict.UNCHECKED for verdict in effective_verdict):
-        return  # nothing was ever found out about it
-    yield _standing(known.findings[0])
+        return  # no link of it has ever been judged
+    yield _verdict_words(item.findings[0])
     for link_, finding, verdict in zip(
-        known.entry.links[1:], known.findings[1:], effective_verdict[1:], strict=True
+        item.entry.links[1:], item.findings[1:], effective_verdict[1:], strict=True
     ):
         if verdict not in _UNREMARKABLE:
-            yield f"{escaped(link_.role)} {_standing(finding)}"
-    yield from _flags(known.facts)
+            yield f"{escaped(link_.role)} {_verdict_words(finding)}"
+    yield from _flags(item.facts)
 
 
-def _standing(finding: Finding) -> str:
+def _verdict_words(finding: Finding) -> str:
     if finding.effective_verdict is Verdict.MOVED and finding.suggestion is not None:
         facts = finding.repository
         new_name = facts.full_name if facts is not None and facts.renamed_from else None
@@ -104,7 +104,7 @@ _WIDEST = 40
 
 
 class FactColumn(Value):
-    """A column that a table of repositories has more; `side` is how it is aligned."""
+    """Column of facts that a table gets; `side` is its alignment."""
 
     title: str
     side: str

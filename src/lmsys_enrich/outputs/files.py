@@ -1,4 +1,4 @@
-"""Texts become files: all of them or none, each whole, and only where something changed."""
+"""Writing of files: all or none, each atomically, and only those that changed."""
 
 import os
 import secrets
@@ -13,12 +13,12 @@ from lmsys_enrich.values import Value
 
 _HINT = "Free the disk, or its rights, or name another folder with --out; what lay there before is whole."
 _AT_ONCE = 2**18
-# A link is not followed, and what is no file at all is not waited for.
+# Symbolic links are not followed, and opening a FIFO must not block.
 _TO_COMPARE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
 
 
 class Written(Value):
-    """The files there now are, as paths in the folder, and those of them that are new or have changed."""
+    """Paths of all files in the folder, and of those that are new or have changed."""
 
     all: tuple[Path, ...]
     changed: tuple[Path, ...]
@@ -30,7 +30,7 @@ def write_files(folder: Path, files: Mapping[str, Text]) -> Written:
 
     Raises `OutputError` where one cannot be written, or would lie outside of the folder.
     """
-    parts: dict[str, Path] = {}
+    temporary: dict[str, Path] = {}
     parents: dict[str, Path] = {}
     run = secrets.token_hex(4)
     name = "."
@@ -38,25 +38,25 @@ def write_files(folder: Path, files: Mapping[str, Text]) -> Written:
         for number, (name, text) in enumerate(files.items()):
             where = name.rpartition("/")[0]
             if where not in parents:
-                parents[where] = _made(folder / where, folder)
-            if (pieces := _new(f"{folder}/{name}", text)) is not None:
-                parts[name] = parents[where] / f".{run}-{number}.part"
-                _write(parts[name], pieces)
-        for name, part in parts.items():
-            part.replace(folder / name)
+                parents[where] = _make_folder(folder / where, folder)
+            if (chunks := _chunks_to_write(f"{folder}/{name}", text)) is not None:
+                temporary[name] = parents[where] / f".{run}-{number}.part"
+                _write(temporary[name], chunks)
+        for name, temporary_path in temporary.items():
+            temporary_path.replace(folder / name)
     except BaseException as problem:
-        for part in parts.values():
-            part.unlink(missing_ok=True)
+        for temporary_path in temporary.values():
+            temporary_path.unlink(missing_ok=True)
         if not isinstance(problem, OSError):
             raise
         raise OutputError(
             f"{folder / name}: cannot be written: {problem.strerror or problem}", hint=_HINT
         ) from None
-    return Written(tuple(map(Path, files)), tuple(map(Path, parts)))
+    return Written(tuple(map(Path, files)), tuple(map(Path, temporary)))
 
 
-def _made(parent: Path, folder: Path) -> Path:
-    """Make a folder; follow no link out of the one to write to: a list's repository may be a stranger's."""
+def _make_folder(parent: Path, folder: Path) -> Path:
+    """Make a folder; refuse a symbolic link out of the output folder, as the repository may be untrusted."""
     parent.mkdir(parents=True, exist_ok=True)
     if not parent.resolve().is_relative_to(folder.resolve()):
         raise OutputError(
@@ -65,17 +65,17 @@ def _made(parent: Path, folder: Path) -> Path:
     return parent
 
 
-def _new(path: str, text: Text) -> Iterator[bytes] | None:
-    """Return what is to be written, or none where it lies there already."""
-    there = _opened(path)
+def _chunks_to_write(path: str, text: Text) -> Iterator[bytes] | None:
+    """Return the chunks to write, or None if the file has them already."""
+    there = _open(path)
     if isinstance(text, str):
         whole = encoded(text)
-        return iter((whole,)) if there is None or not _says(there, whole) else None
+        return iter((whole,)) if there is None or not _equals(there, whole) else None
     return text.chunks() if there is None else _differing(there, text.chunks(), path)
 
 
-def _opened(path: str) -> int | None:
-    """Return a handle of a file; none for a link, which is not followed, and for what cannot be read."""
+def _open(path: str) -> int | None:
+    """Return a file descriptor; None for symbolic links, which are not followed, and unreadable files."""
     try:
         handle = os.open(path, _TO_COMPARE)
     except OSError:
@@ -86,33 +86,33 @@ def _opened(path: str) -> int | None:
     return None
 
 
-def _says(handle: int, text: bytes) -> bool:
-    """Whether a file says this and nothing else; it is closed."""
+def _equals(handle: int, text: bytes) -> bool:
+    """Whether the file has exactly this content; closes it."""
     try:
         return os.fstat(handle).st_size == len(text) and os.read(handle, len(text)) == text
     finally:
         os.close(handle)
 
 
-def _differing(handle: int, pieces: Iterator[bytes], path: str) -> Iterator[bytes] | None:
-    """Return the pieces, unless they are what the file says; it is closed."""
+def _differing(handle: int, chunks: Iterator[bytes], path: str) -> Iterator[bytes] | None:
+    """Return the chunks, or None if the file has exactly these; closes it."""
     same = 0
     with os.fdopen(handle, "rb", _AT_ONCE) as file:
-        for piece in pieces:
-            if file.read(len(piece)) != piece:
-                return chain(_beginning(path, same), (piece,), pieces)
-            same += len(piece)
-        return _beginning(path, same) if file.read(1) else None
+        for chunk in chunks:
+            if file.read(len(chunk)) != chunk:
+                return chain(_first_bytes(path, same), (chunk,), chunks)
+            same += len(chunk)
+        return _first_bytes(path, same) if file.read(1) else None
 
 
-def _beginning(path: str, length: int) -> Iterator[bytes]:
+def _first_bytes(path: str, length: int) -> Iterator[bytes]:
     with Path(path).open("rb") as file:
-        while length and (piece := file.read(min(length, _AT_ONCE))):
-            yield piece
-            length -= len(piece)
+        while length and (chunk := file.read(min(length, _AT_ONCE))):
+            yield chunk
+            length -= len(chunk)
 
 
-def _write(part: Path, pieces: Iterable[bytes]) -> None:
+def _write(temporary_path: Path, chunks: Iterable[bytes]) -> None:
     """Write a file that nobody has made yet, with the rights that the user gives to new ones."""
-    with part.open("xb") as file:
-        file.writelines(pieces)
+    with temporary_path.open("xb") as file:
+        file.writelines(chunks)

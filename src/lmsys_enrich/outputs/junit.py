@@ -29,7 +29,7 @@ def _chunks(report: Report) -> Iterator[bytes]:
 
 
 def _head(suite: Report) -> str:
-    verdicts = Counter(finding.verdict for known in suite.entries for finding in known.findings)
+    verdicts = Counter(finding.verdict for item in suite.entries for finding in item.findings)
     verdicts.update(finding.verdict for _, finding in suite.document_links)
     skipped = verdicts.total() - sum(verdicts[verdict] for verdict in (*_PASSED, Verdict.DEAD))
     head = (
@@ -44,10 +44,10 @@ def _head(suite: Report) -> str:
     )
 
 
-def _cases(known: EnrichedEntry) -> Iterator[str]:
-    section = xml_attribute(" / ".join(known.path))
-    for link, finding in zip(known.entry.links, known.findings, strict=True):
-        yield _case(known.entry, section, link, finding)
+def _cases(item: EnrichedEntry) -> Iterator[str]:
+    section = xml_attribute(" / ".join(item.path))
+    for link, finding in zip(item.entry.links, item.findings, strict=True):
+        yield _case(item.entry, section, link, finding)
 
 
 def _outside(outside: DocumentLink, finding: Finding) -> str:
@@ -68,8 +68,8 @@ def _case(entry: Entry, section: str, link: Link, finding: Finding) -> str:
     verdict = finding.verdict
     if verdict in _PASSED:
         return f"{head}/>\n"
-    told = f"{verdict}: {finding.reason}"
+    message = f"{verdict}: {finding.reason}"
     if verdict is Verdict.DEAD:
-        text = f"{link.location}: {link.url} is {told}"
-        return f"{head}><failure message={xml_attribute(told)}>{xml_text(text)}</failure></testcase>\n"
-    return f"{head}><skipped message={xml_attribute(told)}/></testcase>\n"
+        text = f"{link.location}: {link.url} is {message}"
+        return f"{head}><failure message={xml_attribute(message)}>{xml_text(text)}</failure></testcase>\n"
+    return f"{head}><skipped message={xml_attribute(message)}/></testcase>\n"

@@ -1,5 +1,5 @@
 """
-Blocks in any Markdown file that are kept current.
+Marker blocks: parts of any Markdown file that `render --into` replaces.
 
     <!-- lmsys-enrich:NAME -->
     whatever stands here is replaced
@@ -36,10 +36,10 @@ _BADGES = (
 
 class Blocks(Value):
     """
-    What blocks are made of.
+    Content of marker blocks.
 
-    `badges` is the address of their folder, from where the file with the block
-    lies; `changes` are those since the run before, where one is known.
+    `badges` is the path of their folder relative to the file; `changes` are those
+    since the run before, if there was one.
     """
 
     report: Report
@@ -47,7 +47,7 @@ class Blocks(Value):
     changes: Changes | None
 
     def filled(self, text: str, file: str) -> str:
-        """Return the text with its blocks made anew. Raises `InputError` that names `file` and the line."""
+        """Return the text with its blocks replaced. Raises `InputError` that names `file` and the line."""
         names = self._names()
 
         def replaced(found: re.Match[str]) -> str:

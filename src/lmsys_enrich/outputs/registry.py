@@ -1,4 +1,4 @@
-"""Every output there is; a new one is named here."""
+"""Registry of outputs: a new one gets its line here."""
 
 from collections import Counter
 
@@ -15,7 +15,7 @@ from lmsys_enrich.outputs.protocol import Output, Text
 from lmsys_enrich.outputs.sarif import sarif
 
 PREVIOUS = "previous.json"
-"""What `enriched.json` was before the run that wrote it: from the two, `changes` are told."""
+"""Name of the copy of `enriched.json` of the run before; `changes` compares the two."""
 
 OF_EACH_LIST: tuple[Output, ...] = (enriched_yaml, enriched_json, enriched_md)
 OF_ALL_LISTS: tuple[Output, ...] = (
@@ -27,7 +27,7 @@ OF_ALL_LISTS: tuple[Output, ...] = (
     badges,
 )
 REPORTS: tuple[Output, ...] = (dead_links_md, dead_links_json, junit_xml, sarif)
-"""Those that speak of what was found alone, and are true of a part of the lists as well."""
+"""Outputs that are valid for a part of the lists as well."""
 
 
 def render_all(report: Report) -> dict[str, Text]:
@@ -42,7 +42,7 @@ def render_all(report: Report) -> dict[str, Text]:
 
 
 def render_reports(report: Report) -> dict[str, Text]:
-    """Return the texts of the files that are true of a part of the lists."""
+    """Return the texts of the files that are valid for a part of the lists."""
     files: dict[str, Text] = {}
     for output in REPORTS:
         files |= output(report)

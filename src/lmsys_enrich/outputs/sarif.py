@@ -1,5 +1,5 @@
 """
-`report.sarif`: findings at their places in the source, for GitHub's code scanning and other viewers.
+`report.sarif`: findings at their locations in the source, for GitHub's code scanning and other viewers.
 
 https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
 """
@@ -25,7 +25,7 @@ _RULES: dict[Verdict, tuple[str, str, str]] = {
 
 
 def sarif(report: Report) -> Mapping[str, str]:
-    """Return the file; a link that stands in several places has a result for each."""
+    """Return the file; a link has a result for each of its locations."""
     content: Json = {
         "$schema": _SCHEMA,
         "version": "2.1.0",
@@ -60,10 +60,10 @@ def _driver() -> Json:
 
 
 def _results(report: Report) -> Iterator[Json]:
-    for known in report.to_act_on:
-        for link, finding in zip(known.entry.links, known.findings, strict=True):
+    for item in report.to_act_on:
+        for link, finding in zip(item.entry.links, item.findings, strict=True):
             if finding.effective_verdict in _RULES:
-                yield _result(known.entry, link, finding)
+                yield _result(item.entry, link, finding)
     for outside, finding in report.document_links:
         if finding.effective_verdict in _RULES:
             link = outside.link

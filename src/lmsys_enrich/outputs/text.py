@@ -1,4 +1,4 @@
-"""Text as the formats need it: escaped for Markdown, XML and JSON."""
+"""Escaping of text for Markdown, XML and HTML, and layout of JSON."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -23,7 +23,7 @@ _IN_ADDRESS = str.maketrans({" ": "%20", "<": "%3C", ">": "%3E", "|": "%7C", "\\
 
 
 def escaped(text: str) -> str:
-    """Return text that Markdown shows as it is, on one line."""
+    """Escape text for Markdown, on one line."""
     if _is_plain(text):
         return text
     one_line = " ".join(_CONTROL.sub(" ", text).split())

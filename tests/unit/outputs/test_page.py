@@ -47,7 +47,7 @@ def test_it_loads_nothing_and_leads_to_the_web_alone() -> None:
 def test_what_to_act_on_stands_first_with_what_to_write_instead() -> None:
     groups = page_of(example()).groups
     assert [group.kind for group in groups] == ["dead", "failing", "moved", "archived"]
-    moved = next(act for act in groups[2].acts if act.subject == "https://github.com/microsoft/DeepSpeed")
+    moved = next(act for act in groups[2].tasks if act.subject == "https://github.com/microsoft/DeepSpeed")
     assert moved.better == "https://github.com/deepspeedai/DeepSpeed"
     assert moved.locations[0] == "entries.yaml:27:12"
 
@@ -88,7 +88,7 @@ def test_figures_and_charts_count_what_there_is() -> None:
     assert {share.verdict: share.count for share in page.shares}[Verdict.DEAD] == 2
     assert {figure.label: figure.value for figure in page.figures}["archived"] == "1"
     links = next(chart for chart in page.charts if chart.title == "Links")
-    assert "dead 2" in links.told
+    assert "dead 2" in links.description
     assert max(bar.width for bar in links.bars) == 120
 
 
@@ -146,7 +146,7 @@ def test_where_all_is_well_it_says_so() -> None:
 def test_many_things_to_act_on_are_cut_and_counted() -> None:
     dead = [finding(f"https://a.example/{n}", Verdict.DEAD) for n in range(230)]
     [group] = page_of(report(*dead)).groups
-    assert (len(group.acts), group.count, group.more) == (100, 230, 130)
+    assert (len(group.tasks), group.count, group.more) == (100, 230, 130)
 
 
 @pytest.mark.parametrize("notice", [NOTICE, None])
@@ -163,7 +163,7 @@ def test_stale_repositories_are_folded_the_longest_asleep_first() -> None:
         for name, year in (("young", 2024), ("old", 2012), ("awake", 2026))
     ]
     [group] = page_of(report(*found)).groups
-    assert (group.kind, [act.subject for act in group.acts]) == ("stale", ["a/old", "a/young"])
+    assert (group.kind, [act.subject for act in group.tasks]) == ("stale", ["a/old", "a/young"])
 
 
 def test_a_licence_that_changed_lately_is_told_while_the_repository_is_in_the_list() -> None:
@@ -171,7 +171,7 @@ def test_a_licence_that_changed_lately_is_told_while_the_repository_is_in_the_li
     news = (Relicensed("A/B", "MIT → other"), Relicensed("not/here", "MIT → other"))
     days = (Day(day(1).replace(month=9).date(), relicensed=news), Day(NIGHT.date(), relicensed=news))
     [group] = page_of(report(found, past=days)).groups
-    assert (group.kind, [(act.subject, act.why) for act in group.acts]) == (
+    assert (group.kind, [(act.subject, act.why) for act in group.tasks]) == (
         "licence",
         [("a/b", "MIT → other, seen 2026-11-23")],
     )

@@ -4,8 +4,8 @@ from datetime import date, timedelta
 
 from lmsys_enrich.model.day import Day
 from lmsys_enrich.model.finding import Verdict
+from lmsys_enrich.outputs.page.charts import HEIGHT, WIDTH, deaths_of, trends_of
 from lmsys_enrich.outputs.page.render import index_html
-from lmsys_enrich.outputs.page.trends import HEIGHT, WIDTH, deaths_of, trends_of
 from tests.builders import finding, report
 from tests.reliability.harmless_html import Harmless
 
@@ -50,15 +50,15 @@ def test_years_of_days_are_drawn_with_as_many_points_as_can_be_seen() -> None:
 def test_stars_of_a_month_are_those_of_its_last_day() -> None:
     days = [_day(0, stars=100), _day(10, stars=200), _day(20, stars=300)]
     stars = next(trend for trend in trends_of(days) if trend.title == "Stars by month")
-    assert stars.told == "2026-01: 200, 2026-02: 300"
+    assert stars.description == "2026-01: 200, 2026-02: 300"
     assert (stars.headline, stars.change) == ("300", "+50 % since 2026-01")
-    assert [column.height for column in stars.columns] == [HEIGHT * 2 / 3, HEIGHT]
+    assert [bar.height for bar in stars.bars] == [HEIGHT * 2 / 3, HEIGHT]
 
 
 def test_what_died_is_counted_by_month_and_named_the_last_first() -> None:
     days = [_day(0, died=("https://a.example/", "javascript:b")), _day(20, died=("https://c.example/",))]
     died = next(trend for trend in trends_of(days) if trend.title == "Links that died")
-    assert (died.headline, died.told) == ("3", "2026-01: 2, 2026-02: 1")
+    assert (died.headline, died.description) == ("3", "2026-01: 2, 2026-02: 1")
     assert [(death.date, death.href) for death in deaths_of(days)] == [
         ("2026-02-04", "https://c.example/"),
         ("2026-01-15", "https://a.example/"),
@@ -69,7 +69,7 @@ def test_what_died_is_counted_by_month_and_named_the_last_first() -> None:
 def test_only_the_last_two_years_of_months_are_drawn() -> None:
     days = [_day(n * 30, stars=1 + n) for n in range(40)]
     stars = next(trend for trend in trends_of(days) if trend.title == "Stars by month")
-    assert len(stars.columns) == 24
+    assert len(stars.bars) == 24
 
 
 def test_they_stand_on_the_page_and_strangers_words_in_them_are_words() -> None:

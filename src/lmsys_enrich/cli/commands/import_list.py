@@ -6,7 +6,7 @@ from pathlib import Path
 from lmsys_enrich.cli.terminal import Terminal
 from lmsys_enrich.errors import InputError
 from lmsys_enrich.lists.read import read_list
-from lmsys_enrich.outputs.entries_yaml import entries_yaml
+from lmsys_enrich.outputs.enriched_yaml import entries_yaml
 from lmsys_enrich.outputs.files import write_files
 
 

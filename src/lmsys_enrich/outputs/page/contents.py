@@ -1,4 +1,4 @@
-"""What stands on the page, in the words in which it is shown."""
+"""Content of the page: every text and number that the template shows."""
 
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
@@ -6,10 +6,9 @@ from itertools import accumulate
 from lmsys_enrich.model.enriched import moment
 from lmsys_enrich.model.finding import Verdict
 from lmsys_enrich.model.report import EnrichedEntry, Report
-from lmsys_enrich.outputs.page.charts import Chart, charts_of
+from lmsys_enrich.outputs.page.charts import Chart, Death, Trend, charts_of, deaths_of, trends_of
 from lmsys_enrich.outputs.page.rows import AGES, BETWEEN, age_of, percent, rank_of, worst
 from lmsys_enrich.outputs.page.todo import Group, groups_of
-from lmsys_enrich.outputs.page.trends import Death, Trend, deaths_of, trends_of
 from lmsys_enrich.values import Value
 
 _FIGURES = ("entries", "links")
@@ -18,7 +17,7 @@ _MOST_ROWS = 10_000  # a browser takes some seconds for them
 
 
 class Share(Value):
-    """A verdict with the links that have it, and its part of the whole from `start`, in thousandths."""
+    """Share of a verdict: its number of links, and its segment of the bar, in thousandths."""
 
     verdict: Verdict
     count: int
@@ -27,14 +26,14 @@ class Share(Value):
 
 
 class Figure(Value):
-    """A number of the summary."""
+    """Number of the summary."""
 
     label: str
     value: str
 
 
 class Choice(Value):
-    """A filter of the table, with what may be chosen."""
+    """Filter of the table, with its options."""
 
     label: str
     name: str
@@ -42,15 +41,15 @@ class Choice(Value):
 
 
 class HeaderCell(Value):
-    """A column's head; numbers are sorted and set as such."""
+    """Header of a column; `numeric` ones are sorted as numbers and aligned to the right."""
 
     key: str
     title: str
     numeric: bool = False
 
 
-class Page(Value):
-    """All that the template shows, in the order in which it is shown; `shown` are the rows of the table."""
+class PageContent(Value):
+    """Content of the page in the order of the template; `shown` are the entries with a row."""
 
     title: str
     checked: str
@@ -64,12 +63,12 @@ class Page(Value):
     trends: Sequence[Trend]
     deaths: Sequence[Death]
     choices: Sequence[Choice]
-    columns: Sequence[HeaderCell]
+    headers: Sequence[HeaderCell]
     shown: Sequence[EnrichedEntry]
     left_out: int
 
 
-_COLUMNS = (
+_HEADERS = (
     HeaderCell("name", "Name"),
     HeaderCell("section", "Section"),
     HeaderCell("links", "Links"),
@@ -80,11 +79,11 @@ _COLUMNS = (
 )
 
 
-def page_of(report: Report) -> Page:
-    """Return the contents of the page."""
+def page_of(report: Report) -> PageContent:
+    """Return the content of the page."""
     shown = _shown(report)
     alive, alive_of = _alive(report)
-    return Page(
+    return PageContent(
         title=" · ".join(catalog.title for catalog in report.catalogs),
         checked=moment(report.run_time) or "",
         notice=report.notice,
@@ -97,18 +96,18 @@ def page_of(report: Report) -> Page:
         trends=[*trends_of(report.past)],
         deaths=deaths_of(report.past),
         choices=[*_choices(report, shown)],
-        columns=_COLUMNS,
+        headers=_HEADERS,
         shown=shown,
         left_out=len(report.entries) - len(shown),
     )
 
 
 def _shown(report: Report) -> Sequence[EnrichedEntry]:
-    """Return what has a row, in the order of the lists: everything, else what is worst."""
+    """Return the entries with a row, in the order of the lists: all, or those with the worst verdicts."""
     if len(report.entries) <= _MOST_ROWS:
         return report.entries
     worst_first = sorted(report.entries, key=rank_of)
-    return sorted(worst_first[:_MOST_ROWS], key=lambda known: known.number)
+    return sorted(worst_first[:_MOST_ROWS], key=lambda item: item.number)
 
 
 def _alive(report: Report) -> tuple[str, str]:
@@ -139,7 +138,7 @@ def _choices(report: Report, shown: Sequence[EnrichedEntry]) -> Iterator[Choice]
     yield Choice("Section", "section", [*_sections(shown)])
     found = set(map(worst, shown))
     yield Choice("Links", "verdict", [verdict for verdict in Verdict if verdict in found])
-    facts = [known.facts for known in shown if known.facts]
+    facts = [item.facts for item in shown if item.facts]
     yield Choice("Licence", "licence", sorted({one.license for one in facts if one.license}))
     yield Choice("Language", "language", sorted({one.language for one in facts if one.language}))
     ages = {age_of(report, one) for one in facts}
@@ -147,9 +146,9 @@ def _choices(report: Report, shown: Sequence[EnrichedEntry]) -> Iterator[Choice]
 
 
 def _sections(shown: Sequence[EnrichedEntry]) -> dict[str, None]:
-    """Return each section after those that it stands in."""
+    """Return the paths of the sections, each after its parents."""
     sections: dict[str, None] = {}
-    for path in filter(None, map(BETWEEN.join, dict.fromkeys(known.path for known in shown))):
+    for path in filter(None, map(BETWEEN.join, dict.fromkeys(item.path for item in shown))):
         sections |= dict.fromkeys(
             accumulate(path.split(BETWEEN), lambda above, title: f"{above}{BETWEEN}{title}")
         )

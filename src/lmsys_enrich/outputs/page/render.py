@@ -1,4 +1,4 @@
-"""The page as text. The only door to Jinja2."""
+"""`index.html`: the page, rendered with Jinja2 (the one module that imports it)."""
 
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
@@ -11,13 +11,13 @@ from markupsafe import Markup
 
 from lmsys_enrich.about import PROJECT_URL
 from lmsys_enrich.model.report import Report
-from lmsys_enrich.outputs.page.contents import Page, page_of
+from lmsys_enrich.outputs.page.charts import HEIGHT, WIDTH
+from lmsys_enrich.outputs.page.contents import PageContent, page_of
 from lmsys_enrich.outputs.page.rows import row_html, row_of
-from lmsys_enrich.outputs.page.trends import HEIGHT, WIDTH
 from lmsys_enrich.outputs.protocol import Streamed, encoded
 from lmsys_enrich.outputs.text import xml_text
 
-_ROWS = "{# rows #}\n"  # where in the template they come between
+_ROWS = "{# rows #}\n"  # marks the rows in the template
 
 
 def index_html(report: Report) -> Mapping[str, Streamed]:
@@ -33,7 +33,7 @@ def _chunks(report: Report) -> Iterator[bytes]:
     yield encoded(behind)
 
 
-def _around_the_rows(page: Page) -> tuple[str, str]:
+def _around_the_rows(page: PageContent) -> tuple[str, str]:
     css, js = _own("page.css"), _own("page.js")
     words = {
         "page": page,
@@ -54,7 +54,7 @@ def _around_the_rows(page: Page) -> tuple[str, str]:
 
 @cache
 def _templates() -> tuple[Template, Template]:
-    """Return what stands before the rows, and what behind; to compile it takes longer than to fill it in."""
+    """Return the templates before and behind the rows; compiled once, as that takes longer than rendering."""
     environment = Environment(
         autoescape=True,
         undefined=StrictUndefined,

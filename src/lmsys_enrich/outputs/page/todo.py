@@ -1,4 +1,4 @@
-"""What a maintainer should act on first."""
+"""Tasks of a maintainer: links and repositories to act on, the most urgent first."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
@@ -11,7 +11,7 @@ from lmsys_enrich.values import Value
 
 _MOST = 100
 _MOST_OPEN = 8
-_MOST_PLACES = 5
+_MOST_LOCATIONS = 5
 _NEWS = timedelta(days=30)
 _LINKS = (
     (Verdict.DEAD, "Died", "Take them out, or find where they went."),
@@ -20,8 +20,8 @@ _LINKS = (
 )
 
 
-class Act(Value):
-    """Something to act on; `href` only where it may be clicked on, `better` is what to write instead."""
+class Task(Value):
+    """Task; `href` only where a browser may open it, `better` is the address to write instead."""
 
     kind: str
     subject: str
@@ -32,77 +32,81 @@ class Act(Value):
 
 
 class Group(Value):
-    """All of a kind, unfolded where they are urgent or few; `more` did not find room."""
+    """Tasks of a kind, unfolded where they are urgent or few; `count` includes those not shown."""
 
     kind: str
     title: str
     advice: str
-    acts: Sequence[Act]
+    tasks: Sequence[Task]
     count: int
     unfolded: bool
 
     @property
     def more(self) -> int:
-        """How many are not shown."""
-        return self.count - len(self.acts)
+        """Number of tasks that are not shown."""
+        return self.count - len(self.tasks)
 
 
 def groups_of(report: Report) -> Iterator[Group]:
-    """Yield what there is, the most urgent first."""
+    """Yield the groups with a task, the most urgent first."""
     locations = report.locations
     for verdict, title, advice in _LINKS:
         found = report.by_effective_verdict[verdict]
         yield from _group(
-            verdict, title, advice, [_act(one, locations[one.url]) for one in found], urgent=True
+            verdict, title, advice, [_link_task(one, locations[one.url]) for one in found], urgent=True
         )
-    known = report.repositories
+    repositories = report.repositories
     yield from _group(
-        "archived", "Archived", "Read-only by now: say so, or take them out.", [*_archived(known)]
+        "archived", "Archived", "Read-only by now: say so, or take them out.", [*_archived(repositories)]
     )
-    relicensed = [*_relicensed(report, known)]
+    relicensed = [*_relicensed(report, repositories)]
     yield from _group("licence", "Licence changed", "Within the last 30 days.", relicensed, urgent=True)
-    yield from _group("stale", "Stale", "No commit for long, the longest first.", [*_asleep(report, known)])
+    yield from _group(
+        "stale", "Stale", "No commit for long, the longest first.", [*_stale(report, repositories)]
+    )
 
 
 def _group(
-    kind: str, title: str, advice: str, acts: Sequence[Act], *, urgent: bool = False
+    kind: str, title: str, advice: str, tasks: Sequence[Task], *, urgent: bool = False
 ) -> Iterator[Group]:
-    if acts:
-        unfolded = urgent or len(acts) <= _MOST_OPEN
-        yield Group(kind, title, advice, acts[:_MOST], len(acts), unfolded)
+    if tasks:
+        unfolded = urgent or len(tasks) <= _MOST_OPEN
+        yield Group(kind, title, advice, tasks[:_MOST], len(tasks), unfolded)
 
 
-def _act(finding: Finding, locations: Sequence[LinkLocation]) -> Act:
+def _link_task(finding: Finding, locations: Sequence[LinkLocation]) -> Task:
     since = f", since {finding.failing_since:%Y-%m-%d}" if finding.failing_since else ""
-    return Act(
+    return Task(
         finding.effective_verdict,
         finding.url,
         f"{finding.effective_reason}{since}",
         clickable(finding.url),
         finding.suggestion.url if finding.suggestion else "",
-        [str(here.location) for here in locations[:_MOST_PLACES]],
+        [str(here.location) for here in locations[:_MOST_LOCATIONS]],
     )
 
 
-def _archived(known: Mapping[str, tuple[Repository, str]]) -> Iterator[Act]:
-    for facts, url in known.values():
+def _archived(repositories: Mapping[str, tuple[Repository, str]]) -> Iterator[Task]:
+    for facts, url in repositories.values():
         if facts.archived:
             since = f"archived {facts.archived_at:%Y-%m-%d}" if facts.archived_at else "archived"
-            yield Act("archived", facts.full_name, since, clickable(url))
+            yield Task("archived", facts.full_name, since, clickable(url))
 
 
-def _relicensed(report: Report, known: Mapping[str, tuple[Repository, str]]) -> Iterator[Act]:
+def _relicensed(report: Report, repositories: Mapping[str, tuple[Repository, str]]) -> Iterator[Task]:
     for day in reversed(report.past):
         if day.date < (report.run_time - _NEWS).date():
             break
-        for told in day.relicensed:
-            if told.repository.lower() in known:
-                facts, url = known[told.repository.lower()]
-                why = f"{told.change}, seen {day.date}"
-                yield Act("licence", facts.full_name, why, clickable(url))
+        for change in day.relicensed:
+            if change.repository.lower() in repositories:
+                facts, url = repositories[change.repository.lower()]
+                why = f"{change.change}, seen {day.date}"
+                yield Task("licence", facts.full_name, why, clickable(url))
 
 
-def _asleep(report: Report, known: Mapping[str, tuple[Repository, str]]) -> Iterator[Act]:
-    stale = [(facts, url) for facts, url in known.values() if report.is_stale(facts) and not facts.archived]
+def _stale(report: Report, repositories: Mapping[str, tuple[Repository, str]]) -> Iterator[Task]:
+    stale = [
+        (facts, url) for facts, url in repositories.values() if report.is_stale(facts) and not facts.archived
+    ]
     for facts, url in sorted(stale, key=lambda one: str(one[0].last_commit)):
-        yield Act("stale", facts.full_name, f"last commit {facts.last_commit:%Y-%m-%d}", clickable(url))
+        yield Task("stale", facts.full_name, f"last commit {facts.last_commit:%Y-%m-%d}", clickable(url))
