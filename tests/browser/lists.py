@@ -3,9 +3,8 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from lmsys_enrich.model.day import Day
 from lmsys_enrich.model.finding import Finding, Verdict
-from lmsys_enrich.model.report import Report
+from lmsys_enrich.model.report import Day, Report
 from tests.builders import finding, report, repository
 from tests.fakes import NIGHT
 from tests.unit.outputs.example import example

@@ -33,7 +33,7 @@ def test_what_fits_nothing_says_so_and_can_be_cleared(open_page: Open) -> None:
     expect(page.get_by_role("searchbox")).to_have_value("")
 
 
-def test_filters_narrow_one_another_and_a_section_holds_those_below_it(open_page: Open) -> None:
+def test_filters_combine_and_a_section_includes_its_subsections(open_page: Open) -> None:
     page = open_page(with_a_past())
     page.get_by_label("Section").select_option("Papers")
     assert _names(page) == ["Alpa: Automating | Parallelism", "No link at all"]
@@ -45,7 +45,7 @@ def test_filters_narrow_one_another_and_a_section_holds_those_below_it(open_page
     assert _names(page) == ["Alpa"]
 
 
-def test_a_column_sorts_both_ways_then_as_the_list_stands_and_what_is_unknown_comes_last(
+def test_column_sorts_both_ways_with_unknown_values_last(
     open_page: Open,
 ) -> None:
     page = open_page(with_a_past())
@@ -81,7 +81,7 @@ def test_the_view_stands_in_the_address_and_survives_a_reload(open_page: Open) -
     assert _names(page) == ["DeepSpeed", "DeepSpeed"]
 
 
-def test_an_address_with_a_view_that_does_not_exist_shows_what_it_can(open_page: Open) -> None:
+def test_address_with_an_unknown_view_shows_the_list(open_page: Open) -> None:
     page = open_page(with_a_past(), "#verdict=undead&sort=-constructor&q=alpa&__proto__=1")
     expect(page.get_by_role("searchbox")).to_have_value("alpa")
     expect(page.locator("th[aria-sort=none]")).to_have_count(7)
@@ -151,7 +151,7 @@ def test_where_nothing_may_be_copied_the_address_is_selected(open_page: Open) ->
     assert page.evaluate("getSelection().toString()") == "https://github.com/deepspeedai/DeepSpeed"
 
 
-def test_of_five_thousand_entries_some_are_laid_out_and_all_are_searched(open_page: Open) -> None:
+def test_search_covers_all_of_five_thousand_entries(open_page: Open) -> None:
     page = open_page(long(5000))
     expect(_rows(page)).to_have_count(200)
     expect(page.locator("output")).to_have_text("5,000 of 5,000 entries")
@@ -170,7 +170,7 @@ def test_the_rest_of_a_long_list_is_one_press_away(open_page: Open) -> None:
     expect(page.get_by_role("link", name="Entry 200", exact=True)).to_be_focused()
 
 
-def test_a_list_without_repositories_has_no_filters_that_choose_nothing(open_page: Open) -> None:
+def test_list_without_repositories_has_no_empty_filters(open_page: Open) -> None:
     page = open_page(report(finding("https://a.example/"), finding("https://b.example/", Verdict.DEAD)))
     expect(page.locator("select")).to_have_count(2)
     page.locator("select[name=verdict]").select_option("dead")

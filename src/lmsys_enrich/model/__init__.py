@@ -1,1 +1,1 @@
-"""The values that flow from stage to stage: frozen, typed, knowing nobody."""
+"""Values that pass between stages: frozen, typed, without dependencies on the stages."""

@@ -3,16 +3,15 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import NamedTuple
 
 from lmsys_enrich.model.catalog import Catalog, DocumentLink, Entry, Link, ListedEntry, Location
-from lmsys_enrich.model.day import Day
 from lmsys_enrich.model.finding import LIVING, LOST, Finding, Verdict
 from lmsys_enrich.model.repository import Repository
 from lmsys_enrich.urls import InvalidAddress, link_key
-from lmsys_enrich.values import Value
+from lmsys_enrich.values import Value, value_field
 
 ACT_ON = (Verdict.DEAD, Verdict.FAILING, Verdict.MOVED)
 """Verdicts that a maintainer acts on, the most urgent first."""
@@ -120,6 +119,28 @@ class Summary(Value):
             "archived": self.archived,
             "stale": self.stale,
         }
+
+
+class Relicensed(Value):
+    """Repository whose licence changed, and how: `MIT → Apache-2.0`."""
+
+    repository: str
+    change: str
+
+
+class Day(Value):
+    """
+    Figures of the last run of a day, and the events of that day.
+
+    `effective_verdict` counts links by effective verdict. `died` has the addresses
+    of links as written in the list, cut on a very bad day.
+    """
+
+    date: date
+    effective_verdict: Mapping[Verdict, int] = value_field(default_factory=dict)
+    stars: int = 0
+    died: tuple[str, ...] = ()
+    relicensed: tuple[Relicensed, ...] = ()
 
 
 @dataclass(frozen=True)

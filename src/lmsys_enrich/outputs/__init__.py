@@ -1,1 +1,1 @@
-"""What is written: each output makes files out of a report, and knows nothing of the network."""
+"""Outputs: functions from a report to files. None uses the network."""

@@ -262,7 +262,7 @@ class _SectionWriter(Value):
         return table(titles, aligned, rows)
 
     def _bullets(self, entries: Iterable[EnrichedEntry]) -> Iterator[bytes]:
-        """Yield the lines of a bullet list; an entry stands below its parent, if that is listed before it."""
+        """Yield the lines of a bullet list; an entry is nested below its parent if that comes before it."""
         depths: dict[str, int] = {}
         line_end = ""
         for item in entries:

@@ -113,6 +113,6 @@ def _first_bytes(path: str, length: int) -> Iterator[bytes]:
 
 
 def _write(temporary_path: Path, chunks: Iterable[bytes]) -> None:
-    """Write a file that nobody has made yet, with the rights that the user gives to new ones."""
+    """Write a new file, with the permissions of the user's umask."""
     with temporary_path.open("xb") as file:
         file.writelines(chunks)

@@ -27,14 +27,14 @@ _has_breaks = re.compile("[\n\r\x85\u2028\u2029]").search
 
 
 def yaml_lines(value: Mapping[str, object], depth: int = 0) -> str:
-    """Return what `yaml_text` says of a mapping that stands `depth` mappings deep."""
+    """Return `yaml_text` of a mapping nested `depth` mappings deep."""
     lines: list[str] = []
     _add(lines, value, depth)
     return "".join(lines)
 
 
 def yaml_item(value: Mapping[str, object], depth: int) -> str:
-    """Return what `yaml_text` says of a mapping that is an item of a list, its dash `depth` mappings deep."""
+    """Return `yaml_text` of a mapping that is an item of a list, its dash `depth` mappings deep."""
     lines = yaml_lines(value, depth + 1)
     return f"{'  ' * depth}- {lines[2 * depth + 2 :]}"
 
@@ -71,12 +71,12 @@ def _is_simple(key: object) -> bool:
 
 @lru_cache(maxsize=_CACHED_LINES)
 def _quoted(text: str) -> str:
-    """Return a text of one line as it stands behind a key."""
+    """Return a text of one line as the value of a key."""
     return yaml_text({"a": text})[len("a: ") : -len("\n")]
 
 
 def _by_the_library(key: str, value: object, depth: int) -> str:
-    """Return any pair at all; the library is given what it stands in, since that decides its lines."""
+    """Return any pair, emitted within as many mappings, since depth affects its layout."""
     within: object = {key: value}
     for _ in range(depth):
         within = {"a": within}
@@ -91,7 +91,7 @@ _NO_TAG = (True, False)
 
 
 class Flow(list[object]):
-    """A sequence that stands on one line."""
+    """Sequence in flow style: on one line."""
 
 
 def yaml_text(value: object) -> str:
@@ -137,7 +137,7 @@ def _scalar(value: object) -> yaml.ScalarEvent:
 
 
 def word(value: object) -> str:
-    """Return what stands for a value that is no text."""
+    """Return the plain scalar of a value that is no text."""
     match value:
         case None:
             return "null"

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from lmsys_enrich.model.day import Day
 from lmsys_enrich.model.finding import Finding, Verdict
+from lmsys_enrich.model.report import Day
 from lmsys_enrich.outputs.badges import badge_svg, badges
 from tests.builders import finding, report, repository
 from tests.fakes import NIGHT

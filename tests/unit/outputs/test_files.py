@@ -32,7 +32,7 @@ def test_nothing_else_is_left_behind(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["a.md"]
 
 
-def test_new_files_have_the_rights_that_the_user_gives_to_new_files(tmp_path: Path) -> None:
+def test_new_files_have_the_permissions_of_the_umask(tmp_path: Path) -> None:
     write_files(tmp_path, {"a.md": "1"})
     (tmp_path / "b").touch()
     modes = {stat.S_IMODE((tmp_path / name).stat().st_mode) for name in ("a.md", "b")}
@@ -50,7 +50,7 @@ def test_a_folder_that_is_a_link_to_elsewhere_is_refused(tmp_path: Path) -> None
     assert list(elsewhere.iterdir()) == []
 
 
-def test_a_file_that_is_a_link_is_replaced_and_its_target_left_alone(tmp_path: Path) -> None:
+def test_symbolic_link_is_replaced_and_its_target_untouched(tmp_path: Path) -> None:
     target = tmp_path / "target"
     target.write_text("mine")
     out = tmp_path / "out"
@@ -61,7 +61,7 @@ def test_a_file_that_is_a_link_is_replaced_and_its_target_left_alone(tmp_path: P
     assert not (out / "a.md").is_symlink()
 
 
-def test_what_cannot_be_written_is_told_with_the_next_step_and_leaves_the_old_file(tmp_path: Path) -> None:
+def test_failed_write_names_the_next_step_and_keeps_the_old_file(tmp_path: Path) -> None:
     (tmp_path / "a.md").mkdir()
     with pytest.raises(OutputError, match=r"a\.md: cannot be written") as told:
         write_files(tmp_path, {"a.md": "1"})
@@ -85,7 +85,7 @@ def test_where_one_cannot_be_written_none_is(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.md", "b.md"]
 
 
-def test_a_text_in_pieces_is_written_whole_and_only_where_it_differs(tmp_path: Path) -> None:
+def test_streamed_text_is_written_only_if_it_differs(tmp_path: Path) -> None:
     text = Streamed(lambda: iter([b"one, ", "zw\u00f6lf".encode()]))
     first = write_files(tmp_path, {"a.md": text})
     assert (tmp_path / "a.md").read_text(encoding="utf-8") == "one, zw\u00f6lf"
@@ -108,7 +108,7 @@ def test_a_text_that_breaks_off_leaves_the_old_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "there", ["", "one, ", "one, two", "one, TWO, three", "one, two, three and more", "ONE"]
 )
-def test_whatever_lay_there_a_text_in_pieces_is_what_lies_there_then(tmp_path: Path, there: str) -> None:
+def test_streamed_text_replaces_any_earlier_content(tmp_path: Path, there: str) -> None:
     (tmp_path / "a.md").write_text(there, encoding="utf-8")
     written = write_files(tmp_path, {"a.md": Streamed(lambda: iter([b"one, ", b"", b"two, ", b"three"]))})
     assert (tmp_path / "a.md").read_text(encoding="utf-8") == "one, two, three"

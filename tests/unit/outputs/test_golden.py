@@ -66,7 +66,7 @@ def test_json_is_of_the_published_shape(name: str) -> None:
         jsonschema.validate(content, schema)
 
 
-def test_a_night_in_which_no_fact_changed_changes_only_what_carries_its_time() -> None:
+def test_night_without_news_changes_only_files_with_its_time() -> None:
     tonight = example()
     tomorrow = dataclasses.replace(
         tonight,
@@ -103,7 +103,7 @@ def test_pictures_are_well_formed() -> None:
             assert ET.fromstring(text).get("role") == "img"  # noqa: S314 - our own text
 
 
-def test_each_of_several_lists_has_a_folder_and_what_is_of_all_lies_on_top() -> None:
+def test_each_of_several_lists_has_its_own_folder() -> None:
     report = example()
     lists = tuple(
         replace(CATALOG, source=Path(source))
@@ -116,7 +116,7 @@ def test_each_of_several_lists_has_a_folder_and_what_is_of_all_lies_on_top() -> 
     assert "a/enriched.md" in made
 
 
-def test_of_two_lists_with_the_same_id_the_later_has_its_name_before_its_badges() -> None:
+def test_badges_of_an_id_in_two_lists_get_the_name_of_the_later() -> None:
     lists = (CATALOG, replace(CATALOG, source=Path("other.yaml")))
     made = rendered(dataclasses.replace(example(), catalogs=lists))
     assert {"badges/alpa-stars.svg", "badges/other-alpa-stars.svg"} <= made.keys()

@@ -69,7 +69,7 @@ def test_a_link_is_read_as_one() -> None:
     assert opening.attrs["href"] == "https://a/(x"
 
 
-def test_a_cell_keeps_its_markdown_but_not_its_bars_and_line_ends() -> None:
+def test_cell_keeps_markdown_but_no_bars_or_line_ends() -> None:
     assert in_cell("*a* | b \\| c\n d") == r"*a* \| b \| c d"
 
 

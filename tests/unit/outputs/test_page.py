@@ -6,9 +6,8 @@ from hashlib import sha256
 
 import pytest
 
-from lmsys_enrich.model.day import Day, Relicensed
 from lmsys_enrich.model.finding import Verdict
-from lmsys_enrich.model.report import Report
+from lmsys_enrich.model.report import Day, Relicensed, Report
 from lmsys_enrich.outputs.page.contents import page_of
 from lmsys_enrich.outputs.page.render import index_html
 from lmsys_enrich.outputs.page.rows import Row, row_of, worst
@@ -30,7 +29,7 @@ def _hash(text: str) -> str:
     return "sha256-" + b64encode(sha256(text.encode()).digest()).decode()
 
 
-def test_its_policy_allows_its_own_style_and_script_and_nothing_else() -> None:
+def test_content_security_policy_allows_own_style_and_script() -> None:
     html = _html()
     [policy] = re.findall(r'Content-Security-Policy" content="([^"]*)"', html)
     [style] = re.findall(r"<style>(.*?)</style>", html, re.DOTALL)
@@ -166,7 +165,7 @@ def test_stale_repositories_are_folded_the_longest_asleep_first() -> None:
     assert (group.kind, [act.subject for act in group.tasks]) == ("stale", ["a/old", "a/young"])
 
 
-def test_a_licence_that_changed_lately_is_told_while_the_repository_is_in_the_list() -> None:
+def test_recent_licence_change_of_a_listed_repository_is_shown() -> None:
     found = finding("https://github.com/a/b", repository=repository("a/b"))
     news = (Relicensed("A/B", "MIT → other"), Relicensed("not/here", "MIT → other"))
     days = (Day(day(1).replace(month=9).date(), relicensed=news), Day(NIGHT.date(), relicensed=news))
@@ -177,7 +176,7 @@ def test_a_licence_that_changed_lately_is_told_while_the_repository_is_in_the_li
     )
 
 
-def test_a_list_too_long_for_a_page_keeps_what_is_worst_and_says_what_is_left_out() -> None:
+def test_long_list_shows_the_worst_and_counts_the_rest() -> None:
     found = [finding(f"https://a.org/{number}") for number in range(10_500)]
     found[10_400] = finding("https://a.org/10400", Verdict.DEAD)
     page = page_of(report(*found))

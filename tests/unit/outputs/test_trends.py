@@ -2,8 +2,8 @@
 
 from datetime import date, timedelta
 
-from lmsys_enrich.model.day import Day
 from lmsys_enrich.model.finding import Verdict
+from lmsys_enrich.model.report import Day
 from lmsys_enrich.outputs.page.charts import HEIGHT, WIDTH, deaths_of, trends_of
 from lmsys_enrich.outputs.page.render import index_html
 from tests.builders import finding, report
@@ -41,7 +41,7 @@ def test_a_night_without_any_answer_is_no_point_of_the_line() -> None:
     assert alive.line.count(" L") == 1
 
 
-def test_years_of_days_are_drawn_with_as_many_points_as_can_be_seen() -> None:
+def test_trend_of_years_has_a_bounded_number_of_points() -> None:
     alive = next(trends_of([_day(n, 50 + n, 10) for n in range(1000)]))
     assert alive.line.count(" L") < 200
     assert alive.last == "2028-10-10"
@@ -72,7 +72,7 @@ def test_only_the_last_two_years_of_months_are_drawn() -> None:
     assert len(stars.bars) == 24
 
 
-def test_they_stand_on_the_page_and_strangers_words_in_them_are_words() -> None:
+def test_trends_are_on_the_page_and_escape_foreign_text() -> None:
     days = (_day(0, stars=1), _day(40, stars=2, died=("<img src=x onerror=alert(1)>",)))
     html = str(index_html(report(finding("https://a.example/"), past=days))["index.html"])
     assert "Stars by month" in html

@@ -51,7 +51,7 @@ def test_a_text_is_read_as_what_it_was(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["a b ", "a b:", "a b #c", "a: b: c"])
-def test_a_text_that_may_not_stand_as_it_is_is_quoted_by_every_python(text: str) -> None:
+def test_ambiguous_text_is_quoted_by_every_python(text: str) -> None:
     assert yaml_lines({"name": text}) == yaml_text({"name": text})
 
 

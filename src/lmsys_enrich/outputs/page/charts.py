@@ -4,8 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
-from lmsys_enrich.model.day import Day
-from lmsys_enrich.model.report import Report, alive_count
+from lmsys_enrich.model.report import Day, Report, alive_count
 from lmsys_enrich.model.repository import Repository
 from lmsys_enrich.outputs.page.rows import AGES, age_of, clickable, count, percent, short, step
 from lmsys_enrich.values import Value
