@@ -1,4 +1,4 @@
-"""What a run has asked of others."""
+"""Request statistics of a run: requests by kind, time by host, quota."""
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from lmsys_enrich.values import Value
 
 @dataclass(slots=True)
 class _HostTime:
-    """How long anything was asked of a host, whatever else went on; `requests` now under way."""
+    """Seconds in which at least one request to a host was under way, and their number."""
 
     seconds: float = 0.0
     since: float = 0.0
@@ -20,7 +20,7 @@ class _HostTime:
 
 
 class Activity(Value):
-    """What goes on at the moment: hosts that are waited for, the longest first, and GitHub's points left."""
+    """Current activity: hosts with a request under way, the longest first, and GitHub's points left."""
 
     hosts: Sequence[str]
     points_left: int | None
@@ -42,7 +42,7 @@ class RequestStats:
         self._sent[kind] += 1
 
     def began(self, host: str, now: float) -> None:
-        """Take note that a host is waited for, be it for its turn or for its answer."""
+        """Record that a request to `host` started."""
         time = self._hosts[host]
         if not time.under_way:
             time.since = now
@@ -51,7 +51,7 @@ class RequestStats:
         time.requests += 1
 
     def ended(self, host: str, now: float) -> None:
-        """Take note that it is not any more."""
+        """Record that a request to `host` finished."""
         time = self._hosts[host]
         time.under_way -= 1
         if not time.under_way:
@@ -63,12 +63,12 @@ class RequestStats:
         self._retries += 1
 
     def spent(self, points: int, left: int | None) -> None:
-        """Count points of GitHub's hourly quota, and take note of how many are left, where it was told."""
+        """Count points of GitHub's hourly quota, and record how many are left, if known."""
         self._points += points
         self._points_left = left if left is not None else self._points_left
 
     def activity(self) -> Activity:
-        """Return what goes on now."""
+        """Return the current activity."""
         return Activity(tuple(self._busy), self._points_left)
 
     def traffic(self, *, cached: int, seconds: float) -> Traffic:
@@ -85,7 +85,7 @@ class RequestStats:
         )
 
     def _longest(self) -> HostTime | None:
-        """Return the host that was waited for longest: no run can be shorter than that."""
+        """Return the host with the most seconds: no run can be shorter than that."""
         host = max(self._hosts, key=lambda name: self._hosts[name].seconds, default=None)
         if host is None:
             return None

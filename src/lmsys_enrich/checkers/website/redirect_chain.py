@@ -1,4 +1,4 @@
-"""What following one link came to, hop by hop, before anybody judges it."""
+"""Redirect chain: the hops of one link and its end, before classification."""
 
 from enum import StrEnum
 from typing import TypeAlias
@@ -12,7 +12,7 @@ SUCCESS = range(200, 300)
 
 
 class RedirectError(StrEnum):
-    """A redirect that cannot be followed; the value is what a maintainer is told."""
+    """A redirect that cannot be followed; the value is the reason shown to maintainers."""
 
     LOOP = "redirects in a loop"
     TOO_MANY = f"redirects more than {MAX_HOPS} times"
@@ -25,11 +25,11 @@ End: TypeAlias = Outcome | RedirectError
 
 class RedirectChain(Value):
     """
-    The way from a link to where it ends.
+    Redirects of a link, and its end.
 
-    `hops` are the redirects, in order; `final` is the address at which the way
-    ends, with its fragment, and `end` what was found there. A journey without
-    hops ends where it starts. `got` is as in `Answer`.
+    `hops` are the redirects, in order; `final` is the last address, with its fragment,
+    and `end` its outcome. Without hops, `final` is `start`. `validators` are those of
+    `Observation`.
     """
 
     start: str

@@ -7,24 +7,24 @@ from lmsys_enrich.http.sites import same_site
 from lmsys_enrich.model.finding import Finding, Validators, Verdict
 from lmsys_enrich.urls import host_of
 
-# What RFC 6265 §6.1 asks of a browser for one domain: enough for any site, too few to choke on.
+# Limits of RFC 6265 section 6.1 for one domain.
 _MOST_COOKIES = 50
 _LONGEST_COOKIE = 4096
 
 
 class Cookies:
     """
-    Remembers name and value of each cookie for the length of one visit.
+    Cookies of one link check, by name and value.
 
-    A cookie goes back to the site that set it and to no other. Path, age and
-    the other attributes play no part: a visit lasts seconds.
+    A cookie is sent to the site that set it and to no other. Path, age and the other
+    attributes are ignored: a check lasts seconds.
     """
 
     def __init__(self) -> None:
         self._values: dict[tuple[str, str], str] = {}
 
     def note(self, url: str, reply: Response) -> None:
-        """Remember the cookies that the reply of this address sets."""
+        """Store the cookies that the response of this address sets."""
         host = host_of(url)
         for line in reply.headers.get("set-cookie", "").split("\n"):
             name, equals, value = (part.strip() for part in line.partition(";")[0].partition("="))
@@ -33,7 +33,7 @@ class Cookies:
                 self._keep(host, name, value)
 
     def header(self, url: str) -> str:
-        """Return what to send to this address as `Cookie`; empty where there is nothing to send."""
+        """Return the `Cookie` header for this address; empty without cookies."""
         host = host_of(url)
         return "; ".join(
             f"{name}={value}" for (setter, name), value in self._values.items() if same_site(setter, host)
@@ -50,7 +50,7 @@ _DATE = re.compile(r"[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} 
 
 
 def validators_of(reply: Response) -> Validators:
-    """Return what the server gave to ask again with; what it may not look like is left out."""
+    """Extract ETag and Last-Modified; ignore malformed values."""
     return Validators(
         etag=_if_matches(_ENTITY_TAG, reply.headers.get("etag")),
         last_modified=_if_matches(_DATE, reply.headers.get("last-modified")),
@@ -59,26 +59,26 @@ def validators_of(reply: Response) -> Validators:
 
 def conditions(previous: Finding) -> dict[str, str]:
     """
-    Return the headers that ask for the page only if it is another than the one last seen alive.
+    Return the headers of a conditional request (RFC 9110 section 13.1) for a page last seen alive.
 
-    A wall or an error page is asked for as if it were new: its "not modified" says nothing of the page.
+    A bot wall or an error page is requested without them: its "not modified" says nothing of the page.
     """
     if previous.validators is None or previous.effective_verdict is not Verdict.ALIVE:
         return {}
-    told = {
+    headers = {
         "if-none-match": _if_matches(_ENTITY_TAG, previous.validators.etag),
         "if-modified-since": _if_matches(_DATE, previous.validators.last_modified),
     }
-    return {name: value for name, value in told.items() if value is not None}
+    return {name: value for name, value in headers.items() if value is not None}
 
 
 def is_unchanged(reply: Response) -> bool:
-    """Whether the page is the one last seen."""
+    """Whether the page did not change since the last request."""
     return reply.status == _NOT_MODIFIED
 
 
 def as_if_asked_without(reply: Response) -> Response:
-    """Return the answer that there would have been: 304 is 200 by definition (RFC 9110 §15.4.5)."""
+    """Return the response to an unconditional request: 304 stands for 200 (RFC 9110 section 15.4.5)."""
     return Response(200, reply.headers) if is_unchanged(reply) else reply
 
 
