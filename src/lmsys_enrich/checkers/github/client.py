@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Mapping
-from urllib.parse import urljoin, urlsplit
 
 from lmsys_enrich.api.endpoint import ApiEndpoint, ApiErrors
 from lmsys_enrich.api.json_values import number
@@ -20,7 +19,7 @@ from lmsys_enrich.clock import Clock
 from lmsys_enrich.http.messages import Fetch, Request, RequestKind
 from lmsys_enrich.model.report import Obstacle
 from lmsys_enrich.settings.github_access import GitHubAccess
-from lmsys_enrich.urls import InvalidAddress, host_of
+from lmsys_enrich.urls import InvalidAddress, decode_location, has_userinfo, resolve, server_of
 
 BODY_LIMIT = 8 * 2**20
 _API_VERSION = "2022-11-28"  # https://docs.github.com/en/rest/about-the-rest-api/api-versions
@@ -88,8 +87,8 @@ class GitHubApi:
                 return TransientError(result.message)  # one path cannot be divided
             if not isinstance(result, Ok) or result.status not in _REDIRECTS:
                 return result
-            target = _target(url, result.headers)
-            if not _is_same_host(target, self._access.api_url):
+            target = _target(url, result.headers.get("location", ""), self._access.api_url)
+            if target is None:
                 return TransientError("GitHub's API redirects to another host")  # the token stays here
             url = target
         return TransientError("GitHub's API redirects in circles")
@@ -109,17 +108,11 @@ def request_headers(token: str | None, accept: str = "application/vnd.github+jso
     return {**headers, "authorization": f"Bearer {token}"} if token else headers
 
 
-def _target(url: str, headers: Mapping[str, str]) -> str:
-    """Return the target of a redirect, empty where it is no address."""
+def _target(base: str, location: str, api_url: str) -> str | None:
+    """Return the address that a redirect names, if it has the scheme, host and port of the API."""
     try:
-        return urljoin(url, headers.get("location", url))
-    except ValueError:
-        return ""
-
-
-def _is_same_host(url: str, other: str) -> bool:
-    """Whether both have the same host and port, and neither drops the encryption."""
-    try:
-        return host_of(url) == host_of(other) and urlsplit(url).scheme == urlsplit(other).scheme
-    except (InvalidAddress, ValueError):
-        return False
+        # In the normal form, in which no other parser finds another host than this comparison.
+        target = resolve(base, decode_location(location.partition("\n")[0]))
+        return target if server_of(target) == server_of(api_url) and not has_userinfo(target) else None
+    except InvalidAddress:
+        return None

@@ -557,8 +557,21 @@ async def test_trouble_that_lasts_says_nothing_of_any_link_and_is_not_asked_into
     assert asked.deferred == []
 
 
-async def test_the_token_goes_to_the_api_alone() -> None:
-    away = Response(301, {"location": "https://evil.example/users/nobody"})
+@pytest.mark.parametrize(
+    "location",
+    [
+        "https://evil.example/users/nobody",
+        "//evil.example/",
+        "\\\\evil.example\\",
+        "https:\\\\evil.example\\@api.github.com/",
+        "https://api.github.com@evil.example/",
+        "https://api.github.com\\@evil.example/",
+        "https://api.github.com:8443/",
+        "https://[::",
+    ],
+)
+async def test_the_token_goes_to_the_api_alone(location: str) -> None:
+    away = Response(301, {"location": location})
     asked = Asked(GitHub(rest={"/users/nobody": away}, owners=["octocat"]))
     await asked.about(f"{HOME}/nobody", f"{HOME}/octocat")
     assert hosts(asked.github) == {"api.github.com"}
