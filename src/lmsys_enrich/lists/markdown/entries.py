@@ -32,6 +32,7 @@ _MARKS = re.compile(r"\s*(?:[^\w\s(\[`<.,:;|*/&\"'-]+|:[a-z0-9_+-]+:|\s)+")
 _PREFIX = re.compile(r"\[[^\]]*\]\s*[:：]?|\([^)]*\)\s*:?|`[^`]*`|\d{4}(?:[-./]\d{1,2}){0,2}\s*[:：,]?")
 _CLOSERS = {"]": "[", ")": "(", "）": "（", "】": "【"}
 _OPENERS = {opener: closer for closer, opener in _CLOSERS.items()}
+_OPENING = ("(", "[", "（")
 _EDGE = " \t\n,，、|/·•;:：–—"
 
 
@@ -217,11 +218,12 @@ def _read_rest(builder: EntryBuilder, spans: Sequence[Span], *, is_open: bool = 
     """Read what follows the main link: marks and links in brackets in any order, the description, tags."""
     queue = list(spans)
     taken: list[Span] = []
-    pending = ""
+    pending, inside = "", False
     while queue:
         span = queue[0]
         if span.kind == "link":
-            if not _stands_alone(span, pending):
+            inside = pending.endswith(_OPENING) or (inside and not pending.strip(" ,|/·&;"))
+            if not (inside or _stands_alone(span)):
                 break
             taken.append(span)
             pending = ""
@@ -247,17 +249,14 @@ def _read_rest(builder: EntryBuilder, spans: Sequence[Span], *, is_open: bool = 
 
 
 def _rest(queue: Sequence[Span], pending: str) -> str:
-    source = _source(queue)
-    return f"{pending.strip()}{source}" if pending and queue and queue[0].kind == "link" else source
+    if not queue or queue[0].kind != "link":
+        return _source(queue)
+    before = pending.lstrip()
+    return (before.lstrip("])）】") if before[:1] in _CLOSERS else pending) + _source(queue)
 
 
-def _stands_alone(span: Span, pending: str) -> bool:
-    return (
-        not span.has_words
-        or is_role(span.text)
-        or is_bracketed(span.text)
-        or pending.endswith(("(", "[", "（"))
-    )
+def _stands_alone(span: Span) -> bool:
+    return not span.has_words or is_role(span.text) or is_bracketed(span.text)
 
 
 def _marks(builder: EntryBuilder, text: str) -> tuple[str, str]:
@@ -299,7 +298,7 @@ def _is_marks(text: str) -> bool:
 def is_prefix(before: str) -> bool:
     """Whether what stands before a link is no name: emoji, a venue in brackets, a date."""
     bare = _TAG.sub("", before).strip().strip("*_~").strip()
-    return not bare or _is_marks(bare) or _PREFIX.fullmatch(bare) is not None
+    return not bare.strip(BRACKETS) or _is_marks(bare) or _PREFIX.fullmatch(bare) is not None
 
 
 def _plain_prefix(before: str) -> str:

@@ -57,7 +57,8 @@ def each_once(links: Sequence[tuple[str, Span]]) -> Iterator[tuple[str, Span]]:
     seen: set[tuple[str, str]] = set()
     named = {span.url for role, span in links if role != "badge"}
     for role, span in links:
-        if (role, span.url) in seen or (role == "badge" and span.url in named):
+        is_main_again = role.startswith("url-") and ("url", span.url) in seen
+        if is_main_again or (role, span.url) in seen or (role == "badge" and span.url in named):
             continue
         seen.add((role, span.url))
         roles[role] += 1
