@@ -59,9 +59,12 @@ def _parse(address: str) -> IPv4Address | IPv6Address | None:
 
 
 def _is_private(address: IPv4Address | IPv6Address) -> bool:
+    embedded = _embedded_ipv4(address)
+    if isinstance(address, IPv6Address) and address.sixtofour is not None:
+        # Python before 3.11.4 calls all of 6to4 private, later ones none of it: only the IPv4 address counts.
+        return embedded is not None and _is_private(embedded)
     if address in _METADATA or not address.is_global or address.is_multicast:
         return True
-    embedded = _embedded_ipv4(address)
     return embedded is not None and _is_private(embedded)
 
 
