@@ -108,6 +108,10 @@ class Connection(asyncio.Protocol):
         if self._has_ended or self._has_unsolicited_data or not parser.keeps_connection:
             return False
         self._parser = None
+        if self._is_paused and self._transport is not None:
+            # The body came faster than it was read, and nothing but the next response would resume.
+            self._is_paused = False
+            self._transport.resume_reading()
         return True
 
     def close(self) -> None:

@@ -116,6 +116,19 @@ async def test_connection_is_reused_until_its_host_is_left() -> None:
         pool.close()
 
 
+async def test_connection_is_read_on_after_a_large_body() -> None:
+    async def page(_: Received) -> Response:
+        return Sent(200, {}, b"x" * 300_000)
+
+    pool = _pool(timeout=2.0)
+    async with serving(page) as server:
+        for _ in range(4):
+            response = await _get(pool, f"{server.url}/large")
+            assert isinstance(response, HttpResponse)
+            assert len(response.body) == 300_000
+    pool.close()
+
+
 async def test_connection_with_an_unread_body_is_not_reused() -> None:
     async def large(received: Received) -> Response:
         del received
