@@ -1,1 +1,1 @@
-"""The page in a real browser: what those who use it see, hear and press."""
+"""The page in a real browser, with mouse, keyboard and screen reader."""

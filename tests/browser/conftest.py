@@ -9,7 +9,7 @@ import pytest
 from lmsys_enrich.model.report import Report
 from lmsys_enrich.outputs.page.render import index_html
 
-if TYPE_CHECKING:  # the module skips whoever imports it where there is no Playwright
+if TYPE_CHECKING:  # importing the module skips the tests where there is no Playwright
     from tests.browser.chromium import Browser, Page
 
 

@@ -8,7 +8,7 @@ from tests.browser.chromium import browsing, chromium
 
 
 class _Picture(NamedTuple):
-    """What is taken: how wide, how light, and which part of the page is on top."""
+    """Picture of the page: its width, its colour scheme, and the part on top."""
 
     name: str
     width: int

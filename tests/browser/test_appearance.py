@@ -16,12 +16,12 @@ _AXE = os.environ.get("AXE_CORE")
 
 
 def _background(page: Page) -> int:
-    """How light the page is, from 0 to 765."""
+    """Return the lightness of the page, from 0 to 765."""
     color = page.evaluate("getComputedStyle(document.body).backgroundColor")
     return sum(int(part) for part in color.removeprefix("rgb(").removesuffix(")").split(","))
 
 
-def test_it_is_dark_for_those_who_want_it_dark(open_page: Open) -> None:
+def test_page_is_dark_in_dark_mode(open_page: Open) -> None:
     assert _background(open_page(with_a_past(), color_scheme="light")) > 700
     assert _background(open_page(with_a_past(), color_scheme="dark")) < 120
 
@@ -40,7 +40,7 @@ def test_no_cell_runs_over_its_neighbour(open_page: Open, width: int) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-def test_trends_are_drawn_and_told(open_page: Open) -> None:
+def test_trends_have_drawing_and_description(open_page: Open) -> None:
     page = open_page(with_a_past())
     for name in ("Links alive: 96.7 %", "Stars by month: 2026-02: 1,000", "Links that died: 2026-02: 0"):
         expect(page.get_by_role("img", name=name)).to_be_visible()
@@ -48,7 +48,7 @@ def test_trends_are_drawn_and_told(open_page: Open) -> None:
     expect(page.get_by_role("link", name="https://gone.example/9")).to_be_visible()
 
 
-def test_paper_has_every_entry_and_nothing_to_press(open_page: Open) -> None:
+def test_print_has_every_entry_and_no_buttons(open_page: Open) -> None:
     page = open_page(long(400))
     page.emulate_media(media="print")
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
@@ -58,7 +58,7 @@ def test_paper_has_every_entry_and_nothing_to_press(open_page: Open) -> None:
     expect(page.get_by_role("columnheader", name="Stars")).to_be_visible()
 
 
-def test_without_scripts_the_whole_list_is_there_to_read(open_page: Open) -> None:
+def test_page_without_scripts_has_the_whole_list(open_page: Open) -> None:
     page = open_page(long(400), java_script_enabled=False)
     assert page.locator("tbody tr").count() == 400
     assert page.locator("tbody tr").last.is_visible()

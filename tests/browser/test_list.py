@@ -15,7 +15,7 @@ def _rows(page: Page) -> Locator:
     return page.locator("tbody tr")
 
 
-def test_searching_leaves_the_entries_with_all_the_words(open_page: Open) -> None:
+def test_search_shows_entries_with_all_the_words(open_page: Open) -> None:
     page = open_page(with_a_past())
     page.get_by_role("searchbox").fill("COMPILATION alpa")
     expect(_rows(page)).to_have_count(1)
@@ -24,7 +24,7 @@ def test_searching_leaves_the_entries_with_all_the_words(open_page: Open) -> Non
     assert _names(page) == ["DeepSpeed", "DeepSpeed"]
 
 
-def test_what_fits_nothing_says_so_and_can_be_cleared(open_page: Open) -> None:
+def test_empty_result_can_be_cleared(open_page: Open) -> None:
     page = open_page(with_a_past())
     page.get_by_role("searchbox").fill("no such words")
     expect(page.get_by_text("No entry fits.")).to_be_visible()
@@ -69,7 +69,7 @@ def test_stars_are_sorted_as_numbers(open_page: Open) -> None:
     assert _names(page)[:3] == ["Entry 11", "Entry 10", "Entry 9"]
 
 
-def test_the_view_stands_in_the_address_and_survives_a_reload(open_page: Open) -> None:
+def test_view_is_in_the_address_and_survives_a_reload(open_page: Open) -> None:
     page = open_page(with_a_past())
     page.get_by_role("searchbox").fill("deepspeed")
     page.locator("select[name=verdict]").select_option("dead")
@@ -88,14 +88,14 @@ def test_address_with_an_unknown_view_shows_the_list(open_page: Open) -> None:
     expect(page.locator("output")).to_contain_text("2 of 12")
 
 
-def test_a_verdict_of_the_summary_leads_to_its_entries(open_page: Open) -> None:
+def test_verdict_of_the_summary_filters_the_list(open_page: Open) -> None:
     page = open_page(with_a_past())
     page.get_by_role("list", name="Links by verdict").get_by_role("link", name="dead").click()
     expect(page.locator("output")).to_contain_text("3 of 12")
     expect(page.get_by_role("heading", name="The list")).to_be_in_viewport()
 
 
-def test_skipping_to_the_list_keeps_what_was_searched_for(open_page: Open) -> None:
+def test_skip_link_keeps_the_search(open_page: Open) -> None:
     page = open_page(with_a_past())
     page.get_by_role("searchbox").fill("alpa")
     page.locator("body").press("Control+Home")
@@ -105,7 +105,7 @@ def test_skipping_to_the_list_keeps_what_was_searched_for(open_page: Open) -> No
     expect(page.get_by_role("searchbox")).to_have_value("alpa")
 
 
-def test_all_of_it_works_with_the_keyboard_alone(open_page: Open) -> None:
+def test_page_works_with_the_keyboard_alone(open_page: Open) -> None:
     page = open_page(with_a_past())
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Skip to the list")).to_be_focused()
@@ -123,15 +123,15 @@ def test_all_of_it_works_with_the_keyboard_alone(open_page: Open) -> None:
     expect(_rows(page).first.get_by_text("checked 2026-11-23").first).to_be_visible()
 
 
-def test_evidence_tells_status_hops_when_and_how_often(open_page: Open) -> None:
+def test_evidence_shows_status_hops_and_dates(open_page: Open) -> None:
     page = open_page(with_a_past(), "#q=old.example")
     page.locator("tbody summary").click()
     expect(page.locator("tbody details")).to_contain_text("301 https://old.example/")
     page.get_by_role("searchbox").fill("gone.example")
     _rows(page).first.locator("summary").click()
-    told = _rows(page).first.locator("details")
-    expect(told).to_contain_text("404 Not Found")
-    expect(told).to_contain_text("checked 2026-11-23, failing on 3 days since 2026-11-20")
+    shown = _rows(page).first.locator("details")
+    expect(shown).to_contain_text("404 Not Found")
+    expect(shown).to_contain_text("checked 2026-11-23, failing on 3 days since 2026-11-20")
 
 
 def test_the_copy_button_copies_the_new_address_and_says_so(open_page: Open) -> None:
@@ -143,7 +143,7 @@ def test_the_copy_button_copies_the_new_address_and_says_so(open_page: Open) -> 
     assert page.evaluate("navigator.clipboard.readText()") == "https://github.com/deepspeedai/DeepSpeed"
 
 
-def test_where_nothing_may_be_copied_the_address_is_selected(open_page: Open) -> None:
+def test_without_clipboard_the_address_is_selected(open_page: Open) -> None:
     page = open_page(with_a_past())
     page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(new Error()); }")
     page.locator("button[data-copy]").first.click()
@@ -163,7 +163,7 @@ def test_search_covers_all_of_five_thousand_entries(open_page: Open) -> None:
     expect(_rows(page)).to_have_count(200)
 
 
-def test_the_rest_of_a_long_list_is_one_press_away(open_page: Open) -> None:
+def test_button_shows_the_rest_of_a_long_list(open_page: Open) -> None:
     page = open_page(long(400))
     page.get_by_role("button", name="Show all 400").click()
     expect(_rows(page)).to_have_count(400)

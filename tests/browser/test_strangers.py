@@ -1,4 +1,4 @@
-"""What strangers wrote is text, whatever they wrote."""
+"""Foreign text in the browser is text."""
 
 import dataclasses
 from pathlib import Path
@@ -25,7 +25,7 @@ _HOSTILE = [
 
 
 @pytest.mark.parametrize("words", _HOSTILE)
-def test_they_are_shown_and_nothing_runs(open_page: Open, words: str) -> None:
+def test_foreign_text_is_shown_and_runs_nothing(open_page: Open, words: str) -> None:
     url = f"https://a.example/{words}"
     facts = repository(words, description=words, language=words, license=words, last_commit=NIGHT)
     found = Finding(
@@ -37,7 +37,7 @@ def test_they_are_shown_and_nothing_runs(open_page: Open, words: str) -> None:
         repository=facts,
     )
     named = entry(words, url)
-    told = dataclasses.replace(
+    shown = dataclasses.replace(
         report(found, notice=words, past=(Day(NIGHT.date(), {Verdict.ALIVE: 1}, died=(words,)),)),
         catalogs=(
             Catalog(
@@ -46,7 +46,7 @@ def test_they_are_shown_and_nothing_runs(open_page: Open, words: str) -> None:
         ),
         findings={key_of(named.links[0]): replace(found, url=key_of(named.links[0]))},
     )
-    page = open_page(told)
+    page = open_page(shown)
     expect(page.get_by_role("heading", level=1)).to_have_text(words)
     expect(page.locator("tbody .name")).to_have_text(words)
     expect(page.locator("tbody p")).to_have_text(words)
@@ -61,14 +61,14 @@ def test_they_are_shown_and_nothing_runs(open_page: Open, words: str) -> None:
     assert [href for href in hrefs if not href.startswith(("https://", "http://", "#"))] == []
 
 
-def test_an_address_that_runs_something_is_text(open_page: Open) -> None:
+def test_javascript_address_is_text(open_page: Open) -> None:
     page = open_page(report(finding("javascript:document.title='run'", Verdict.SKIPPED)))
     page.locator("tbody summary").click()
     page.get_by_text("javascript:document.title='run'").click()
     expect(page).to_have_title("A list")
 
 
-def test_a_view_in_the_address_is_words_too(open_page: Open) -> None:
+def test_view_in_the_address_is_text(open_page: Open) -> None:
     page = open_page(report(finding("https://a.example/")), "#q=%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E")
     expect(page.get_by_role("searchbox")).to_have_value("<img src=x onerror=alert(1)>")
     expect(page.get_by_text("No entry fits.")).to_be_visible()

@@ -76,7 +76,7 @@ def test_an_issue_is_opened_edited_and_closed(story: Story) -> None:
     assert story.night("/c").out.startswith("Issue #2 opened")
 
 
-def test_doing_it_again_changes_nothing_and_sends_nothing(story: Story) -> None:
+def test_second_update_sends_nothing(story: Story) -> None:
     story.night("/a")
     written = story.written()
     assert story.issue().out.startswith("Issue #1 says it already")
@@ -85,14 +85,14 @@ def test_doing_it_again_changes_nothing_and_sends_nothing(story: Story) -> None:
     assert story.written() == written
 
 
-def test_a_title_that_people_changed_stays(story: Story) -> None:
+def test_edited_title_is_kept(story: Story) -> None:
     story.night("/a")
     story.issues[0].title = "Spring cleaning"
     story.night("/a", "/b")
     assert story.issues[0].title == "Spring cleaning"
 
 
-def test_a_bad_night_closes_nothing(story: Story) -> None:
+def test_night_without_answers_closes_nothing(story: Story) -> None:
     story.night("/a")
     story.nights += 1
     story.program.night = day(story.nights)
@@ -101,15 +101,15 @@ def test_a_bad_night_closes_nothing(story: Story) -> None:
     assert story.issues[0].state == "open"
 
 
-def test_what_was_forgotten_closes_nothing(story: Story) -> None:
+def test_lost_cache_closes_nothing(story: Story) -> None:
     story.night("/a")
     for left in ("build", "cache"):
         rmtree(left)
-    assert "is left open, since nobody knows yet of 3 of the links" in story.issue().out
+    assert "is left open: 3 of the links have no result yet" in story.issue().out
     assert story.issues[0].state == "open"
 
 
-def test_issues_of_others_are_left_alone(story: Story) -> None:
+def test_other_issues_are_left_alone(story: Story) -> None:
     story.night("/a")
     body = story.issues[0].body
     story.github.issues.all[:] = [
@@ -128,7 +128,7 @@ def test_two_lists_have_two_issues(story: Story) -> None:
     assert story.issue().out.startswith("Issue #1 says it already")
 
 
-def test_nobody_is_called_and_no_other_project_is_told(story: Story) -> None:
+def test_issue_mentions_no_user_and_no_other_issue(story: Story) -> None:
     text = Path("entries.yaml").read_text(encoding="utf-8")
     Path("entries.yaml").write_text(text.replace("Entry 1", "'@somebody #12 <b>'"), encoding="utf-8")
     story.night("/a")
@@ -139,7 +139,7 @@ def test_nobody_is_called_and_no_other_project_is_told(story: Story) -> None:
     assert "`http" in body
 
 
-def test_an_issue_never_grows_beyond_what_github_takes(story: Story) -> None:
+def test_issue_stays_within_the_limit_of_github(story: Story) -> None:
     paths = [f"/{number}/{'x' * 900}" for number in range(200)]
     base = story.urls[0].removesuffix("/a")
     story.program.write_list(*(f"{base}{path}" for path in paths))
@@ -150,7 +150,7 @@ def test_an_issue_never_grows_beyond_what_github_takes(story: Story) -> None:
     assert "more, which `dead-links.md` names" in body
 
 
-def test_a_dry_run_asks_nobody(story: Story) -> None:
+def test_dry_run_sends_nothing(story: Story) -> None:
     story.night("/a")
     asked = len(story.server.log)
     shown = story.issue("--dry-run")
@@ -160,7 +160,7 @@ def test_a_dry_run_asks_nobody(story: Story) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "told", "hint"),
+    ("change", "shown", "hint"),
     [
         ({"GITHUB_TOKEN": ""}, "no token", "--dry-run"),
         ({"GITHUB_TOKEN": "ghp_expired"}, "401", "issues: write"),
@@ -169,25 +169,23 @@ def test_a_dry_run_asks_nobody(story: Story) -> None:
         ({"GITHUB_REPOSITORY": "acme/unknown"}, "404", "issues: write"),
     ],
 )
-def test_what_cannot_be_done_is_told_with_the_next_step(
-    story: Story, change: dict[str, str], told: str, hint: str
-) -> None:
+def test_error_comes_with_its_next_step(story: Story, change: dict[str, str], shown: str, hint: str) -> None:
     story.night("/a")
     story.program.environ |= change
     ended = story.issue()
     assert ended.code == 2
-    assert told in ended.err
+    assert shown in ended.err
     assert hint in ended.err
     assert "ghp_expired" not in ended.err
 
 
-def test_issues_that_are_turned_off_are_told_as_such(story: Story) -> None:
+def test_disabled_issues_are_an_error(story: Story) -> None:
     story.github.issues.turned_off.add(_HOME)
     ended = story.night("/a")
     assert (ended.code, "Turn issues on" in ended.err) == (2, True)
 
 
-def test_where_github_has_trouble_the_next_run_does_it(story: Story) -> None:
+def test_failed_update_is_repeated_by_the_next_run(story: Story) -> None:
     story.night()
     story.github.faults = [lambda received, answer: Sent(503)]  # noqa: ARG005 - what a fault is handed
     story.site.gone = {"/a"}
@@ -199,7 +197,7 @@ def test_where_github_has_trouble_the_next_run_does_it(story: Story) -> None:
     assert story.issue().out.startswith("Issue #1 opened")
 
 
-def test_the_token_follows_no_redirect(story: Story, serve: Serve) -> None:
+def test_token_follows_no_redirect(story: Story, serve: Serve) -> None:
     elsewhere = serve(Site())
     story.night()
     story.github.faults = [lambda received, answer: Sent(301, {"location": elsewhere.url})]  # noqa: ARG005 - as above

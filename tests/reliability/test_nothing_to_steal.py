@@ -117,7 +117,7 @@ def test_what_the_environment_has_wrong_is_told_without_secrets(
     assert "two words" not in ended.err
 
 
-def test_the_token_follows_no_redirect(program: Program, serve: Serve) -> None:
+def test_token_follows_no_redirect(program: Program, serve: Serve) -> None:
     thief = serve(Pages({}))
 
     async def redirecting(received: Received) -> Response:

@@ -1,8 +1,8 @@
 """
 Text of the issue, written from the report at each run, so that it changes with the dead links alone.
 
-It notifies nobody else: addresses are in code, since GitHub would reference links
-to issues there, and names mention no user.
+It causes no other notification: addresses are in code, since GitHub would reference
+links to issues there, and names mention no user.
 https://docs.github.com/en/get-started/writing-on-github/working-with-advanced-formatting/autolinked-references-and-urls
 """
 

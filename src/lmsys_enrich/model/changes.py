@@ -94,7 +94,7 @@ def _repositories(old: Snapshot, new: Snapshot) -> Iterator[Change]:
 
 
 def _woke_up(before: Repository, after: Repository, then: datetime) -> bool:
-    """Whether there are commits again after a year without any."""
+    """Return whether there are commits again after a year without any."""
     if before.last_commit is None or after.last_commit is None:
         return False
     return after.last_commit > before.last_commit and then - before.last_commit > _ASLEEP

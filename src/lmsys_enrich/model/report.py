@@ -265,7 +265,7 @@ class Report:
         ]
 
     def is_stale(self, facts: Repository) -> bool:
-        """Whether the repository's last known commit is older than `stale_after`."""
+        """Return whether the last known commit is older than `stale_after`."""
         return facts.last_commit is not None and self.run_time - facts.last_commit > self.stale_after
 
 

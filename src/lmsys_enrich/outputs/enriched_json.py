@@ -7,8 +7,7 @@ from lmsys_enrich.model.enriched import VERSION, Json, facts_json, link_json, mo
 from lmsys_enrich.model.finding import Finding
 from lmsys_enrich.model.report import EnrichedEntry, HostTime, Report
 from lmsys_enrich.model.repository import Repository
-from lmsys_enrich.outputs.protocol import Streamed
-from lmsys_enrich.outputs.text import json_chunks, json_item
+from lmsys_enrich.outputs.text import Streamed, json_chunks, json_item
 
 
 def enriched_json(report: Report) -> Mapping[str, Streamed]:

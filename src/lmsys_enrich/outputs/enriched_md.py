@@ -9,8 +9,7 @@ from lmsys_enrich.lists.identifiers import role_of
 from lmsys_enrich.model.catalog import Catalog, Cell, Column, Document, Entry, InsertionPoint, Link, Section
 from lmsys_enrich.model.report import EnrichedEntry, Report
 from lmsys_enrich.outputs.fact_words import COLUMNS, status, suffix
-from lmsys_enrich.outputs.protocol import Streamed, Text, encoded
-from lmsys_enrich.outputs.text import address, escaped, in_cell, link, quoted, table
+from lmsys_enrich.outputs.text import Streamed, Text, address, encoded, escaped, in_cell, link, quoted, table
 from lmsys_enrich.values import Value
 
 # Cells that bullets show around the name, each at its own position.
@@ -104,7 +103,7 @@ def _further(links: Sequence[Link], cells: Mapping[str, Cell], columns: Abstract
 
 
 def _is_in(wanted: Link, markdown: str) -> bool:
-    """Whether a text has the link already, under a name that gives the same role."""
+    """Return whether a text has the link already, under a name that gives the same role."""
     if wanted.url not in markdown:
         return False
     texts = re.findall(rf"(\[!)?\[([^\[\]]*)\](?:\([^()]*\)\])?\(<?{re.escape(wanted.url)}", markdown)

@@ -6,7 +6,7 @@ from lmsys_enrich.model.catalog import Catalog, Column, Entry, Exemption, Listed
 from lmsys_enrich.model.enriched import day
 from lmsys_enrich.model.report import EnrichedEntry, Report
 from lmsys_enrich.model.repository import Repository
-from lmsys_enrich.outputs.protocol import Streamed, encoded
+from lmsys_enrich.outputs.text import Streamed, encoded
 from lmsys_enrich.outputs.yaml import Flow, yaml_item, yaml_lines
 
 

@@ -8,7 +8,7 @@ from itertools import chain
 from pathlib import Path
 
 from lmsys_enrich.errors import OutputError
-from lmsys_enrich.outputs.protocol import Text, encoded
+from lmsys_enrich.outputs.text import Text, encoded
 from lmsys_enrich.values import Value
 
 _HINT = "Free the disk, or its rights, or name another folder with --out; what lay there before is whole."
@@ -87,7 +87,7 @@ def _open(path: str) -> int | None:
 
 
 def _equals(handle: int, text: bytes) -> bool:
-    """Whether the file has exactly this content; closes it."""
+    """Return whether the file has exactly this content, and close it."""
     try:
         return os.fstat(handle).st_size == len(text) and os.read(handle, len(text)) == text
     finally:

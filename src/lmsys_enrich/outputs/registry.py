@@ -1,6 +1,8 @@
 """Registry of outputs: a new one gets its line here."""
 
 from collections import Counter
+from collections.abc import Mapping
+from typing import Protocol
 
 from lmsys_enrich.lists.identifiers import slug_of
 from lmsys_enrich.model.report import Report
@@ -11,8 +13,20 @@ from lmsys_enrich.outputs.enriched_md import enriched_md
 from lmsys_enrich.outputs.enriched_yaml import enriched_yaml
 from lmsys_enrich.outputs.junit import junit_xml
 from lmsys_enrich.outputs.page.render import index_html
-from lmsys_enrich.outputs.protocol import Output, Text
 from lmsys_enrich.outputs.sarif import sarif
+from lmsys_enrich.outputs.text import Text
+
+
+class Output(Protocol):
+    """
+    A function from a report to the texts of files, under paths relative to the output folder.
+
+    The same facts give the same bytes; only the outputs that the contract names
+    carry the time of the run. An output writes nothing itself.
+    """
+
+    def __call__(self, report: Report, /) -> Mapping[str, Text]: ...
+
 
 PREVIOUS = "previous.json"
 """Name of the copy of `enriched.json` of the run before; `changes` compares the two."""

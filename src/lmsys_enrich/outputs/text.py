@@ -1,11 +1,32 @@
-"""Escaping of text for Markdown, XML and HTML, and layout of JSON."""
+"""Text of outputs: whole or streamed; escaping for Markdown, XML and HTML; layout of JSON."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TypeAlias
 
 import msgspec
 
 from lmsys_enrich.characters import BIDI_MARKS, CONTROLS, NONCHARACTERS
+from lmsys_enrich.values import Value
+
+
+class Streamed(Value):
+    """A text that grows with the list and is never held whole; each call of `chunks` starts it anew."""
+
+    chunks: Callable[[], Iterator[bytes]]
+
+    def __str__(self) -> str:
+        return b"".join(self.chunks()).decode("utf-8")
+
+
+Text: TypeAlias = str | Streamed
+"""Content of a file."""
+
+
+def encoded(text: str) -> bytes:
+    """Encode a text as UTF-8; a lone surrogate becomes `?`, as no file can hold it."""
+    return text.encode("utf-8", "replace")
+
 
 # https://spec.github.com/gfm/: what begins something else inside of a line. An underscore within a word
 # and a tilde that stands alone begin nothing.

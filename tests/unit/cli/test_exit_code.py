@@ -46,19 +46,19 @@ def code(*found: Finding, fail_on: tuple[Failure, ...] = (Failure.DEAD,), **rest
     ],
     ids=str,
 )
-def test_a_run_fails_on_what_the_settings_name(found: Finding, fail_on: Failure, expected: int) -> None:
+def test_run_fails_on_findings_of_fail_on(found: Finding, fail_on: Failure, expected: int) -> None:
     assert code(found, fail_on=(fail_on,)) == expected
 
 
-def test_a_run_that_could_not_find_out_says_so_before_its_findings() -> None:
+def test_missing_answers_come_before_findings() -> None:
     assert code(DEAD, UNCHECKED) == 3
 
 
-def test_whoever_runs_offline_has_asked_for_unchecked_links() -> None:
+def test_offline_run_with_unchecked_links_succeeds() -> None:
     assert code(UNCHECKED, offline=True) == 0
 
 
-def test_an_interrupted_run_says_so_first() -> None:
+def test_interruption_comes_first() -> None:
     assert code(DEAD, UNCHECKED, interrupted=True) == 130
 
 

@@ -38,14 +38,14 @@ def test_each_day_adds_a_line_with_its_figures(tmp_path: Path) -> None:
     assert str(first["date"]) < str(second["date"])
 
 
-def test_a_link_that_dies_is_told_on_the_day_it_dies(tmp_path: Path) -> None:
+def test_death_is_recorded_on_its_day(tmp_path: Path) -> None:
     died = report(finding("https://a.example/", Verdict.DEAD, reported=Verdict.FAILING))
     _keep(tmp_path, died)
     _keep(tmp_path, _later(report(finding("https://a.example/", Verdict.DEAD, reported=Verdict.DEAD)), 1))
     assert [line["died"] for line in _lines(tmp_path)] == [["https://a.example/"], []]
 
 
-def test_a_second_run_of_a_day_takes_the_place_of_the_first_and_keeps_its_deaths(tmp_path: Path) -> None:
+def test_second_run_of_a_day_keeps_its_deaths(tmp_path: Path) -> None:
     died = report(finding("https://a.example/", Verdict.DEAD, reported=Verdict.ALIVE))
     _keep(tmp_path, died)
     _keep(tmp_path, report(finding("https://a.example/", Verdict.DEAD, reported=Verdict.DEAD)))
@@ -53,7 +53,7 @@ def test_a_second_run_of_a_day_takes_the_place_of_the_first_and_keeps_its_deaths
     assert (line["dead"], line["died"]) == (1, ["https://a.example/"])
 
 
-def test_what_is_no_line_of_ours_does_no_harm(tmp_path: Path) -> None:
+def test_foreign_lines_are_ignored(tmp_path: Path) -> None:
     (tmp_path / HISTORY).write_bytes(
         b'\xff\n[1]\n{"date": 3}\n{"date":"2020-01-01","died":7}\n{\n' + b"[" * 99_999
     )
@@ -62,14 +62,14 @@ def test_what_is_no_line_of_ours_does_no_harm(tmp_path: Path) -> None:
     assert (kept["date"], today["died"]) == ("2020-01-01", [])
 
 
-def test_a_night_that_finds_out_nothing_is_no_dip(tmp_path: Path) -> None:
+def test_night_without_answers_is_no_dip(tmp_path: Path) -> None:
     unchecked = finding("https://a.example/", Verdict.UNCHECKED, last_verdict=Verdict.ALIVE)
     _keep(tmp_path, report(unchecked))
     (line,) = _lines(tmp_path)
     assert (line["alive"], line["unchecked"]) == (1, 0)
 
 
-def test_a_file_that_cannot_be_read_is_told_not_written_over(tmp_path: Path) -> None:
+def test_unreadable_history_is_not_overwritten(tmp_path: Path) -> None:
     (tmp_path / HISTORY).mkdir()
     with pytest.raises(OutputError, match="cannot be read"):
         lines_with(report(), {}, tmp_path)
@@ -83,7 +83,7 @@ def test_it_keeps_a_thousand_days(tmp_path: Path) -> None:
     assert (len(lines), lines[0]["date"]) == (1000, "1001-01-01")
 
 
-def test_a_licence_that_changed_is_told_on_the_day_it_changed(tmp_path: Path) -> None:
+def test_licence_change_is_recorded_on_its_day(tmp_path: Path) -> None:
     url = "https://github.com/a/b"
     before, after = (finding(url, repository=repository("a/b", license=name)) for name in ("MIT", "other"))
     _keep(tmp_path, report(after), {url: before})
@@ -95,7 +95,7 @@ def test_a_licence_that_changed_is_told_on_the_day_it_changed(tmp_path: Path) ->
     ]
 
 
-def test_days_are_read_again_for_trends_whatever_else_stands_in_the_file(tmp_path: Path) -> None:
+def test_days_are_parsed_among_foreign_lines(tmp_path: Path) -> None:
     (tmp_path / HISTORY).write_text(
         '{"date":"2026-01-02","alive":3,"stars":-1,"died":["https://a.example/",7],"relicensed":[1,{}]}\n'
         '{"date":"2026-01-01","alive":"many","died":"all"}\n'

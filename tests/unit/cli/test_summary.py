@@ -12,29 +12,29 @@ _NOTHING = Files(Path("build"), (), ())
 _OBSTACLE = Obstacle("GitHub is <down>", "Run again later.")
 
 
-def test_what_stood_in_the_way_is_told_with_the_next_step() -> None:
+def test_obstacle_comes_with_its_next_step() -> None:
     told = summary_text(report(obstacles=(_OBSTACLE,)), _NOTHING)
     assert "Could not find out everything: GitHub is <down>\n→ Run again later." in told
 
 
-def test_a_suggestion_stands_beside_its_reason() -> None:
+def test_suggestion_follows_the_reason() -> None:
     moved = finding("https://a.example/", Verdict.MOVED, suggestion=Suggestion("https://b.example/", "301"))
     assert "as the test says → https://b.example/" in summary_text(report(moved), _NOTHING)
 
 
-def test_one_is_not_many() -> None:
+def test_singular_and_plural() -> None:
     told = summary_text(report(finding("https://github.com/a/b", repository=repository())), _NOTHING)
     assert told.startswith("1 link in 1 entry: 1 alive\n1 repository: 0 archived, 0 stale\n")
 
 
-def test_where_files_lie_and_how_many_changed() -> None:
+def test_summary_counts_changed_files() -> None:
     lying = (Path("enriched.md"), Path("badges/a.svg"), Path("badges/a.json"))
     told = summary_text(report(), Files(Path("build"), lying, lying[:1]))
     assert "3 files in build, 1 of them changed:\n  build/enriched.md\n  build/badges/ (2 files)" in told
     assert "none of them changed" in summary_text(report(), Files(Path("build"), lying, ()))
 
 
-def test_ci_gets_tables_in_which_strangers_words_stay_words() -> None:
+def test_step_summary_escapes_foreign_text() -> None:
     dead = finding("https://a.example/<b>", Verdict.DEAD)
     told = summary_markdown(report(dead, obstacles=(_OBSTACLE,)))
     assert "| dead | 1 |" in told
@@ -42,11 +42,11 @@ def test_ci_gets_tables_in_which_strangers_words_stay_words() -> None:
     assert r"GitHub is \<down\>" in told
 
 
-def test_where_all_is_well_there_is_nothing_to_act_on() -> None:
+def test_summary_without_findings_has_no_tasks() -> None:
     assert "To act on" not in summary_markdown(report(finding("https://a.example/")))
 
 
-def test_the_host_that_set_the_time_is_told_where_the_time_is_worth_a_word() -> None:
+def test_slowest_host_of_a_slow_run_is_named() -> None:
     longest = HostTime("slow.example", 40.0, 12)
     long = replace(report(), traffic=Traffic(web=20, seconds=42.0, longest=longest))
     assert "42.0 s, 40.0 s of them with slow.example (12 requests)" in summary_text(long, _NOTHING)

@@ -18,5 +18,5 @@ def test_columns_are_aligned() -> None:
         ("R&D &amp;", "R&D &amp;amp;"),
     ],
 )
-def test_what_strangers_wrote_stays_within_its_cell(name: str, shown: str) -> None:
+def test_foreign_text_stays_within_its_cell(name: str, shown: str) -> None:
     assert markdown_table(Table(("Name",), [(name,)])).splitlines()[2] == f"| {shown} |"

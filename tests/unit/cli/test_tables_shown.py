@@ -29,18 +29,18 @@ def _shown(out: StringIO, table: Table = _TABLE, environ: Mapping[str, str] | No
 @pytest.mark.parametrize(
     ("out", "environ"), [(StringIO, {}), (_Screen, {"CI": "true"}), (_Screen, {"TERM": "dumb"})]
 )
-def test_a_program_reads_plain_columns(out: type[StringIO], environ: dict[str, str]) -> None:
+def test_pipe_gets_plain_columns(out: type[StringIO], environ: dict[str, str]) -> None:
     assert _shown(out(), environ=environ) == "Repository  Stars\nacme/tool   3,000\nnone\n"
 
 
-def test_a_person_can_click(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_terminal_gets_hyperlinks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "xterm-256color")
     told = _shown(_Screen())
     assert "https://github.com/acme/tool\x1b\\acme/tool" in told
     assert "──" in told
 
 
-def test_nothing_of_a_stranger_steers_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_foreign_text_sends_no_control_sequence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "xterm-256color")
     hostile = Linked("[red]a\x1b[31m", "https://a.org/\x1b]0;title\x07")
     told = _shown(_Screen(), Table(("Name",), [(hostile,)]))
@@ -57,7 +57,7 @@ def test_a_narrow_terminal_folds_rather_than_cuts(monkeypatch: pytest.MonkeyPatc
     assert (plain.count("x"), plain.count("y")) == (40, 40)
 
 
-def test_without_unicode_lines_are_drawn_with_what_there_is(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ascii_terminal_gets_ascii_lines(monkeypatch: pytest.MonkeyPatch) -> None:
     class Ascii(_Screen):
         encoding = "ascii"
 

@@ -1,4 +1,4 @@
-"""A list with everything that an output must know how to show."""
+"""List with everything that an output must be able to show."""
 
 from pathlib import Path
 

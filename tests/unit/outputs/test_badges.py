@@ -1,4 +1,4 @@
-"""Badges tell what is known, in colours that a maintainer understands."""
+"""Badges: messages, colours and widths."""
 
 import json
 from datetime import timedelta
@@ -40,11 +40,11 @@ def _links(**counts: int) -> list[Finding]:
         (_links(alive=1, unchecked=1), "1 of 1", _GREEN),
     ],
 )
-def test_links_alive_counts_what_is_known(links: list[Finding], message: str, color: str) -> None:
+def test_links_alive_badge_counts_known_links(links: list[Finding], message: str, color: str) -> None:
     assert _told("links-alive", *links) == (message, color)
 
 
-def test_what_is_unchecked_tonight_stands_as_it_was_found() -> None:
+def test_unchecked_link_keeps_its_last_verdict() -> None:
     known = finding("https://a.example/", Verdict.UNCHECKED, last_verdict=Verdict.ALIVE)
     assert _told("links-alive", known) == ("1 of 1", _GREEN)
 
@@ -52,12 +52,12 @@ def test_what_is_unchecked_tonight_stands_as_it_was_found() -> None:
 @pytest.mark.parametrize(
     ("stars", "message"), [(985, "985"), (1000, "1.0k"), (3111, "3.1k"), (39870, "39k"), (1_250_000, "1.2M")]
 )
-def test_stars_are_short(stars: int, message: str) -> None:
+def test_stars_badge_is_short(stars: int, message: str) -> None:
     found = finding("https://github.com/a/b", repository=repository(stars=stars))
     assert _told("entry 0-stars", found)[0] == message
 
 
-def test_what_was_never_learned_has_no_badge() -> None:
+def test_unknown_fact_has_no_badge() -> None:
     found = finding("https://github.com/a/b", repository=repository(stars=None))
     made = [name for name in badges(report(found)) if name.startswith("badges/entry 0-")]
     assert made == ["badges/entry 0-status.svg", "badges/entry 0-status.json"]
@@ -71,7 +71,7 @@ def test_what_was_never_learned_has_no_badge() -> None:
         (repository(last_commit=NIGHT, archived=True), _ORANGE),
     ],
 )
-def test_the_last_commit_shows_whether_somebody_works_there(facts: object, color: str) -> None:
+def test_last_commit_badge_has_the_colour_of_its_age(facts: object, color: str) -> None:
     assert _told("entry 0-last-commit", finding("https://github.com/a/b", repository=facts))[1] == color
 
 
@@ -80,7 +80,7 @@ def test_stale_repositories_are_counted() -> None:
     assert _told("stale", finding("https://github.com/a/b", repository=asleep)) == ("1", _YELLOW)
 
 
-def test_a_strangers_words_do_not_leave_their_place() -> None:
+def test_foreign_text_is_escaped_in_svg() -> None:
     made = badge_svg("license", '</text><script>alert(1)</script>"&', "red", remark='"><x>')
     assert "<script>" not in made
     assert "<x>" not in made
@@ -91,7 +91,7 @@ def test_a_long_message_is_cut() -> None:
     assert len(badge_svg("license", "x" * 1000, "red")) < 2000
 
 
-def test_text_has_the_width_that_verdana_gives_it() -> None:
+def test_text_has_its_width_in_verdana() -> None:
     # 26.7 and 41.8 pixels by the font; shields.io gives them 27 and 41.
     made = badge_svg("build", "passing", "green")
     assert 'textLength="27"' in made
@@ -116,7 +116,7 @@ def test_a_repository_has_a_status(verdict: Verdict, facts: dict[str, Any], mess
     assert _told("entry 0-status", found) == (message, color)
 
 
-def test_what_died_lately_is_counted_where_there_is_a_past() -> None:
+def test_died_badge_needs_a_history() -> None:
     def died(days: int, *urls: str) -> Day:
         return Day(NIGHT.date() - timedelta(days=days), died=urls)
 

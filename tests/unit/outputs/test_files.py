@@ -9,10 +9,10 @@ import pytest
 
 from lmsys_enrich.errors import InputError, OutputError
 from lmsys_enrich.outputs.files import write_files
-from lmsys_enrich.outputs.protocol import Streamed
+from lmsys_enrich.outputs.text import Streamed
 
 
-def test_what_is_new_or_changed_is_written_and_told(tmp_path: Path) -> None:
+def test_new_and_changed_files_are_written(tmp_path: Path) -> None:
     first = write_files(tmp_path / "out", {"a.md": "1", "badges/b.svg": "2"})
     assert first.changed == first.all == (Path("a.md"), Path("badges/b.svg"))
     second = write_files(tmp_path / "out", {"a.md": "1", "badges/b.svg": "3"})
@@ -20,14 +20,14 @@ def test_what_is_new_or_changed_is_written_and_told(tmp_path: Path) -> None:
     assert (tmp_path / "out" / "badges" / "b.svg").read_text() == "3"
 
 
-def test_what_did_not_change_is_not_touched(tmp_path: Path) -> None:
+def test_unchanged_file_is_not_touched(tmp_path: Path) -> None:
     write_files(tmp_path, {"a.md": "1"})
     os.utime(tmp_path / "a.md", (1, 1))
     write_files(tmp_path, {"a.md": "1"})
     assert (tmp_path / "a.md").stat().st_mtime == 1
 
 
-def test_nothing_else_is_left_behind(tmp_path: Path) -> None:
+def test_no_temporary_file_is_left(tmp_path: Path) -> None:
     write_files(tmp_path, {"a.md": "1"})
     assert [path.name for path in tmp_path.iterdir()] == ["a.md"]
 
@@ -39,7 +39,7 @@ def test_new_files_have_the_permissions_of_the_umask(tmp_path: Path) -> None:
     assert len(modes) == 1
 
 
-def test_a_folder_that_is_a_link_to_elsewhere_is_refused(tmp_path: Path) -> None:
+def test_symbolic_link_out_of_the_folder_is_refused(tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     out = tmp_path / "out"
@@ -63,20 +63,20 @@ def test_symbolic_link_is_replaced_and_its_target_untouched(tmp_path: Path) -> N
 
 def test_failed_write_names_the_next_step_and_keeps_the_old_file(tmp_path: Path) -> None:
     (tmp_path / "a.md").mkdir()
-    with pytest.raises(OutputError, match=r"a\.md: cannot be written") as told:
+    with pytest.raises(OutputError, match=r"a\.md: cannot be written") as caught:
         write_files(tmp_path, {"a.md": "1"})
-    assert told.value.exit_code == 4
-    assert "--out" in (told.value.hint or "")
+    assert caught.value.exit_code == 4
+    assert "--out" in (caught.value.hint or "")
     assert [path.name for path in tmp_path.iterdir()] == ["a.md"]
 
 
-def test_a_file_in_the_place_of_the_folder_is_told(tmp_path: Path) -> None:
+def test_file_instead_of_the_folder_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "out").write_text("a file")
     with pytest.raises(OutputError, match="out"):
         write_files(tmp_path / "out", {"a.md": "1"})
 
 
-def test_where_one_cannot_be_written_none_is(tmp_path: Path) -> None:
+def test_failed_write_leaves_every_file(tmp_path: Path) -> None:
     write_files(tmp_path, {"a.md": "old"})
     (tmp_path / "b.md").write_text("a file where a folder is wanted")
     with pytest.raises(OutputError, match=r"b\.md"):
@@ -94,7 +94,7 @@ def test_streamed_text_is_written_only_if_it_differs(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["a.md"]
 
 
-def test_a_text_that_breaks_off_leaves_the_old_file(tmp_path: Path) -> None:
+def test_interrupted_stream_keeps_the_old_file(tmp_path: Path) -> None:
     def pieces() -> Iterator[bytes]:
         yield b"half"
         raise InputError("the rest is not there")
@@ -115,13 +115,13 @@ def test_streamed_text_replaces_any_earlier_content(tmp_path: Path, there: str) 
     assert written.changed == (Path("a.md"),)
 
 
-def test_what_is_no_file_is_neither_waited_for_nor_kept(tmp_path: Path) -> None:
+def test_fifo_is_replaced_without_waiting(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "a.md")
     write_files(tmp_path, {"a.md": ""})
     assert (tmp_path / "a.md").is_file()
 
 
-def test_two_names_with_the_same_beginning_are_two_files(tmp_path: Path) -> None:
+def test_names_with_the_same_beginning_are_two_files(tmp_path: Path) -> None:
     names = [f"badges/{'long-' * 30}{number}.svg" for number in range(3)]
     write_files(tmp_path, dict(zip(names, "123", strict=True)))
     assert [(tmp_path / name).read_text() for name in names] == ["1", "2", "3"]

@@ -1,4 +1,4 @@
-"""Every output, whole, as a person has looked at it; and what must hold of all of them."""
+"""Golden files of every output, and rules that hold for all of them."""
 
 import dataclasses
 import json
@@ -42,16 +42,16 @@ _WITH_THE_RUNS_TIME = {
 
 
 @pytest.mark.parametrize("name", _SHOWN_WHOLE)
-def test_an_output_is_as_it_was_looked_at(name: str) -> None:
+def test_output_equals_its_golden_file(name: str) -> None:
     assert_golden(_GOLDEN / name, rendered(example())[name])
 
 
-def test_the_rows_of_the_page_are_as_they_were_looked_at() -> None:
+def test_rows_of_the_page_equal_their_golden_file() -> None:
     [rows] = re.findall(r"<tbody>\n(.*)    </tbody>", rendered(example())["index.html"], re.DOTALL)
     assert_golden(_GOLDEN / "rows.html", rows)
 
 
-def test_these_files_are_written() -> None:
+def test_files_of_the_output_folder() -> None:
     assert_golden(_GOLDEN / "files.txt", "\n".join(sorted(rendered(example()))) + "\n")
 
 
@@ -80,12 +80,12 @@ def test_night_without_news_changes_only_files_with_its_time() -> None:
     assert {name for name in before if before[name] != after[name]} == _WITH_THE_RUNS_TIME
 
 
-def test_a_notice_stands_on_every_page_and_picture() -> None:
+def test_notice_is_in_every_document_and_badge() -> None:
     made = {name: text for name, text in rendered(example()).items() if not _is_endpoint(name)}
     assert [name for name, text in made.items() if NOTICE not in text] == []
 
 
-def test_without_a_notice_nothing_speaks_of_one() -> None:
+def test_no_notice_leaves_no_trace() -> None:
     assert not [name for name, text in rendered(example(notice=None)).items() if NOTICE in text]
 
 
@@ -123,5 +123,5 @@ def test_badges_of_an_id_in_two_lists_get_the_name_of_the_later() -> None:
 
 
 def _is_endpoint(name: str) -> bool:
-    """Whether shields.io reads the file: it refuses what it does not know."""
+    """Return whether shields.io reads the file: it refuses unknown keys."""
     return name.startswith("badges/") and name.endswith(".json")

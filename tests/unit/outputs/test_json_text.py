@@ -1,4 +1,4 @@
-"""JSON in pieces is the same JSON."""
+"""Streamed JSON equals JSON made at once."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from lmsys_enrich.outputs.text import json_chunks, json_item, json_text
 
 
 @pytest.mark.parametrize("count", [0, 1, 256, 257, 600])
-def test_pieces_make_the_text_that_the_whole_makes(count: int) -> None:
+def test_streamed_json_equals_the_whole(count: int) -> None:
     items: list[Json] = [{"name": f"a\nb {number}", "links": [], "inner": [1, {}]} for number in range(count)]
     head: dict[str, Json] = {"schema": 1, "nothing": None}
     pieces = json_chunks(head, {"entries": map(json_item, items), "repositories": []})

@@ -1,4 +1,4 @@
-"""What strangers and names bring is shown as it is, and changes nothing around it."""
+"""Foreign text in Markdown is shown literally and changes nothing around it."""
 
 import pytest
 from hypothesis import given
@@ -18,13 +18,13 @@ def _text_of(markdown: str) -> str:
 
 
 @given(st.text(alphabet=st.characters(codec="utf-8", categories=("L", "N", "P", "S", "Zs")), min_size=1))
-def test_escaped_text_is_read_as_what_it_was(text: str) -> None:
+def test_escaped_text_is_shown_literally(text: str) -> None:
     if words := " ".join(text.split()):
         assert _text_of(escaped(text)).split() == words.split()
 
 
 @given(st.text(st.sampled_from(" ab1_-+=#.)~&;*`|é(/?"), max_size=12))
-def test_words_that_need_nothing_are_told_from_those_that_do(text: str) -> None:
+def test_plain_text_is_recognised(text: str) -> None:
     # A control character is dropped, and keeps the text from being taken for one that needs nothing.
     assert escaped(text) == escaped(f"\a{text}")
     assert address(text) == address(f"\a{text}")
@@ -46,7 +46,7 @@ def test_words_that_need_nothing_are_told_from_those_that_do(text: str) -> None:
         ("line\nbreak\x1b[31m\u202e", r"line break \[31m"),
     ],
 )
-def test_only_what_would_mean_something_is_escaped(text: str, markdown: str) -> None:
+def test_only_markup_is_escaped(text: str, markdown: str) -> None:
     assert escaped(text) == markdown
 
 
@@ -59,11 +59,11 @@ def test_only_what_would_mean_something_is_escaped(text: str, markdown: str) -> 
         ("https://a/b c|d>", "https://a/b%20c%7Cd%3E"),
     ],
 )
-def test_an_address_ends_where_it_ends(url: str, written: str) -> None:
+def test_address_with_brackets_is_one_link(url: str, written: str) -> None:
     assert address(url) == written
 
 
-def test_a_link_is_read_as_one() -> None:
+def test_link_is_read_as_one() -> None:
     [inline] = [token for token in _READER.parse(link("a]( b", "https://a/(x")) if token.type == "inline"]
     opening = (inline.children or [])[0]
     assert opening.attrs["href"] == "https://a/(x"

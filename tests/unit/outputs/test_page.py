@@ -1,4 +1,4 @@
-"""One page that needs no network, and runs nothing but its own."""
+"""Page: content, policy, escaping."""
 
 import re
 from base64 import b64encode
@@ -39,11 +39,11 @@ def test_content_security_policy_allows_own_style_and_script() -> None:
     assert f"script-src '{_hash(script)}'" in policy
 
 
-def test_it_loads_nothing_and_leads_to_the_web_alone() -> None:
+def test_page_loads_nothing_and_links_to_the_web_alone() -> None:
     Harmless().feed(_html())
 
 
-def test_what_to_act_on_stands_first_with_what_to_write_instead() -> None:
+def test_tasks_come_with_their_suggestion() -> None:
     groups = page_of(example()).groups
     assert [group.kind for group in groups] == ["dead", "failing", "moved", "archived"]
     moved = next(act for act in groups[2].tasks if act.subject == "https://github.com/microsoft/DeepSpeed")
@@ -76,7 +76,7 @@ def test_each_link_has_its_evidence() -> None:
     assert [(hop.status, hop.url) for hop in old.hops] == [(301, "https://old.example/")]
 
 
-def test_words_that_are_long_are_cut() -> None:
+def test_long_description_is_cut() -> None:
     facts = repository(description="word " * 100)
     [row] = _rows(report(finding("https://github.com/a/b", repository=facts)))
     assert (len(row.words), row.words[-1]) == (180, "…")
@@ -100,7 +100,7 @@ def test_one_dead_link_of_many_is_not_rounded_away() -> None:
     )
 
 
-def test_where_nothing_is_known_no_share_is_told() -> None:
+def test_unknown_links_give_no_percentage() -> None:
     assert page_of(report(finding("https://a.example/", Verdict.UNCHECKED))).alive == "?"
 
 
@@ -123,7 +123,7 @@ def test_filters_offer_what_the_rows_have() -> None:
     assert "dead" in choices["verdict"]
 
 
-def test_strangers_words_are_words() -> None:
+def test_foreign_text_is_escaped_on_the_page() -> None:
     facts = repository(language="<script>alert(1)</script>", license='"><img src=x>', last_commit=NIGHT)
     html = _html(report(finding("https://github.com/a/b", repository=facts)))
     assert "<script>alert" not in html
@@ -131,29 +131,29 @@ def test_strangers_words_are_words() -> None:
     Harmless().feed(html)
 
 
-def test_an_address_that_runs_something_cannot_be_clicked_on() -> None:
+def test_javascript_address_is_no_link() -> None:
     html = _html(report(finding("javascript:alert(1)", Verdict.SKIPPED)))
     assert 'href="javascript:' not in html
     assert "javascript:alert(1)" in html
 
 
-def test_where_all_is_well_it_says_so() -> None:
+def test_page_without_tasks_says_so() -> None:
     html = _html(report(finding("https://a.example/")))
     assert "Nothing: every link that could be checked is alive" in html
 
 
-def test_many_things_to_act_on_are_cut_and_counted() -> None:
+def test_long_group_of_tasks_is_cut_and_counted() -> None:
     dead = [finding(f"https://a.example/{n}", Verdict.DEAD) for n in range(230)]
     [group] = page_of(report(*dead)).groups
     assert (len(group.tasks), group.count, group.more) == (100, 230, 130)
 
 
 @pytest.mark.parametrize("notice", [NOTICE, None])
-def test_a_notice_stands_on_top_where_there_is_one(notice: str | None) -> None:
+def test_notice_is_on_top(notice: str | None) -> None:
     assert ('role="note"' in _html(example(notice))) == (notice is not None)
 
 
-def test_stale_repositories_are_folded_the_longest_asleep_first() -> None:
+def test_stale_repositories_are_sorted_by_age() -> None:
     found = [
         finding(
             f"https://github.com/a/{name}",

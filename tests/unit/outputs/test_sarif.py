@@ -21,7 +21,7 @@ _HOSTILE = "https://a.org/%E2%80%AE%22'%3Cscript%3E?q=%00"
     [example(), example(notice=None), report(), report(finding(_HOSTILE, Verdict.DEAD))],
     ids=["with a notice", "without", "empty", "hostile"],
 )
-def test_it_has_the_published_shape(shown: Report) -> None:
+def test_sarif_is_valid_by_its_schema(shown: Report) -> None:
     path = os.environ.get("SARIF_SCHEMA")
     if path is None:
         pytest.skip("SARIF_SCHEMA does not name the schema (npm @microsoft/jest-sarif): see .ci/run")

@@ -22,7 +22,7 @@ def test_one_day_is_no_trend() -> None:
     assert "Over time" not in str(index_html(report(finding("https://a.example/")))["index.html"])
 
 
-def test_links_alive_go_from_the_first_day_to_the_last() -> None:
+def test_links_alive_trend_spans_all_days() -> None:
     alive, *_ = trends_of([_day(0, 9, 1), _day(1, 5, 5), _day(4, 8, 2)])
     assert (alive.title, alive.headline, alive.change) == (
         "Links alive",
@@ -36,7 +36,7 @@ def test_links_alive_go_from_the_first_day_to_the_last() -> None:
     assert float(insertion_points[1][1]) == max(float(y) for _, y in insertion_points) < HEIGHT
 
 
-def test_a_night_without_any_answer_is_no_point_of_the_line() -> None:
+def test_night_without_answers_is_no_point() -> None:
     alive, *_ = trends_of([_day(0), _day(1, 0, 0), _day(2)])
     assert alive.line.count(" L") == 1
 
@@ -55,7 +55,7 @@ def test_stars_of_a_month_are_those_of_its_last_day() -> None:
     assert [bar.height for bar in stars.bars] == [HEIGHT * 2 / 3, HEIGHT]
 
 
-def test_what_died_is_counted_by_month_and_named_the_last_first() -> None:
+def test_deaths_are_counted_by_month_latest_first() -> None:
     days = [_day(0, died=("https://a.example/", "javascript:b")), _day(20, died=("https://c.example/",))]
     died = next(trend for trend in trends_of(days) if trend.title == "Links that died")
     assert (died.headline, died.description) == ("3", "2026-01: 2, 2026-02: 1")

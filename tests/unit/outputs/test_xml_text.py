@@ -1,4 +1,4 @@
-"""Strangers' words in XML and HTML are words, as the libraries write them that this is faster than."""
+"""Foreign text in XML and HTML is escaped as the standard libraries do."""
 
 from xml.etree import ElementTree as ET
 from xml.sax.saxutils import quoteattr
@@ -27,10 +27,10 @@ def test_an_attribute_is_quoted_as_by_the_standard_library(text: str) -> None:
 
 
 @given(st.text(st.characters(), max_size=20))
-def test_any_text_can_be_held(text: str) -> None:
+def test_any_text_makes_valid_xml(text: str) -> None:
     read = ET.fromstring(f"<a b={xml_attribute(text)}>{xml_text(text)}</a>")  # noqa: S314 - our own text
     assert read.get("b") == xml_text(text, escaped=False)
 
 
-def test_text_is_escaped_where_it_must_be() -> None:
+def test_text_with_markup_is_escaped() -> None:
     assert xml_text("a < b && \"c\" > 'd'") == "a &lt; b &amp;&amp; \"c\" &gt; 'd'"

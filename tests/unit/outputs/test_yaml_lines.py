@@ -1,4 +1,4 @@
-"""YAML put together here is the YAML that the library writes."""
+"""YAML made by hand equals the YAML of the library."""
 
 import math
 from collections.abc import Mapping
@@ -46,7 +46,7 @@ def test_items_stand_in_their_list_as_by_the_library(values: list[Mapping[str, o
 
 
 @given(_TEXTS)
-def test_a_text_is_read_as_what_it_was(text: str) -> None:
+def test_text_survives_the_round_trip(text: str) -> None:
     assert yaml.safe_load(yaml_lines({"name": text})) == {"name": text}
 
 
@@ -61,5 +61,5 @@ def test_a_long_text_stays_on_its_line(text: str) -> None:
     assert yaml_lines({"name": text}).count("\n") == 1
 
 
-def test_what_is_no_number_is_written_as_yaml_has_it() -> None:
+def test_infinity_is_written_in_yaml_form() -> None:
     assert yaml_lines({"a": math.inf, "b": 1e16}) == yaml_text({"a": math.inf, "b": 1e16})

@@ -33,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=_LABEL,
         help=f"the label by which the issue is found again (default: {_LABEL})",
     )
-    parser.add_argument("--dry-run", action="store_true", help="print what the issue would say, ask nobody")
+    parser.add_argument("--dry-run", action="store_true", help="print what the issue would say, send nothing")
     add_setting_flags(parser, {"out", "cache", "timeout", "quiet"})
 
 
@@ -81,6 +81,6 @@ def _summary(updated: IssueUpdate, wanted: WantedIssue) -> str:
         return "No link is dead, and no issue is open."
     words = {
         Change.UNCHANGED: "says it already",
-        Change.LEFT_OPEN: f"is left open, since nobody knows yet of {wanted.unknown:,} of the links",
+        Change.LEFT_OPEN: f"is left open: {wanted.unknown:,} of the links have no result yet",
     }.get(updated.change, updated.change.value)
     return f"Issue #{updated.issue.number} {words}: {updated.issue.url}"

@@ -1,6 +1,6 @@
 "use strict";
 (() => {
-  // So many rows are laid out at once, as in the style; the others come when asked for, and when printed.
+  // Number of rows laid out at first, as in the style; the button and printing show the others.
   const MOST = 200;
   const form = document.querySelector(".filters");
   const body = document.querySelector("tbody");
@@ -28,7 +28,7 @@
 
   const show = () => {
     const wanted = new Set(fitting.slice(0, most).map(({row}) => row));
-    // A row that stays is not touched: that is most of the work saved while somebody types.
+    // Rows that stay are not touched: that saves most of the work while a reader types.
     for (const row of [...body.rows]) if (!wanted.has(row)) row.remove();
     let next = body.firstElementChild;
     for (const row of wanted) {
@@ -42,7 +42,7 @@
   };
 
   const holds = {
-    // A section holds those that stand in it.
+    // A section includes its subsections.
     section: (entry, wanted) => entry.section === wanted || entry.section.startsWith(`${wanted} / `),
   };
   const filter = () => {
@@ -58,7 +58,7 @@
     sorted = {column, down};
     const at = columns.indexOf(column);
     const numeric = at >= 0 && "numeric" in heads[at].dataset;
-    // What is not known comes last, whichever way.
+    // Unknown values come last in either direction.
     const compare = ({keys: {[at]: a}}, {keys: {[at]: b}}) => {
       if (a === "" || b === "") return (a === "") - (b === "");
       const by = numeric ? a - b : a < b ? -1 : a > b ? 1 : 0;
@@ -70,7 +70,7 @@
     });
   };
 
-  // The view stands in the address, so that it can be shared.
+  // The view is kept in the address, so that it can be shared.
   const remember = () => {
     const kept = new URLSearchParams();
     for (const name of ["q", ...filters]) {
@@ -82,7 +82,7 @@
   };
 
   const recall = () => {
-    // A fragment that is no view is a place on the page.
+    // A fragment without "=" is an anchor of the page.
     if (location.hash && !location.hash.includes("=")) return;
     const kept = new URLSearchParams(location.hash.slice(1));
     for (const name of ["q", ...filters]) form.elements[name].value = kept.get(name) ?? "";
@@ -105,7 +105,7 @@
   document.querySelector("thead").addEventListener("click", (event) => {
     const column = event.target.closest("button")?.dataset.sort;
     if (!column) return;
-    // First the way that is of use, then the other one, then the list's own order.
+    // First click: the useful direction; second: the other one; third: the order of the list.
     const first = "numeric" in heads[columns.indexOf(column)].dataset || column === "commit";
     if (sorted.column !== column) sort(column, first);
     else if (sorted.down === first) sort(column, !first);
@@ -122,15 +122,15 @@
   document.addEventListener("click", async (event) => {
     const button = event.target.closest("button[data-copy]");
     if (!button) return;
-    let told = "Copied";
+    let result = "Copied";
     try {
       await navigator.clipboard.writeText(button.dataset.copy);
     } catch {
       getSelection().selectAllChildren(button.previousElementSibling);
-      told = "Selected";
+      result = "Selected";
     }
-    button.firstChild.data = told;
-    document.getElementById("copied").textContent = `${told}: ${button.dataset.copy}`;
+    button.firstChild.data = result;
+    document.getElementById("copied").textContent = `${result}: ${button.dataset.copy}`;
   });
   addEventListener("beforeprint", () => { most = Infinity; show(); });
   addEventListener("hashchange", recall);

@@ -14,8 +14,7 @@ from lmsys_enrich.model.report import Report
 from lmsys_enrich.outputs.page.charts import HEIGHT, WIDTH
 from lmsys_enrich.outputs.page.contents import PageContent, page_of
 from lmsys_enrich.outputs.page.rows import row_html, row_of
-from lmsys_enrich.outputs.protocol import Streamed, encoded
-from lmsys_enrich.outputs.text import xml_text
+from lmsys_enrich.outputs.text import Streamed, encoded, xml_text
 
 _ROWS = "{# rows #}\n"  # marks the rows in the template
 
