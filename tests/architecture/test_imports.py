@@ -1,0 +1,63 @@
+"""Third-party libraries: each is declared, comes in through a door, and is imported where readers see it."""
+
+import ast
+import re
+import sys
+import tomllib
+from collections.abc import Iterator
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+from tests.golden import ROOT
+
+PACKAGE = ROOT / "src" / "lmsys_enrich"
+MODULES = sorted(PACKAGE.rglob("*.py"))
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+
+
+def libraries() -> set[str]:
+    """Return the names of the libraries that the package imports, its own and Python's left out."""
+    names = {name.partition(".")[0] for module in MODULES for name in imported(tree(module))}
+    return names - sys.stdlib_module_names - {"lmsys_enrich"}
+
+
+def tree(module: Path) -> ast.Module:
+    return ast.parse(module.read_text("utf-8"))
+
+
+def imported(syntax: ast.AST) -> Iterator[str]:
+    for node in ast.walk(syntax):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+
+
+def test_each_library_has_a_door() -> None:
+    contracts = PROJECT["tool"]["importlinter"]["contracts"]
+    doors = {name for contract in contracts for name in contract.get("protected_modules", ())}
+    assert libraries() == doors
+
+
+def test_contracts_make_no_exemptions() -> None:
+    assert not any("ignore_imports" in contract for contract in PROJECT["tool"]["importlinter"]["contracts"])
+
+
+def test_each_library_is_declared() -> None:
+    project = PROJECT["project"]
+    needed = [*project["dependencies"], *project["optional-dependencies"]["demo"]]
+    declared = {re.split(r"[^\w-]", requirement)[0].lower() for requirement in needed}
+    # Some wheels do not say which packages they hold: those are named as their distribution is.
+    providers = packages_distributions()
+    names = {providers.get(name, [name.replace("_", "-")])[0].lower() for name in libraries()}
+    assert names == declared
+
+
+def test_imports_inside_functions_stand_in_the_command_line_alone() -> None:
+    found = [
+        module.relative_to(PACKAGE).as_posix()
+        for module in MODULES
+        for function in ast.walk(tree(module))
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef) and any(imported(function))
+    ]
+    assert [name for name in found if not name.startswith("cli/")] == []
