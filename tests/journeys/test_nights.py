@@ -188,17 +188,51 @@ def test_a_mass_death_is_not_written_unless_accepted(program: Program, serve: Se
     program.write_list(*(f"{site.url}/{number}" for number in range(10)))
     program.run()
     before = program.outputs()
-    pages |= {f"/{number}": NOT_FOUND for number in range(3)}
+    pages |= {f"/{number}": NOT_FOUND for number in range(6)}
     program.night = day(20)
     refused = program.run()
     assert refused.code == 5
     assert refused.out == ""
-    assert f"{site.url}/2: 404 Not Found" in refused.err
+    assert f"{site.url}/5: 404 Not Found" in refused.err
     assert "--accept-changes" in refused.err
     assert program.outputs() == before
     accepted = program.run("--accept-changes")
-    assert (accepted.code, accepted.summary["dead"]) == (10, 3)
+    assert (accepted.code, accepted.summary["dead"]) == (10, 6)
     assert program.run().code == 10  # what stands in the outputs is no change any more
+
+
+@pytest.mark.parametrize("lost", ["nothing", "the outputs"])
+def test_refused_findings_are_shown_by_no_other_command(program: Program, serve: Serve, lost: str) -> None:
+    pages: dict[str, Response] = {f"/{number}": OK for number in range(10)}
+    site = serve(Pages(pages))
+    program.write_list(*(f"{site.url}/{number}" for number in range(10)))
+    program.run()
+    pages |= {f"/{number}": NOT_FOUND for number in range(6)}
+    program.night = day(20)
+    # A limit that only this command knows: the commands after it find its refusal noted in the cache.
+    assert program.run("--max-change", "50").code == 5
+    if lost == "the outputs":
+        rmtree(program.folder / "build")
+    assert "No link is dead" in program("issue", "--dry-run", "--repository", "o/n").out
+    rendered = program("render")
+    assert "refused to write" in rendered.err
+    assert set(program.verdicts().values()) <= {"alive", "unchecked"}
+    assert "404" not in program.text("enriched.md") + program.text("dead-links.md")
+
+
+def test_a_better_night_ends_a_refusal(program: Program, serve: Serve) -> None:
+    pages: dict[str, Response] = {f"/{number}": OK for number in range(10)}
+    site = serve(Pages(pages))
+    program.write_list(*(f"{site.url}/{number}" for number in range(10)))
+    program.run()
+    pages |= {f"/{number}": NOT_FOUND for number in range(6)}
+    program.night = day(20)
+    assert program.run().code == 5
+    pages |= {f"/{number}": OK for number in range(5)}
+    assert program.run().code == 10
+    ended = program("issue", "--dry-run", "--repository", "o/n")
+    assert f"{site.url}/5" in ended.out
+    assert ended.err == ""
 
 
 def test_a_death_or_two_is_written(program: Program, serve: Serve) -> None:

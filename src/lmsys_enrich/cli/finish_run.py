@@ -8,11 +8,12 @@ from lmsys_enrich.cli.github_actions import annotations, write_step_files
 from lmsys_enrich.cli.history_file import history, lines_with, past, previous
 from lmsys_enrich.cli.summary import Files, summary_json, summary_markdown, summary_text
 from lmsys_enrich.cli.terminal import Terminal
+from lmsys_enrich.errors import MassChange
 from lmsys_enrich.model.finding import Finding, Verdict
 from lmsys_enrich.model.report import Report
 from lmsys_enrich.outputs.files import Written, write_files
 from lmsys_enrich.outputs.registry import render_all, render_reports
-from lmsys_enrich.pipeline.mass_change import refuse_mass_change
+from lmsys_enrich.pipeline.mass_change import mark_refusal, refuse_mass_change
 from lmsys_enrich.pipeline.run import Run
 from lmsys_enrich.settings.settings import Failure, Settings
 from lmsys_enrich.values import replace
@@ -101,9 +102,15 @@ def _report_bugs(report: Report, terminal: Terminal, *, verbose: bool) -> None:
 
 def _write(run: Run, report: Report) -> Written:
     """Write every output, and store the verdicts that they report."""
-    if not run.settings.accept_changes:
-        refuse_mass_change(report.findings.values(), run.previous.about, run.settings.max_change)
-    written = _write_all(run.settings.out, run, report)
+    settings = run.settings
+    if not settings.accept_changes:
+        try:
+            refuse_mass_change(report.findings.values(), run.previous.about, settings.max_change)
+        except MassChange:
+            mark_refusal(settings.cache, settings.out, refused=True)
+            raise
+    written = _write_all(settings.out, run, report)
+    mark_refusal(settings.cache, settings.out, refused=False)
     run.store.save(_newly_reported(report))
     return written
 

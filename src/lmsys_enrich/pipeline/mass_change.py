@@ -6,19 +6,26 @@ list with 70 of its 180 projects missing, which went unnoticed for two weeks:
 https://github.com/best-of-lists/best-of-generator/issues/90
 """
 
+import json
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from pathlib import Path
 
-from lmsys_enrich.errors import MassChange
+from lmsys_enrich.errors import MassChange, OutputError
 from lmsys_enrich.model.finding import LIVING, Finding, Verdict
+from lmsys_enrich.outputs.files import write_files
+from lmsys_enrich.store.small_file import read_small_file
 
 _SHOWN = 10
+_FEW = 5  # links that may always be lost: a fifth of a short list is no mass
+_MARK = "refused.json"
 
 
 def refuse_mass_change(
     findings: Iterable[Finding], previous: Callable[[str], Finding | None], max_change: float
 ) -> None:
     """
-    Raise `MassChange` if more than `max_change` percent of the living links are lost.
+    Raise `MassChange` if more than five and more than `max_change` percent of the living links are lost.
 
     `previous` returns a link's earlier finding. A link is living if the outputs last
     written call it alive or moved. It is lost if this run calls it dead, or has no
@@ -34,7 +41,7 @@ def refuse_mass_change(
         if loss := _loss(before, finding):
             lost += 1
             examples.append(f"  {finding.url}: {loss}")
-    if lost * 100 > max_change * living:
+    if lost > _FEW and lost * 100 > max_change * living:
         raise MassChange(_message(lost, living, examples), hint=_hint(max_change))
 
 
@@ -57,3 +64,34 @@ def _hint(max_change: float) -> str:
         f"Look at some of them. If it is true, run again with --accept-changes"
         f" (or raise --max-change, now {max_change:g})."
     )
+
+
+def mark_refusal(cache: Path, out: Path, *, refused: bool) -> None:
+    """
+    Note in the cache that the last run refused to write to `out`, or that it did write.
+
+    Other commands then show what was last written. A cache that cannot be written is
+    reported by the store.
+    """
+    marked = _marked(cache)
+    wanted = marked | {_name(out)} if refused else marked - {_name(out)}
+    if wanted != marked:
+        with suppress(OutputError):
+            write_files(cache, {_MARK: json.dumps(sorted(wanted)) + "\n"})
+
+
+def was_refused(cache: Path, out: Path) -> bool:
+    """Whether the last run refused to write to `out`."""
+    return _name(out) in _marked(cache)
+
+
+def _name(out: Path) -> str:
+    return out.resolve().as_posix()
+
+
+def _marked(cache: Path) -> set[str]:
+    try:
+        marked = json.loads(read_small_file(cache / _MARK) or b"[]")
+    except (ValueError, RecursionError):
+        return set()
+    return {name for name in marked if isinstance(name, str)} if isinstance(marked, list) else set()

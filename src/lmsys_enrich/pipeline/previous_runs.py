@@ -4,9 +4,11 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
+from lmsys_enrich.errors import MassChange
 from lmsys_enrich.model.catalog import Catalog
 from lmsys_enrich.model.finding import Finding, LinkTask, Verdict, unchecked
 from lmsys_enrich.model.report import Report, keys_of
+from lmsys_enrich.pipeline.mass_change import refuse_mass_change, was_refused
 from lmsys_enrich.pipeline.plan import PreviousFindings
 from lmsys_enrich.settings.settings import Settings
 from lmsys_enrich.store.findings import DiskStore
@@ -41,6 +43,58 @@ def open_previous_runs(settings: Settings, warn: Callable[[str], None]) -> Itera
         store.close()
 
 
+def report_of_last_run(
+    catalogs: Sequence[Catalog], settings: Settings, now: datetime, warn: Callable[[str], None]
+) -> Report:
+    """
+    Return a report of what is known, without a run.
+
+    What a run refused to write is left out: the report then shows what was last written.
+    """
+    with open_previous_runs(settings, warn) as runs:
+        previous = runs.findings(catalogs)
+    report = report_from_cache(catalogs, previous, settings, now)
+    if not _is_refused(report, previous, settings):
+        return report
+    warn(
+        "the last run refused to write what it found (--max-change): this shows what was last written"
+        " (`lmsys-enrich run --accept-changes` writes it)"
+    )
+    return report_from_cache(catalogs, _last_written(previous), settings, now)
+
+
+def _is_refused(report: Report, previous: PreviousFindings, settings: Settings) -> bool:
+    """Whether a run has refused to write these findings, or would: an interrupted one does not say."""
+    if was_refused(settings.cache, settings.out):
+        return True
+    try:
+        refuse_mass_change(report.findings.values(), previous.about, settings.max_change)
+    except MassChange:
+        return True
+    return False
+
+
+def _last_written(previous: PreviousFindings) -> PreviousFindings:
+    """Return the earlier findings as the outputs have them; where these are lost, their verdicts alone."""
+    kept = {url: _as_reported(found) for url, found in previous.kept.items() if url not in previous.reported}
+    return PreviousFindings(kept=kept, reported=previous.reported)
+
+
+def _as_reported(found: Finding) -> Finding:
+    if found.reported is found.effective_verdict:
+        return found
+    reason = "found out in a run that refused to write (--max-change)"
+    last_reason = None if found.reported is None else "so the outputs last written said"
+    return replace(
+        found,
+        verdict=Verdict.UNCHECKED,
+        reason=reason,
+        last_verdict=found.reported,
+        last_reason=last_reason,
+        suggestion=None,
+    )
+
+
 def report_from_cache(
     catalogs: Sequence[Catalog], previous: PreviousFindings, settings: Settings, now: datetime
 ) -> Report:
@@ -55,7 +109,7 @@ def report_from_cache(
 
 def _last_known(url: str, previous: Finding | None) -> Finding:
     if previous is None:
-        return unchecked(LinkTask(url), "no run has asked about it yet")
+        return unchecked(LinkTask(url), "no run has checked it yet")
     if previous.verdict is Verdict.UNCHECKED and previous.last_verdict is not None:
         return replace(
             previous,

@@ -22,16 +22,23 @@ def dying(previous: dict[str, Finding], count: int) -> list[Finding]:
 
 
 def test_more_than_a_fifth_dead_at_once_is_refused_and_told() -> None:
-    previous = living(10)
-    with pytest.raises(MassChange, match=r"3 of 10 links .*\n  https://example.org/0: ") as refused:
-        refuse_mass_change(dying(previous, 3), previous.get, max_change=20)
+    previous = living(20)
+    with pytest.raises(MassChange, match=r"6 of 20 links .*\n  https://example.org/0: ") as refused:
+        refuse_mass_change(dying(previous, 6), previous.get, max_change=20)
     assert refused.value.exit_code == 5
     assert "--accept-changes" in (refused.value.hint or "")
 
 
 def test_a_fifth_is_not_more_than_a_fifth() -> None:
-    previous = living(10)
-    refuse_mass_change(dying(previous, 2), previous.get, max_change=20)
+    previous = living(40)
+    refuse_mass_change(dying(previous, 8), previous.get, max_change=20)
+
+
+def test_five_links_of_a_short_list_may_die() -> None:
+    previous = living(6)
+    refuse_mass_change(dying(previous, 5), previous.get, max_change=20)
+    with pytest.raises(MassChange):
+        refuse_mass_change(dying(previous, 6), previous.get, max_change=20)
 
 
 def test_the_list_of_what_was_seen_has_an_end() -> None:
@@ -55,7 +62,7 @@ def test_links_that_were_never_published_as_living_cannot_be_lost() -> None:
 
 
 def test_facts_that_would_vanish_are_a_loss() -> None:
-    previous = {url: replace(found, repository=repository()) for url, found in living(4).items()}
+    previous = {url: replace(found, repository=repository()) for url, found in living(6).items()}
     without = [replace(found, repository=None) for found in previous.values()]
     with pytest.raises(MassChange, match="its facts would be lost"):
         refuse_mass_change(without, previous.get, max_change=20)
