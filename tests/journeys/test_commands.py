@@ -149,7 +149,7 @@ def test_plan_counts_what_is_known(program: Program, serve: Serve) -> None:
     program.write_list(f"{site.url}/")
     program.run()
     ended = program("run", "--plan")
-    assert "1  known and fresh" in ended.out
+    assert "1  fresh: not checked" in ended.out
     assert "less than a minute" in ended.out
 
 
@@ -272,7 +272,7 @@ def test_stale_says_when_there_is_nothing_and_when_it_knows_too_little(program: 
     program.write_list("https://github.com/acme/a")
     ended = program("stale")
     assert ended.out == ""
-    assert "No repository is stale" in ended.err
+    assert "No known repository is stale" in ended.err
     assert "1 of 1 links were never checked" in ended.err
 
 
@@ -292,7 +292,7 @@ def test_stale_tells_of_repositories_that_are_gone_or_taken_over(
 
 
 def test_the_cache_is_counted_pruned_and_cleared(program: Program, serve: Serve) -> None:
-    assert program("cache", "info").out == "cache: no cache there\n"
+    assert program("cache", "info").out == "cache: no cache\n"
     site = serve(Pages({"/": OK, "/b": OK}))
     program.write_list(f"{site.url}/")
     program.run()
@@ -301,9 +301,9 @@ def test_the_cache_is_counted_pruned_and_cleared(program: Program, serve: Serve)
     program.run()
     assert "2 links, 0 repositories" in program("cache", "info").out
     assert "the oldest from 2026-11-01" in program("cache", "info").out
-    assert program("cache", "prune", "--older-than", "10d").out == "cache: forgot 1 links\n"
+    assert program("cache", "prune", "--older-than", "10d").out == "cache: removed 1 links\n"
     assert "1 links" in program("cache", "info").out
-    assert program("cache", "clear").out == "cache: forgot 1 links\n"
+    assert program("cache", "clear").out == "cache: removed 1 links\n"
     assert "0 links" in program("cache", "info").out or "no cache" in program("cache", "info").out
 
 

@@ -79,7 +79,7 @@ def test_an_issue_is_opened_edited_and_closed(story: Story) -> None:
 def test_second_update_sends_nothing(story: Story) -> None:
     story.night("/a")
     written = story.written()
-    assert story.issue().out.startswith("Issue #1 says it already")
+    assert story.issue().out.startswith("Issue #1 is up to date")
     story.issues[0].body = story.issues[0].body.replace("\n", "\r\n")  # as GitHub's own editor leaves it
     story.night("/a")
     assert story.written() == written
@@ -97,7 +97,7 @@ def test_night_without_answers_closes_nothing(story: Story) -> None:
     story.nights += 1
     story.program.night = day(story.nights)
     story.program.run("--refresh", "--offline")
-    assert story.issue().out.startswith("Issue #1 says it already")
+    assert story.issue().out.startswith("Issue #1 is up to date")
     assert story.issues[0].state == "open"
 
 
@@ -105,7 +105,7 @@ def test_lost_cache_closes_nothing(story: Story) -> None:
     story.night("/a")
     for left in ("build", "cache"):
         rmtree(left)
-    assert "is left open: 3 of the links have no result yet" in story.issue().out
+    assert "is left open: 3 of the links are not checked yet" in story.issue().out
     assert story.issues[0].state == "open"
 
 
@@ -125,7 +125,7 @@ def test_two_lists_have_two_issues(story: Story) -> None:
     story.night("/a")
     story.program.write_list(story.urls[0], name="other.yaml")
     assert story.issue("other.yaml").out.startswith("Issue #2 opened")
-    assert story.issue().out.startswith("Issue #1 says it already")
+    assert story.issue().out.startswith("Issue #1 is up to date")
 
 
 def test_issue_mentions_no_user_and_no_other_issue(story: Story) -> None:
@@ -162,10 +162,10 @@ def test_dry_run_sends_nothing(story: Story) -> None:
 @pytest.mark.parametrize(
     ("change", "shown", "hint"),
     [
-        ({"GITHUB_TOKEN": ""}, "no token", "--dry-run"),
+        ({"GITHUB_TOKEN": ""}, "needs a token", "--dry-run"),
         ({"GITHUB_TOKEN": "ghp_expired"}, "401", "issues: write"),
-        ({"GITHUB_REPOSITORY": ""}, "no repository is named", "--repository"),
-        ({"GITHUB_REPOSITORY": "acme/list/issues"}, "is no repository", "--repository"),
+        ({"GITHUB_REPOSITORY": ""}, "no repository is given", "--repository"),
+        ({"GITHUB_REPOSITORY": "acme/list/issues"}, "is not a repository", "--repository"),
         ({"GITHUB_REPOSITORY": "acme/unknown"}, "404", "issues: write"),
     ],
 )

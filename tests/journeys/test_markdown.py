@@ -149,7 +149,7 @@ def test_fix_changes_the_characters_of_addresses_and_nothing_else(
 
 
 def test_fix_refuses_a_source_that_has_changed_since(program: Program, site: str) -> None:
-    assert "no run has read it" in program("fix", "README.md").err
+    assert "was not in the last run" in program("fix", "README.md").err
     program.run("README.md")
     (program.folder / "README.md").write_text(_readme(site) + "\nMore.\n")
     refused = program("fix", "README.md", "--apply")
@@ -328,7 +328,7 @@ def test_fix_follows_no_link_out_of_the_folder(program: Program, site: str) -> N
     (program.folder / "README.md").symlink_to(elsewhere)
     program.run("README.md")
     refused = program("fix", "README.md", "--apply")
-    assert (refused.code, "is a link to another file" in refused.err) == (2, True)
+    assert (refused.code, "is a symbolic link" in refused.err) == (2, True)
     assert elsewhere.read_text() == _readme(site)
 
 

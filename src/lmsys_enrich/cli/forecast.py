@@ -11,7 +11,7 @@ from lmsys_enrich.settings.github_access import GitHubAccess
 from lmsys_enrich.settings.settings import Settings
 from lmsys_enrich.urls import host_of
 
-_PAGE = timedelta(seconds=1)  # what a site takes to answer, on the whole
+_PAGE = timedelta(seconds=1)  # mean time of a response, roughly
 
 
 def forecast_text(plan: Plan, access: GitHubAccess, settings: Settings) -> str:
@@ -23,17 +23,17 @@ def forecast_text(plan: Plan, access: GitHubAccess, settings: Settings) -> str:
 
 
 def _lines(plan: Plan, github: Estimate, pages: Sequence[str], settings: Settings) -> Iterator[str]:
-    asked = sum(map(len, plan.tasks))
+    checked = sum(map(len, plan.tasks))
     hosts = Counter(map(host_of, pages))
-    yield f"{len(plan.fresh) + len(plan.settled) + asked:,} links"
-    yield f"  {len(plan.fresh):>7,}  known and fresh: not asked again"
-    yield f"  {len(plan.settled):>7,}  need no question: exempt, excluded, or not on the web"
-    yield f"  {asked - len(pages):>7,}  for GitHub's API"
+    yield f"{len(plan.fresh) + len(plan.settled) + checked:,} links"
+    yield f"  {len(plan.fresh):>7,}  fresh: not checked again"
+    yield f"  {len(plan.settled):>7,}  need no request: exempt, excluded, or not on the web"
+    yield f"  {checked - len(pages):>7,}  for GitHub's API"
     yield f"  {len(pages):>7,}  for {len(hosts):,} websites"
     yield ""
     yield f"Requests  {github.graphql:,} GraphQL, {github.rest:,} REST, about {len(pages):,} to websites"
     yield f"Quota     {github.points:,} of {github.hourly:,} points an hour"
-    yield f"Time      {_told(max(github.takes, _crawl(hosts, settings)))}"
+    yield f"Time      {_minutes(max(github.takes, _crawl(hosts, settings)))}"
 
 
 def _crawl(hosts: Counter[str], settings: Settings) -> timedelta:
@@ -43,6 +43,6 @@ def _crawl(hosts: Counter[str], settings: Settings) -> timedelta:
     return rounds * _PAGE
 
 
-def _told(length: timedelta) -> str:
+def _minutes(length: timedelta) -> str:
     minutes = ceil(length / timedelta(minutes=1))
     return "less than a minute" if minutes <= 1 else f"about {minutes:,} minutes"

@@ -1,4 +1,4 @@
-"""The command line: finds the command, runs it, and turns what ends it into an exit code."""
+"""Command line: finds the command, runs it, and turns errors into exit codes."""
 
 import argparse
 import gc
@@ -14,16 +14,16 @@ from lmsys_enrich.errors import EnrichError, OutputError
 
 COMMANDS = {
     "run": "check every link, enrich every repository, write every output",
-    "validate": "tell all mistakes of a list at once; no network",
+    "validate": "report all mistakes of a list at once; no network",
     "import": "turn a Markdown list into entries.yaml",
-    "render": "write the outputs again from what is known; no network",
+    "render": "write the outputs again from the cache; no network",
     "diff": "show what changed between two runs",
-    "fix": "propose, or make, the edits that permanent moves call for",
+    "fix": "propose, or make, the edits for permanent moves",
     "stale": "show repositories without recent commits, archived, renamed or gone",
-    "issue": "keep one issue on GitHub that tells which links are dead",
-    "cache": "show, clear or prune what earlier runs found",
+    "issue": "keep one issue on GitHub that lists the dead links",
+    "cache": "show, clear or prune the cache of earlier findings",
     "init": "start a list and a nightly workflow",
-    "completion": "print what bash, zsh or fish needs to complete commands",
+    "completion": "print the completion script for bash, zsh or fish",
     "schema": "print a JSON Schema: entries, report or config",
     "demo": "run on simulated GitHub and websites; no network, no token",
 }

@@ -3,12 +3,15 @@
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
-from lmsys_enrich.cli.terminal import Terminal
+from lmsys_enrich.cli.terminal import Terminal, printable
 from lmsys_enrich.model.finding import Finding, Verdict
 from lmsys_enrich.politeness.stats import Activity
 
 _LINES_IN_A_LOG = 10
+_WIDE_TERMINAL = 100  # columns from which there is room for the activity
+_HOSTS_SHOWN = 2
 
 Watch = Callable[[Finding], None]
 
@@ -23,9 +26,7 @@ def progress(
     elif verbose:
         yield lambda finding: terminal.info(f"{finding.verdict:<9} {finding.url}  {finding.reason}")
     elif terminal.is_live:
-        from lmsys_enrich.cli.progress_bar import progress_bar  # Rich takes 50 ms to load
-
-        with progress_bar(terminal, total, activity, counts) as watch:
+        with _bar(terminal, total, activity) as watch:
             yield watch
     else:
         yield _in_lines(terminal, total)
@@ -43,11 +44,59 @@ def _in_lines(terminal: Terminal, total: int) -> Watch:
         before = seen.total() * _LINES_IN_A_LOG // total
         seen[finding.verdict] += 1
         if seen.total() * _LINES_IN_A_LOG // total > before:
-            terminal.info(f"{seen.total()} of {total} links: {counts(seen)}")
+            terminal.info(f"{seen.total()} of {total} links: {_counts(seen)}")
 
     return watch
 
 
-def counts(seen: Counter[Verdict]) -> str:
+@contextmanager
+def _bar(terminal: Terminal, total: int, activity: Callable[[], Activity]) -> Iterator[Watch]:
+    """Draw a bar during the block, with Rich."""
+    # Rich takes 50 ms to import: only for terminals.
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.table import Column
+
+    console = Console(file=terminal.err, no_color="NO_COLOR" in terminal.environ)
+    columns = [TextColumn("checking links"), BarColumn(bar_width=24), MofNCompleteColumn()]
+    columns += [TextColumn("{task.fields[rate]}"), TimeRemainingColumn(), TextColumn("{task.fields[counts]}")]
+    if console.width >= _WIDE_TERMINAL:
+        cut = Column(no_wrap=True, overflow="ellipsis")
+        columns.append(TextColumn("{task.fields[activity]}", markup=False, table_column=cut))
+    with Progress(*columns, console=console, transient=True) as bar:
+        rate, hosts = _Drawn(lambda: _rate(bar.tasks[0].speed)), _Drawn(lambda: _activity(activity()))
+        task = bar.add_task("", total=total, counts="", rate=rate, activity=hosts)
+        seen: Counter[Verdict] = Counter()
+
+        def watch(finding: Finding) -> None:
+            seen[finding.verdict] += 1
+            bar.update(task, advance=1, counts=_counts(seen))
+
+        yield watch
+
+
+@dataclass(frozen=True)
+class _Drawn:
+    """Text of a column, made anew at each drawing."""
+
+    text: Callable[[], str]
+
+    def __str__(self) -> str:
+        return self.text()
+
+
+def _rate(speed: float | None) -> str:
+    return f"{speed:,.0f}/s" if speed else ""
+
+
+def _activity(now: Activity) -> str:
+    """Return the hosts waited for and GitHub's remaining points."""
+    more = f" +{len(now.hosts) - _HOSTS_SHOWN}" if len(now.hosts) > _HOSTS_SHOWN else ""
+    hosts = f"{', '.join(now.hosts[:_HOSTS_SHOWN])}{more}"
+    points = "" if now.points_left is None else f"GitHub: {now.points_left:,} points left"
+    return printable(" | ".join(filter(None, (points, hosts))))
+
+
+def _counts(seen: Counter[Verdict]) -> str:
     """Return the count of links of each verdict, as text."""
     return ", ".join(f"{seen[verdict]} {verdict}" for verdict in Verdict if seen[verdict])

@@ -108,8 +108,8 @@ def _report_reading(run: Run, terminal: Terminal) -> None:
 
 def _advise_token(run: Run, plan: Plan, terminal: Terminal) -> None:
     """Say what a token would give, where there is none."""
-    if run.access.token is None and not run.settings.offline and (words := advice(len(plan.tasks[0]))):
-        terminal.info(words)
+    if run.access.token is None and not run.settings.offline and (text := advice(len(plan.tasks[0]))):
+        terminal.info(text)
 
 
 def _report_ended_exemptions(run: Run, terminal: Terminal) -> None:
@@ -133,7 +133,7 @@ def _interruptible(stop: Stop, terminal: Terminal) -> Iterator[None]:
     def interrupt() -> None:
         release()
         stop.now(_INTERRUPTED)
-        terminal.info("Interrupted: what was found is kept. Once more ends at once.")
+        terminal.info("Interrupted: findings so far are kept. Interrupt again to end at once.")
 
     def release() -> None:
         for number in (signal.SIGINT, signal.SIGTERM):

@@ -1,4 +1,4 @@
-"""Where GitHub is, and with what right it is asked: as GitHub Actions sets the variables."""
+"""Access to GitHub: its addresses and the token, from the variables that GitHub Actions sets."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ _GITHUB_SERVER = "https://github.com"
 @dataclass(frozen=True, slots=True)
 class GitHubAccess:
     """
-    Addresses without a slash at their end; `token` is None where there is none.
+    Addresses, without a slash at their end, and the token, if there is one.
 
     The token is meant for the hosts of `api_url` and `graphql_url` alone, and
     is left out of the value's `repr`.
@@ -30,8 +30,8 @@ def github_access(environ: Mapping[str, str]) -> GitHubAccess:
     """
     Read the variables that GitHub Actions and GitHub's own tools use.
 
-    Of the two API addresses either follows from the other, so that one suffices
-    for GitHub Enterprise (`https://HOST/api/v3`, `https://HOST/api/graphql`):
+    Each of the two API addresses follows from the other, so that one is enough for
+    GitHub Enterprise (`https://HOST/api/v3`, `https://HOST/api/graphql`):
     https://docs.github.com/en/enterprise-server/rest/using-the-rest-api/getting-started-with-the-rest-api
     """
     api = _address(environ, "GITHUB_API_URL")
@@ -48,7 +48,7 @@ def _address(environ: Mapping[str, str], name: str) -> str:
     value = environ.get(name, "").strip().rstrip("/")
     if value and not _is_server(value):
         raise InputError(
-            f"{name} is {value!r}, which is no web address",
+            f"{name} is {value!r}, which is not a web address",
             hint=f"Unset {name}, or give it as https://HOST/….",
         )
     return value
@@ -69,7 +69,7 @@ def _token(environ: Mapping[str, str]) -> str | None:
         if not (token.isascii() and token.isprintable()) or " " in token:
             # The value is not shown: it may be the secret with a stray character.
             raise InputError(
-                f"{name} holds characters that no token has", hint=f"Copy the token into {name} again."
+                f"{name} holds characters that tokens do not have", hint=f"Copy the token into {name} again."
             )
         return token
     return None

@@ -23,7 +23,7 @@ def parse_duration(text: str) -> timedelta:
     """Return the length of time; a month is a twelfth of 365.25 days. Raises `ValueError`."""
     match = _DURATION.fullmatch(text.strip().lower())
     if match is None:
-        raise ValueError(f"{text!r} is not a length of time such as 90s, 20m, 2h, 7d, 12mo or 1y")
+        raise ValueError(f"{text!r} is not a time such as 90s, 20m, 2h, 7d, 12mo or 1y")
     return timedelta(seconds=float(match[1]) * _SECONDS[match[2]])
 
 
@@ -38,7 +38,7 @@ def format_duration(length: timedelta) -> str:
 
 
 class LinkScope(StrEnum):
-    """Which links of a Markdown document are checked."""
+    """Links of a Markdown document that are checked."""
 
     DOCUMENT = "document"
     ENTRIES = "entries"
@@ -69,35 +69,41 @@ class Settings:
     """
 
     out: Path = _setting(Path("build"), "folder for the outputs", "DIR")
-    cache: Path = _setting(Path("cache"), "folder for what earlier runs found", "DIR")
-    offline: bool = _setting(False, "ask nobody; write from what is known")
-    refresh: bool = _setting(False, "ask about every link, however fresh")
-    deadline: timedelta | None = _setting(None, "stop asking after this long, e.g. 20m", "TIME")
-    concurrency: int = _setting(100, "requests under way at once, all hosts together", "N")
-    per_host: int = _setting(6, "requests under way at once to one host", "N")
-    timeout: float = _setting(20.0, "seconds to wait for a host's answer", "S")
-    retries: int = _setting(2, "further tries after a failure that may pass", "N")
+    cache: Path = _setting(Path("cache"), "folder for the findings of earlier runs", "DIR")
+    offline: bool = _setting(False, "send no request; write the last known findings")
+    refresh: bool = _setting(False, "check every link, fresh ones too")
+    deadline: timedelta | None = _setting(None, "stop checking after this time, e.g. 20m", "TIME")
+    concurrency: int = _setting(100, "concurrent requests, to all hosts together", "N")
+    per_host: int = _setting(6, "concurrent requests to one host", "N")
+    timeout: float = _setting(20.0, "seconds to wait for a response", "S")
+    retries: int = _setting(2, "retries after a transient failure", "N")
     patience: timedelta = _setting(
-        timedelta(minutes=2), "longest wait for a host or for GitHub to ask again, e.g. 10m", "TIME"
+        timedelta(minutes=2),
+        "longest wait that a host or GitHub may ask for before a retry, e.g. 10m",
+        "TIME",
     )
-    max_age: timedelta = _setting(timedelta(days=7), "how long good news is believed, e.g. 7d", "TIME")
-    dead_after: int = _setting(3, "days on which a link must fail before it is dead", "N")
+    max_age: timedelta = _setting(
+        timedelta(days=7), "time for which a living link is not checked again, e.g. 7d", "TIME"
+    )
+    dead_after: int = _setting(3, "different days on which a link must fail before it is dead", "N")
     stale_after: timedelta = _setting(
-        timedelta(days=365.25), "a repository without a commit for this long is stale, e.g. 12mo", "TIME"
+        timedelta(days=365.25), "time without a commit from which a repository is stale, e.g. 12mo", "TIME"
     )
     max_change: float = _setting(
-        20.0, "refuse to write when more than this many percent of the living would die", "PERCENT"
+        20.0,
+        "refuse to write if more than this percentage of living links, and more than five, would be lost",
+        "PERCENT",
     )
-    accept_changes: bool = _setting(False, "write however much has changed: it is true")
+    accept_changes: bool = _setting(False, "write although more than --max-change would be lost")
     fail_on: tuple[Failure, ...] = _setting(
-        (Failure.DEAD,), "end with code 10 on: " + ", ".join(Failure), "WHAT,…"
+        (Failure.DEAD,), "findings that end a run with code 10: " + ", ".join(Failure), "WHAT,…"
     )
     links: LinkScope = _setting(
-        LinkScope.DOCUMENT, "check every link of a Markdown list, or only: entries", "SCOPE"
+        LinkScope.DOCUMENT, "links of a Markdown list to check: document (all) or entries", "SCOPE"
     )
-    images: bool = _setting(False, "check the images of Markdown lists too")
+    images: bool = _setting(False, "check images of Markdown lists too")
     exclude: tuple[str, ...] = _setting((), "skip links that match a regular expression", "REGEX")
     allow_private: bool = _setting(False, "contact private and loopback addresses")
-    quiet: bool = _setting(False, "print nothing but errors")
+    quiet: bool = _setting(False, "print only errors")
     json: bool = _setting(False, "print the summary as JSON on stdout, and nothing else there")
-    verbose: bool = _setting(False, "tell each link as it is found out about")
+    verbose: bool = _setting(False, "print each finding as it comes")

@@ -36,7 +36,7 @@ def resolve(flags: Mapping[str, object], environ: Mapping[str, str], folder: Pat
             except ValueError as problem:
                 problems.append(f"{origin}: {problem}")
     if problems:
-        raise InputError("\n".join(problems), hint="`lmsys-enrich run --help` tells every setting.")
+        raise InputError("\n".join(problems), hint="`lmsys-enrich run --help` lists every setting.")
     return Settings(**values)  # type: ignore[arg-type]  # `parse` gives each field its type
 
 
@@ -185,7 +185,9 @@ def _read_toml(path: Path, table: Sequence[str]) -> Mapping[str, object] | None:
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as problem:
-        raise InputError(f"{path.name} cannot be read: {problem}", hint="Mend it, or move it away.") from None
+        raise InputError(
+            f"{path.name} cannot be read: {problem}", hint="Correct it, or move it away."
+        ) from None
     for name in table:
         content = content.get(name, {})
     return content or None

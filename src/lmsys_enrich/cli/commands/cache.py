@@ -20,10 +20,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "action",
         choices=("info", "clear", "prune"),
-        help="info: count the findings; clear: remove all; prune: remove those of links not checked for long",
+        help="info: count the findings; clear: remove all; prune: remove old ones",
     )
     parser.add_argument(
-        "--older-than", default="90d", metavar="TIME", help="for prune: how long is long (default: 90d)"
+        "--older-than",
+        default="90d",
+        metavar="TIME",
+        help="for prune: age from which findings are removed (default: 90d)",
     )
     add_setting_flags(parser, {"cache"})
 
@@ -32,7 +35,7 @@ def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Show, clear or prune the cache."""
     folder = settings_of(arguments, terminal.environ).cache
     if not folder.is_dir():
-        terminal.result(f"{folder}: no cache there")
+        terminal.result(f"{folder}: no cache")
         return 0
     store = DiskStore(folder, terminal.warn)
     try:
@@ -43,10 +46,10 @@ def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
                 count = len(store.load())
                 store.close()
                 _clear(folder)
-                terminal.result(f"{folder}: forgot {count} links")
+                terminal.result(f"{folder}: removed {count} links")
             case _:
                 count = store.delete(_outdated(store, arguments.older_than, terminal))
-                terminal.result(f"{folder}: forgot {count} links")
+                terminal.result(f"{folder}: removed {count} links")
     finally:
         store.close()
     return 0

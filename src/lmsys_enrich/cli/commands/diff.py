@@ -1,4 +1,4 @@
-"""`lmsys-enrich diff`: what changed between two runs."""
+"""`lmsys-enrich diff`: changes between two runs."""
 
 import argparse
 import json
@@ -68,7 +68,7 @@ def _markdown(changes: Changes) -> Iterator[str]:
 
 
 def _over_time(days: Sequence[Day]) -> Iterator[str]:
-    """Yield how the list fared as far as the history beside the newer file goes back."""
+    """Yield the change since the first day of the history next to the newer file."""
     if len(days) > 1:
         first, last = days[0], days[-1]
         died = sum(len(day.died) for day in days[1:])

@@ -1,4 +1,4 @@
-"""`lmsys-enrich fix`: the edits of the source that permanent moves call for."""
+"""`lmsys-enrich fix`: edits of the source for permanent moves."""
 
 import argparse
 from collections import Counter
@@ -16,22 +16,20 @@ from lmsys_enrich.model.catalog import Catalog, Link
 from lmsys_enrich.model.finding import Finding, Verdict
 from lmsys_enrich.model.report import Report
 from lmsys_enrich.outputs.files import write_files
-from lmsys_enrich.pipeline.previous_runs import open_previous_runs, report_from_cache
+from lmsys_enrich.pipeline.previous_runs import report_of_last_run
 from lmsys_enrich.store.last_written import last_written_digests
 from lmsys_enrich.urls import InvalidAddress, fragment_of, host_of
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add LIST and how far to go."""
+    """Add LIST and the limits of the edits."""
     add_list_argument(parser)
     parser.add_argument(
         "--apply", action="store_true", help="make the edits (default: print them as a patch)"
     )
+    parser.add_argument("--across-sites", action="store_true", help="also follow moves to another domain")
     parser.add_argument(
-        "--across-sites", action="store_true", help="also where the new address is of another domain"
-    )
-    parser.add_argument(
-        "--seen", type=int, default=1, metavar="N", help="only moves seen on N days (default: 1)"
+        "--seen", type=int, default=1, metavar="N", help="only moves seen on at least N days (default: 1)"
     )
     add_setting_flags(parser, {"out", "cache"})
 
@@ -41,9 +39,8 @@ def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
     settings = settings_of(arguments, terminal.environ)
     catalogs = read_lists(arguments.lists)
     _refuse_changed(catalogs, settings.out)
-    with open_previous_runs(settings, terminal.warn) as previous_runs:
-        previous = previous_runs.findings(catalogs)
-    report = report_from_cache(catalogs, previous, settings, SystemClock(terminal.environ).run_time)
+    now = SystemClock(terminal.environ).run_time
+    report = report_of_last_run(catalogs, settings, now, terminal.warn)
     made: Counter[Path] = Counter()
     for catalog in catalogs:
         edits = list(_edits(report, catalog, across=arguments.across_sites, seen=arguments.seen))
@@ -51,7 +48,8 @@ def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
         after, undone = edited(before, edits)
         for edit in undone:
             terminal.warn(
-                f"{edit.link.location}: write {edit.url} here yourself: it is spelled in another way"
+                f"{edit.link.location}: cannot be edited, because the address is written in another form;"
+                f" write {edit.url} yourself"
             )
         made[catalog.source] += len(edits) - len(undone)
         if after == before:
@@ -92,28 +90,27 @@ def _better(link: Link, finding: Finding, *, across: bool, seen: int) -> str | N
 
 
 def _refuse_changed(catalogs: tuple[Catalog, ...], out: Path) -> None:
-    """Raise `InputError` where a list is another one than the last run has read."""
+    """Raise `InputError` if a list has changed since the last run."""
     read = last_written_digests(out)
     for catalog in catalogs:
         name = str(catalog.source)
         if name not in read:
-            raise InputError(
-                f"{name}: no run has read it", hint="`lmsys-enrich run` finds out what has moved."
-            )
+            raise InputError(f"{name}: was not in the last run", hint="`lmsys-enrich run` checks its links.")
         if read[name] != digest_of(catalog.source):
             raise InputError(
-                f"{name}: it has changed since the last run, so places may be wrong", hint="Run again first."
+                f"{name}: has changed since the last run, so line numbers may be wrong",
+                hint="Run again first.",
             )
 
 
 def _write(source: Path, text: str) -> None:
     """
-    Replace a source, whose rights stay as they were.
+    Replace a source; its permissions stay.
 
-    A link is not followed: a stranger's list could lead to any file.
+    A symbolic link is not followed: the one of an untrusted list could lead to any file.
     """
     if source.is_symlink():
-        raise InputError(f"{source}: is a link to another file", hint=f"Name that one: {source.resolve()}.")
+        raise InputError(f"{source}: is a symbolic link", hint=f"Give its target: {source.resolve()}.")
     mode = source.stat().st_mode
     write_files(source.parent, {source.name: text})
     source.chmod(mode)

@@ -11,7 +11,7 @@ from lmsys_enrich.outputs.files import write_files
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add FILE and where the list goes."""
+    """Add FILE and the output."""
     parser.add_argument("file", metavar="FILE", type=Path, help="a list in Markdown")
     parser.add_argument(
         "-o",
@@ -19,13 +19,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         type=Path,
         default=Path("entries.yaml"),
-        help="where to write (default: entries.yaml; - for stdout)",
+        help="file to write (default: entries.yaml; - for stdout)",
     )
-    parser.add_argument("--force", action="store_true", help="write over a file that is there")
+    parser.add_argument("--force", action="store_true", help="overwrite an existing file")
 
 
 def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
-    """Read, write, and tell what was not understood."""
+    """Read, write, and report what was not understood."""
     output: Path = arguments.output
     catalog = read_list(arguments.file)
     for remark in catalog.remarks:
@@ -35,7 +35,7 @@ def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
         terminal.result(text.rstrip("\n"))
         return 0
     if output.exists() and not arguments.force:
-        raise InputError(f"{output}: is there already", hint="Name another file with -o, or say --force.")
+        raise InputError(f"{output}: exists already", hint="Name another file with -o, or use --force.")
     write_files(output.parent, {output.name: text})
     entries = list(catalog.listed())
     links = sum(len(listed.entry.links) for listed in entries)

@@ -14,7 +14,7 @@ from lmsys_enrich.issue_tracker.issue_text import WantedIssue, wanted_issue
 from lmsys_enrich.issue_tracker.update import Change, IssueUpdate, update_issue
 from lmsys_enrich.lists.read import read_lists
 from lmsys_enrich.network import open_network
-from lmsys_enrich.pipeline.previous_runs import open_previous_runs, report_from_cache
+from lmsys_enrich.pipeline.previous_runs import report_of_last_run
 from lmsys_enrich.politeness.stats import RequestStats
 from lmsys_enrich.settings.github_access import github_access
 
@@ -26,14 +26,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add LIST, the repository and the label."""
     add_list_argument(parser)
     parser.add_argument(
-        "--repository", metavar="OWNER/NAME", help="whose issue it is (default: GITHUB_REPOSITORY)"
+        "--repository",
+        metavar="OWNER/NAME",
+        help="repository that has the issue (default: GITHUB_REPOSITORY)",
     )
     parser.add_argument(
         "--label",
         default=_LABEL,
-        help=f"the label by which the issue is found again (default: {_LABEL})",
+        help=f"label that marks the issue (default: {_LABEL})",
     )
-    parser.add_argument("--dry-run", action="store_true", help="print what the issue would say, send nothing")
+    parser.add_argument("--dry-run", action="store_true", help="print the text of the issue; no network")
     add_setting_flags(parser, {"out", "cache", "timeout", "quiet"})
 
 
@@ -43,17 +45,14 @@ def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
     access = github_access(terminal.environ)
     repository = _repository(arguments.repository, terminal.environ)
     catalogs = read_lists(arguments.lists)
-    with open_previous_runs(settings, terminal.warn) as previous_runs:
-        previous = previous_runs.findings(catalogs)
-    report = report_from_cache(catalogs, previous, settings, SystemClock(terminal.environ).run_time)
+    now = SystemClock(terminal.environ).run_time
+    report = report_of_last_run(catalogs, settings, now, terminal.warn)
     wanted = wanted_issue(report, f"{access.server_url}/{repository}")
     if arguments.dry_run:
         terminal.result(f"{wanted.title}\n\n{wanted.body}" if wanted.body else "No link is dead.")
         return 0
     if access.token is None:
-        raise InputError(
-            "there is no token to write issues with", hint="Set GITHUB_TOKEN, or look first with --dry-run."
-        )
+        raise InputError("writing an issue needs a token", hint="Set GITHUB_TOKEN, or use --dry-run.")
 
     async def update() -> IssueUpdate:
         clock = SystemClock(terminal.environ)
@@ -70,7 +69,7 @@ def _repository(given: str | None, environ: Mapping[str, str]) -> str:
     name = given or environ.get("GITHUB_REPOSITORY", "")
     if not _NAME.fullmatch(name):
         raise InputError(
-            f"{name!r} is no repository" if name else "no repository is named",
+            f"{name!r} is not a repository" if name else "no repository is given",
             hint="Give it as --repository OWNER/NAME.",
         )
     return name
@@ -79,8 +78,8 @@ def _repository(given: str | None, environ: Mapping[str, str]) -> str:
 def _summary(updated: IssueUpdate, wanted: WantedIssue) -> str:
     if updated.issue is None:
         return "No link is dead, and no issue is open."
-    words = {
-        Change.UNCHANGED: "says it already",
-        Change.LEFT_OPEN: f"is left open: {wanted.unknown:,} of the links have no result yet",
+    outcome = {
+        Change.UNCHANGED: "is up to date",
+        Change.LEFT_OPEN: f"is left open: {wanted.unknown:,} of the links are not checked yet",
     }.get(updated.change, updated.change.value)
-    return f"Issue #{updated.issue.number} {words}: {updated.issue.url}"
+    return f"Issue #{updated.issue.number} {outcome}: {updated.issue.url}"

@@ -15,7 +15,7 @@ from lmsys_enrich.model.report import Report
 from lmsys_enrich.outputs.files import write_files
 from lmsys_enrich.outputs.marker_blocks import Blocks
 from lmsys_enrich.outputs.registry import PREVIOUS, render_all
-from lmsys_enrich.pipeline.previous_runs import open_previous_runs, report_from_cache
+from lmsys_enrich.pipeline.previous_runs import report_of_last_run
 from lmsys_enrich.store.last_written import read_snapshot
 
 
@@ -26,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--into",
         metavar="FILE",
         type=Path,
-        help="keep the blocks <!-- lmsys-enrich:NAME --> of a Markdown file current, and write nothing else",
+        help="update the blocks <!-- lmsys-enrich:NAME --> of a Markdown file, and write nothing else",
     )
     add_setting_flags(parser, {"out", "cache", "stale_after", "quiet"})
 
@@ -35,9 +35,8 @@ def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Write the outputs without any request."""
     settings = settings_of(arguments, terminal.environ)
     catalogs = read_lists(arguments.lists)
-    with open_previous_runs(settings, terminal.warn) as previous_runs:
-        previous = previous_runs.findings(catalogs)
-    report = report_from_cache(catalogs, previous, settings, SystemClock(terminal.environ).run_time)
+    now = SystemClock(terminal.environ).run_time
+    report = report_of_last_run(catalogs, settings, now, terminal.warn)
     if arguments.into is not None:
         folder, blocks = _filled(arguments.into, report, settings.out)
         written = write_files(folder, blocks)
@@ -65,7 +64,7 @@ def _filled(file: Path, report: Report, out: Path) -> tuple[Path, dict[str, str]
 
 
 def _changes(out: Path) -> Changes | None:
-    """Return what changed since the run before, where both runs left their facts."""
+    """Return what changed since the run before, if the facts of both runs are there."""
     old, new = out / PREVIOUS, out / "enriched.json"
     return (
         changes_between(read_snapshot(old), read_snapshot(new)) if old.is_file() and new.is_file() else None

@@ -12,12 +12,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--plan",
         action="store_true",
-        help="tell links, requests, points and minutes; ask nobody, write nothing",
+        help="print the number of links, requests, points and minutes; send and write nothing",
     )
     parser.add_argument(
         "--only-changed",
         metavar="BASE",
-        help="check only links on lines written since git's BASE, and write reports on them alone",
+        help="check only links that are new since the git commit BASE, and write reports on them alone",
     )
     add_setting_flags(parser)
 
@@ -25,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Check, enrich, write."""
     settings = settings_of(arguments, terminal.environ)
-    # Whoever asks for help, or is told of a wrong setting, need not wait for this.
+    # These take 0.2 s to import: not for --help, nor for a wrong setting.
     import asyncio
 
     from lmsys_enrich.cli.run import RunRequest, execute_run

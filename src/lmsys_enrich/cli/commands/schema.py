@@ -1,4 +1,4 @@
-"""`lmsys-enrich schema`: the JSON Schemas of what goes in and what comes out."""
+"""`lmsys-enrich schema`: JSON Schemas of the input and output files."""
 
 import argparse
 import json
@@ -14,7 +14,7 @@ from lmsys_enrich.settings.sources import default_of, is_list, key_of, kind_of, 
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add which of the schemas."""
+    """Add the name of the schema."""
     parser.add_argument(
         "which",
         nargs="?",

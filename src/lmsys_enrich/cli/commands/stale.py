@@ -14,13 +14,13 @@ from lmsys_enrich.lists.read import read_lists
 from lmsys_enrich.model.catalog import Entry, Link
 from lmsys_enrich.model.finding import Finding, Verdict
 from lmsys_enrich.model.report import Report
-from lmsys_enrich.pipeline.previous_runs import open_previous_runs, report_from_cache
+from lmsys_enrich.pipeline.previous_runs import report_of_last_run
 from lmsys_enrich.settings.settings import Settings, parse_duration
 from lmsys_enrich.values import Value, asdict
 
 
 class StaleRepository(Value):
-    """A repository to look at, why, and the entry it belongs to; `last_commit` is a date."""
+    """Repository to look at, the reason, and its entry; `last_commit` is a date."""
 
     entry: str
     repository: str
@@ -37,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--older-than",
         metavar="TIME",
-        help="how long without a commit is stale (default: --stale-after, 12mo)",
+        help="time without a commit from which a repository is stale (default: --stale-after, 12mo)",
     )
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", dest="as_json", help="print JSON")
@@ -49,9 +49,8 @@ def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Print the table, and warn of links that were never checked."""
     settings = _with_age(settings_of(arguments, terminal.environ), arguments.older_than)
     catalogs = read_lists(arguments.lists)
-    with open_previous_runs(settings, terminal.warn) as previous_runs:
-        previous = previous_runs.findings(catalogs)
-    report = report_from_cache(catalogs, previous, settings, SystemClock(terminal.environ).run_time)
+    now = SystemClock(terminal.environ).run_time
+    report = report_of_last_run(catalogs, settings, now, terminal.warn)
     rows = list(_stale(report))
     if arguments.as_json:
         terminal.result(json.dumps([asdict(row) for row in rows], ensure_ascii=False, indent=2))
@@ -61,7 +60,7 @@ def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
         else:
             show([_table(rows)], terminal)
     else:
-        terminal.info("No repository is stale, archived, renamed or gone, as far as is known.")
+        terminal.info("No known repository is stale, archived, renamed or gone.")
     _warn_of_gaps(report, terminal)
     return 0
 

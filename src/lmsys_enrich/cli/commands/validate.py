@@ -1,4 +1,4 @@
-"""`lmsys-enrich validate`: all mistakes of a list at once, without any network."""
+"""`lmsys-enrich validate`: reports all mistakes of a list at once, without network."""
 
 import argparse
 
@@ -11,7 +11,7 @@ from lmsys_enrich.lists.read import read_lists
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add LIST."""
     add_list_argument(parser)
-    parser.add_argument("--quiet", action="store_true", help="print nothing but mistakes")
+    parser.add_argument("--quiet", action="store_true", help="print only mistakes")
 
 
 def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
