@@ -33,6 +33,13 @@ _ORDINARY = re.compile(
 )
 
 
+# One of a host of ordinary labels: browsers take all of these, so that none need be parsed.
+_PLAIN = re.compile(
+    r"https?://(?:[a-z0-9_-]+\.)+[a-z]{2,}(?::(?:[1-5][0-9]{4}|[1-9][0-9]{0,3}))?"
+    r"(?:[/?#][A-Za-z0-9._~!$%&'()*+,/:;=@?#\[\]-]*)?"
+)
+
+
 class InvalidAddress(ValueError):
     """A text that looks like a web address, although no browser could follow it."""
 
@@ -63,7 +70,11 @@ def is_web(url: str) -> bool:
 
 def is_plain(url: str) -> bool:
     """Return whether this is a valid web address of ordinary characters."""
-    if len(url) > MAX_LENGTH or not _ORDINARY.fullmatch(url):
+    if len(url) > MAX_LENGTH:
+        return False
+    if _PLAIN.fullmatch(url) and "xn--" not in url:
+        return True
+    if not _ORDINARY.fullmatch(url):
         return False
     try:
         return isinstance(_read(url), _Address)

@@ -1,1 +1,1 @@
-"""Lists as their maintainers wrote them, read into catalogs; every mistake told with its place."""
+"""Readers of lists: files become catalogs, and every mistake is reported with its location."""

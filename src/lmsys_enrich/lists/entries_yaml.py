@@ -1,10 +1,9 @@
-"""entries.yaml becomes a catalog, or all of its mistakes are told at once."""
+"""Reader of entries.yaml: returns a catalog, or reports all mistakes at once."""
 
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from pathlib import Path
 
-from lmsys_enrich.lists.collector import garbage_collection_paused
 from lmsys_enrich.lists.fields import Fields, address_problem, mapping_of
 from lmsys_enrich.lists.identifiers import Identifiers
 from lmsys_enrich.lists.mistakes import Mistake, closest, refuse, shown
@@ -42,9 +41,8 @@ _COLUMNS_EXAMPLE = "such as `[year, name, comments]`"
 def read_entries(text: str, path: Path) -> Catalog:
     """Return the list; `path` is only its name. Raises `InputError`, a line for each mistake."""
     mistakes: list[Mistake] = []
-    with garbage_collection_paused():
-        # Nothing here holds the nodes any longer when the collector comes back.
-        catalog = _catalog(read_document(text, str(path), mistakes), path, mistakes)
+    # Nothing here holds the nodes any longer when the garbage collector comes back.
+    catalog = _catalog(read_document(text, str(path), mistakes), path, mistakes)
     if mistakes:
         refuse(mistakes)
     return catalog
@@ -149,7 +147,7 @@ class _Reader:
         name = fields.required_line("name")
         identifier = fields.line("id")
         if identifier is not None:
-            self._identifiers.written(identifier, fields.place_of("id"), self._mistakes)
+            self._identifiers.written(identifier, fields.location_of("id"), self._mistakes)
         return Entry(
             identifier if identifier is not None else self._identifiers.make(name),
             name,
@@ -167,7 +165,7 @@ class _Reader:
             return (main,) if main is not None else ()
         roles = Fields(node, "links", self._mistakes)
         if "url" in roles.keys:
-            fields.note(roles.place_of("url"), "the main address stands beside links, under url")
+            fields.note(roles.location_of("url"), "the main address stands beside links, under url")
         others = (self._link(roles, role, f"the link {shown(role)}") for role in roles.keys)
         return tuple(link for link in (main, *others) if link is not None)
 
@@ -195,7 +193,7 @@ class _Reader:
             if value is not None:
                 cells[key] = value
         if isinstance(framework := cells.get("framework"), str):
-            self._references.append((framework, fields.place_of("framework")))
+            self._references.append((framework, fields.location_of("framework")))
         return cells
 
     def _exemption(self, fields: Fields) -> Exemption | None:
@@ -205,7 +203,7 @@ class _Reader:
         inner = self._fields(node, "ignore", _IGNORE_KEYS)
         only = inner.line("only")
         if only not in {None, "stale"}:
-            inner.note(inner.place_of("only"), f"only must be stale, not {shown(only or '')}")
+            inner.note(inner.location_of("only"), f"only must be stale, not {shown(only or '')}")
         return Exemption(inner.required_line("reason"), inner.date("until"), only)
 
     def _fields(self, node: MappingNode, what: str, keys: AbstractSet[str], remark: str = "") -> Fields:

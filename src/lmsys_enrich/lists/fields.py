@@ -1,4 +1,4 @@
-"""A mapping's fields, each read as what it must be; whatever is wrong is noted, and reading goes on."""
+"""Typed access to the fields of a YAML mapping; what is wrong is noted, and reading goes on."""
 
 import re
 from collections.abc import Sequence
@@ -45,7 +45,9 @@ class Fields:
             if key not in known:
                 self._meant.add(closest(key, tuple(known)) or "")
                 suggestion = did_you_mean(key, known) or remark
-                self.note(self._node.key_place(key), f"{shown(key)} is not a key of {self._what}{suggestion}")
+                self.note(
+                    self._node.key_location(key), f"{shown(key)} is not a key of {self._what}{suggestion}"
+                )
 
     def note(self, location: Location, message: str) -> None:
         """Add to the mistakes."""
@@ -56,7 +58,7 @@ class Fields:
         node = self._values.get(key)
         return None if isinstance(node, ScalarNode) and node.value is None else node
 
-    def place_of(self, key: str) -> Location:
+    def location_of(self, key: str) -> Location:
         """Return where a key's value stands, or the mapping if there is none."""
         node = self._values.get(key)
         return node.location if node is not None else self.location
@@ -74,7 +76,7 @@ class Fields:
             return ""
         line = self.line(key)
         if not line and (line == "" or self.node(key) is None):
-            self.note(self.place_of(key), f"{key} is empty; {self._what} needs it")
+            self.note(self.location_of(key), f"{key} is empty; {self._what} needs it")
         return line or ""
 
     def line(self, key: str) -> str | None:
@@ -136,7 +138,7 @@ class Fields:
             try:
                 return date.fromisoformat(node.text)
             except ValueError:
-                pass  # there is no such day; told below
+                pass  # there is no such day; noted below
         written = shown(node.text) if isinstance(node, ScalarNode) else _kind(node)
         self.note(node.location, f"{key} must be a day such as 2027-01-31, not {written}")
         return None

@@ -1,11 +1,10 @@
 """
-The part of a list that was written since another state of its repository. The only door to git.
+Files and changed lines of a list's repository. The only module that runs git.
 
 Only what git itself reads is trusted: no driver that a repository's files name is run.
 """
 
 import re
-import subprocess
 from pathlib import Path
 
 from lmsys_enrich.errors import InputError
@@ -61,10 +60,12 @@ def _lines_since(source: Path, base: str) -> set[int] | None:
 
 def _git(folder: Path, *words: str) -> str | None:
     """Return what git says, or none where it says no. Raises `InputError` where there is no git at all."""
+    import subprocess  # noqa: PLC0415 - only folders and --only-changed need it
+
     try:
         # The git of the PATH, as the user types it; no shell reads the words.
         command = ["git", *words]
-        ended = subprocess.run(command, cwd=folder, capture_output=True, check=False)  # noqa: S603 - told above
+        ended = subprocess.run(command, cwd=folder, capture_output=True, check=False)  # noqa: S603 - git from the PATH
     except OSError as problem:
         raise InputError(
             f"git cannot be started: {problem}", hint="Install git, or leave --only-changed away."

@@ -19,7 +19,7 @@ _MOST_SUSPECTS = 20
 
 
 def is_slug(text: str) -> bool:
-    """Whether the text may be an id: lower-case letters and digits, with - or _ between them."""
+    """Return whether the text may be an id: lower-case letters and digits, with - or _ between them."""
     return len(text) <= _LONGEST_WRITTEN and _SLUG.fullmatch(text) is not None
 
 
@@ -69,7 +69,7 @@ class Identifiers:
         self._places.setdefault(identifier, location)
 
     def make(self, name: str) -> str:
-        """Return an id that nobody else has: the name's slug, or with a number from 2 behind it."""
+        """Return an id that no other entry has: the name's slug, with a number from 2 where that is taken."""
         slug = slug_of(name)
         made = slug
         while made in self._taken:

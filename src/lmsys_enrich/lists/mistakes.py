@@ -1,7 +1,6 @@
-"""What is wrong in a list, and how all of it is told at once."""
+"""Mistakes in a list, and the error that reports all of them at once."""
 
 from collections.abc import Collection, Iterable
-from difflib import get_close_matches
 from functools import lru_cache
 from typing import NoReturn
 
@@ -14,7 +13,7 @@ _HINT = "`lmsys-enrich schema entries` prints what may stand in an entries.yaml,
 
 
 class Mistake(Value):
-    """Something that the maintainer has to mend; `message` is one line without its place."""
+    """Mistake that the maintainer has to correct; `message` is one line without the location."""
 
     location: Location
     message: str
@@ -24,7 +23,7 @@ class Mistake(Value):
 
 
 def refuse(mistakes: Iterable[Mistake], *, hint: str = _HINT) -> NoReturn:
-    """Raise `InputError` that tells all mistakes, each once, a line for each, in the order of the source."""
+    """Raise `InputError` with a line for each mistake, each once, in the order of the source."""
     ordered = sorted(
         set(mistakes), key=lambda m: (m.location.file, m.location.line, m.location.column, m.message)
     )
@@ -47,5 +46,7 @@ def closest(word: str, known: tuple[str, ...], *, cutoff: float = 0.6) -> str | 
     """Return the known word that differs little from this one, or none."""
     if len(word) > _LONGEST_SHOWN:
         return None
+    from difflib import get_close_matches  # noqa: PLC0415 - only a list with mistakes needs it
+
     found = get_close_matches(word.lower(), known, n=1, cutoff=cutoff)
     return str(found[0]) if found else None

@@ -1,4 +1,4 @@
-"""The smallest edits of a source: the characters of an address, and nothing else."""
+"""Smallest edits of a source: the characters of an address, and nothing else."""
 
 import difflib
 from collections.abc import Iterable, Iterator
@@ -15,7 +15,7 @@ _PARENTHESES = str.maketrans({"(": "%28", ")": "%29"})
 
 
 class Edit(Value):
-    """An address to be written in the place of a link's."""
+    """Address to write in place of a link's."""
 
     link: Link
     url: str
@@ -25,7 +25,7 @@ def edited(text: str, edits: Iterable[Edit]) -> tuple[str, list[Edit]]:
     """
     Return the text with the edits made, and those that could not be.
 
-    An edit is made only where the link's address stands in its place just as it
+    An edit is made only where the link's address stands at its location just as it
     was read: what is escaped there, or stands elsewhere, is for a person.
     """
     lines = text.split("\n")

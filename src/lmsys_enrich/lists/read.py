@@ -1,14 +1,16 @@
-"""A list's file becomes a catalog, whichever of the formats it is written in."""
+"""Reading of lists' files, each by the reader of its format."""
 
+import gc
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from hashlib import sha256
+from importlib import import_module
 from pathlib import Path
+from typing import TypeAlias
 
 from lmsys_enrich.errors import InputError
-from lmsys_enrich.lists.entries_yaml import read_entries
 from lmsys_enrich.lists.git_diff import files_of
-from lmsys_enrich.lists.markdown.reader import NothingFound, read_markdown
 from lmsys_enrich.lists.mistakes import Mistake, refuse
 from lmsys_enrich.model.catalog import Catalog, Location
 from lmsys_enrich.settings.settings import LinkScope
@@ -30,11 +32,17 @@ _FOREIGN = {
     ".json": "JSON",
     ".toml": "TOML",
 }
+_Reader: TypeAlias = Callable[[str, Path], Catalog]
+
 _LONE_RETURN = re.compile(r"\r(?!\n)")
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _CONVERT = (
     "Write the list as Markdown or entries.yaml; `lmsys-enrich schema entries` prints what may stand there."
 )
+
+
+class NothingFound(InputError):
+    """A document without entries and without links."""
 
 
 def read_lists(
@@ -93,9 +101,40 @@ def read_list(path: Path) -> Catalog:
         raise InputError(f"{path}: {_FOREIGN[suffix]} is not understood", hint=_CONVERT)
     content = _content_of(path)
     text = _text_of(content, path)
-    if suffix in _MARKDOWN:
-        return replace(read_markdown(_LONE_RETURN.sub("\n", text), path), digest=_digest(content))
-    return replace(read_entries(_LONE_RETURN.sub("\n", text), path), digest=_digest(content))
+    is_markdown = suffix in _MARKDOWN
+    read = _markdown_reader() if is_markdown else _yaml_reader()
+    with _garbage_collection_paused():
+        catalog = read(_LONE_RETURN.sub("\n", text), path)
+    if is_markdown and not catalog.document_links and not any(catalog.entries()):
+        raise NothingFound(
+            f"{path}:1:1: no entry was found: this is no list, or not in a shape that is understood",
+            hint="An entry is a bullet, a numbered item or a table's row, with a name or a link.",
+        )
+    return replace(catalog, digest=_digest(content))
+
+
+# Each reader is loaded only where a list needs it: the Markdown parser takes as long to load as a short
+# command takes in all.
+def _markdown_reader() -> _Reader:
+    reader: _Reader = import_module("lmsys_enrich.lists.markdown.reader").read_markdown
+    return reader
+
+
+def _yaml_reader() -> _Reader:
+    reader: _Reader = import_module("lmsys_enrich.lists.entries_yaml").read_entries
+    return reader
+
+
+@contextmanager
+def _garbage_collection_paused() -> Iterator[None]:
+    """Pause the collector: with many small values and no garbage it takes two thirds of reading's time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def digest_of(path: Path) -> str:
@@ -117,7 +156,7 @@ def _text_of(content: bytes, path: Path) -> str:
         return content.decode("utf-8")
     except UnicodeDecodeError as problem:
         message = f"the byte 0x{content[problem.start]:02X} is not UTF-8; save the file as UTF-8"
-        refuse([Mistake(_place_of(content, problem.start, path), message)])
+        refuse([Mistake(_location_of(content, problem.start, path), message)])
 
 
 def _content_of(path: Path) -> bytes:
@@ -139,7 +178,7 @@ def _content_of(path: Path) -> bytes:
         ) from None
 
 
-def _place_of(content: bytes, offset: int, path: Path) -> Location:
+def _location_of(content: bytes, offset: int, path: Path) -> Location:
     before = content[:offset].removeprefix(b"\xef\xbb\xbf")
     line_start = before.rfind(b"\n") + 1
     return Location(str(path), before.count(b"\n") + 1, len(before[line_start:].decode("utf-8")) + 1)

@@ -1,7 +1,7 @@
 """
-YAML text as typed nodes, each with its place. Nothing else that reads knows the library.
+YAML text as typed nodes, each with its location. The only reader that uses PyYAML.
 
-Built from the parser's events, because constructors know no places and take three
+Built from the parser's events, because constructors know no locations and take three
 times as long. Plain `yes`, `no`, `on` and `off` are true and false, as in YAML 1.1.
 A plain number is a number only if it reads back as it is written: `1.10`, `010` and
 `12:30` stay text, so that no version and no time turns into something else.
@@ -28,7 +28,7 @@ _MOST_DIGITS = 15  # what every reader of JSON and YAML takes without loss
 _TEXT_TAG = "tag:yaml.org,2002:str"
 
 # Characters that YAML forbids (https://yaml.org/spec/1.2.2/#51-character-set), and the
-# line breaks that editors do not count: after them every line number would be wrong. Not told as
+# line breaks that editors do not count: after them every line number would be wrong. Not written as
 # all others than those allowed: to compile that takes 9 ms.
 _FORBIDDEN = re.compile(f"[{CONTROLS}{NONCHARACTERS}\u2028\u2029\ufeff]")
 _INTEGER = re.compile(r"-?[0-9]+")
@@ -98,14 +98,14 @@ class MappingNode:
     def location(self) -> Location:
         return Location(self.file, self.line, self.column)
 
-    def key_place(self, key: str) -> Location:
+    def key_location(self, key: str) -> Location:
         """Return where one of the keys stands."""
         return Location(self.file, *self.insertion_points[list(self.values).index(key)])
 
 
 Node: TypeAlias = ScalarNode | SequenceNode | MappingNode
 """
-Not frozen, which takes four times as long to make; and a place is made for whoever asks, as few do.
+Not frozen, which takes four times as long to make; a location is made on demand, for few are read.
 """
 
 
@@ -188,7 +188,7 @@ class _Builder:
         return ScalarNode(self._file, line, column, text, value)
 
     def _is_plain(self, event: yaml.ScalarEvent) -> bool:
-        """Whether a value is what its text looks like; what tags and escapes do to others is noted."""
+        """Return whether a value is what its text looks like; what tags and escapes do to others is noted."""
         if event.tag is None and event.implicit[0]:
             return True
         self._refuse_tag(event)
@@ -242,7 +242,7 @@ class _Builder:
 
     def _refuse_key(self, key: str, location: Location, mapping: MappingNode) -> None:
         if key in mapping.values:
-            line = mapping.key_place(key).line
+            line = mapping.key_location(key).line
             self._mistakes.append(Mistake(location, f"{shown(key)} stands here twice, first on line {line}"))
         if key == "<<":
             message = "merge keys (<<) are not understood; write the values out"
@@ -279,7 +279,7 @@ class _Builder:
 
 
 def _spot(event: yaml.Event) -> tuple[int, int]:
-    """Return line and column; what a parser does not place stands at the start."""
+    """Return line and column; a mark that the parser lacks counts as the start."""
     mark = event.start_mark
     return (mark.line + 1, mark.column + 1) if mark is not None else (1, 1)
 

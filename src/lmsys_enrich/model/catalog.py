@@ -1,4 +1,4 @@
-"""A list as its maintainer wrote it: sections, entries and links, each with its place."""
+"""Catalog: a list as its maintainer wrote it, with the location of each section, entry and link."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -8,11 +8,11 @@ from typing import TypeAlias
 from lmsys_enrich.values import Value, value_field
 
 Cell: TypeAlias = str | int | float | bool | None
-"""What may stand in a column; true and false are shown as ✔ and ✗, `None` as nothing."""
+"""Value of a column; true and false are shown as ✔ and ✗, `None` as nothing."""
 
 
 class Location(Value):
-    """Where something stands in a source. Line and column count from 1, as editors do."""
+    """Location in a source. Line and column count from 1, as editors do."""
 
     file: str
     line: int
@@ -24,7 +24,7 @@ class Location(Value):
 
 class Link(Value):
     """
-    An address as written; `role` is `url` for an entry's main link, else its key in `links`.
+    Address as written; `role` is `url` for an entry's main link, else its key in `links`.
 
     `local` names the file of the repository, and the anchor in it, that a link of a document leads to.
     """
@@ -37,7 +37,7 @@ class Link(Value):
 
 class DocumentLink(Value):
     """
-    A link of a document outside of its entries.
+    Link of a document outside of its entries.
 
     The link's `role` is its kind: `prose`, `heading`, `quote`, `html`, `table`, `definition`, `image`,
     `anchor` or `file`. `fault` says why a local target is not there. `path` are the titles of the sections.
@@ -51,7 +51,7 @@ class DocumentLink(Value):
 
 class Exemption(Value):
     """
-    Why an entry's links are not to be checked, and the last day on which that holds.
+    Reason for not checking an entry's links, and the last day on which it holds.
 
     With `only` = `stale` they are checked, and the entry is never reported as stale.
     """
@@ -61,16 +61,16 @@ class Exemption(Value):
     only: str | None = None
 
     def holds_on(self, day: date) -> bool:
-        """Whether the exemption is still in force on that day."""
+        """Return whether the exemption is still in force on that day."""
         return self.until is None or day <= self.until
 
     def exempts_links_on(self, day: date) -> bool:
-        """Whether links are not to be checked on that day."""
+        """Return whether links are not to be checked on that day."""
         return self.only is None and self.holds_on(day)
 
 
 class Column(Value):
-    """A column of a section's table: the entries' key, and the header as readers see it."""
+    """Column of a section's table: the entries' key, and the header as readers see it."""
 
     key: str
     title: str
@@ -78,7 +78,7 @@ class Column(Value):
 
 class Entry(Value):
     """
-    One thing that the list names.
+    Entry of a list.
 
     `id` is unique within the list; where the source gives none it is made from
     the name, and `id_is_written` is false. `links` begins with the main link
@@ -104,7 +104,7 @@ class Entry(Value):
 
 
 class Section(Value):
-    """A heading with what stands below it; without columns its entries are a bullet list."""
+    """Heading with what stands below it; without columns its entries are a bullet list."""
 
     title: str
     location: Location
@@ -115,7 +115,7 @@ class Section(Value):
 
 
 class ListedEntry(Value):
-    """An entry together with the titles of the sections it stands in, outermost first."""
+    """Entry together with the titles of the sections it stands in, outermost first."""
 
     path: tuple[str, ...]
     entry: Entry
@@ -123,7 +123,7 @@ class ListedEntry(Value):
 
 class InsertionPoint(Value):
     """
-    Where facts fit into a document: in a line, counted from 1.
+    Line of a document, counted from 1, where facts fit in.
 
     `kind` is that of what stands there: a `bullet` or a `row` of the entry with
     the id, or a table's `header`, `rule`, or `blank` row that is no entry.
@@ -135,7 +135,7 @@ class InsertionPoint(Value):
 
 
 class Document(Value):
-    """The text a list was read from, where it is one that readers read, and where facts fit in."""
+    """Markdown text of a list, and the lines where facts fit in."""
 
     text: str
     insertion_points: tuple[InsertionPoint, ...]
@@ -143,7 +143,7 @@ class Document(Value):
 
 class Catalog(Value):
     """
-    A whole list. `source` is the file it was read from, as the user named it.
+    Whole list. `source` is the file it was read from, as the user named it.
 
     `remarks` say what in it was not understood, each with its location; `digest`
     tells its content from any other.
@@ -178,7 +178,7 @@ class Catalog(Value):
             yield from _placed(section, ())
 
     def entries(self) -> Iterator[Entry]:
-        """Yield the same for whoever need not know their sections, in less time."""
+        """Yield every entry without its sections, which takes less time."""
         for section in self.sections:
             yield from _entries(section)
 

@@ -1,4 +1,4 @@
-"""`lmsys-enrich import`: a Markdown list becomes entries.yaml."""
+"""`lmsys-enrich import`: turns a Markdown list into entries.yaml."""
 
 import argparse
 from pathlib import Path

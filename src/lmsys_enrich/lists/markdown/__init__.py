@@ -1,1 +1,1 @@
-"""Lists that are Markdown documents."""
+"""Reader of Markdown lists."""

@@ -1,7 +1,7 @@
-"""A Markdown document as the few kinds of blocks that lists are made of."""
+"""Blocks of a Markdown document: the few kinds that lists are made of."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 from markdown_it.token import Token
@@ -12,27 +12,27 @@ from lmsys_enrich.values import Value
 
 
 class Heading(Value):
-    """A heading of level 1 to 6."""
+    """Heading of level 1 to 6."""
 
     level: int
     run: Run
 
 
 class Paragraph(Value):
-    """A paragraph outside of lists."""
+    """Paragraph outside of lists."""
 
     run: Run
 
 
 class Html(Value):
-    """HTML that stands for itself; `line` is its first, from 1."""
+    """Block of HTML; `line` is its first, from 1."""
 
     text: str
     line: int
 
 
 class Item(Value):
-    """An item of a list: its own first paragraph, and what else it holds."""
+    """Item of a list: its own first paragraph, and what else it holds."""
 
     line: int
     run: Run | None
@@ -40,30 +40,60 @@ class Item(Value):
 
 
 class Items(Value):
-    """A list, numbered or not."""
+    """List, numbered or not."""
 
     items: tuple[Item, ...]
 
 
 class Quote(Value):
-    """A block quote."""
+    """Block quote."""
 
     blocks: tuple["Block", ...]
 
 
 class Table(Value):
-    """A table; `rows` have as many cells as `header`, `surplus` what GitHub hides beyond, by row."""
+    """Table; `rows` have as many cells as `header`, `surplus` what GitHub hides beyond, by row."""
 
     header: tuple[Run, ...]
     rows: tuple[tuple[Run, ...], ...]
     surplus: Mapping[int, tuple[Run, ...]]
 
+    def cells(self) -> Iterator[Run]:
+        """Yield all cells, those that GitHub hides last."""
+        for row in (self.header, *self.rows, *self.surplus.values()):
+            yield from row
+
 
 Block: TypeAlias = Heading | Paragraph | Html | Items | Quote | Table
 
 
+def walk_texts(blocks: Iterable[Block], kind: str = "prose") -> Iterator[tuple[str, Run | Html]]:
+    """
+    Yield every text of a document in its order, with its kind.
+
+    Kinds are `heading`, `prose`, `item`, `quote`, `table`, and `html` for blocks of HTML.
+    """
+    for block in blocks:
+        match block:
+            case Heading():
+                yield "heading", block.run
+            case Paragraph():
+                yield kind, block.run
+            case Items():
+                for item in block.items:
+                    if item.run is not None:
+                        yield ("quote" if kind == "quote" else "item"), item.run
+                    yield from walk_texts(item.blocks, kind)
+            case Quote():
+                yield from walk_texts(block.blocks, "quote")
+            case Table():
+                yield from (("table", cell) for cell in block.cells())
+            case Html():
+                yield "html", block
+
+
 class Parsed(Value):
-    """A document's blocks, and the reference definitions that no link uses."""
+    """Blocks of a document, and the reference definitions that no link uses."""
 
     blocks: tuple[Block, ...]
     definitions: tuple[Span, ...]
@@ -150,26 +180,33 @@ class _BlockParser:
                 found.append(block)
         return tuple(found)
 
-    def _block(self, token: Token) -> Block | None:  # noqa: PLR0911 - a kind of block each
+    def _block(self, token: Token) -> Block | None:
+        """Return the block that a token begins; None for code, rules and the like, which hold no links."""
         match token.type:
             case "heading_open":
-                run = self._run(self._take())
-                self._take()
-                return Heading(int(token.tag[1]), run)
+                return Heading(int(token.tag[1]), self._text_of_block())
             case "paragraph_open":
-                run = self._run(self._take())
-                self._take()
-                return Paragraph(run)
+                return Paragraph(self._text_of_block())
+            case "html_block":
+                return Html(token.content, (token.map or (0,))[0] + 1)
+            case _:
+                return self._container(token)
+
+    def _container(self, token: Token) -> Block | None:
+        match token.type:
             case "bullet_list_open" | "ordered_list_open":
                 return Items(self._items(token.type.replace("_open", "_close")))
             case "blockquote_open":
                 return Quote(self.blocks("blockquote_close"))
             case "table_open":
                 return self._table()
-            case "html_block":
-                return Html(token.content, (token.map or (0,))[0] + 1)
             case _:
-                return None  # code, rules and the like hold no links
+                return None
+
+    def _text_of_block(self) -> Run:
+        run = self._run(self._take())
+        self._take()
+        return run
 
     def _items(self, end: str) -> tuple[Item, ...]:
         items = []

@@ -1,13 +1,13 @@
-"""Every link of a document, and those of them that no entry takes."""
+"""Document links: every link of a document that no entry takes."""
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from lmsys_enrich.lists.exemptions import exemption_in
 from lmsys_enrich.lists.fields import address_problem
-from lmsys_enrich.lists.markdown.blocks import Block, Heading, Html, Items, Paragraph, Parsed, Quote, Table
-from lmsys_enrich.lists.markdown.exemptions import exemption_in
+from lmsys_enrich.lists.markdown.blocks import Html, Parsed, walk_texts
 from lmsys_enrich.lists.markdown.html import ReadHtml, read_html
 from lmsys_enrich.lists.markdown.local_links import Anchors, LocalLinks, is_local
 from lmsys_enrich.lists.markdown.runs import Run, Span
@@ -20,7 +20,7 @@ _FOOTNOTE = re.compile(r"\[\^[^\]\s]{1,100}\]:")
 
 
 class DocumentLinks:
-    """The links of one document; entries take theirs, the rest is the document's own."""
+    """Links of one document; entries take theirs, the rest is the document's own."""
 
     def __init__(self, parsed: Parsed, lines: Sequence[str], path: Path) -> None:
         self._parsed = parsed
@@ -67,38 +67,22 @@ class DocumentLinks:
         return tuple(sorted(found, key=lambda one: (one.link.location.line, one.link.location.column)))
 
     def _all(self) -> Iterator[tuple[Span, str]]:
-        yield from self._in_blocks(self._parsed.blocks, "prose")
+        for kind, text in walk_texts(self._parsed.blocks):
+            if isinstance(text, Html):
+                yield from self._in_html(text)
+            else:
+                is_footnote = kind == "prose" and _FOOTNOTE.match(text.source) is not None
+                yield from self._in_run(text, "footnote" if is_footnote else kind)
         for span in self._parsed.definitions:
             if not span.text.startswith("#") or span.url != "#":  # `[//]: # (a comment)`
                 yield span, "definition"
 
-    def _in_blocks(  # noqa: C901, PLR0912 - a case for each kind of block
-        self, blocks: Iterable[Block], kind: str
-    ) -> Iterator[tuple[Span, str]]:
-        for block in blocks:
-            match block:
-                case Heading():
-                    yield from self._in_run(block.run, "heading")
-                case Paragraph():
-                    is_footnote = _FOOTNOTE.match(block.run.source) is not None
-                    yield from self._in_run(block.run, "footnote" if is_footnote else kind)
-                case Items():
-                    for item in block.items:
-                        if item.run is not None:
-                            yield from self._in_run(item.run, "quote" if kind == "quote" else "item")
-                        yield from self._in_blocks(item.blocks, kind)
-                case Quote():
-                    yield from self._in_blocks(block.blocks, "quote")
-                case Table():
-                    for row in (block.header, *block.rows, *block.surplus.values()):
-                        for cell in row:
-                            yield from self._in_run(cell, "table")
-                case Html():
-                    read = self.html(block)
-                    for event in read.events:
-                        for run in event.cells or (event.run,):
-                            yield from ((span, "html") for span in run.links)
-                    yield from ((span, "image") for span in read.images)
+    def _in_html(self, block: Html) -> Iterator[tuple[Span, str]]:
+        read = self.html(block)
+        for event in read.events:
+            for run in event.cells or (event.run,):
+                yield from ((span, "html") for span in run.links)
+        yield from ((span, "image") for span in read.images)
 
     def _in_run(self, run: Run, kind: str) -> Iterator[tuple[Span, str]]:
         exemption, _ = exemption_in(run.source)
@@ -139,7 +123,7 @@ class DocumentLinks:
 
 
 def _was_meant_for_web(url: str) -> bool:
-    """Whether an address was meant for the web, and is not: without a scheme, or with brackets in it."""
+    """Return whether an address was meant for the web, and lacks a scheme or has brackets."""
     host, slash, _ = url.partition("/")
     is_file = url.startswith((".", "/", "#"))
     return "[" in url or "://" in url or (bool(slash) and "." in host and not is_file)

@@ -1,6 +1,6 @@
 # ruff: noqa: RUF001 - dashes and brackets as lists in all scripts have them
 """
-Entries as lists write them, in a bullet, a paragraph, a line of HTML, or the cell of a table.
+Entries as lists write them: in a bullet, a paragraph, a line of HTML, or the cell of a table.
 
     PREFIX [NAME](URL) MARKS ([role](url), …) - DESCRIPTION `tag` `tag`
 
@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from lmsys_enrich.lists.identifiers import role_of
-from lmsys_enrich.lists.markdown.roles import BRACKETS, is_bracketed, is_role
 from lmsys_enrich.lists.markdown.runs import Run, Span, one_line
+from lmsys_enrich.lists.markdown.words import BRACKETS, is_bracketed, is_role
 from lmsys_enrich.urls import is_web
 
 _SEPARATOR = re.compile(
@@ -38,7 +38,7 @@ _EDGE = " \t\n,，、|/·•;:：–—"
 
 @dataclass(slots=True)
 class EntryBuilder:
-    """An entry as it was written, before it has an id. `links` are roles with their spans."""
+    """Entry as it was written, before it has an id. `links` are roles with their spans."""
 
     name: str
     anchor: str | None = None
@@ -75,7 +75,7 @@ def read_entry(run: Run, *, in_cell: bool = False) -> EntryBuilder:
 
 
 def is_main(span: Span) -> bool:
-    """Whether this can be the link of an entry."""
+    """Return whether this can be the link of an entry."""
     return span.kind == "link" and is_web(span.url)
 
 
@@ -290,13 +290,13 @@ def description(rest: str) -> str:
 
 
 def _is_marks(text: str) -> bool:
-    """Whether a text is emoji, stars and the like, and no words."""
+    """Return whether a text is emoji, stars and the like, and no words."""
     bare = _SHORTCODE.sub("", text).strip(BRACKETS)
     return not any(character.isalnum() for character in bare) and bool(text.strip(BRACKETS))
 
 
 def is_prefix(before: str) -> bool:
-    """Whether what stands before a link is no name: emoji, a venue in brackets, a date."""
+    """Return whether what stands before a link is no name: emoji, a venue in brackets, a date."""
     bare = _TAG.sub("", before).strip().strip("*_~").strip()
     return not bare.strip(BRACKETS) or _is_marks(bare) or _PREFIX.fullmatch(bare) is not None
 

@@ -39,7 +39,7 @@ _UNREAD = frozenset({"script", "style", "code", "pre"})
 
 class HtmlEvent(Value):
     """
-    A part of a list's HTML.
+    Part of a list's HTML.
 
     `kind` is `details`, `/details`, `summary`, `heading`, `row`, or the tag that a line of text stands in.
     """
@@ -51,7 +51,7 @@ class HtmlEvent(Value):
 
 
 class ReadHtml(Value):
-    """The events of a block in their order, the anchors and the images in it."""
+    """Events of a block in their order, the anchors and the images in it."""
 
     events: Sequence[HtmlEvent]
     anchors: Sequence[str]

@@ -1,22 +1,12 @@
 """Links to headings and to files of the repository, checked on disk."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import unquote
 
-from lmsys_enrich.lists.markdown.blocks import (
-    Block,
-    Heading,
-    Html,
-    Items,
-    Paragraph,
-    Quote,
-    Table,
-    parse_blocks,
-)
+from lmsys_enrich.lists.markdown.blocks import Block, Html, parse_blocks, walk_texts
 from lmsys_enrich.lists.markdown.html import read_html
-from lmsys_enrich.lists.markdown.runs import Run
 
 _MARKDOWN = frozenset({".md", ".markdown", ".mdown", ".mkd", ".mdx", ".qmd", ".rmd"})
 _LARGEST = 8 * 1024 * 1024
@@ -27,52 +17,36 @@ _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
 
 
 def is_local(url: str) -> bool:
-    """Whether a link leads to a heading of its document or to a file of its repository."""
+    """Return whether a link leads to a heading of its document or to a file of its repository."""
     return not _SCHEME.match(url) and not url.startswith("//")
 
 
 class Anchors:
-    """The anchors of one document, as GitHub makes them of headings and of HTML's `id` and `name`."""
+    """Anchors of one document, as GitHub makes them of headings and of HTML's `id` and `name`."""
 
     def __init__(self, blocks: Iterable[Block]) -> None:
         self._names: set[str] = set()
         self._counts: dict[str, int] = {}
-        self._collect(blocks)
+        for kind, text in walk_texts(blocks):
+            if isinstance(text, Html):
+                self._html(text)
+                continue
+            if kind == "heading":
+                self._heading(text.text)
+            self._names.update(anchor.lower() for anchor in text.anchors)
 
     def __contains__(self, anchor: str) -> bool:
-        """Whether there is such an anchor; browsers go to the top for none and for `top`."""
+        """Return whether there is such an anchor; browsers go to the top for none and for `top`."""
         name = unquote(anchor)
         bare = name.lower().removeprefix("user-content-")
         return not name or bare == "top" or bare in self._names or bool(_LINES.fullmatch(name))
 
-    def _collect(self, blocks: Iterable[Block]) -> None:  # noqa: C901, PLR0912 - a case for each kind of block
-        for block in blocks:
-            match block:
-                case Heading():
-                    self._heading(block.run.text)
-                    self._given(block.run)
-                case Paragraph():
-                    self._given(block.run)
-                case Items():
-                    for item in block.items:
-                        if item.run is not None:
-                            self._given(item.run)
-                        self._collect(item.blocks)
-                case Quote():
-                    self._collect(block.blocks)
-                case Table():
-                    for row in (block.header, *block.rows):
-                        for cell in row:
-                            self._given(cell)
-                case Html():
-                    read = read_html(block.text, block.line)
-                    self._names.update(anchor.lower() for anchor in read.anchors)
-                    for event in read.events:
-                        if event.kind == "heading":
-                            self._heading(event.run.text)
-
-    def _given(self, run: Run) -> None:
-        self._names.update(anchor.lower() for anchor in run.anchors)
+    def _html(self, block: Html) -> None:
+        read = read_html(block.text, block.line)
+        self._names.update(anchor.lower() for anchor in read.anchors)
+        for event in read.events:
+            if event.kind == "heading":
+                self._heading(event.run.text)
 
     def _heading(self, text: str) -> None:
         slug = _NO_SLUG.sub("", text.lower()).replace(" ", "-")
@@ -120,8 +94,8 @@ class LocalLinks:
     def _repository(self) -> Path:
         if self._root is None:
             folder = self._path.resolve().parent
-            parents: Callable[[Path], bool] = lambda at: (at / ".git").exists()  # noqa: E731
-            self._root = next(filter(parents, (folder, *folder.parents)), folder)
+            parents = (at for at in (folder, *folder.parents) if (at / ".git").exists())
+            self._root = next(parents, folder)
         return self._root
 
     def _anchors_of(self, target: Path) -> Anchors | None:

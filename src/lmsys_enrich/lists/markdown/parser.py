@@ -1,26 +1,45 @@
-"""The Markdown parser: GitHub's rules, with the offsets of links noted. The only door to markdown-it."""
+# ruff: noqa: RUF001 - dashes and brackets as lists in all scripts have them
+"""
+Markdown parser with GitHub's rules, and the offsets of links noted. The only door to markdown-it.
 
+GitHub's rules that CommonMark lacks are bare addresses, and links with a space in them.
+"""
+
+import re
 from collections.abc import Callable
 from typing import Any
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline, autolink, html_inline, image, link
 
-from lmsys_enrich.lists.markdown.autolinks import bare_address, spaced_link, text
-
 _Rule = Callable[[StateInline, bool], bool]
 _WITH_SPAN = frozenset({"link_open", "html_inline", "image"})
 SPAN = "span"
 """The key in a token's `meta` under which its offsets in the text around it stand."""
+
+# https://github.github.com/gfm/#autolinks-extension-: an address begins at the start of a line, or after a
+# blank or a delimiter. GitHub itself takes more for a beginning; a letter, a quote or `=` never is one.
+_START = r"(?<![A-Za-z0-9\"'=/@._-])(?:(?i:https?|ftp)://|(?i:www)\.)"
+_TEXT_END = re.compile(rf"[\n!#$%&*+\-:<=>@\[\\\]^_`{{}}~]|{_START}")
+_BARE = re.compile(_START)
+_DOMAIN = re.compile(r"[^\W_](?:[\w-]*)(?:\.[\w-]+)*|\[[0-9a-fA-F:.]+\]")
+_REST = re.compile(r"[^\s<\x00-\x1f]*")
+_ENTITY = re.compile(r"&[A-Za-z0-9]+;\Z")
+_LONGEST_ENTITY = 40
+_TRAILING = frozenset("?!.,:*_~'\"|、。，；：）】」")
+_PAIRS = {")": "(", "]": "["}
+_SPACED = re.compile(
+    r"\[([^\[\]\n]*)\]\([ \t]*((?:https?://|www\.)[^\s<>()]*(?:[ \t]+[^\s<>()\"']+)+)[ \t]*\)"
+)
 
 
 def make_parser() -> MarkdownIt:
     """Return a parser for CommonMark with GitHub's tables, strikethrough and autolinks."""
     markdown = MarkdownIt("commonmark").enable(["table", "strikethrough"])
     rules = markdown.inline.ruler
-    rules.at("text", text)
-    rules.after("text", "bare_address", _with_span(bare_address))
-    rules.after("link", "spaced_link", _with_span(spaced_link))
+    rules.at("text", _text)
+    rules.after("text", "bare_address", _with_span(_bare_address))
+    rules.after("link", "spaced_link", _with_span(_spaced_link))
     for name, rule in (
         ("link", link),
         ("image", image),
@@ -47,3 +66,84 @@ def _with_span(rule: _Rule) -> _Rule:
         return True
 
     return noting
+
+
+def _text(state: StateInline, silent: bool) -> bool:
+    """Take text up to the next character, or bare address, that another rule may want."""
+    found = _TEXT_END.search(state.src, state.pos, state.posMax)
+    end = found.start() if found else state.posMax
+    if end == state.pos:
+        return False
+    if not silent:
+        state.pending += state.src[state.pos : end]
+    state.pos = end
+    return True
+
+
+def _bare_address(state: StateInline, silent: bool) -> bool:
+    """Make a link of a bare address. Within the text of a link it is none, so a silent pass takes nothing."""
+    if silent or state.linkLevel > 0:
+        return False
+    found = _BARE.match(state.src, state.pos, state.posMax)
+    if found is None:
+        return False
+    end = _end_of_address(state.src, found, state.posMax)
+    if end is None:
+        return False
+    written = state.src[found.start() : end]
+    url = written if "://" in found[0] else f"http://{written}"
+    opening = state.push("link_open", "a", 1)
+    opening.attrs = {"href": url}
+    opening.info = "bare"
+    state.push("text", "", 0).content = written
+    state.push("link_close", "a", -1)
+    state.pos = end
+    return True
+
+
+def _end_of_address(source: str, start: re.Match[str], limit: int) -> int | None:
+    domain = _DOMAIN.match(source, start.end(), limit)
+    if domain is None:
+        return None
+    # GitHub makes no link of a host with an underscore in its last two labels.
+    if any("_" in label for label in domain[0].split(".")[-2:]):
+        return None
+    if "://" not in start[0] and "." not in domain[0]:
+        return None
+    rest = _REST.match(source, domain.end(), limit)
+    return start.start() + _trimmed(source[start.start() : rest.end() if rest else domain.end()])
+
+
+def _trimmed(address: str) -> int:
+    """Return the length without what ends the sentence: marks, entities, brackets that were not opened."""
+    end = len(address)
+    surplus = {
+        closing: address.count(closing) - address.count(opening) for closing, opening in _PAIRS.items()
+    }
+    while end:
+        last = address[end - 1]
+        if last in _PAIRS and surplus[last] > 0:
+            surplus[last] -= 1
+        elif last == ";" and (entity := _ENTITY.search(address, max(0, end - _LONGEST_ENTITY), end)):
+            end = entity.start() + 1
+        elif last not in _TRAILING:
+            break
+        end -= 1
+    return end
+
+
+def _spaced_link(state: StateInline, silent: bool) -> bool:
+    """Make a link of `[text](https://… …)`: no link in CommonMark for its space, and meant for one."""
+    if state.linkLevel > 0 or state.src[state.pos] != "[":
+        return False
+    found = _SPACED.match(state.src, state.pos, state.posMax)
+    if found is None:
+        return False
+    if not silent:
+        opening = state.push("link_open", "a", 1)
+        opening.attrs = {"href": found[2].strip()}
+        opening.info = "spaced"
+        state.push("text", "", 0).content = found[1]
+        state.push("link_close", "a", -1)
+    state.pos = found.end()
+    return True

@@ -1,4 +1,4 @@
-"""Runs of text: what a reader sees of a paragraph, an item's line or a cell, cut at its links."""
+"""Runs of text: the visible text of a paragraph, an item or a cell, cut at its links."""
 
 import re
 from bisect import bisect_right
@@ -23,7 +23,7 @@ _OPENINGS = {"strong_open": "strong_close", "em_open": "em_close", "s_open": "s_
 @dataclass(slots=True, eq=False)
 class Span:
     """
-    A part of a run: plain text, a line break, a link or an image.
+    Part of a run: plain text, a line break, a link or an image.
 
     `text` is what readers see, `source` the Markdown. A link has its `url` and the line and column, from 1,
     of its address; `has_words` is false where only images can be clicked. `form` is how it is written:
@@ -42,7 +42,7 @@ class Span:
 
 @dataclass(slots=True, eq=False)
 class Run:
-    """A run of text; `line` and `last` are its first and last lines, from 1; `strong` begins it in bold."""
+    """Run of text; `line` and `last` are its first and last lines, from 1; `strong` begins it in bold."""
 
     line: int
     last: int
@@ -58,7 +58,7 @@ class Run:
 
     @property
     def text(self) -> str:
-        """What readers see, without images, on one line."""
+        """Visible text without images, on one line."""
         shown = (span.text if span.kind != "link" or span.has_words else "" for span in self.spans)
         return one_line("".join(shown))
 
@@ -86,7 +86,7 @@ def attribute(tag: str, pattern: re.Pattern[str]) -> str | None:
 
 
 class Sources:
-    """The lines of a document, and where the parts of it stand."""
+    """Lines of a document, and the locations of its parts."""
 
     def __init__(self, text: str, definitions: Mapping[str, tuple[int, str]]) -> None:
         self.lines = text.split("\n")
@@ -108,7 +108,7 @@ class Sources:
 
 
 class RunBuilder:
-    """Builds a run out of the tokens of one inline block."""
+    """Builder of a run from the tokens of one inline block."""
 
     def __init__(self, token: Token, sources: Sources, line: int | None = None) -> None:
         first, end = token.map or (0, 1)

@@ -1,12 +1,12 @@
-"""Tables as lists have them: a column names the entry, the others say something of it."""
+"""Tables of entries: one column has their names, the others describe them."""
 
 import re
 from collections.abc import Iterator, Sequence
 
 from lmsys_enrich.lists.identifiers import slug_of
 from lmsys_enrich.lists.markdown.entries import EntryBuilder, is_main, read_entry
-from lmsys_enrich.lists.markdown.roles import is_role
 from lmsys_enrich.lists.markdown.runs import Run, Span
+from lmsys_enrich.lists.markdown.words import is_role
 from lmsys_enrich.model.catalog import Cell, Column
 from lmsys_enrich.values import Value
 
@@ -30,14 +30,14 @@ _SLUG = re.compile(r"[^a-z0-9]+")
 
 
 class Cells(Value):
-    """A table's texts: its header and its rows, each with the cells that its width hides."""
+    """Texts of a table: its header and its rows, each with the cells that its width hides."""
 
     header: tuple[Run, ...]
     rows: tuple[tuple[Run, ...], ...]
 
 
 class Row(Value):
-    """A row that is an entry, and its line, from 1."""
+    """Row that is an entry, and its line, from 1."""
 
     line: int
     builder: EntryBuilder
@@ -45,7 +45,7 @@ class Row(Value):
 
 
 class ReadTable(Value):
-    """The contents of a table; `placeholders` are lines of rows that only repeat what belongs there."""
+    """Contents of a table; `placeholders` are lines of rows that only repeat what belongs there."""
 
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
@@ -96,7 +96,7 @@ def _naming(headers: Sequence[str], table: Cells) -> int:
 
 
 def _names_something(table: Cells, number: int) -> bool:
-    """Whether most cells of a column hold words that are no numbers, flags or roles."""
+    """Return whether most cells of a column hold words that are no numbers, flags or roles."""
     texts = [_cell(row, number).text for row in table.rows]
     images = [_cell(row, number).links for row in table.rows]
     named = [
@@ -132,7 +132,7 @@ def _are_years(table: Cells, number: int) -> bool:
 
 
 def _is_placeholder(cells: Sequence[Run], headers: Sequence[str]) -> bool:
-    """Whether a row only says what is to stand in its columns, as `Year | Title1`."""
+    """Return whether a row only says what is to stand in its columns, as `Year | Title1`."""
     texts = [cell.text.lower() for cell in cells]
     if not any(texts) or any(cell.links for cell in cells):
         return False

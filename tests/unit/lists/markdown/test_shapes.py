@@ -6,6 +6,7 @@ import pytest
 
 from lmsys_enrich.errors import InputError
 from lmsys_enrich.lists.markdown.reader import read_markdown
+from lmsys_enrich.lists.read import read_list
 from lmsys_enrich.model.catalog import Catalog, Column, Entry, Location
 
 
@@ -143,9 +144,10 @@ def test_what_is_not_understood_is_told_with_its_line() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "# A title\n\nWords.\n", "- one\n- two\n", "| a | b |\n|---|---|\n"])
-def test_a_document_without_entries_is_no_list(text: str) -> None:
+def test_document_without_entries_and_links_is_no_list(tmp_path: Path, text: str) -> None:
+    (tmp_path / "README.md").write_text(text)
     with pytest.raises(InputError, match="no entry was found"):
-        _read(text)
+        read_list(tmp_path / "README.md")
 
 
 TABLE = f"""# L

@@ -1,5 +1,5 @@
 """
-Exemptions inside Markdown, as comments on the line of an entry or before it.
+Exemptions in Markdown: comments on the line of an entry or before it.
 
     <!-- lmsys-enrich-ignore reason: our own site; until: 2027-01-31; only: stale -->
 """

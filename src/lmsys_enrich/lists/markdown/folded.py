@@ -1,0 +1,95 @@
+"""Entries and sections in the HTML of a list: folded parts, headings, items, layout tables."""
+
+from collections.abc import Callable, Iterable
+
+from lmsys_enrich.lists.markdown.entries import is_main, read_entry
+from lmsys_enrich.lists.markdown.html import HtmlEvent
+from lmsys_enrich.lists.markdown.items import is_described, is_entry_line, is_way_back
+from lmsys_enrich.lists.markdown.outline import Outline
+from lmsys_enrich.lists.markdown.runs import Run
+from lmsys_enrich.lists.markdown.tables import Cells
+
+_FOLDED = 20  # level of the first section that a folded part makes, below those of bullets
+
+
+class HtmlReader:
+    """
+    Reads the HTML of one document, block after block; folded parts may span many of them.
+
+    `read_table` reads a table with its header, and the kind of its entries.
+    """
+
+    def __init__(self, outline: Outline, read_table: Callable[[Cells, str], None]) -> None:
+        self._outline = outline
+        self._read_table = read_table
+        self._folded: list[int | None] = []  # for each open <details>: the entry in its summary
+        self._rows: list[tuple[Run, ...]] = []
+
+    @property
+    def owner(self) -> int | None:
+        """The number of the entry in the innermost open summary."""
+        return self._folded[-1] if self._folded else None
+
+    def read(self, events: Iterable[HtmlEvent]) -> None:
+        """Read one block."""
+        for event in events:
+            if event.kind == "row":
+                self._rows.append(event.cells)
+                continue
+            self._end_rows()
+            match event.kind:
+                case "details":
+                    self._folded.append(None)
+                case "/details":
+                    self._unfold()
+                case "summary" if self._folded:
+                    self._summary(event.run)
+                case "heading":
+                    self._heading(event)
+                case kind:
+                    self._line(event.run, kind)
+        self._end_rows()
+
+    def _unfold(self) -> None:
+        if self._folded:
+            self._outline.end(_FOLDED + len(self._folded))
+            self._folded.pop()
+
+    def _summary(self, run: Run) -> None:
+        if any(map(is_main, run.links)) and self._outline.here.has_entries:
+            self._folded[-1] = self._outline.add(read_entry(run), run.line, "html")
+        elif run.text:
+            self._outline.begin(run.text, _FOLDED + len(self._folded), run.line)
+
+    def _heading(self, event: HtmlEvent) -> None:
+        if self._outline.title is None and event.level == 1 and event.run.text:
+            self._outline.title = event.run.text
+        elif event.run.text:
+            self._outline.begin(event.run.text, event.level, event.run.line, event.run)
+
+    def _line(self, run: Run, kind: str) -> None:
+        here = self._outline.here
+        if not here.has_entries or not any(map(is_main, run.links)) or is_way_back(run.text):
+            return
+        is_in_section = here is not self._outline.root
+        if kind != "li" and not (
+            is_entry_line(run) and (is_in_section or bool(run.text and is_described(run)))
+        ):
+            return
+        builder = read_entry(run)
+        if builder.name and builder.links[0][1].has_words:
+            self._outline.add(builder, run.line, "html")
+
+    def _end_rows(self) -> None:
+        rows, self._rows = self._rows, []
+        here = self._outline.here
+        if not rows or here is self._outline.root or not here.has_entries:
+            return
+        width = len(rows[0])
+        if len(rows) > 1 and width > 1 and not any(cell.links for cell in rows[0]):
+            for cell in (cell for row in rows for cell in row):
+                cell.source = "".join(span.source for span in cell.spans)
+            self._read_table(Cells(rows[0], tuple(row[:width] for row in rows[1:])), "html")
+            return
+        for cell in (cell for row in rows for cell in row):  # a table for the layout
+            self._line(cell, "td")
