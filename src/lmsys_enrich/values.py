@@ -5,12 +5,19 @@ Its structs are made six times as fast as frozen dataclasses, of which a run mak
 link, and their classes thirty times as fast: https://jcristharif.com/msgspec/benchmarks.html#structs.
 """
 
-from typing import Any, dataclass_transform
+from datetime import datetime
+from typing import Annotated, Any, TypeAlias, dataclass_transform
 
 import msgspec
 
 replace = msgspec.structs.replace
 value_field = msgspec.field
+
+Moment: TypeAlias = Annotated[datetime, msgspec.Meta(tz=True)]
+"""A date and time with its zone; decoders refuse one without."""
+
+Count: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+"""A number of things, or an id; decoders refuse what JSON cannot hold exactly."""
 
 
 @dataclass_transform(frozen_default=True, field_specifiers=(msgspec.field,))

@@ -1,10 +1,10 @@
 """What is known about a link: what was seen in this run, and what earlier runs add."""
 
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 
 from lmsys_enrich.model.repository import Repository, RepositoryUpdate
-from lmsys_enrich.values import Value, replace
+from lmsys_enrich.values import Count, Moment, Value, replace
 
 
 class Verdict(StrEnum):
@@ -30,7 +30,7 @@ class Hop(Value):
     """One redirect on the way: the address that answered, with which status."""
 
     url: str
-    status: int
+    status: Count
 
 
 class Suggestion(Value):
@@ -66,7 +66,7 @@ class Observation(Value):
     url: str
     verdict: Verdict
     reason: str
-    http_status: int | None = None
+    http_status: Count | None = None
     final_url: str | None = None
     hops: tuple[Hop, ...] = ()
     suggestion: Suggestion | None = None
@@ -93,18 +93,18 @@ class Finding(Value, kw_only=True):
     url: str
     verdict: Verdict
     reason: str
-    checked_at: datetime | None = None
-    http_status: int | None = None
+    checked_at: Moment | None = None
+    http_status: Count | None = None
     final_url: str | None = None
     hops: tuple[Hop, ...] = ()
     suggestion: Suggestion | None = None
-    first_seen: datetime | None = None
-    last_alive: datetime | None = None
-    failing_since: datetime | None = None
-    failures: int = 0
+    first_seen: Moment | None = None
+    last_alive: Moment | None = None
+    failing_since: Moment | None = None
+    failures: Count = 0
     failed_on: date | None = None
     can_become_dead: bool = True
-    moves: int = 0
+    moves: Count = 0
     moved_on: date | None = None
     last_verdict: Verdict | None = None
     last_reason: str | None = None

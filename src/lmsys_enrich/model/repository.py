@@ -1,15 +1,13 @@
 """What a forge knows about a repository, and how old and new knowledge become one."""
 
-from datetime import datetime
-
-from lmsys_enrich.values import Value, replace, value_field
+from lmsys_enrich.values import Count, Moment, Value, replace, value_field
 
 
 class Release(Value):
     """The latest release that is neither a draft nor a pre-release."""
 
     tag: str
-    published_at: datetime | None
+    published_at: Moment | None
 
 
 class Repository(Value, kw_only=True):
@@ -24,16 +22,16 @@ class Repository(Value, kw_only=True):
     """
 
     full_name: str
-    id: int | None
-    fetched_at: datetime
-    stars: int | None = None
-    forks: int | None = None
+    id: Count | None
+    fetched_at: Moment
+    stars: Count | None = None
+    forks: Count | None = None
     license: str | None = None
-    last_commit: datetime | None = None
-    pushed_at: datetime | None = None
-    created_at: datetime | None = None
+    last_commit: Moment | None = None
+    pushed_at: Moment | None = None
+    created_at: Moment | None = None
     archived: bool | None = None
-    archived_at: datetime | None = None
+    archived_at: Moment | None = None
     disabled: bool | None = None
     locked: bool | None = None
     fork: bool | None = None
@@ -47,8 +45,8 @@ class Repository(Value, kw_only=True):
     default_branch: str | None = None
     latest_release: Release | None = None
     renamed_from: str | None = None
-    taken_over_by: int | None = None
-    kept: dict[str, datetime] = value_field(default_factory=dict)
+    taken_over_by: Count | None = None
+    kept: dict[str, Moment] = value_field(default_factory=dict)
 
 
 class RepositoryUpdate(Value):

@@ -29,7 +29,7 @@ class PreviousRuns(Value):
         reported = read_last_written(self.settings.out, self.warn)
         return PreviousFindings(
             kept=self.store.load(urls),
-            reported={url: found for url, found in reported.items() if url in urls},
+            reported={found.url: found for found in reported if found.url in urls},
         )
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from lmsys_enrich.model.finding import Finding
+from lmsys_enrich.store.items import ItemDecoder, has_plausible_dates
 from lmsys_enrich.store.rows import UNUSABLE, Rows, is_damaged
 
 _FORMAT = "findings-3"  # a new name for a new shape of `Finding`: an older cache is then left alone
@@ -17,9 +18,7 @@ _ROW_SIZE = 1000  # findings in a row: enough to be fast, few enough to hold the
 _SLACK = 500  # superseded findings, and short rows, that are not worth compaction
 
 _encode = msgspec.json.Encoder().encode
-_decode_row = msgspec.json.Decoder(list[Finding]).decode
-_split_row = msgspec.json.Decoder(list[msgspec.Raw]).decode
-_decode_one = msgspec.json.Decoder(Finding).decode
+_findings = ItemDecoder(Finding)
 
 
 class DiskStore:
@@ -117,16 +116,10 @@ def _batches(findings: Iterable[Finding]) -> Iterator[list[Finding]]:
 
 
 def _decode(row: bytes) -> list[Finding]:
-    """Decode a row; findings of another shape are skipped."""
-    try:
-        return _decode_row(row)
-    except (ValueError, RecursionError):
-        found: list[Finding] = []
+    """Decode a row; findings of another shape, or with impossible dates, are skipped."""
     with suppress(ValueError, RecursionError):
-        for item in _split_row(row):
-            with suppress(ValueError, RecursionError):
-                found.append(_decode_one(item))
-    return found
+        return list(filter(has_plausible_dates, _findings.decode(row)))
+    return []
 
 
 def _delete(rows: Rows, urls: Collection[str], deleted: set[str]) -> None:

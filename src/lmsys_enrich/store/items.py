@@ -1,0 +1,59 @@
+"""
+Decoder of JSON arrays whose items may have been written by anybody.
+
+An item of another shape costs itself alone.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from datetime import datetime
+from typing import Generic, TypeVar
+
+import msgspec
+
+from lmsys_enrich.model.finding import Finding
+
+_UNDECODABLE = (ValueError, RecursionError)
+# Arithmetic with dates at either end of the calendar overflows, as their conversion to UTC does.
+_YEARS = range(1900, 9000)
+
+T = TypeVar("T")
+
+
+class ItemDecoder(Generic[T]):
+    """Decoder of arrays of one type: all items at once, or one by one where that fails."""
+
+    def __init__(self, item: type[T]) -> None:
+        self._all: Callable[[bytes], list[T]] = msgspec.json.Decoder(list[item]).decode  # type: ignore[valid-type]
+        self._one: Callable[[msgspec.Raw], T] = msgspec.json.Decoder(item).decode
+
+    def decode(self, array: bytes) -> list[T]:
+        """Return the items; skip those of another shape. Raises `ValueError` for anything but an array."""
+        try:
+            return self._all(array)
+        except _UNDECODABLE:
+            return list(self._each(split(array)))
+
+    def _each(self, items: Iterable[msgspec.Raw]) -> Iterator[T]:
+        for item in items:
+            with suppress(*_UNDECODABLE):
+                yield self._one(item)
+
+
+split: Callable[[bytes], list[msgspec.Raw]] = msgspec.json.Decoder(list[msgspec.Raw]).decode
+"""Return the items of an array undecoded. Raises `ValueError` for anything but an array."""
+
+
+def has_plausible_dates(finding: Finding) -> bool:
+    """Return false for a finding with a date with which nothing can be computed."""
+    moments = (finding.checked_at, finding.first_seen, finding.last_alive, finding.failing_since)
+    return all(at is None or at.year in _YEARS for at in (*moments, *_dates_of_facts(finding)))
+
+
+def _dates_of_facts(finding: Finding) -> Iterable[datetime | None]:
+    facts = finding.repository
+    if facts is None:
+        return ()
+    release = facts.latest_release.published_at if facts.latest_release is not None else None
+    own = (facts.fetched_at, facts.last_commit, facts.pushed_at, facts.created_at, facts.archived_at, release)
+    return (*own, *facts.kept.values())
