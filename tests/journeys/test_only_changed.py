@@ -22,9 +22,11 @@ class Repository:
     program: Program
     site: Server
 
-    def git(self, *words: str) -> None:
+    def git(self, *words: str) -> str:
         identity = ("-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false")
-        subprocess.run([_GIT, *identity, *words], cwd=self.program.folder, check=True, capture_output=True)
+        command = [_GIT, *identity, *words]
+        ended = subprocess.run(command, cwd=self.program.folder, check=True, capture_output=True)
+        return ended.stdout.decode().strip()
 
     def write(self, *paths: str, name: str = "entries.yaml") -> None:
         self.program.write_list(*(f"{self.site.url}{path}" for path in paths), name=name)
@@ -100,7 +102,7 @@ def test_the_outputs_of_the_whole_list_are_left_alone(repository: Repository) ->
 def test_a_base_that_git_does_not_know_is_told_with_the_next_step(repository: Repository, base: str) -> None:
     ended = repository.program("run", f"--only-changed={base}")
     assert ended.code == 2
-    assert "git knows no common state with" in ended.err
+    assert "git does not know" in ended.err
     assert "fetch-depth: 0" in ended.err
 
 
@@ -108,3 +110,114 @@ def test_outside_of_a_repository_it_is_told(program: Program) -> None:
     program.write_list("https://example.org/")
     ended = program("run", "--only-changed", "main")
     assert (ended.code, "git" in ended.err) == (2, True)
+
+
+def test_merge_ref_excludes_what_others_did(repository: Repository) -> None:
+    base = repository.git("rev-parse", "main")
+    repository.commit("/a", "/b", "/c")
+    repository.git("switch", "main")
+    repository.write("/a", "/b")
+    (repository.program.folder / "README.md").write_text("# Others\n", encoding="utf-8")
+    repository.commit("/d", "/a", "/b", name="entries.yaml")
+    repository.git("switch", "--detach", "main")
+    repository.git("merge", "--no-edit", "--strategy-option", "theirs", "change")
+    repository.program.run("--only-changed", base)
+    assert repository.asked() == {"/c"}
+
+
+def test_merge_by_a_stranger_hides_nothing(repository: Repository) -> None:
+    """A head whose first parent holds the new link already: it is no merge ref."""
+    base = repository.git("rev-parse", "main")
+    repository.commit("/a", "/b", "/c")
+    repository.git("switch", "main")
+    (repository.program.folder / "other.txt").write_text("x", encoding="utf-8")
+    repository.git("add", "other.txt")
+    repository.git("commit", "--message", "other")
+    repository.git("switch", "change")
+    repository.git("merge", "--no-edit", "main")
+    repository.git("switch", "--detach")
+    repository.git("branch", "--delete", "--force", "change")
+    repository.program.run("--only-changed", base)
+    assert repository.asked() == {"/c"}
+
+
+def test_renamed_list_has_its_new_links_alone(repository: Repository) -> None:
+    repository.git("mv", "entries.yaml", "list.yaml")
+    repository.commit("/a", "/b", "/c", name="list.yaml")
+    repository.program.run("list.yaml", "--only-changed", "main")
+    assert repository.asked() == {"/c"}
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "      - name: New\n        url: >-\n          {}\n",
+        "      - name: New\n        url:\n\n          {}\n",
+        '      - name: New\n        ? url\n        : "{}"\n',
+        "      - name: New\n        url: &x\n          {}\n      - {{name: Other, links: {{a: *x}}}}\n",
+    ],
+)
+def test_new_address_is_seen_in_every_form_of_yaml(repository: Repository, form: str) -> None:
+    """The second commit touches the address alone: its key stands on a line that is as it was."""
+    path = repository.program.folder / "entries.yaml"
+    before = path.read_text(encoding="utf-8")
+    path.write_text(before + form.format(f"{repository.site.url}/a"), encoding="utf-8")
+    repository.git("commit", "--all", "--message", "form")
+    path.write_text(before + form.format(f"{repository.site.url}/d"), encoding="utf-8")
+    repository.program.run("--only-changed", "HEAD")
+    assert repository.asked() == {"/d"}
+
+
+@pytest.mark.parametrize("attribute", ["* -diff", "* binary", "entries.yaml filter=evil diff=evil"])
+def test_attributes_hide_nothing_and_run_nothing(repository: Repository, attribute: str) -> None:
+    ran = repository.program.folder / "ran"
+    for key in ("filter.evil.clean", "diff.evil.textconv", "diff.external"):
+        repository.git("config", key, f"touch '{ran}'; echo")
+    repository.git("config", "color.ui", "always")
+    repository.git("config", "diff.noprefix", "true")
+    (repository.program.folder / ".gitattributes").write_text(f"{attribute}\n", encoding="utf-8")
+    repository.write("/a", "/b", "/d")
+    ended = repository.program.run("--only-changed", "HEAD")
+    assert repository.asked() == {"/d"}
+    assert "entries.yaml: 2 lines are new since HEAD; 1 links to check" in ended.err
+    assert not ran.exists()
+
+
+def test_list_in_a_subfolder(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = repository.program.folder / "lists" / "ai"
+    folder.mkdir(parents=True)
+    repository.commit("/a", name="lists/ai/entries.yaml")
+    repository.write("/a", "/c", name="lists/ai/entries.yaml")
+    monkeypatch.chdir(folder)
+    repository.program.run("--only-changed", "HEAD")
+    assert repository.asked() == {"/c"}
+
+
+def test_settings_of_a_pull_request_do_not_judge_it(repository: Repository) -> None:
+    settings = repository.program.folder / "lmsys-enrich.toml"
+    settings.write_text('exclude = ["/b"]\n', encoding="utf-8")
+    repository.git("add", "lmsys-enrich.toml")
+    repository.git("commit", "--message", "settings")
+    settings.write_text('exclude = [".*"]\nfail-on = ["none"]\nout = "/etc"\n', encoding="utf-8")
+    repository.write("/a", "/c", "/gone", "/b/x")
+    ended = repository.program.run("--only-changed", "HEAD")
+    assert (ended.code, ended.summary["dead"], ended.summary["skipped"]) == (10, 1, 1)
+    assert repository.asked() == {"/c", "/gone"}
+
+
+def test_deleted_settings_still_apply_to_their_pull_request(repository: Repository) -> None:
+    settings = repository.program.folder / "pyproject.toml"
+    settings.write_text('[tool.lmsys-enrich]\nfail-on = ["dead", "moved"]\nout = "o"\n', encoding="utf-8")
+    repository.git("add", "pyproject.toml")
+    repository.git("commit", "--message", "settings")
+    settings.unlink()
+    repository.program.run("--only-changed", "HEAD")
+    assert (repository.program.folder / "o" / "dead-links.md").is_file()
+
+
+def test_refusal_of_git_is_shown_in_its_own_words(program: Program) -> None:
+    program.write_list("https://example.org/")
+    subprocess.run([_GIT, "init"], cwd=program.folder, check=True, capture_output=True)
+    (program.folder / ".git" / "config").write_text("[core\n", encoding="utf-8")
+    ended = program("run", "--only-changed", "main")
+    assert (ended.code, "bad config line 1" in ended.err) == (2, True)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from lmsys_enrich.settings.settings import Settings, format_duration
-from lmsys_enrich.settings.sources import default_of, flag_of, kind_of, knobs, resolve
+from lmsys_enrich.settings.sources import ReadFile, default_of, flag_of, kind_of, knobs, read_file, resolve
 
 
 def add_list_argument(parser: argparse.ArgumentParser) -> None:
@@ -31,10 +31,12 @@ def add_setting_flags(parser: argparse.ArgumentParser, names: Collection[str] | 
             _add(group, knob)
 
 
-def settings_of(arguments: argparse.Namespace, environ: Mapping[str, str]) -> Settings:
+def settings_of(
+    arguments: argparse.Namespace, environ: Mapping[str, str], read: ReadFile = read_file
+) -> Settings:
     """Resolve the settings from flags, variables and files."""
     flags = {knob.name: getattr(arguments, knob.name, None) for knob in knobs()}
-    return resolve(flags, environ, Path.cwd())
+    return resolve(flags, environ, Path.cwd(), read)
 
 
 def _add(group: argparse._ArgumentGroup, knob: Field[Any]) -> None:

@@ -15,8 +15,8 @@ from lmsys_enrich.cli.terminal import Terminal
 from lmsys_enrich.http.messages import Fetch
 from lmsys_enrich.http.pool import limit_tls_buffers
 from lmsys_enrich.library import open_run
+from lmsys_enrich.lists.changed_since import changed_since
 from lmsys_enrich.lists.duplicates import duplicates
-from lmsys_enrich.lists.git_diff import changed_since
 from lmsys_enrich.lists.read import read_lists
 from lmsys_enrich.model.catalog import Catalog
 from lmsys_enrich.pipeline.plan import Plan
@@ -52,7 +52,7 @@ async def execute_run(request: RunRequest, terminal: Terminal) -> int:
     terminal = dataclasses.replace(terminal, quiet=settings.quiet)
     catalogs: Sequence[Catalog] = read_lists(request.lists, settings.links, images=settings.images)
     if request.only_changed is not None:
-        catalogs = [changed_since(catalog, request.only_changed) for catalog in catalogs]
+        catalogs = _only_changed(catalogs, request.only_changed, terminal)
     opened = open_run(
         catalogs,
         settings,
@@ -82,6 +82,22 @@ async def execute_run(request: RunRequest, terminal: Terminal) -> int:
             in_part=request.only_changed is not None,
             interrupted=stop.reason == _INTERRUPTED,
         )
+
+
+def _only_changed(catalogs: Sequence[Catalog], base: str, terminal: Terminal) -> Sequence[Catalog]:
+    """Return the lists with their new links alone, and say how many each has: none is no error."""
+    changes = [changed_since(catalog, base) for catalog in catalogs]
+    for change in changes:
+        if change.is_new:
+            what = "is new"
+        else:
+            what = (
+                f"{change.lines:,} lines are new since {base}"
+                if change.lines
+                else f"no line is new since {base}"
+            )
+        terminal.info(f"{change.catalog.source}: {what}; {change.links:,} links to check")
+    return [change.catalog for change in changes]
 
 
 def _report_reading(run: Run, terminal: Terminal) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from lmsys_enrich.errors import InputError
-from lmsys_enrich.lists.git_diff import files_of
+from lmsys_enrich.lists.git import files_of
 from lmsys_enrich.lists.mistakes import Mistake, refuse
 from lmsys_enrich.model.catalog import Catalog, Location
 from lmsys_enrich.settings.settings import LinkScope
@@ -99,7 +99,12 @@ def read_list(path: Path) -> Catalog:
     suffix = path.suffix.lower()
     if suffix in _FOREIGN:
         raise InputError(f"{path}: {_FOREIGN[suffix]} is not understood", hint=_CONVERT)
-    content = _content_of(path)
+    return parse_list(_content_of(path), path)
+
+
+def parse_list(content: bytes, path: Path) -> Catalog:
+    """Return the list that a file of this name and content is. Raises `InputError`."""
+    suffix = path.suffix.lower()
     text = _text_of(content, path)
     is_markdown = suffix in _MARKDOWN
     read = _markdown_reader() if is_markdown else _yaml_reader()

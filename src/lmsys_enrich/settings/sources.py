@@ -3,13 +3,13 @@
 import difflib
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, Field, fields
 from datetime import timedelta
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
-from typing import Any, cast, get_args, get_type_hints
+from typing import Any, TypeAlias, cast, get_args, get_type_hints
 
 from lmsys_enrich.errors import InputError
 from lmsys_enrich.settings.settings import Settings, parse_duration
@@ -21,15 +21,28 @@ _FALSE = frozenset({"", "0", "false", "no", "off"})
 _AT_LEAST_ONE = frozenset({"concurrency", "per_host", "dead_after"})
 
 
-def resolve(flags: Mapping[str, object], environ: Mapping[str, str], folder: Path) -> Settings:
+ReadFile: TypeAlias = Callable[[Path], bytes | None]
+"""Reader of a file of settings; None where there is none."""
+
+
+def read_file(path: Path) -> bytes | None:
+    """Read a file of settings as it lies there."""
+    return path.read_bytes() if path.is_file() else None
+
+
+def resolve(
+    flags: Mapping[str, object], environ: Mapping[str, str], folder: Path, read: ReadFile = read_file
+) -> Settings:
     """
     Return the settings for a run in `folder`; `flags` holds what the command line gave.
+
+    `read` may give an earlier version of a file of settings: a pull request does not set its own judge.
 
     Raises one `InputError` for all invalid values, each with its origin.
     """
     problems: list[str] = []
     values: dict[str, object] = {}
-    for source in (_from_file(folder, problems), _from_environ(environ, problems), _from_flags(flags)):
+    for source in (_from_file(folder, read, problems), _from_environ(environ, problems), _from_flags(flags)):
         for name, (origin, raw) in source.items():
             try:
                 values[name] = parse(name, raw)
@@ -165,12 +178,11 @@ def _from_environ(environ: Mapping[str, str], problems: list[str]) -> _Source:
     return found
 
 
-def _from_file(folder: Path, problems: list[str]) -> _Source:
+def _from_file(folder: Path, read: ReadFile, problems: list[str]) -> _Source:
     for path, table in ((folder / CONFIG_FILE, ()), (folder / "pyproject.toml", ("tool", "lmsys-enrich"))):
-        if path.is_file():
-            content = _read_toml(path, table)
-            if content is not None:
-                return _named(path.name, content, problems)
+        content = _read_toml(path, read, table)
+        if content is not None:
+            return _named(path.name, content, problems)
     return {}
 
 
@@ -181,9 +193,11 @@ def _named(origin: str, content: Mapping[str, object], problems: list[str]) -> _
     return {keys[key]: (f"{origin}: {key}", raw) for key, raw in content.items() if key in keys}
 
 
-def _read_toml(path: Path, table: Sequence[str]) -> Mapping[str, object] | None:
+def _read_toml(path: Path, read: ReadFile, table: Sequence[str]) -> Mapping[str, object] | None:
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        if (text := read(path)) is None:
+            return None
+        content = tomllib.loads(text.decode("utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as problem:
         raise InputError(
             f"{path.name} cannot be read: {problem}", hint="Correct it, or move it away."

@@ -1,9 +1,11 @@
 """`lmsys-enrich run`: checks the links and writes the outputs."""
 
 import argparse
+from pathlib import Path
 
 from lmsys_enrich.cli.flags import add_list_argument, add_setting_flags, settings_of
 from lmsys_enrich.cli.terminal import Terminal
+from lmsys_enrich.settings.sources import ReadFile, read_file
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Check, enrich, write."""
-    settings = settings_of(arguments, terminal.environ)
+    settings = settings_of(arguments, terminal.environ, _reader_of_settings(arguments.only_changed))
     # These take 0.2 s to import: not for --help, nor for a wrong setting.
     import asyncio
 
@@ -38,3 +40,21 @@ def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
         only_changed=arguments.only_changed,
     )
     return asyncio.run(execute_run(request, terminal))
+
+
+def _reader_of_settings(base: str | None) -> ReadFile:
+    """
+    Return a reader of settings as the commit `base` has them, or as they lie there.
+
+    With `--only-changed` the files may be a stranger's: what a pull request excludes, allows or
+    writes elsewhere is not for itself to say.
+    """
+    if base is None:
+        return read_file
+    from lmsys_enrich.lists.git import file_at, fork_point, top_level
+
+    folder = Path.cwd()
+    if top_level(folder) is None:
+        return read_file
+    commit = fork_point(folder, base)
+    return lambda path: file_at(path, commit)

@@ -1,0 +1,145 @@
+"""
+Git, as far as lists need it: the files of a folder, and earlier versions of a file. The only door to git.
+
+Lists, their attributes and their history may be a stranger's. Only plumbing is used, which runs no
+filter, no driver for differences and no pager, and depends on no user's settings:
+https://git-scm.com/docs/gitattributes
+"""
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+from lmsys_enrich.errors import InputError
+from lmsys_enrich.values import Value
+
+_SHALLOW = (
+    "Fetch it: in GitHub Actions give actions/checkout `fetch-depth: 0`, elsewhere `git fetch origin BASE`."
+)
+# Variables that would lead git to another repository or to other objects than those of the folder.
+_ELSEWHERE = frozenset(
+    {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_NAMESPACE", "GIT_LITERAL_PATHSPECS", "GIT_PREFIX"}
+)
+_PLAIN = {"GIT_NO_REPLACE_OBJECTS": "1", "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
+
+
+class _Ended(Value):
+    """Output of git; `out` is None where it refused, `err` has its own words."""
+
+    out: bytes | None
+    err: str
+
+    @property
+    def text(self) -> str | None:
+        return None if self.out is None else self.out.decode("utf-8", "surrogateescape").strip()
+
+
+def fork_point(folder: Path, base: str) -> str:
+    """
+    Return the commit from which the present state of a folder has branched off.
+
+    That is the merge base of `base` and HEAD. A checkout of a pull request's merge ref
+    is a merge made for the test: what its first parent has is not the pull request's,
+    though `base` may be older. Raises `InputError` where git knows no such commit.
+    """
+    commit = _git(folder, "rev-parse", "--verify", "--end-of-options", f"{base}^{{commit}}")
+    if commit.text is None:
+        raise InputError(f"{folder}: git does not know {base!r}{_own_words(commit)}", hint=_SHALLOW)
+    if (parent := _first_parent_of_merge_ref(folder, commit.text)) is not None:
+        return parent
+    fork = _git(folder, "merge-base", commit.text, "HEAD")
+    if not fork.text:
+        raise InputError(
+            f"{folder}: git knows no common ancestor of {base!r} and HEAD{_own_words(fork)}", hint=_SHALLOW
+        )
+    return fork.text
+
+
+def _first_parent_of_merge_ref(folder: Path, commit: str) -> str | None:
+    """
+    Return the first parent of HEAD, if HEAD is a pull request merged into a branch for a test.
+
+    So it is where HEAD is detached, and its first parent lies on a branch that does not
+    have HEAD: a merge that a stranger has made has a first parent of his own.
+    """
+    if _git(folder, "symbolic-ref", "--quiet", "HEAD").out is not None:
+        return None
+    parents = (_git(folder, "rev-parse", "HEAD^@").text or "").split()
+    if len(parents) < 2:  # noqa: PLR2004 - a merge has two
+        return None
+    first = parents[0]
+    if _git(folder, "merge-base", "--is-ancestor", commit, first).out is None:
+        return None
+    branches = ("refs/heads", "refs/remotes")
+    on = _git(
+        folder, "for-each-ref", "--count=1", f"--contains={first}", "--no-contains=HEAD", "--", *branches
+    )
+    return first if on.text else None
+
+
+def file_at(path: Path, commit: str) -> bytes | None:
+    """Return the file that a commit has at a path; None where it has none."""
+    return _git(path.parent, "cat-file", "blob", f"{commit}:./{path.name}").out
+
+
+def earlier_version(source: Path, commit: str) -> bytes | None:
+    """Return a file as a commit has it, under the name that it had there; None where it is new."""
+    there = file_at(source, commit)
+    if there is None and (former := _former_path(source.parent, source.name, commit)) is not None:
+        return _git(source.parent, "cat-file", "blob", f"{commit}:{former}").out
+    return there
+
+
+def _former_path(folder: Path, name: str, commit: str) -> str | None:
+    """Return the path that a renamed file had in a commit."""
+    prefix = _git(folder, "rev-parse", "--show-prefix").text or ""
+    # Compares with the index: the files themselves would pass the filters that attributes name.
+    renames = _git(
+        folder, "diff-index", "--cached", "-r", "-M", "-l0", "--diff-filter=R", "--name-status", "-z", commit
+    )
+    fields = (renames.out or b"").decode("utf-8", "surrogateescape").split("\0")
+    triples = zip(fields[::3], fields[1::3], fields[2::3], strict=False)
+    return next((old for _, old, new in triples if new == f"{prefix}{name}"), None)
+
+
+def files_of(folder: Path) -> list[Path]:
+    """Return the files in a folder, in order, without those that git ignores and without hidden folders."""
+    listed = _git(folder, "ls-files", "--cached", "--others", "--exclude-standard", "-z").out
+    if listed is not None:
+        names = listed.decode("utf-8", "surrogateescape").split("\0")
+        paths = (folder / name for name in names if name)
+    else:
+        paths = (path for path in folder.rglob("*") if not _is_hidden(path.relative_to(folder)))
+    return sorted(path for path in set(paths) if path.is_file())
+
+
+def top_level(folder: Path) -> Path | None:
+    """Return the folder of the repository that a folder is part of; None outside of one."""
+    name = _git(folder, "rev-parse", "--show-toplevel").text
+    return Path(name) if name else None
+
+
+def _is_hidden(path: Path) -> bool:
+    return any(part.startswith(".") or part in {"node_modules", "__pycache__"} for part in path.parts)
+
+
+def _own_words(ended: _Ended) -> str:
+    """Return what git itself says of its refusal, as of an owner that it does not trust."""
+    first = re.sub(r"^(fatal|error): ", "", ended.err.strip().partition("\n")[0])
+    return f" ({first})" if first else ""
+
+
+def _git(folder: Path, *words: str) -> _Ended:
+    """Run git. Raises `InputError` where there is no git at all."""
+    environ = {name: value for name, value in os.environ.items() if name not in _ELSEWHERE} | _PLAIN
+    try:
+        # The git of the PATH, as the user types it; no shell reads the words.
+        command = ["git", "--no-pager", *words]
+        ended = subprocess.run(command, cwd=folder, env=environ, capture_output=True, check=False)  # noqa: S603 - as said above
+    except OSError as problem:
+        raise InputError(
+            f"git cannot be started: {problem}", hint="Install git, or leave --only-changed away."
+        ) from None
+    out = ended.stdout if ended.returncode == 0 else None
+    return _Ended(out, ended.stderr.decode("utf-8", "replace"))
