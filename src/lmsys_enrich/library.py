@@ -104,7 +104,11 @@ def _checkers(
 ) -> tuple[Checker, ...]:
     """Return the checkers, the most specific first: a link is for the first that claims it."""
     websites = WebsiteChecker(
-        network.fetch, network.scheduler, concurrency=settings.concurrency, expect=network.expect
+        network.fetch,
+        network.scheduler,
+        concurrency=settings.concurrency,
+        expect=network.expect,
+        for_link=network.for_link,
     )
     github = GitHubChecker(network.api, access, clock, patience=settings.patience, spent=stats.spent)
     return github, websites

@@ -29,10 +29,13 @@ class Network(Value):
     """
     The network of a run: a polite `fetch` for websites, one client for all APIs.
 
-    `scheduler` picks the links to check; `expect` takes how many links each host has.
+    `for_link` returns the `Fetch` for the requests of one link, with bounds on their
+    time together. `scheduler` picks the links to check; `expect` takes how many links
+    each host has.
     """
 
     fetch: Fetch
+    for_link: Callable[[], Fetch]
     api: Fetch
     scheduler: Scheduler
     expect: Callable[[Mapping[str, int]], None]
@@ -84,7 +87,7 @@ async def open_network(
         stack.push_async_callback(polite.close)
         api = ApiClient(proxies, tls, clock, stats, timeout=settings.timeout)
         stack.push_async_callback(api.close)
-        yield Network(polite, api, scheduler, polite.expect)
+        yield Network(polite, polite.for_link, api, scheduler, polite.expect)
 
 
 def _tls_context(environ: Mapping[str, str]) -> Callable[[], ssl.SSLContext]:

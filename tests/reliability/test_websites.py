@@ -69,7 +69,11 @@ RETRY = ("--retries", "1")
 IMPATIENT = ("--timeout", "0.3", "--retries", "0")
 CHAIN = {**{f"/{n}": to(f"/{n + 1}") for n in range(30)}, "/x": to("/0")}
 IN_YEARS = Sent(429, {"retry-after": "99999999"})
-IN_AN_HOUR = Sent(503, {"retry-after": formatdate(time() + 3600, usegmt=True)})
+IN_A_DAY = Sent(429, {"retry-after": "86400"})
+IN_AN_HOUR = Sent(
+    503,
+    {"date": formatdate(time(), usegmt=True), "retry-after": formatdate(time() + 3600, usegmt=True)},
+)
 CASES = [
     Case("breaks off before the headers", strange.resets, "failing"),
     Case("breaks off within the headers", strange.resets_within_headers, "failing"),
@@ -93,7 +97,8 @@ CASES = [
     Case("everything redirects to the home page", {"/x": to("/"), "/": OK}, "failing", requests=4),
     Case("429, `Retry-After: 0`, once", {"/x": [Sent(429, {"retry-after": "0"}), OK]}, "alive", argv=RETRY),
     Case("429, always", {"/x": Sent(429)}, "failing", requests=2),
-    Case("429, `Retry-After` absurdly long", {"/x": IN_YEARS}, "unchecked", requests=1, argv=RETRY),
+    Case("429, `Retry-After` of years, once", {"/x": [IN_YEARS, OK]}, "alive", argv=RETRY),
+    Case("429, `Retry-After` of a day", {"/x": IN_A_DAY}, "unchecked", requests=1, argv=RETRY),
     Case("503, `Retry-After` a date in an hour", {"/x": IN_AN_HOUR}, "unchecked", requests=1, argv=RETRY),
     Case("503, `Retry-After` no date at all", {"/x": [Sent(503, {"retry-after": "soon"}), OK]}, "alive"),
     Case(

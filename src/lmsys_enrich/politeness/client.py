@@ -8,6 +8,7 @@ from functools import partial
 from lmsys_enrich.clock import Clock
 from lmsys_enrich.http.dates import parse_http_date
 from lmsys_enrich.http.messages import ErrorKind, Fetch, FetchError, Outcome, Request, Response
+from lmsys_enrich.politeness.budget import LinkBudget
 from lmsys_enrich.politeness.limiter import HostLimiter
 from lmsys_enrich.politeness.retry import retry
 from lmsys_enrich.politeness.robots import CrawlDelays
@@ -20,6 +21,8 @@ _TRANSIENT_ERRORS = frozenset(
 _TRANSIENT_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504})
 _BY_HEAD_ALONE = frozenset({ErrorKind.TIMEOUT, ErrorKind.RESET, ErrorKind.PROTOCOL})
 _FIRST_PAUSE = 1.0  # seconds; each further one is twice as long
+# A wait of more than a week is no wait: servers send epoch timestamps, milliseconds and placeholders.
+_LONGEST_BELIEVED = 7 * 86_400.0
 
 
 class PoliteClient:
@@ -27,8 +30,9 @@ class PoliteClient:
     A `Fetch` for websites: spaced, counted, robots.txt obeyed, transient failures retried.
 
     `Retry-After` holds for the whole host; one longer than `patience` breaks the
-    host's circuit for the rest of the run. `record` receives the outcome of each
-    request with its host.
+    host's circuit for the rest of the run. The requests of one link go through its
+    own `for_link`, which bounds their time together. `record` receives the outcome of
+    each request with its host.
     """
 
     def __init__(
@@ -52,18 +56,11 @@ class PoliteClient:
         self._crawl_delays = CrawlDelays(self._once)
 
     async def __call__(self, request: Request) -> Outcome:
-        host = host_of(request.url)
-        if delay := await self._crawl_delays.of(host, request.url):
-            self._limiter.space(host, min(delay, self._patience))
-        outcome = await self._send_spaced(host, request)
-        if isinstance(outcome, Response) and outcome.status not in _TRANSIENT_STATUSES:
-            return outcome  # nearly every request, without the cost of a retry object
-        first = [outcome]
+        return await self._fetch_within(LinkBudget(self._patience), request)
 
-        async def attempt() -> Outcome:
-            return first.pop() if first else await self._send_spaced(host, request)
-
-        return await retry(attempt, partial(self._backoff, host, request), self._clock.sleep)
+    def for_link(self) -> Fetch:
+        """Return a `Fetch` for the requests of one link."""
+        return partial(self._fetch_within, LinkBudget(self._patience))
 
     def expect(self, links: Mapping[str, int]) -> None:
         """Note how many links of each host will be checked: a host with many is asked for its robots.txt."""
@@ -73,69 +70,106 @@ class PoliteClient:
         """Cancel the robots.txt requests under way."""
         await self._crawl_delays.close()
 
-    async def _once(self, request: Request) -> Outcome:
-        return await self._send_spaced(host_of(request.url), request)
+    async def _fetch_within(self, budget: LinkBudget, request: Request) -> Outcome:
+        if budget.exceeded is not None:
+            return budget.exceeded
+        host = host_of(request.url)
+        if delay := await self._crawl_delays.of(host, request.url):
+            self._limiter.space(host, min(delay, self._patience))
+        outcome = await self._send_spaced(host, request, budget)
+        if isinstance(outcome, Response) and outcome.status not in _TRANSIENT_STATUSES:
+            return outcome  # nearly every request, without the cost of a retry object
+        first = [outcome]
 
-    async def _send_spaced(self, host: str, request: Request) -> Outcome:
+        async def attempt() -> Outcome:
+            return first.pop() if first else await self._send_spaced(host, request, budget)
+
+        outcome = await retry(attempt, partial(self._backoff, host, request, budget), self._clock.sleep)
+        return budget.result(outcome)
+
+    async def _once(self, request: Request) -> Outcome:
+        return await self._send_spaced(host_of(request.url), request, LinkBudget(self._patience))
+
+    async def _send_spaced(self, host: str, request: Request, budget: LinkBudget) -> Outcome:
         await self._limiter.acquire(host)
         if (reason := self._limiter.tripped_by(host)) is not None:
             return FetchError(ErrorKind.NOT_SENT, reason)
-        outcome = await self._send(host, request)
+        outcome = await self._send(host, request, budget)
         # A server may hang on HEAD alone: that must not keep its host from being asked with GET.
         if request.method != "HEAD" or isinstance(outcome, Response) or outcome.kind not in _BY_HEAD_ALONE:
             self._limiter.record(host, outcome)
         self._record(host, outcome)
         return outcome
 
-    async def _send(self, host: str, request: Request) -> Outcome:
-        self._stats.began(host, self._clock.monotonic())
+    async def _send(self, host: str, request: Request, budget: LinkBudget) -> Outcome:
+        began = self._clock.monotonic()
+        self._stats.began(host, began)
         try:
             self._stats.sent(request.kind)
             return await self._fetch(request)
         finally:
-            self._stats.ended(host, self._clock.monotonic())
+            ended = self._clock.monotonic()
+            self._stats.ended(host, ended)
+            budget.spend_request(ended - began)
 
     @staticmethod
     def _is_before_the_method(outcome: Outcome) -> bool:
         return isinstance(outcome, FetchError) and outcome.kind not in _BY_HEAD_ALONE
 
-    def _backoff(self, host: str, request: Request, outcome: Outcome, attempts: int) -> float | None:
+    def _backoff(
+        self, host: str, request: Request, budget: LinkBudget, outcome: Outcome, attempts: int
+    ) -> float | None:
         """Return the seconds until the next attempt; None where the outcome is final."""
-        asked = None
-        if isinstance(outcome, Response):
-            if outcome.status not in _TRANSIENT_STATUSES:
-                return None
-            # RFC 9110 section 10.2.3: the server says when to come back.
-            asked = retry_after(outcome, self._clock.run_time)
-            if asked is not None and asked > self._patience:
-                minutes = -(-int(asked) // 60)
-                self._limiter.trip(host, f"its host asks to wait {minutes:,} min, longer than --patience")
-                return None
-            if asked is not None:
-                self._limiter.pause(host, asked)
-        elif outcome.kind not in _TRANSIENT_ERRORS:
+        if not _is_transient(outcome):
             return None
+        asked = self._asked_wait(host, outcome, budget)
+        is_last = attempts > self._retries
+        if self._limiter.tripped_by(host) is not None or (is_last and request.method != "HEAD"):
+            return None
+        budget.spend_asked_wait(asked)
         # After HEAD comes GET, with attempts of its own.
         is_head_done = request.method == "HEAD" and not self._is_before_the_method(outcome)
-        if is_head_done or attempts > self._retries or self._limiter.tripped_by(host) is not None:
+        if budget.exceeded or is_last or is_head_done:
             return None
-        self._stats.retried()
         # Jitter: https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter/
         pause = _FIRST_PAUSE * 2.0 ** (attempts - 1) * random.uniform(0.5, 1.0)  # noqa: S311 - no secret
-        return max(pause, asked or 0.0)
+        budget.waits -= max(0.0, pause - asked)
+        if budget.waits < 0:
+            return None
+        self._stats.retried()
+        return max(pause, asked)
+
+    def _asked_wait(self, host: str, outcome: Outcome, budget: LinkBudget) -> float:
+        """Return the seconds that a server asks to wait, and keep its host waiting so long."""
+        asked = retry_after(outcome, self._clock.run_time) if isinstance(outcome, Response) else None
+        if asked is not None and asked > self._patience:
+            minutes = -(-int(asked) // 60)
+            reason = f"its host asks to wait {minutes:,} min, longer than --patience"
+            self._limiter.trip(host, reason)
+            budget.refuse(reason)
+        elif asked:
+            self._limiter.pause(host, asked)
+        return asked or 0.0
+
+
+def _is_transient(outcome: Outcome) -> bool:
+    if isinstance(outcome, Response):
+        return outcome.status in _TRANSIENT_STATUSES
+    return outcome.kind in _TRANSIENT_ERRORS
 
 
 def retry_after(reply: Response, now: datetime) -> float | None:
     """
-    Return the seconds that a reply asks to wait, none where it does not ask.
+    Return the seconds that a response asks to wait; None where it does not ask, or for a nonsensical wait.
 
-    A date is measured from the reply's own `Date`, since clocks differ:
+    A date is measured from the response's own `Date`, since clocks differ:
     https://www.rfc-editor.org/rfc/rfc9110#field.retry-after
     """
     value = reply.headers.get("retry-after", "").strip()
     if value.isdecimal() and value.isascii():
-        return min(float(value), 1e9)
-    until = parse_http_date(value)
-    if until is None:
+        seconds = float(value)
+    elif (until := parse_http_date(value)) is not None:
+        seconds = (until - (parse_http_date(reply.headers.get("date", "")) or now)).total_seconds()
+    else:
         return None
-    return max(0.0, (until - (parse_http_date(reply.headers.get("date", "")) or now)).total_seconds())
+    return max(0.0, seconds) if seconds <= _LONGEST_BELIEVED else None

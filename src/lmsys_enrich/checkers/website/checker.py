@@ -32,7 +32,8 @@ class WebsiteChecker:
     At most `concurrency` links are under way at once. `canaries` are requested only
     when so much fails that our own network is suspected; where they fail too, the
     checker stops with an obstacle. `expect` is called with the number of links of each
-    host before its first request.
+    host before its first request. `for_link` makes the `Fetch` of each link; it is
+    `fetch` where none is given.
     """
 
     def __init__(
@@ -43,8 +44,10 @@ class WebsiteChecker:
         concurrency: int,
         canaries: Sequence[str] = CANARIES,
         expect: Callable[[Mapping[str, int]], None] = lambda _: None,
+        for_link: Callable[[], Fetch] | None = None,
     ) -> None:
         self._fetch = fetch
+        self._for_link = for_link or (lambda: fetch)
         self._scheduler = scheduler
         self._concurrency = concurrency
         self._canaries = canaries
@@ -96,10 +99,11 @@ class WebsiteChecker:
 
     async def _check_link(self, lease: Lease) -> Checked:
         """Check one link. A bug on the way costs this link alone."""
+        fetch_of_link = self._for_link()
 
         async def fetch(request: Request) -> Outcome:
             await self._scheduler.move(lease, host_of(request.url))
-            return await self._fetch(request)
+            return await fetch_of_link(request)
 
         host = host_or_text(lease.task.url)
         try:

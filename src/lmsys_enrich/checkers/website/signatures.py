@@ -96,7 +96,8 @@ def is_bot_protection(reply: Response) -> bool:
         return False
     if reply.status in _ALWAYS_A_WALL or is_challenge(reply):
         return True
-    body = reply.body.lower()
+    # In UTF-16 the letters of ASCII have a zero byte beside them.
+    body = reply.body.lower().replace(b"\0", b"")
     if reply.status in _PERHAPS_A_WALL:
         return _has_header(reply, _GUARDED_HEADERS) or _has_word(body, _CHALLENGE_WORDS + _GUARDED_WORDS)
     return _has_word(body, _CHALLENGE_WORDS)
