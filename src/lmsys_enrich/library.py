@@ -15,6 +15,7 @@ from lmsys_enrich.lists.read import read_lists
 from lmsys_enrich.model.catalog import Catalog
 from lmsys_enrich.model.finding import Finding
 from lmsys_enrich.model.report import Report
+from lmsys_enrich.model.workspace import find_workspace
 from lmsys_enrich.network import Network, open_network
 from lmsys_enrich.outputs.files import write_files
 from lmsys_enrich.outputs.registry import render_all
@@ -96,6 +97,7 @@ async def open_run(
                 access=access,
                 stats=stats,
                 notice=notice,
+                workspace=find_workspace(Path.cwd(), environ),
             )
 
 

@@ -204,3 +204,31 @@ def test_token_follows_no_redirect(story: Story, serve: Serve) -> None:
     ended = story.issue()
     assert (ended.code, elsewhere.log) == (2, [])
     assert "--repository" in ended.err
+
+
+def test_issue_follows_its_list_through_a_rename(story: Story) -> None:
+    story.night("/a")
+    Path("entries.yaml").rename("list.yaml")
+    assert story.issue("list.yaml").out.startswith("Issue #1 edited")
+    assert story.issue("list.yaml").out.startswith("Issue #1 is up to date")
+    assert len(story.issues) == 1
+
+
+def test_issue_of_several_lists_does_not_depend_on_their_order(story: Story) -> None:
+    story.program.write_list(*story.urls[1:], name="other.yaml")
+    story.night("/a")
+    assert story.issue("entries.yaml", "other.yaml").out.startswith("Issue #2 opened")
+    assert "Issue #2" in story.issue("other.yaml", "entries.yaml").out
+
+
+def test_issue_does_not_depend_on_the_working_directory(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = story.program.folder
+    (folder / ".git").mkdir()
+    (folder / "lists").mkdir()
+    story.night("/a")
+    monkeypatch.chdir(folder / "lists")
+    again = story.issue("../entries.yaml", "--out", "../build", "--cache", "../cache")
+    assert again.out.startswith("Issue #1 is up to date")
+    assert "blob/HEAD/entries.yaml" in story.issues[0].body

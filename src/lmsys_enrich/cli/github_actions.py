@@ -30,7 +30,8 @@ def annotations(report: Report, environ: Mapping[str, str]) -> Iterator[str]:
             if (finding := report.finding(link)).verdict is verdict
         )
         for (location, finding), _ in zip(marked, range(_SHOWN), strict=False):
-            where = f"file={_property(location.file)},line={location.line},col={location.column}"
+            file = _property(report.workspace.path(location.file))
+            where = f"file={file},line={location.line},col={location.column}"
             yield f"::{level} {where},title={_property(f'{verdict} link')}::{_data(_message(finding))}"
 
 

@@ -70,6 +70,8 @@ def summary_markdown(report: Report) -> str:
     if findings:
         shown = findings[:_SHOWN_IN_CI]
         blocks += ["### To act on", markdown_table(Table(("Verdict", "Link", "Why"), shown))]
+        if len(findings) > len(shown):
+            blocks.append(f"and {len(findings) - len(shown):,} more: `dead-links.md` has all of them")
     blocks += [
         f"**Could not find out everything:** {escaped(obstacle.what)}" for obstacle in report.obstacles
     ]

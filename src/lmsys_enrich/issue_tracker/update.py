@@ -1,10 +1,11 @@
 """Update of the one issue: opened with the first dead link, edited, closed without any."""
 
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from typing import Protocol
 
 from lmsys_enrich.issue_tracker.github_issues import Issue
-from lmsys_enrich.issue_tracker.issue_text import WantedIssue
+from lmsys_enrich.issue_tracker.issue_text import WantedIssue, lists_of
 from lmsys_enrich.values import Value
 
 
@@ -37,14 +38,15 @@ class IssueUpdate(Value):
     issue: Issue | None
 
 
-async def update_issue(tracker: Tracker, wanted: WantedIssue) -> IssueUpdate:
+async def update_issue(tracker: Tracker, wanted: WantedIssue, exists: Callable[[str], bool]) -> IssueUpdate:
     """
     Open, edit or close the issue with the marker; a title that people changed stays.
 
     Idempotent: nothing is sent where nothing has changed. The issue is closed only
-    when every link is known not to be dead.
+    when every link is known not to be dead. `exists` says whether a list, as a path in
+    the repository, is still there: the issue of one that was renamed is taken over.
     """
-    ours = next((issue for issue in await tracker.open_issues() if wanted.marker in issue.body), None)
+    ours = _ours(await tracker.open_issues(), wanted, exists)
     if wanted.body is None:
         return await _close(tracker, ours, wanted)
     if ours is None:
@@ -52,6 +54,16 @@ async def update_issue(tracker: Tracker, wanted: WantedIssue) -> IssueUpdate:
     if _lines(ours.body) == _lines(wanted.body):
         return IssueUpdate(Change.UNCHANGED, ours)
     return IssueUpdate(Change.EDITED, await tracker.edit(ours, wanted.body))
+
+
+def _ours(issues: Sequence[Issue], wanted: WantedIssue, exists: Callable[[str], bool]) -> Issue | None:
+    """Return the issue of these lists; else the only one whose lists are all gone: they were renamed."""
+    exact = next((issue for issue in issues if wanted.marker in issue.body), None)
+    if exact is not None:
+        return exact
+    named = [(issue, lists_of(issue.body)) for issue in issues]
+    orphans = [issue for issue, lists in named if lists and not any(map(exists, lists))]
+    return orphans[0] if len(orphans) == 1 else None
 
 
 async def _close(tracker: Tracker, ours: Issue | None, wanted: WantedIssue) -> IssueUpdate:

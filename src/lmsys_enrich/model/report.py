@@ -10,6 +10,7 @@ from typing import NamedTuple
 from lmsys_enrich.model.catalog import Catalog, DocumentLink, Entry, Link, ListedEntry, Location
 from lmsys_enrich.model.finding import LIVING, LOST, Finding, Verdict
 from lmsys_enrich.model.repository import Repository
+from lmsys_enrich.model.workspace import UNKNOWN_WORKSPACE, Workspace
 from lmsys_enrich.urls import InvalidAddress, link_key
 from lmsys_enrich.values import Value, value_field
 
@@ -164,6 +165,7 @@ class Report:
     past: tuple[Day, ...] = ()
     bugs: tuple[Bug, ...] = ()
     missed: int = 0
+    workspace: Workspace = UNKNOWN_WORKSPACE
 
     def finding(self, link: Link) -> Finding:
         """Return the finding of a link of one of the lists."""

@@ -22,7 +22,7 @@ def _chunks(report: Report) -> Iterator[bytes]:
         "generated_at": moment(report.run_time),
         "notice": report.notice,
         "title": catalog.title,
-        "source": str(catalog.source),
+        "source": report.workspace.path(catalog.source),
         "source_digest": catalog.digest,
         "summary": {**report.summary.figures()},
         "traffic": {

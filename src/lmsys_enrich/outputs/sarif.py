@@ -6,7 +6,6 @@ https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
 
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
-from pathlib import PurePath
 from urllib.parse import quote
 
 from lmsys_enrich.about import PROJECT_URL, __version__
@@ -63,14 +62,15 @@ def _results(report: Report) -> Iterator[Json]:
     for item in report.to_act_on:
         for link, finding in zip(item.entry.links, item.findings, strict=True):
             if finding.effective_verdict in _RULES:
-                yield _result(item.entry, link, finding)
+                yield _result(item.entry, link, finding, report.workspace.path(link.location.file))
     for outside, finding in report.document_links:
         if finding.effective_verdict in _RULES:
             link = outside.link
-            yield _result(Entry("", f"{link.role} link", link.location), link, finding)
+            entry = Entry("", f"{link.role} link", link.location)
+            yield _result(entry, link, finding, report.workspace.path(link.location.file))
 
 
-def _result(entry: Entry, link: Link, finding: Finding) -> Json:
+def _result(entry: Entry, link: Link, finding: Finding, file: str) -> Json:
     rule, level, _ = _RULES[finding.effective_verdict]
     better = f" Write {finding.suggestion.url} instead." if finding.suggestion else ""
     fingerprint = sha256(f"{rule} {finding.url} {entry.id}".encode("utf-8", "replace")).hexdigest()
@@ -82,7 +82,7 @@ def _result(entry: Entry, link: Link, finding: Finding) -> Json:
         "locations": [
             {
                 "physicalLocation": {
-                    "artifactLocation": {"uri": quote(PurePath(link.location.file).as_posix())},
+                    "artifactLocation": {"uri": quote(file)},
                     "region": {"startLine": link.location.line, "startColumn": link.location.column},
                 }
             }

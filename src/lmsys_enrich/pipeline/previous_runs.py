@@ -1,13 +1,16 @@
 """Findings of earlier runs: from the store, and from the outputs last written."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 
+from lmsys_enrich.clock import SystemClock
 from lmsys_enrich.errors import MassChange
 from lmsys_enrich.model.catalog import Catalog
 from lmsys_enrich.model.finding import Finding, LinkTask, Verdict, unchecked
 from lmsys_enrich.model.report import Report, keys_of
+from lmsys_enrich.model.workspace import UNKNOWN_WORKSPACE, Workspace, find_workspace
 from lmsys_enrich.pipeline.mass_change import refuse_mass_change, was_refused
 from lmsys_enrich.pipeline.plan import PreviousFindings
 from lmsys_enrich.settings.settings import Settings
@@ -44,23 +47,27 @@ def open_previous_runs(settings: Settings, warn: Callable[[str], None]) -> Itera
 
 
 def report_of_last_run(
-    catalogs: Sequence[Catalog], settings: Settings, now: datetime, warn: Callable[[str], None]
+    catalogs: Sequence[Catalog],
+    settings: Settings,
+    environ: Mapping[str, str],
+    warn: Callable[[str], None],
 ) -> Report:
     """
     Return a report of what is known, without a run.
 
     What a run refused to write is left out: the report then shows what was last written.
     """
+    now, workspace = SystemClock(environ).run_time, find_workspace(Path.cwd(), environ)
     with open_previous_runs(settings, warn) as runs:
         previous = runs.findings(catalogs)
-    report = report_from_cache(catalogs, previous, settings, now)
+    report = report_from_cache(catalogs, previous, settings, now, workspace)
     if not _is_refused(report, previous, settings):
         return report
     warn(
         "the last run refused to write what it found (--max-change): this shows what was last written"
         " (`lmsys-enrich run --accept-changes` writes it)"
     )
-    return report_from_cache(catalogs, _last_written(previous), settings, now)
+    return report_from_cache(catalogs, _last_written(previous), settings, now, workspace)
 
 
 def _is_refused(report: Report, previous: PreviousFindings, settings: Settings) -> bool:
@@ -96,7 +103,11 @@ def _as_reported(found: Finding) -> Finding:
 
 
 def report_from_cache(
-    catalogs: Sequence[Catalog], previous: PreviousFindings, settings: Settings, now: datetime
+    catalogs: Sequence[Catalog],
+    previous: PreviousFindings,
+    settings: Settings,
+    now: datetime,
+    workspace: Workspace = UNKNOWN_WORKSPACE,
 ) -> Report:
     """Return a report of the last known findings, without a run; unknown links are unchecked."""
     return Report(
@@ -104,6 +115,7 @@ def report_from_cache(
         catalogs=tuple(catalogs),
         findings={url: _last_known(url, previous.about(url)) for url in keys_of(catalogs)},
         stale_after=settings.stale_after,
+        workspace=workspace,
     )
 
 

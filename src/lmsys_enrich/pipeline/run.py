@@ -9,6 +9,7 @@ from lmsys_enrich.clock import Clock
 from lmsys_enrich.model.catalog import Catalog
 from lmsys_enrich.model.finding import Finding, LinkTask, Observation, unchecked
 from lmsys_enrich.model.report import Bug, Obstacle, Report, keys_of
+from lmsys_enrich.model.workspace import UNKNOWN_WORKSPACE, Workspace
 from lmsys_enrich.pipeline import history, workers
 from lmsys_enrich.pipeline.background_writer import BackgroundWriter, FindingStore
 from lmsys_enrich.pipeline.plan import Plan, PreviousFindings, build
@@ -32,6 +33,7 @@ class Run(Value):
     stats: RequestStats
     watch: Callable[[Finding], None] = lambda _: None
     notice: str | None = None
+    workspace: Workspace = UNKNOWN_WORKSPACE
 
     def plan(self) -> Plan:
         """Sort the links into fresh, settled and to be checked."""
@@ -73,6 +75,7 @@ async def check_and_enrich(run: Run, plan: Plan, stop: Stop) -> Report:
         notice=run.notice,
         bugs=tuple(bugs),
         missed=len(missed),
+        workspace=run.workspace,
     )
 
 

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from lmsys_enrich.cli.flags import add_list_argument, add_setting_flags, settings_of
 from lmsys_enrich.cli.terminal import Terminal
-from lmsys_enrich.clock import SystemClock
 from lmsys_enrich.errors import InputError
 from lmsys_enrich.http.sites import same_site
 from lmsys_enrich.lists.patch import Edit, edited, unified_diff
@@ -15,6 +14,7 @@ from lmsys_enrich.lists.read import digest_of, read_lists
 from lmsys_enrich.model.catalog import Catalog, Link
 from lmsys_enrich.model.finding import Finding, Verdict
 from lmsys_enrich.model.report import Report
+from lmsys_enrich.model.workspace import Workspace, find_workspace
 from lmsys_enrich.outputs.files import write_files
 from lmsys_enrich.pipeline.previous_runs import report_of_last_run
 from lmsys_enrich.store.last_written import last_written_digests
@@ -38,9 +38,8 @@ def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Print the patch, or apply it."""
     settings = settings_of(arguments, terminal.environ)
     catalogs = read_lists(arguments.lists)
-    _refuse_changed(catalogs, settings.out)
-    now = SystemClock(terminal.environ).run_time
-    report = report_of_last_run(catalogs, settings, now, terminal.warn)
+    _refuse_changed(catalogs, settings.out, find_workspace(Path.cwd(), terminal.environ))
+    report = report_of_last_run(catalogs, settings, terminal.environ, terminal.warn)
     made: Counter[Path] = Counter()
     for catalog in catalogs:
         edits = list(_edits(report, catalog, across=arguments.across_sites, seen=arguments.seen))
@@ -89,11 +88,11 @@ def _better(link: Link, finding: Finding, *, across: bool, seen: int) -> str | N
     return suggestion.url if has_own or not fragment else f"{suggestion.url}#{fragment}"
 
 
-def _refuse_changed(catalogs: tuple[Catalog, ...], out: Path) -> None:
+def _refuse_changed(catalogs: tuple[Catalog, ...], out: Path, workspace: Workspace) -> None:
     """Raise `InputError` if a list has changed since the last run."""
     read = last_written_digests(out)
     for catalog in catalogs:
-        name = str(catalog.source)
+        name = workspace.path(catalog.source)
         if name not in read:
             raise InputError(f"{name}: was not in the last run", hint="`lmsys-enrich run` checks its links.")
         if read[name] != digest_of(catalog.source):

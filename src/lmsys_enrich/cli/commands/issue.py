@@ -45,8 +45,7 @@ def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
     access = github_access(terminal.environ)
     repository = _repository(arguments.repository, terminal.environ)
     catalogs = read_lists(arguments.lists)
-    now = SystemClock(terminal.environ).run_time
-    report = report_of_last_run(catalogs, settings, now, terminal.warn)
+    report = report_of_last_run(catalogs, settings, terminal.environ, terminal.warn)
     wanted = wanted_issue(report, f"{access.server_url}/{repository}")
     if arguments.dry_run:
         terminal.result(f"{wanted.title}\n\n{wanted.body}" if wanted.body else "No link is dead.")
@@ -57,7 +56,8 @@ def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
     async def update() -> IssueUpdate:
         clock = SystemClock(terminal.environ)
         async with open_network(settings, terminal.environ, clock, RequestStats()) as network:
-            return await update_issue(GitHubIssues(network.api, access, repository, arguments.label), wanted)
+            issues = GitHubIssues(network.api, access, repository, arguments.label)
+            return await update_issue(issues, wanted, report.workspace.exists)
 
     updated = asyncio.run(update())
     if not settings.quiet:

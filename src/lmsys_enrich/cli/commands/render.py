@@ -7,7 +7,6 @@ from pathlib import Path
 from lmsys_enrich.cli.flags import add_list_argument, add_setting_flags, settings_of
 from lmsys_enrich.cli.history_file import lines_in, past
 from lmsys_enrich.cli.terminal import Terminal
-from lmsys_enrich.clock import SystemClock
 from lmsys_enrich.errors import InputError
 from lmsys_enrich.lists.read import read_lists
 from lmsys_enrich.model.changes import Changes, changes_between
@@ -35,8 +34,7 @@ def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Write the outputs without any request."""
     settings = settings_of(arguments, terminal.environ)
     catalogs = read_lists(arguments.lists)
-    now = SystemClock(terminal.environ).run_time
-    report = report_of_last_run(catalogs, settings, now, terminal.warn)
+    report = report_of_last_run(catalogs, settings, terminal.environ, terminal.warn)
     if arguments.into is not None:
         folder, blocks = _filled(arguments.into, report, settings.out)
         written = write_files(folder, blocks)

@@ -8,7 +8,6 @@ from dataclasses import replace
 from lmsys_enrich.cli.flags import add_list_argument, add_setting_flags, settings_of
 from lmsys_enrich.cli.table import Linked, Table, markdown_table, show
 from lmsys_enrich.cli.terminal import Terminal
-from lmsys_enrich.clock import SystemClock
 from lmsys_enrich.errors import InputError
 from lmsys_enrich.lists.read import read_lists
 from lmsys_enrich.model.catalog import Entry, Link
@@ -49,8 +48,7 @@ def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Print the table, and warn of links that were never checked."""
     settings = _with_age(settings_of(arguments, terminal.environ), arguments.older_than)
     catalogs = read_lists(arguments.lists)
-    now = SystemClock(terminal.environ).run_time
-    report = report_of_last_run(catalogs, settings, now, terminal.warn)
+    report = report_of_last_run(catalogs, settings, terminal.environ, terminal.warn)
     rows = list(_stale(report))
     if arguments.as_json:
         terminal.result(json.dumps([asdict(row) for row in rows], ensure_ascii=False, indent=2))
