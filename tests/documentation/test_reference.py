@@ -68,7 +68,14 @@ def test_every_file_that_is_written_is_told_of(tmp_path: Path) -> None:
     entry = "{name: Alpa, url: 'https://github.com/alpa-projects/alpa'}"
     (tmp_path / "entries.yaml").write_text(f"title: A\nsections: [{{title: B, entries: [{entry}]}}]\n")
     for night in (day(23), day(24)):  # the second run keeps the facts of the first
-        command = [sys.executable, "-m", "tests.documentation.simulated_program", "run", "--quiet"]
+        command = [
+            sys.executable,
+            "-m",
+            "tests.documentation.simulated_program",
+            "run",
+            "--quiet",
+            "--entry-badges",
+        ]
         time = {"PYTHONPATH": str(ROOT), "SOURCE_DATE_EPOCH": str(int(night.timestamp()))}
         subprocess.run(command, cwd=tmp_path, env=os.environ | time, check=True)
     out = tmp_path / "build"

@@ -1,6 +1,6 @@
 """End of a run: write the outputs, sum up, return the exit code."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from lmsys_enrich.about import PROJECT_URL
@@ -10,8 +10,9 @@ from lmsys_enrich.cli.summary import Files, summary_json, summary_markdown, summ
 from lmsys_enrich.cli.terminal import Terminal
 from lmsys_enrich.errors import MassChange
 from lmsys_enrich.model.finding import Finding, Verdict
-from lmsys_enrich.model.report import Report
+from lmsys_enrich.model.report import Bug, Report
 from lmsys_enrich.outputs.files import Written, write_files
+from lmsys_enrich.outputs.in_place import write_in_place
 from lmsys_enrich.outputs.registry import render_all, render_reports
 from lmsys_enrich.pipeline.mass_change import mark_refusal, refuse_mass_change
 from lmsys_enrich.pipeline.run import Run
@@ -25,7 +26,9 @@ FINDINGS = 10
 INTERRUPTED = 130
 
 
-def exit_code(report: Report, settings: Settings, *, interrupted: bool) -> int:
+def exit_code(
+    report: Report, settings: Settings, *, interrupted: bool, output_bugs: Sequence[Bug] = ()
+) -> int:
     """
     Return the code for a run whose outputs are written.
 
@@ -34,7 +37,7 @@ def exit_code(report: Report, settings: Settings, *, interrupted: bool) -> int:
     """
     if interrupted:
         return INTERRUPTED
-    if report.bugs:
+    if report.bugs or output_bugs:
         return BUG
     if report.missed and not settings.offline:
         return COULD_NOT_FIND_OUT
@@ -76,9 +79,11 @@ def finish_run(
     """
     settings = run.settings
     written = write_files(settings.out, render_reports(report)) if in_part else _write(run, report)
+    if settings.in_place and not in_part:
+        report_in_place(write_in_place(report, terminal.warn), terminal)
     files = Files(settings.out, written.all, written.changed)
-    code = exit_code(report, settings, interrupted=interrupted)
-    _report_bugs(report, terminal, verbose=settings.verbose)
+    code = exit_code(report, settings, interrupted=interrupted, output_bugs=written.bugs)
+    report_bugs(report.bugs, written.bugs, terminal, verbose=settings.verbose)
     write_step_files(report, code, summary_markdown(report), environ)
     for command in annotations(report, environ):
         terminal.command(command)
@@ -89,13 +94,27 @@ def finish_run(
     return code
 
 
-def _report_bugs(report: Report, terminal: Terminal, *, verbose: bool) -> None:
-    """Say which links met a bug of ours: they are unchecked, and all else is written."""
-    for bug in report.bugs:
+def report_in_place(changed: Sequence[Path], terminal: Terminal) -> None:
+    """Say which lists got new facts."""
+    for path in changed:
+        terminal.info(f"{path}: facts written")
+    if not changed:
+        terminal.info("no list has new facts to be written into it")
+
+
+def report_bugs(
+    in_checks: Sequence[Bug], in_outputs: Sequence[Bug], terminal: Terminal, *, verbose: bool
+) -> None:
+    """Say which links and files met a bug of ours: everything else is written."""
+    for bug in in_checks:
         terminal.warn(f"{bug.url}: a bug of ours ended its check; the link is unchecked")
-        if verbose:
+    for bug in in_outputs:
+        terminal.warn(f"{bug.url}: a bug of ours ended its making; the file is as it was")
+    bugs = (*in_checks, *in_outputs)
+    if verbose:
+        for bug in bugs:
             terminal.info(bug.traceback)
-    if report.bugs:
+    if bugs:
         seen = "the traceback above" if verbose else "the traceback that --verbose shows"
         terminal.info(f"Please report it with {seen}: {PROJECT_URL}/issues")
 

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from lmsys_enrich.model.catalog import Catalog, DocumentLink, Entry, Link, ListedEntry, Location
+from lmsys_enrich.model.document_view import DocumentView
 from lmsys_enrich.model.finding import LIVING, LOST, Finding, Verdict
 from lmsys_enrich.model.repository import Repository
 from lmsys_enrich.model.workspace import UNKNOWN_WORKSPACE, Workspace
@@ -166,6 +167,7 @@ class Report:
     bugs: tuple[Bug, ...] = ()
     missed: int = 0
     workspace: Workspace = UNKNOWN_WORKSPACE
+    view: DocumentView = field(default_factory=DocumentView)
 
     def finding(self, link: Link) -> Finding:
         """Return the finding of a link of one of the lists."""

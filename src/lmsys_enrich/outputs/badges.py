@@ -5,12 +5,14 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from functools import lru_cache
 from html import escape
+from traceback import format_exc
 
 from lmsys_enrich.model.enriched import day
 from lmsys_enrich.model.finding import LIVING, LOST, Verdict
 from lmsys_enrich.model.report import EnrichedEntry, Report
 from lmsys_enrich.model.repository import Repository
-from lmsys_enrich.outputs.text import xml_text
+from lmsys_enrich.outputs.fact_words import short_number
+from lmsys_enrich.outputs.text import Broken, Text, xml_text
 from lmsys_enrich.values import Value
 
 # Advance widths of Verdana in thousandths of its size, as the font's `hmtx` table has them.
@@ -38,35 +40,23 @@ def badge_svg(label: str, message: str, color: str, *, remark: str | None = None
     left, right = _width(label) + 2 * _PADDING, _width(message) + 2 * _PADDING
     total = left + right
     label_text = escape(f"{label}: {message} ({remark})" if remark else f"{label}: {message}")
-    label, message = escape(label), escape(message)
     return f"""\
 <svg xmlns="http://www.w3.org/2000/svg" width="{total}" height="20" role="img" aria-label="{label_text}">
-  <title>{label_text}</title>
-  <linearGradient id="s" x2="0" y2="100%">
-    <stop offset="0" stop-color="#bbb" stop-opacity=".1"/>
-    <stop offset="1" stop-opacity=".1"/>
-  </linearGradient>
-  <clipPath id="r"><rect width="{total}" height="20" rx="3" fill="#fff"/></clipPath>
-  <g clip-path="url(#r)">
-    <rect width="{left}" height="20" fill="#555"/>
-    <rect x="{left}" width="{right}" height="20" fill="{escape(color)}"/>
-    <rect width="{total}" height="20" fill="url(#s)"/>
-  </g>
-  <g fill="#fff" text-anchor="middle" font-family="Verdana,Geneva,DejaVu Sans,sans-serif" font-size="{_SIZE}">
-{_text(label, left / 2, left - 2 * _PADDING)}
-{_text(message, left + right / 2, right - 2 * _PADDING)}
-  </g>
+<title>{label_text}</title>
+<clipPath id="r"><rect width="{total}" height="20" rx="4"/></clipPath>
+<g clip-path="url(#r)"><path fill="#3f4650" d="M0 0h{left}v20H0z"/>\
+<path fill="{escape(color)}" d="M{left} 0h{right}v20H{left}z"/></g>
+<g fill="#fff" text-anchor="middle" font-family="Verdana,Geneva,DejaVu Sans,sans-serif" font-size="{_SIZE}">
+{_text(escape(label), left / 2, left - 2 * _PADDING)}
+{_text(escape(message), left + right / 2, right - 2 * _PADDING)}
+</g>
 </svg>
 """
 
 
 def _text(text: str, middle: float, length: int) -> str:
-    """Return the text and its shadow, pressed into its room whichever font the reader has."""
-    return (
-        f'    <text aria-hidden="true" x="{middle:g}" y="15" fill="#010101" fill-opacity=".3"'
-        f' textLength="{length}">{text}</text>\n'
-        f'    <text x="{middle:g}" y="14" textLength="{length}">{text}</text>'
-    )
+    """Return the text, pressed into its room whichever font the reader has."""
+    return f'<text x="{middle:g}" y="14" textLength="{length}">{text}</text>'
 
 
 def _width(text: str) -> int:
@@ -75,13 +65,13 @@ def _width(text: str) -> int:
     return round(thousandths * _SIZE / 1000)
 
 
-_GREEN, _YELLOW, _ORANGE, _RED = "#4c1", "#dfb317", "#fe7d37", "#e05d44"
-_BLUE, _GREY = "#007ec6", "#9f9f9f"
-# A list is in order up to the first share of its links dead, and in need of care up to the second.
-_IN_ORDER, _IN_NEED = 0.02, 0.1
+# White text on each of them has a contrast of at least 4.5:1 (WCAG 2.2, 1.4.3).
+_GREEN, _YELLOW, _ORANGE, _RED = "#1f7a3d", "#8a6100", "#a84b00", "#b3261e"
+_BLUE, _GREY = "#1f5fbf", "#616a75"
+# Lists lose links all the time: these shares of links lost are the ends of what is in order, of what
+# needs some care, and of what needs much.
+_IN_ORDER, _SOME_CARE, _MUCH_CARE = 0.05, 0.15, 0.3
 _MONTH = timedelta(days=30)
-_UNITS = ((1_000_000, "M"), (1_000, "k"))
-_TENS = 10
 
 
 class Badge(Value):
@@ -93,13 +83,18 @@ class Badge(Value):
     color: str
 
 
-def badges(report: Report) -> Mapping[str, str]:
+def badges(report: Report) -> Mapping[str, Text]:
     """Return a picture and its JSON for each badge; `last-check` alone carries the run's time."""
-    files: dict[str, str] = {}
-    for badge in (*_of_the_list(report), *_of_entries(report)):
-        picture, endpoint = _files_of(badge.label, badge.message, badge.color, report.notice)
-        files[f"badges/{badge.name}.svg"] = picture
-        files[f"badges/{badge.name}.json"] = endpoint
+    files: dict[str, Text] = {}
+    wanted = (_of_the_list(report), *(_of_entries(report) if report.view.entry_badges else ()))
+    for some in wanted:
+        try:
+            for badge in some:
+                picture, endpoint = _files_of(badge.label, badge.message, badge.color, report.notice)
+                files[f"badges/{badge.name}.svg"] = picture
+                files[f"badges/{badge.name}.json"] = endpoint
+        except Exception:  # noqa: BLE001 - whatever it is, it costs one entry's badges
+            files[f"badges/({len(files)})"] = Broken(format_exc())
     return files
 
 
@@ -114,11 +109,11 @@ def _of_the_list(report: Report) -> Iterator[Badge]:
     summary = report.summary
     yield _links_alive(report)
     yield Badge("entries", "entries", f"{summary.entries:,}", _BLUE)
-    yield Badge("stale", "stale", f"{summary.stale:,}", _YELLOW if summary.stale else _GREEN)
+    yield Badge("stale", "stale", f"{summary.stale:,}", _BLUE if summary.stale else _GREEN)
     if report.past:
         since = report.run_time.date() - _MONTH
         died = sum(len(day.died) for day in report.past if day.date > since)
-        yield Badge("died", "died in 30 days", f"{died:,}", _ORANGE if died else _GREEN)
+        yield Badge("died", "died in 30 days", f"{died:,}", _YELLOW if died else _GREEN)
     yield Badge("last-check", "last check", f"{report.run_time:%Y-%m-%d}", _BLUE)
 
 
@@ -129,12 +124,13 @@ def _links_alive(report: Report) -> Badge:
         return Badge("links-alive", "links alive", "unknown", _GREY)
     lost = count.judged - count.alive
     share = lost / count.judged
-    color = _GREEN if not lost else _YELLOW if share <= _IN_ORDER else _ORANGE if share <= _IN_NEED else _RED
+    steps = ((_IN_ORDER, _GREEN), (_SOME_CARE, _YELLOW), (_MUCH_CARE, _ORANGE), (1.0, _RED))
+    color = next(color for limit, color in steps if share <= limit)
     return Badge("links-alive", "links alive", f"{count.alive:,} of {count.judged:,}", color)
 
 
-def _of_entries(report: Report) -> Iterator[Badge]:
-    """Yield the badges of entries; an id of an earlier list gets the name of its list in front."""
+def _of_entries(report: Report) -> Iterator[Iterator[Badge]]:
+    """Yield the badges of each entry; an id of an earlier list gets the name of its list in front."""
     seen: set[str] = set()
     for of_one in report.of_each_list():
         for item in of_one.entries:
@@ -143,13 +139,17 @@ def _of_entries(report: Report) -> Iterator[Badge]:
             name = item.entry.id
             name = f"{of_one.catalogs[0].name}-{name}" if name in seen else name
             seen.add(name)
-            yield from _of_repository(name, item.facts, report)
-            yield _status(name, item, report)
+            yield _of_entry(name, item, item.facts, report)
+
+
+def _of_entry(name: str, item: EnrichedEntry, facts: Repository, report: Report) -> Iterator[Badge]:
+    yield from _of_repository(name, facts, report)
+    yield _status(name, item, report)
 
 
 def _of_repository(name: str, facts: Repository, report: Report) -> Iterator[Badge]:
     if facts.stars is not None:
-        yield Badge(f"{name}-stars", "stars", _short(facts.stars), _BLUE)
+        yield Badge(f"{name}-stars", "stars", short_number(facts.stars), _BLUE)
     if facts.license is not None:
         yield Badge(f"{name}-license", "license", facts.license, _BLUE)
     if facts.last_commit is not None:
@@ -170,12 +170,3 @@ def _status(name: str, item: EnrichedEntry, report: Report) -> Badge:
     if facts is not None and report.is_stale(facts):
         return Badge(f"{name}-status", "status", "stale", _YELLOW)
     return Badge(f"{name}-status", "status", effective_verdict.value, _GREEN)
-
-
-def _short(number: int) -> str:
-    """Return a number as 985, 1.2k or 35k, so that the badge seldom changes."""
-    for unit, letter in _UNITS:
-        if number >= unit:
-            whole, rest = divmod(number, unit)
-            return f"{whole}.{rest * 10 // unit}{letter}" if whole < _TENS else f"{whole}{letter}"
-    return str(number)

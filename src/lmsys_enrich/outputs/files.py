@@ -6,9 +6,11 @@ import stat
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from pathlib import Path
+from traceback import format_exc
 
-from lmsys_enrich.errors import OutputError
-from lmsys_enrich.outputs.text import Text, encoded
+from lmsys_enrich.errors import EnrichError, InputError, OutputError
+from lmsys_enrich.model.report import Bug
+from lmsys_enrich.outputs.text import Broken, Streamed, Text, encoded
 from lmsys_enrich.values import Value
 
 _HINT = "Free the disk, or its rights, or name another folder with --out; what lay there before is whole."
@@ -18,10 +20,15 @@ _TO_COMPARE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
 
 
 class Written(Value):
-    """Paths of all files in the folder, and of those that are new or have changed."""
+    """
+    Paths of all files in the folder, and of those that are new or have changed.
+
+    `bugs` are those that kept a file from being made; what lay there before is whole.
+    """
 
     all: tuple[Path, ...]
     changed: tuple[Path, ...]
+    bugs: tuple[Bug, ...] = ()
 
 
 def write_files(folder: Path, files: Mapping[str, Text]) -> Written:
@@ -29,19 +36,31 @@ def write_files(folder: Path, files: Mapping[str, Text]) -> Written:
     Write each file that differs from what lies there, all of them or, where one cannot be written, none.
 
     Raises `OutputError` where one cannot be written, or would lie outside of the folder.
+    A text that cannot be made costs its own file alone.
     """
     temporary: dict[str, Path] = {}
     parents: dict[str, Path] = {}
+    bugs: dict[str, Bug] = {}
     run = secrets.token_hex(4)
     name = "."
     try:
         for number, (name, text) in enumerate(files.items()):
+            if isinstance(text, Broken):
+                bugs[name] = Bug(name, text.traceback)
+                continue
             where = name.rpartition("/")[0]
             if where not in parents:
                 parents[where] = _make_folder(folder / where, folder)
-            if (chunks := _chunks_to_write(f"{folder}/{name}", text)) is not None:
-                temporary[name] = parents[where] / f".{run}-{number}.part"
-                _write(temporary[name], chunks)
+            path = parents[where] / f".{run}-{number}.part"
+            temporary[name] = path
+            try:
+                if not _written(f"{folder}/{name}", text, path):
+                    del temporary[name]
+            except (OSError, EnrichError):
+                raise
+            except Exception:  # noqa: BLE001 - whatever it is, the other files are written
+                bugs[name] = Bug(name, format_exc())
+                temporary.pop(name).unlink(missing_ok=True)
         for name, temporary_path in temporary.items():
             temporary_path.replace(folder / name)
     except BaseException as problem:
@@ -52,7 +71,22 @@ def write_files(folder: Path, files: Mapping[str, Text]) -> Written:
         raise OutputError(
             f"{folder / name}: cannot be written: {problem.strerror or problem}", hint=_HINT
         ) from None
-    return Written(tuple(map(Path, files)), tuple(map(Path, temporary)))
+    made = (Path(name) for name in files if name not in bugs)
+    return Written(tuple(made), tuple(map(Path, temporary)), tuple(bugs.values()))
+
+
+def replace_source(source: Path, text: str) -> bool:
+    """
+    Replace a list, whose permissions stay, and return whether it changed.
+
+    Raises `InputError` for a symbolic link, which could lead to any file.
+    """
+    if source.is_symlink():
+        raise InputError(f"{source}: is a symbolic link", hint=f"Name that one: {source.resolve()}.")
+    mode = source.stat().st_mode
+    written = write_files(source.parent, {source.name: text})
+    source.chmod(mode)
+    return bool(written.changed)
 
 
 def _make_folder(parent: Path, folder: Path) -> Path:
@@ -65,7 +99,15 @@ def _make_folder(parent: Path, folder: Path) -> Path:
     return parent
 
 
-def _chunks_to_write(path: str, text: Text) -> Iterator[bytes] | None:
+def _written(path: str, text: str | Streamed, temporary_path: Path) -> bool:
+    """Write a text to a temporary file, unless the file at `path` has it already."""
+    chunks = _chunks_to_write(path, text)
+    if chunks is not None:
+        _write(temporary_path, chunks)
+    return chunks is not None
+
+
+def _chunks_to_write(path: str, text: str | Streamed) -> Iterator[bytes] | None:
     """Return the chunks to write, or None if the file has them already."""
     there = _open(path)
     if isinstance(text, str):

@@ -26,11 +26,12 @@ _BLOCK = re.compile(
 )
 _BEGIN = re.compile(r"<!--\s*lmsys-enrich:")
 _VERDICTS = frozenset(Verdict)
+# Without that of the last check: it changes each night, so publishing leaves it out.
 _BADGES = (
     ("links-alive", "links alive"),
     ("entries", "entries"),
     ("stale", "stale"),
-    ("last-check", "last check"),
+    ("died", "died in 30 days"),
 )
 
 

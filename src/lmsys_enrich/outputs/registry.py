@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from traceback import format_exc
 from typing import Protocol
 
 from lmsys_enrich.lists.identifiers import slug_of
@@ -14,7 +15,7 @@ from lmsys_enrich.outputs.enriched_yaml import enriched_yaml
 from lmsys_enrich.outputs.junit import junit_xml
 from lmsys_enrich.outputs.page.render import index_html
 from lmsys_enrich.outputs.sarif import sarif
-from lmsys_enrich.outputs.text import Text
+from lmsys_enrich.outputs.text import Broken, Text
 
 
 class Output(Protocol):
@@ -49,9 +50,9 @@ def render_all(report: Report) -> dict[str, Text]:
     files: dict[str, Text] = {}
     for of_one, folder in zip(report.of_each_list(), _folders(report), strict=True):
         for output in OF_EACH_LIST:
-            files |= {f"{folder}{name}": text for name, text in output(of_one).items()}
+            files |= {f"{folder}{name}": text for name, text in _made(output, of_one).items()}
     for output in OF_ALL_LISTS:
-        files |= output(report)
+        files |= _made(output, report)
     return files
 
 
@@ -59,8 +60,16 @@ def render_reports(report: Report) -> dict[str, Text]:
     """Return the texts of the files that are valid for a part of the lists."""
     files: dict[str, Text] = {}
     for output in REPORTS:
-        files |= output(report)
+        files |= _made(output, report)
     return files
+
+
+def _made(output: Output, report: Report) -> Mapping[str, Text]:
+    """Return the files of an output; a bug in it costs those alone."""
+    try:
+        return output(report)
+    except Exception:  # noqa: BLE001 - whatever it is, the other outputs are written
+        return {getattr(output, "__name__", "output"): Broken(format_exc())}
 
 
 def _folders(report: Report) -> list[str]:

@@ -19,7 +19,13 @@ class Streamed(Value):
         return b"".join(self.chunks()).decode("utf-8")
 
 
-Text: TypeAlias = str | Streamed
+class Broken(Value):
+    """A text that a bug of ours kept from being made."""
+
+    traceback: str
+
+
+Text: TypeAlias = str | Streamed | Broken
 """Content of a file."""
 
 

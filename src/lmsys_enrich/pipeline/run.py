@@ -76,6 +76,7 @@ async def check_and_enrich(run: Run, plan: Plan, stop: Stop) -> Report:
         bugs=tuple(bugs),
         missed=len(missed),
         workspace=run.workspace,
+        view=run.settings.view,
     )
 
 

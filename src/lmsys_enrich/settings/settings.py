@@ -7,6 +7,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from lmsys_enrich.model.document_view import DocumentView, Fact, Order
+
 _SECONDS = {
     "s": 1,
     "m": 60,
@@ -102,8 +104,22 @@ class Settings:
         LinkScope.DOCUMENT, "links of a Markdown list to check: document (all) or entries", "SCOPE"
     )
     images: bool = _setting(False, "check images of Markdown lists too")
+    facts: tuple[Fact, ...] = _setting(
+        DocumentView().facts, "facts that documents show, in this order: " + ", ".join(Fact), "FACT,…"
+    )
+    sort: Order = _setting(
+        Order.LIST, "order of entries in documents made from entries.yaml: " + ", ".join(Order), "ORDER"
+    )
+    rounded: bool = _setting(False, "write numbers in documents as 3.1k, so that they seldom change")
+    in_place: bool = _setting(False, "write the facts into the Markdown lists themselves, too")
+    entry_badges: bool = _setting(False, "make badges for each entry as well")
     exclude: tuple[str, ...] = _setting((), "skip links that match a regular expression", "REGEX")
     allow_private: bool = _setting(False, "contact private and loopback addresses")
     quiet: bool = _setting(False, "print only errors")
     json: bool = _setting(False, "print the summary as JSON on stdout, and nothing else there")
     verbose: bool = _setting(False, "print each finding as it comes")
+
+    @property
+    def view(self) -> DocumentView:
+        """The view of the lists that documents show."""
+        return DocumentView(self.facts, self.sort, self.rounded, self.entry_badges)

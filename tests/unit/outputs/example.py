@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from lmsys_enrich.model.catalog import Catalog, Column, Entry, Exemption, Link, Location, Section
+from lmsys_enrich.model.document_view import DocumentView
 from lmsys_enrich.model.finding import Finding, Hop, Suggestion, Verdict
 from lmsys_enrich.model.report import Report, Traffic, keys_of
 from lmsys_enrich.model.repository import Release, Repository
@@ -196,4 +197,5 @@ def example(notice: str | None = NOTICE) -> Report:
         stale_after=Settings().stale_after,
         traffic=Traffic(web=9, graphql=1, rest=0, graphql_points=1, retries=2, cached=3, seconds=1.23456),
         notice=notice,
+        view=DocumentView(entry_badges=True),
     )

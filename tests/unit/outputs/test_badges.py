@@ -6,17 +6,21 @@ from typing import Any
 
 import pytest
 
+from lmsys_enrich.model.document_view import DocumentView
 from lmsys_enrich.model.finding import Finding, Verdict
 from lmsys_enrich.model.report import Day
 from lmsys_enrich.outputs.badges import badge_svg, badges
+from lmsys_enrich.outputs.text import Broken
 from tests.builders import finding, report, repository
 from tests.fakes import NIGHT
 
-_GREEN, _YELLOW, _ORANGE, _RED, _GREY = "#4c1", "#dfb317", "#fe7d37", "#e05d44", "#9f9f9f"
+_GREEN, _YELLOW, _ORANGE, _RED = "#1f7a3d", "#8a6100", "#a84b00", "#b3261e"
+_BLUE, _GREY = "#1f5fbf", "#616a75"
+_FOR_ENTRIES = DocumentView(entry_badges=True)
 
 
 def _told(name: str, *findings: Finding) -> tuple[str, str]:
-    content = json.loads(badges(report(*findings))[f"badges/{name}.json"])
+    content = json.loads(str(badges(report(*findings, view=_FOR_ENTRIES))[f"badges/{name}.json"]))
     assert content["schemaVersion"] == 1
     return content["message"], content["color"]
 
@@ -33,8 +37,9 @@ def _links(**counts: int) -> list[Finding]:
     ("links", "message", "color"),
     [
         (_links(alive=2, moved=1, guarded=1), "3 of 3", _GREEN),
-        (_links(alive=99, dead=1), "99 of 100", _YELLOW),
-        (_links(alive=19, failing=1), "19 of 20", _ORANGE),
+        (_links(alive=24, dead=1), "24 of 25", _GREEN),
+        (_links(alive=9, failing=1), "9 of 10", _YELLOW),
+        (_links(alive=3, dead=1), "3 of 4", _ORANGE),
         (_links(alive=1, dead=1), "1 of 2", _RED),
         (_links(unchecked=3, skipped=1), "unknown", _GREY),
         (_links(alive=1, unchecked=1), "1 of 1", _GREEN),
@@ -59,7 +64,7 @@ def test_stars_badge_is_short(stars: int, message: str) -> None:
 
 def test_unknown_fact_has_no_badge() -> None:
     found = finding("https://github.com/a/b", repository=repository(stars=None))
-    made = [name for name in badges(report(found)) if name.startswith("badges/entry 0-")]
+    made = [name for name in badges(report(found, view=_FOR_ENTRIES)) if name.startswith("badges/entry 0-")]
     assert made == ["badges/entry 0-status.svg", "badges/entry 0-status.json"]
 
 
@@ -77,7 +82,7 @@ def test_last_commit_badge_has_the_colour_of_its_age(facts: object, color: str) 
 
 def test_stale_repositories_are_counted() -> None:
     asleep = repository(last_commit=NIGHT - timedelta(days=400))
-    assert _told("stale", finding("https://github.com/a/b", repository=asleep)) == ("1", _YELLOW)
+    assert _told("stale", finding("https://github.com/a/b", repository=asleep)) == ("1", _BLUE)
 
 
 def test_foreign_text_is_escaped_in_svg() -> None:
@@ -122,5 +127,35 @@ def test_died_badge_needs_a_history() -> None:
 
     past = (died(40, "https://a.org/old"), died(29, "https://a.org/1"), died(0, "https://a.org/2"))
     made = badges(report(finding("https://a.org/"), past=past))
-    assert json.loads(made["badges/died.json"])["message"] == "2"
+    assert json.loads(str(made["badges/died.json"]))["message"] == "2"
     assert "badges/died.svg" not in badges(report(finding("https://a.org/")))
+
+
+def test_entries_have_badges_only_if_wanted() -> None:
+    found = finding("https://github.com/a/b", repository=repository())
+    names = {name.removesuffix(".svg") for name in badges(report(found)) if name.endswith(".svg")}
+    assert names == {f"badges/{name}" for name in ("links-alive", "entries", "stale", "last-check")}
+
+
+def test_bug_in_one_badge_costs_one_entry() -> None:
+    broken = repository(last_commit="no date")
+    found = [
+        finding("https://github.com/a/b", repository=broken),
+        finding("https://github.com/a/c", repository=repository()),
+    ]
+    made = badges(report(*found, view=_FOR_ENTRIES, stale_after=timedelta.max))
+    assert "badges/entry 1-status.svg" in made
+    assert "badges/entries.svg" in made
+    assert [type(text) for text in made.values()].count(Broken) == 1
+
+
+def test_white_text_has_enough_contrast() -> None:
+    def light(color: str) -> float:
+        parts = [int(color[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+        red, green, blue = (
+            part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+        )
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    for color in (_GREEN, _YELLOW, _ORANGE, _RED, _BLUE, _GREY):
+        assert 1.05 / (light(color) + 0.05) >= 4.5, color

@@ -9,7 +9,7 @@ import pytest
 
 from lmsys_enrich.errors import InputError, OutputError
 from lmsys_enrich.outputs.files import write_files
-from lmsys_enrich.outputs.text import Streamed
+from lmsys_enrich.outputs.text import Broken, Streamed
 
 
 def test_new_and_changed_files_are_written(tmp_path: Path) -> None:
@@ -125,3 +125,20 @@ def test_names_with_the_same_beginning_are_two_files(tmp_path: Path) -> None:
     names = [f"badges/{'long-' * 30}{number}.svg" for number in range(3)]
     write_files(tmp_path, dict(zip(names, "123", strict=True)))
     assert [(tmp_path / name).read_text() for name in names] == ["1", "2", "3"]
+
+
+def test_bug_in_one_text_costs_its_file_alone(tmp_path: Path) -> None:
+    def broken() -> Iterator[bytes]:
+        yield b"begins"
+        raise ValueError("a bug")
+
+    (tmp_path / "b.md").write_text("old")
+    written = write_files(tmp_path, {"a.md": "a", "b.md": Streamed(broken), "c.md": Broken("…"), "d.md": "d"})
+    assert [bug.url for bug in written.bugs] == ["b.md", "c.md"]
+    assert "ValueError: a bug" in written.bugs[0].traceback
+    assert [path.name for path in written.all] == ["a.md", "d.md"]
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {
+        "a.md": "a",
+        "b.md": "old",
+        "d.md": "d",
+    }

@@ -15,7 +15,7 @@ from lmsys_enrich.model.catalog import Catalog, Link
 from lmsys_enrich.model.finding import Finding, Verdict
 from lmsys_enrich.model.report import Report
 from lmsys_enrich.model.workspace import Workspace, find_workspace
-from lmsys_enrich.outputs.files import write_files
+from lmsys_enrich.outputs.files import replace_source
 from lmsys_enrich.pipeline.previous_runs import report_of_last_run
 from lmsys_enrich.store.last_written import last_written_digests
 from lmsys_enrich.urls import InvalidAddress, fragment_of, host_of
@@ -54,7 +54,7 @@ def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
         if after == before:
             continue
         if arguments.apply:
-            _write(catalog.source, after)
+            replace_source(catalog.source, after)
         else:
             terminal.out.write(unified_diff(_name(catalog.source), before, after))
     for source, count in made.items():
@@ -100,19 +100,6 @@ def _refuse_changed(catalogs: tuple[Catalog, ...], out: Path, workspace: Workspa
                 f"{name}: has changed since the last run, so line numbers may be wrong",
                 hint="Run again first.",
             )
-
-
-def _write(source: Path, text: str) -> None:
-    """
-    Replace a source; its permissions stay.
-
-    A symbolic link is not followed: the one of an untrusted list could lead to any file.
-    """
-    if source.is_symlink():
-        raise InputError(f"{source}: is a symbolic link", hint=f"Give its target: {source.resolve()}.")
-    mode = source.stat().st_mode
-    write_files(source.parent, {source.name: text})
-    source.chmod(mode)
 
 
 def _name(source: Path) -> str:

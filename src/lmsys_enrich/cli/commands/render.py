@@ -4,6 +4,7 @@ import argparse
 import os
 from pathlib import Path
 
+from lmsys_enrich.cli.finish_run import BUG, DONE, report_bugs, report_in_place
 from lmsys_enrich.cli.flags import add_list_argument, add_setting_flags, settings_of
 from lmsys_enrich.cli.history_file import lines_in, past
 from lmsys_enrich.cli.terminal import Terminal
@@ -12,10 +13,15 @@ from lmsys_enrich.lists.read import read_lists
 from lmsys_enrich.model.changes import Changes, changes_between
 from lmsys_enrich.model.report import Report
 from lmsys_enrich.outputs.files import write_files
+from lmsys_enrich.outputs.in_place import write_in_place
 from lmsys_enrich.outputs.marker_blocks import Blocks
 from lmsys_enrich.outputs.registry import PREVIOUS, render_all
 from lmsys_enrich.pipeline.previous_runs import report_of_last_run
 from lmsys_enrich.store.last_written import read_snapshot
+
+_SETTINGS = {
+    "out", "cache", "stale_after", "quiet", "facts", "sort", "rounded", "in_place", "entry_badges", "verbose",
+}  # fmt: skip
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         help="update the blocks <!-- lmsys-enrich:NAME --> of a Markdown file, and write nothing else",
     )
-    add_setting_flags(parser, {"out", "cache", "stale_after", "quiet"})
+    add_setting_flags(parser, _SETTINGS)
 
 
 def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
@@ -42,12 +48,15 @@ def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
         folder = settings.out
         known_days = past([*lines_in(folder)])
         written = write_files(folder, render_all(report.with_past(known_days)))
+    if settings.in_place:
+        report_in_place(write_in_place(report, terminal.warn), terminal)
     if not settings.quiet:
         changed = f"{len(written.changed)} of them changed" if written.changed else "none of them changed"
         terminal.result(
             f"{len(written.all)} file{'' if len(written.all) == 1 else 's'} in {folder}, {changed}"
         )
-    return 0
+    report_bugs((), written.bugs, terminal, verbose=settings.verbose)
+    return BUG if written.bugs else DONE
 
 
 def _filled(file: Path, report: Report, out: Path) -> tuple[Path, dict[str, str]]:
