@@ -72,21 +72,19 @@ def test_run_checks_a_readme_and_points_into_it(program: Program, site: str) -> 
 
 @pytest.mark.parametrize("ending", [b"\n", b"\r\n"])
 @pytest.mark.parametrize("start", [b"", b"\xef\xbb\xbf"])
-def test_enriched_md_is_the_document_with_facts_and_nothing_else_changed(
-    program: Program, site: str, ending: bytes, start: bytes
-) -> None:
+def test_enriched_md_adds_nothing_but_facts(program: Program, site: str, ending: bytes, start: bytes) -> None:
     source = start + _readme(site).encode().replace(b"\n", ending)
     (program.folder / "README.md").write_bytes(source)
     program.run("README.md")
     made = (program.folder / "build" / "enriched.md").read_bytes()
     moved = f"[{site.removeprefix('http://')}/new]({site}/new)"
     added = [
-        " <!--facts-->· ★ 3,111 · MIT · 2026-11-01 · moved to [acme/new](https://github.com/acme/new)",
-        f" <!--facts-->· moved to {moved}",
-        " Stars | Last commit | Status |",
+        " <!--facts-->· ★ 3,111 · MIT · 2026-11-01 · moved to [acme/new](https://github.com/acme/new)<!--/facts-->",
+        f" <!--facts-->· moved to {moved}<!--/facts-->",
+        " <!--facts-->Stars | Last commit | Status<!--/facts--> |",
         " ---: | --- | --- |",
-        " 5 | 2026-11-01 | alive |",
-        " | |  |  | **dead** |",
+        " <!--facts-->5 | 2026-11-01 | alive<!--/facts--> |",
+        " <!--facts-->| |   |  | **dead**<!--/facts-->",
     ]
     for text in added:
         assert text.encode() in made, text

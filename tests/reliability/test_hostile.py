@@ -38,7 +38,7 @@ EXAMPLES = int(os.environ.get("TORTURE_EXAMPLES", "60"))
 _URL = "https://github.com/acme/tool"
 _PAGE = "https://site.example/page"
 _STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-_HARMLESS_TAG = re.compile(r'^(<span id="[a-z0-9_-]+">|</span>|<!--facts-->)$')
+_HARMLESS_TAG = re.compile(r'^(<span id="[a-z0-9_-]+">|</span>|<!--/?facts-->)$')
 _READER = MarkdownIt("gfm-like", {"linkify": False})
 
 hostile = settings(

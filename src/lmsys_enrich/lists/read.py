@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 from lmsys_enrich.errors import InputError
 from lmsys_enrich.lists.git import files_of
+from lmsys_enrich.lists.markdown.facts import BEGIN, without_facts
 from lmsys_enrich.lists.mistakes import Mistake, refuse
 from lmsys_enrich.model.catalog import Catalog, Location
 from lmsys_enrich.settings.settings import LinkScope
@@ -143,11 +144,13 @@ def _garbage_collection_paused() -> Iterator[None]:
 
 
 def digest_of(path: Path) -> str:
-    """Return what tells one content of a file from another."""
+    """Return what tells one content of a list from another, whichever facts are written into it."""
     return _digest(_content_of(path))
 
 
 def _digest(content: bytes) -> str:
+    if BEGIN.encode() in content:
+        content = without_facts(content.decode("utf-8", "replace")).encode()
     return sha256(content).hexdigest()
 
 

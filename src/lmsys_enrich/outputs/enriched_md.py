@@ -6,9 +6,11 @@ from collections.abc import Set as AbstractSet
 from itertools import islice
 
 from lmsys_enrich.lists.identifiers import role_of
-from lmsys_enrich.model.catalog import Catalog, Cell, Column, Document, Entry, InsertionPoint, Link, Section
+from lmsys_enrich.model.catalog import Cell, Column, Entry, Link, Section
+from lmsys_enrich.model.document_view import DocumentView, Order
 from lmsys_enrich.model.report import EnrichedEntry, Report
-from lmsys_enrich.outputs.fact_words import COLUMNS, status, suffix
+from lmsys_enrich.outputs.enriched_document import enriched_document, marked
+from lmsys_enrich.outputs.fact_words import columns_of, suffix
 from lmsys_enrich.outputs.text import Streamed, Text, address, encoded, escaped, in_cell, link, quoted, table
 from lmsys_enrich.values import Value
 
@@ -20,13 +22,14 @@ class EntryWords(Value):
     """Entries as Markdown; `named` are those that others refer to by id."""
 
     named: Mapping[str, Entry]
+    view: DocumentView
 
     def bullet(self, item: EnrichedEntry) -> str:
         """Return the text of a bullet, without its dash."""
         entry, cells = item.entry, item.entry.cells
         name = self._name(entry, frozenset())
         if not cells:
-            return name + suffix(item)
+            return name + suffix(item, self.view)
         aside = [self._written(key, cell) for key, cell in cells.items() if key not in _AROUND]
         description, tags = _cell(cells, "description"), _cell(cells, "tags")
         return "".join(
@@ -35,7 +38,7 @@ class EntryWords(Value):
                 f" ({', '.join(filter(None, aside))})" if any(aside) else "",
                 f" - {description}" if description else "",
                 f" {tags}" if tags else "",
-                suffix(item),
+                suffix(item, self.view),
             ]
         )
 
@@ -71,9 +74,10 @@ class EntryWords(Value):
         return "" if cell is None else in_cell(str(cell))
 
 
-def words_of(catalog: Catalog) -> EntryWords:
-    """Return the writer of a list's entries."""
-    return EntryWords({entry.id: entry for entry in _entries(catalog.sections) if entry.id_is_written})
+def words_of(report: Report) -> EntryWords:
+    """Return the writer of the entries of a report on one list."""
+    named = {entry.id: entry for entry in _entries(report.catalogs[0].sections) if entry.id_is_written}
+    return EntryWords(named, report.view)
 
 
 def _entries(sections: Sequence[Section]) -> Iterator[Entry]:
@@ -111,74 +115,6 @@ def _is_in(wanted: Link, markdown: str) -> bool:
     return wanted.role in roles or re.sub(r"-\d+$", "", wanted.role) in roles
 
 
-_BARS = re.compile(r"(?<!\\)\|")
-
-
-def enriched_document(report: Report, document: Document) -> str:
-    """Return the document; every byte of it that is not a fact is as it was."""
-    entries = {item.entry.id: item for item in report.entries}
-    lines = document.text.split("\n")
-    for rows in _tables(document.insertion_points):
-        _add_columns(lines, rows, entries)
-    for insertion_point in document.insertion_points:
-        if insertion_point.kind == "bullet":
-            _put(lines, insertion_point.line, suffix(entries[insertion_point.entry]))
-    text = "\n".join(lines)
-    return f"{quoted(report.notice)}\n\n{text}" if report.notice else text
-
-
-def _put(lines: list[str], line: int, text: str) -> None:
-    """Append text to a line, before its trailing blanks."""
-    whole = lines[line - 1]
-    at = len(whole.rstrip(" \t\r"))
-    lines[line - 1] = whole[:at] + text + whole[at:]
-
-
-def _tables(insertion_points: Sequence[InsertionPoint]) -> Iterator[list[InsertionPoint]]:
-    table: list[InsertionPoint] = []
-    for insertion_point in insertion_points:
-        if insertion_point.kind == "header":
-            if table:
-                yield table
-            table = [insertion_point]
-        elif insertion_point.kind in {"rule", "row"} and table:
-            table.append(insertion_point)
-    if table:
-        yield table
-
-
-def _add_columns(
-    lines: list[str], table: Sequence[InsertionPoint], entries: dict[str, EnrichedEntry]
-) -> None:
-    rows = [entries[insertion_point.entry] for insertion_point in table if insertion_point.kind == "row"]
-    if not any(map(status, rows)):
-        return
-    shown = [column for column in COLUMNS if any(column.words(item.facts) for item in rows)]
-    width = len(_BARS.split(lines[table[0].line - 1].strip().strip("|")))
-    for insertion_point in table:
-        match insertion_point.kind:
-            case "header":
-                cells = [*(column.title for column in shown), "Status"]
-            case "rule":
-                cells = [*(column.side for column in shown), "---"]
-            case _:
-                item = entries[insertion_point.entry]
-                cells = [*(column.words(item.facts) for column in shown), status(item)]
-        _add_cells(lines, insertion_point.line, cells, width)
-
-
-def _add_cells(lines: list[str], line: int, cells: Sequence[str], width: int) -> None:
-    """Add cells to a row that has as many as the header or fewer; one that has more is left alone."""
-    text = lines[line - 1].rstrip()
-    has_end = text.endswith("|") and not text.endswith("\\|")
-    bare = text.strip()
-    count = len(_BARS.split(bare.removeprefix("|"))) - (1 if has_end else 0)
-    if count > width:
-        return
-    missing = "".join(" |" for _ in range(width - count))
-    _put(lines, line, f"{'' if has_end else ' |'}{missing} {' | '.join(cells)} |")
-
-
 _DEEPEST_HEADING = 6
 
 
@@ -194,7 +130,7 @@ def section_md(report: Report, section: Section) -> str:
     """Return the entries of one section as in the file."""
     entries = {item.entry.id: item for item in report.entries}
     own = [entries[entry.id] for entry in section.entries]
-    return b"".join(_SectionWriter(words_of(report.catalogs[0])).entries(section, own)).decode("utf-8")
+    return b"".join(_SectionWriter(words_of(report)).entries(section, own)).decode("utf-8")
 
 
 def _joined(blocks: Iterable[Iterable[bytes]]) -> Iterator[bytes]:
@@ -214,7 +150,7 @@ def _blocks(report: Report) -> Iterator[Iterable[bytes]]:
     yield (encoded(f"# {escaped(catalog.title)}"),)
     yield (encoded(quoted(report.notice)) if report.notice else b"",)
     yield (encoded(catalog.description),)
-    writer = _SectionWriter(words_of(catalog))
+    writer = _SectionWriter(words_of(report))
     entries = iter(report.entries)
     for section in catalog.sections:
         yield from writer.section(section, 2, entries)
@@ -244,31 +180,41 @@ class _SectionWriter(Value):
         if not any(column.key == "name" for column in columns):
             columns = (Column("name", "Name"), *columns)
         keys = frozenset(column.key for column in columns)
-        shown = [column for column in COLUMNS if any(column.words(item.facts) for item in entries)]
-        has_status = any(map(status, entries))
+        view = self.words.view
+        shown = columns_of(entries, view)
         rows = (
             [
                 *(self.words.cell(item.entry, column, keys) for column in columns),
-                *(column.words(item.facts) for column in shown),
-                *([status(item)] if has_status else []),
+                *marked([column.cell(item, view) for column in shown]),
             ]
-            for item in entries
+            for item in _in_order(entries, view.order)
         )
-        titles = [*(escaped(column.title) for column in columns), *(column.title for column in shown)]
-        aligned = [*(_aligned(section, column) for column in columns), *(column.side for column in shown)]
-        if has_status:
-            titles, aligned = [*titles, "Status"], [*aligned, "---"]
+        titles = [*(escaped(column.title) for column in columns), *marked([one.title for one in shown])]
+        aligned = [*(_aligned(section, column) for column in columns), *(one.side for one in shown)]
         return table(titles, aligned, rows)
 
-    def _bullets(self, entries: Iterable[EnrichedEntry]) -> Iterator[bytes]:
+    def _bullets(self, entries: Sequence[EnrichedEntry]) -> Iterator[bytes]:
         """Yield the lines of a bullet list; an entry is nested below its parent if that comes before it."""
         depths: dict[str, int] = {}
         line_end = ""
-        for item in entries:
+        for item in _in_order(entries, self.words.view.order):
             parent = str(item.entry.cells.get("parent"))
             depth = depths[item.entry.id] = depths[parent] + 1 if parent in depths else 0
             yield encoded(f"{line_end}{'  ' * depth}- {self.words.bullet(item)}")
             line_end = "\n"
+
+
+def _in_order(entries: Sequence[EnrichedEntry], order: Order) -> Sequence[EnrichedEntry]:
+    """Return the entries in the wanted order, unknown values last; nested ones stay below their parents."""
+    if order is Order.LIST or any("parent" in item.entry.cells for item in entries):
+        return entries
+    if order is Order.STARS:
+        return sorted(entries, key=lambda item: -(item.facts.stars or -1) if item.facts else 1)
+    return sorted(
+        entries,
+        key=lambda item: item.facts.last_commit.timestamp() if item.facts and item.facts.last_commit else 0.0,
+        reverse=True,
+    )
 
 
 def _aligned(section: Section, column: Column) -> str:

@@ -1,7 +1,10 @@
-"""Facts and verdicts in a few words, for cells of tables and for bullets."""
+"""Facts and verdicts in a few words of Markdown, for cells of tables and for bullets."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TypeAlias
 
+from lmsys_enrich.lists.markdown.facts import BEGIN, END
+from lmsys_enrich.model.document_view import DocumentView, Fact
 from lmsys_enrich.model.enriched import day
 from lmsys_enrich.model.finding import Finding, Verdict
 from lmsys_enrich.model.report import EnrichedEntry
@@ -9,76 +12,99 @@ from lmsys_enrich.model.repository import Repository
 from lmsys_enrich.outputs.text import escaped, link
 from lmsys_enrich.values import Value
 
-# Further links with these verdicts are not mentioned.
-_UNREMARKABLE = (Verdict.ALIVE, Verdict.SKIPPED, Verdict.UNCHECKED)
+_WIDEST = 40
+_UNITS = ((1_000_000, "M"), (1_000, "k"))
+_TENS = 10
+_FEWEST = 5  # a column is shown if one row in so many has the fact
+_ALIVE = "alive"
+
+Words: TypeAlias = Callable[[EnrichedEntry, DocumentView], str]
 
 
-def stars(facts: Repository | None) -> str:
-    """Return the number of stars, or an empty text if unknown."""
-    return "" if facts is None or facts.stars is None else f"{facts.stars:,}"
-
-
-def licence(facts: Repository | None) -> str:
-    """Return the licence's identifier, or an empty text if unknown."""
-    return "" if facts is None or facts.license is None else escaped(facts.license)
-
-
-def last_commit(facts: Repository | None) -> str:
-    """Return the day of the last commit, or an empty text if unknown."""
-    return "" if facts is None or facts.last_commit is None else day(facts.last_commit)
-
-
-def suffix(item: EnrichedEntry) -> str:
+class FactColumn(Value):
     """
-    Return the suffix of a bullet: `· ★ 3,111 · Apache-2.0 · 2023-12-09`, or nothing.
+    Fact as a column of a table and as a phrase behind a bullet, both empty where it is unknown.
 
-    Its leading comment is invisible, and lets the parser of lists tell it from
-    the words of the list.
+    `side` is the column's alignment.
     """
-    facts = item.facts
-    parts = [remarks(item)]
-    if facts is not None:
-        count = stars(facts)
-        parts = [f"★ {count}" if count else "", licence(facts), last_commit(facts), *parts]
-    words = " · ".join(word for word in parts if word)
-    return f" <!--facts-->· {words}" if words else ""
+
+    title: str
+    side: str
+    cell: Words
+    phrase: Words
+
+
+def short_number(number: int) -> str:
+    """Return a number as 985, 1.2k or 35k, so that it seldom changes."""
+    for unit, letter in _UNITS:
+        if number >= unit:
+            whole, rest = divmod(number, unit)
+            return f"{whole}.{rest * 10 // unit}{letter}" if whole < _TENS else f"{whole}{letter}"
+    return str(number)
+
+
+def suffix(item: EnrichedEntry, view: DocumentView) -> str:
+    """Return the suffix of a bullet between its marks: `· ★ 3,111 · Apache-2.0 · 2023-12-09`, or nothing."""
+    words = " · ".join(filter(None, (_COLUMNS[fact].phrase(item, view) for fact in _chosen(view))))
+    return f" {BEGIN}· {without_comments(words)}{END}" if words else ""
+
+
+def without_comments(words: str) -> str:
+    """Return Markdown in which no comment begins: the marks of facts hold none."""
+    return words.replace("\\<!--", "&lt;!--").replace("<!--", "&lt;!--") if "<!--" in words else words
+
+
+def columns_of(items: Sequence[EnrichedEntry], view: DocumentView) -> list[FactColumn]:
+    """Return the columns that a table of these entries gets: facts that enough of its rows have."""
+    return [_COLUMNS[fact] for fact in _chosen(view) if _is_worth_a_column(fact, items, view)]
+
+
+def _chosen(view: DocumentView) -> Iterator[Fact]:
+    return (fact for fact in view.facts if fact in _COLUMNS)
+
+
+def _is_worth_a_column(fact: Fact, items: Sequence[EnrichedEntry], view: DocumentView) -> bool:
+    if fact is Fact.STATUS:
+        return any(map(remarks, items))  # one dead link is worth it; that all are alive is not
+    known = sum(bool(_COLUMNS[fact].cell(item, view)) for item in items)
+    return known > 0 and known * _FEWEST >= len(items)
 
 
 def status(item: EnrichedEntry) -> str:
-    """Return the verdicts of the entry's links and the state of its repository."""
-    return ", ".join(_status(item))
+    """Return the state of the entry's links and of its repository."""
+    return remarks(item) or ", ".join(_status(item))
 
 
 def remarks(item: EnrichedEntry) -> str:
-    """Return the status without what is unremarkable, for places with little room."""
-    if item.facts is None and all(finding.verdict is Verdict.ALIVE for finding in item.findings):
-        return ""
-    return ", ".join(word for word in _status(item) if word != Verdict.ALIVE)
+    """Return the part of the status that a reader should know: that a link is alive goes without saying."""
+    return ", ".join(word for word in _status(item) if word != _ALIVE)
 
 
 def _status(item: EnrichedEntry) -> Iterator[str]:
-    effective_verdict = [finding.effective_verdict for finding in item.findings]
-    if all(verdict is Verdict.UNCHECKED for verdict in effective_verdict):
-        return  # no link of it has ever been judged
-    yield _verdict_words(item.findings[0])
-    for link_, finding, verdict in zip(
-        item.entry.links[1:], item.findings[1:], effective_verdict[1:], strict=True
-    ):
-        if verdict not in _UNREMARKABLE:
-            yield f"{escaped(link_.role)} {_verdict_words(finding)}"
+    for number, (link_, finding) in enumerate(zip(item.entry.links, item.findings, strict=True)):
+        words = _verdict_words(finding)
+        if number == 0 and words:
+            yield words
+        elif words and words != _ALIVE:
+            yield f"{escaped(link_.role)} {words}"
     yield from _flags(item.facts)
 
 
 def _verdict_words(finding: Finding) -> str:
-    if finding.effective_verdict is Verdict.MOVED and finding.suggestion is not None:
-        facts = finding.repository
-        new_name = facts.full_name if facts is not None and facts.renamed_from else None
-        return f"moved to {link(new_name or _short(finding.suggestion.url), finding.suggestion.url)}"
-    if finding.effective_verdict is Verdict.DEAD:
-        return "**dead**"
-    if finding.effective_verdict is Verdict.FAILING and finding.failing_since is not None:
-        return f"failing since {day(finding.failing_since)}"
-    return finding.effective_verdict.value
+    """Return what a reader of the list needs to know; what only its maintainer does is in the reports."""
+    match finding.effective_verdict:
+        case Verdict.MOVED if finding.suggestion is not None:
+            facts = finding.repository
+            new_name = facts.full_name if facts is not None and facts.renamed_from else None
+            return f"moved to {link(new_name or _short(finding.suggestion.url), finding.suggestion.url)}"
+        case Verdict.ALIVE | Verdict.MOVED:
+            return _ALIVE
+        case Verdict.DEAD:
+            return "**dead**"
+        case Verdict.FAILING:
+            return f"failing since {day(finding.failing_since)}" if finding.failing_since else "failing"
+        case _:
+            return ""
 
 
 def _flags(facts: Repository | None) -> Iterator[str]:
@@ -100,19 +126,60 @@ def _short(url: str) -> str:
     return bare if len(bare) <= _WIDEST else f"{bare[: _WIDEST - 1]}…"
 
 
-_WIDEST = 40
+def _number(number: int | None, view: DocumentView) -> str:
+    if number is None:
+        return ""
+    return short_number(number) if view.rounded else f"{number:,}"
 
 
-class FactColumn(Value):
-    """Column of facts that a table gets; `side` is its alignment."""
-
-    title: str
-    side: str
-    words: Callable[[Repository | None], str]
+def _stars(item: EnrichedEntry, view: DocumentView) -> str:
+    return _number(item.facts.stars, view) if item.facts else ""
 
 
-COLUMNS = (
-    FactColumn("Stars", "---:", stars),
-    FactColumn("Licence", "---", licence),
-    FactColumn("Last commit", "---", last_commit),
-)
+def _forks(item: EnrichedEntry, view: DocumentView) -> str:
+    return _number(item.facts.forks, view) if item.facts else ""
+
+
+def _licence(item: EnrichedEntry, _: DocumentView) -> str:
+    """Return the licence's identifier; a file that GitHub does not recognise has none that a reader knows."""
+    name = item.facts.license if item.facts else None
+    return "" if name is None or name == "other" else escaped(name)
+
+
+def _last_commit(item: EnrichedEntry, _: DocumentView) -> str:
+    return day(item.facts.last_commit) if item.facts and item.facts.last_commit else ""
+
+
+def _language(item: EnrichedEntry, _: DocumentView) -> str:
+    return escaped(item.facts.language or "") if item.facts else ""
+
+
+def _release(item: EnrichedEntry, _: DocumentView) -> str:
+    release = item.facts.latest_release if item.facts else None
+    return escaped(release.tag) if release else ""
+
+
+def _description(item: EnrichedEntry, _: DocumentView) -> str:
+    return escaped(item.facts.description or "") if item.facts else ""
+
+
+def _with(sign: str, words: Words, unit: str = "") -> Words:
+    """Return a phrase: a sign, the words, a unit; nothing without words."""
+
+    def phrase(item: EnrichedEntry, view: DocumentView) -> str:
+        known = words(item, view)
+        return f"{sign}{known}{unit}" if known else ""
+
+    return phrase
+
+
+_COLUMNS: Mapping[Fact, FactColumn] = {
+    Fact.STARS: FactColumn("Stars", "---:", _stars, _with("★ ", _stars)),
+    Fact.LICENSE: FactColumn("Licence", "---", _licence, _licence),
+    Fact.LAST_COMMIT: FactColumn("Last commit", "---", _last_commit, _last_commit),
+    Fact.STATUS: FactColumn("Status", "---", lambda item, _: status(item), lambda item, _: remarks(item)),
+    Fact.FORKS: FactColumn("Forks", "---:", _forks, _with("", _forks, " forks")),
+    Fact.LANGUAGE: FactColumn("Language", "---", _language, _language),
+    Fact.RELEASE: FactColumn("Release", "---", _release, _release),
+    Fact.DESCRIPTION: FactColumn("Description", "---", _description, _description),
+}

@@ -22,8 +22,6 @@ _SEPARATOR = re.compile(
 )
 _BETWEEN = re.compile(r" (?:-|–|—|--) |——|：")
 _TAGS = re.compile(r"`[^`]+`")
-# What an enriched list has more: `outputs/fact_words.py` writes it.
-_FACTS = "<!--facts-->"
 _COMMENT = re.compile(r"<!--[^<>]*-->")
 _TAG = re.compile(r"<[^<>]*>")
 _EMOJI = re.compile(r"((?::[a-z0-9_+-]+:|[^\w\s:\[(`\"'*_<~\\&#.@$-])+)\s+(?=\w)")
@@ -53,7 +51,7 @@ class EntryBuilder:
 
 def read_entry(run: Run, *, in_cell: bool = False) -> EntryBuilder:
     """Return what a bullet, or the cell of a table that names its entry, says."""
-    spans = _without_facts(run.spans)
+    spans = run.spans
     anchor = next(iter(run.anchors), None)
     number = next((n for n, span in enumerate(spans) if is_main(span)), None)
     if number is None:
@@ -106,18 +104,6 @@ def clean(text: str) -> str:
 
 def _is_unbalanced(text: str, closer: str) -> bool:
     return text.count(closer) > text.count(_CLOSERS[closer])
-
-
-def _without_facts(spans: Sequence[Span]) -> Sequence[Span]:
-    for number, span in enumerate(spans):
-        if span.kind != "link" and _FACTS in span.source:
-            kept = span.source.partition(_FACTS)[0].rstrip()
-            shown = (
-                span.text[: len(span.text) - len(span.text.lstrip())] + kept.strip() if kept.strip() else ""
-            )
-            head = Span(span.kind, shown, kept)
-            return [*spans[:number], head] if kept else spans[:number]
-    return spans
 
 
 def _without_link(spans: Sequence[Span], anchor: str | None, run: Run, *, in_cell: bool) -> EntryBuilder:

@@ -19,6 +19,7 @@ from lmsys_enrich.lists.markdown.blocks import (
 )
 from lmsys_enrich.lists.markdown.document_links import DocumentLinks
 from lmsys_enrich.lists.markdown.entries import EntryBuilder, clean, read_entry
+from lmsys_enrich.lists.markdown.facts import without_facts
 from lmsys_enrich.lists.markdown.folded import HtmlReader
 from lmsys_enrich.lists.markdown.items import (
     are_fields,
@@ -49,9 +50,9 @@ class _Reader:
     """Reads the blocks of one document from top to bottom."""
 
     def __init__(self, text: str, path: Path) -> None:
-        self._text = text
+        self._text = without_facts(text)
         self._path = path
-        plain = _LINE_END.sub("\n", text.removeprefix("\ufeff"))
+        plain = _LINE_END.sub("\n", self._text.removeprefix("\ufeff"))
         self._front = front_matter(plain)
         self._parsed = parse_blocks(plain)
         self._outside = DocumentLinks(self._parsed, plain.split("\n"), path)

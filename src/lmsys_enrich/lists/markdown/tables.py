@@ -23,7 +23,6 @@ _FLAGS = {"✔": True, "✔️": True, "✓": True, "✅": True, "✗": False, "
 _KEPT_FOR_ENTRIES = frozenset(
     {"url", "links", "ignore", "id", "name", "description", "parent", "prefix", "marks", "tags"}
 )
-_OURS = ("stars", "licence", "last commit", "status")
 _YEAR = re.compile(r"\d{4}")
 _NUMBER = re.compile(r"[\d\s.,:/%kKmMbB+-]*")
 _SLUG = re.compile(r"[^a-z0-9]+")
@@ -54,7 +53,7 @@ class ReadTable(Value):
 
 def read_table(table: Cells) -> ReadTable:
     """Return the entries of a table, its columns under the headers that they have."""
-    shown = _without_ours([cell.text for cell in table.header])
+    shown = [cell.text for cell in table.header]
     naming = _naming(shown, table)
     columns = tuple(_columns(shown, naming, table))
     rows, placeholders = [], []
@@ -64,14 +63,6 @@ def read_table(table: Cells) -> ReadTable:
         elif any(cell.text or cell.links for cell in cells):
             rows.append(_row(cells[: len(shown)], naming, columns))
     return ReadTable(columns, tuple(rows), tuple(placeholders))
-
-
-def _without_ours(headers: Sequence[str]) -> list[str]:
-    """Return the headers without the columns that an enriched list has more."""
-    kept = list(headers)
-    while kept and kept[-1].lower() in _OURS and headers[-1].lower() == _OURS[-1]:
-        kept.pop()
-    return kept
 
 
 def _naming(headers: Sequence[str], table: Cells) -> int:

@@ -51,7 +51,7 @@ A, B, C = "https://a.example/", "https://b.example/", "https://c.example/x_(y)"
         ("- [Tool][ref] - Does it\n\n[ref]: https://a.example/", "Tool", {"url": A}, {"description": "Does it"}),
         (f"- <{A}>", A, {"url": A}, {}),
         (f"- [Tool]({A})\n  goes on", "Tool", {"url": A}, {"description": "goes on"}),
-        (f"- [Tool]({A}) <!--facts-->· ★ 3 · MIT", "Tool", {"url": A}, {}),
+        (f"- [Tool]({A}) <!--facts-->· ★ 3 · MIT<!--/facts-->", "Tool", {"url": A}, {}),
         (f"- [a\\_b]({A}) - x \\* y", "a_b", {"url": A}, {"description": "x \\* y"}),
     ],
 )  # fmt: skip
@@ -210,8 +210,8 @@ def test_a_reference_to_another_entry_is_its_id() -> None:
     assert paper.entry.cells["framework"] == framework.entry.id == "one"
 
 
-def test_columns_that_an_enriched_list_has_more_are_not_the_lists_own() -> None:
-    text = f"# L\n## T\n|Name|Stars|Licence|Last commit|Status|\n|--|--|--|--|--|\n|[P]({A})|3|MIT|2022-01-01|alive|\n"
+def test_columns_of_facts_are_not_part_of_the_list() -> None:
+    text = f"# L\n## T\n|Name| <!--facts-->Stars | Status<!--/facts--> |\n|--| ---: | --- |\n|[P]({A})| <!--facts-->3 | alive<!--/facts--> |\n"
     [section] = _read(text).sections
     assert [column.key for column in section.columns] == ["name"]
     assert section.entries[0].cells == {}

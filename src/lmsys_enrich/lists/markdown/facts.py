@@ -1,0 +1,100 @@
+"""
+Facts written into a Markdown list: their marks, and the list without them.
+
+Facts stand between two comments, which no reader sees, at the end of a line of the
+list or as the last cells of a row. What is between them, the marks, and the blank and
+bars written with them are not part of the list:
+
+    - [Tool](https://…) - what it is <!--facts-->· ★ 3,111 · MIT<!--/facts-->
+    | [Tool](https://…) | 2024 | <!--facts-->3,111 | MIT<!--/facts--> |
+    [Tool](https://…) | 2024 <!--facts-->| 3,111 | MIT<!--/facts-->
+
+The row of dashes below a header can hold no comment. It has as many cells of facts as
+the header has, at the same position.
+"""
+
+import re
+from collections.abc import Sequence
+
+BEGIN = "<!--facts-->"
+END = "<!--/facts-->"
+
+# What is between the marks holds no comment: a mark without its end is a word of the list.
+_FACTS = re.compile(r"[ \t]?<!--facts-->((?:[^<\n]|<(?!!--))*)<!--/facts-->")
+_BAR_BEHIND = re.compile(r"[ \t]*\|")
+_BARS = re.compile(r"(?<!\\)\|")
+_FENCE = re.compile(r"[ \t]*(?:(?:[-*+>]|\d{1,9}[.)])[ \t]+)*(`{3,}(?!.*`)|~{3,})")
+_DELIMITERS = re.compile(r"[ \t]*[>|:-][ \t>|:-]*\r?")
+_NOTICE = re.compile(r"(\ufeff?)> [^\n]*<!--facts--><!--/facts-->\r?\n\r?\n")
+
+
+def notice_mark(notice: str) -> str:
+    """Return a line on top of a document as one that is no part of the list."""
+    return f"{notice} {BEGIN}{END}"
+
+
+def without_facts(text: str) -> str:
+    """Return a document as it was before facts were written into it; fenced code stays."""
+    if BEGIN not in text:
+        return text
+    lines = _NOTICE.sub(r"\1", text, count=1).split("\n")
+    code = _fenced(lines)
+    for number, line in enumerate(lines):
+        if BEGIN in line and number not in code:
+            _remove(lines, number)
+    return "\n".join(lines)
+
+
+def _fenced(lines: Sequence[str]) -> set[int]:
+    """Return the indexes of lines within fences; one that is never closed is none."""
+    code: set[int] = set()
+    fence, first = "", 0
+    for number, line in enumerate(lines):
+        found = _FENCE.match(line)
+        if found is None:
+            continue
+        if not fence:
+            fence, first = found[1], number
+        elif found[1].startswith(fence) and not line[found.end() :].strip():
+            code.update(range(first, number))
+            fence = ""
+    return code
+
+
+def _remove(lines: list[str], number: int) -> None:
+    line = lines[number]
+    kept: list[str] = []
+    at = 0
+    for facts in _FACTS.finditer(line):
+        kept.append(line[at : facts.start()])
+        at = facts.end()
+        if facts[1].startswith(("·", "|")):
+            is_header = facts[1].startswith("|")
+        elif bar := _BAR_BEHIND.match(line, at):
+            at, is_header = bar.end(), True
+        else:
+            is_header = False
+        if is_header and number + 1 < len(lines) and _DELIMITERS.fullmatch(lines[number + 1]):
+            before = "".join(kept)
+            lines[number + 1] = _without_cells(lines[number + 1], _cells(before), _cells(facts[1]))
+    kept.append(line[at:])
+    lines[number] = "".join(kept)
+
+
+def _cells(part: str) -> int:
+    """Return the number of cells in a part of a row; bars at its ends bound them."""
+    bare = part.strip(" \t\r>").removeprefix("|")
+    return len(_BARS.findall(bare.removesuffix("|") if not bare.endswith("\\|") else bare)) + 1
+
+
+def _without_cells(line: str, first: int, count: int) -> str:
+    """Return a row of dashes without `count` cells from the one of this index on."""
+    bars = [bar.start() for bar in _BARS.finditer(line)]
+    leading = 1 if bars and not line[: bars[0]].strip(" \t>") else 0
+    ends: Sequence[int] = bars[leading:]  # of each cell
+    if len(ends) < first:
+        return line
+    end = len(line.rstrip(" \t\r"))
+    if len(ends) >= first + count:
+        return line[: ends[first - 1] + 1] + line[ends[first + count - 1] + 1 :]
+    return line[: ends[first - 1]].rstrip(" \t") + line[end:]

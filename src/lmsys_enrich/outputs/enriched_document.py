@@ -1,0 +1,111 @@
+"""A Markdown list with facts: every byte of the document that is no fact is as it was."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from lmsys_enrich.lists.markdown.facts import BEGIN, END, notice_mark
+from lmsys_enrich.model.catalog import Document, InsertionPoint
+from lmsys_enrich.model.document_view import DocumentView
+from lmsys_enrich.model.report import EnrichedEntry, Report
+from lmsys_enrich.outputs.fact_words import columns_of, suffix, without_comments
+from lmsys_enrich.outputs.text import quoted
+
+_BARS = re.compile(r"(?<!\\)\|")
+_BOM = "\ufeff"
+
+
+def enriched_document(report: Report, document: Document) -> str:
+    """Return the document with its facts, between the marks by which they are found again."""
+    entries = {item.entry.id: item for item in report.entries}
+    lines = document.text.split("\n")
+    for rows in _tables(document.insertion_points):
+        _add_columns(lines, rows, entries, report.view)
+    for insertion_point in document.insertion_points:
+        if insertion_point.kind == "bullet":
+            _put(lines, insertion_point.line, suffix(entries[insertion_point.entry], report.view))
+    text = "\n".join(lines)
+    if not report.notice:
+        return text
+    bom = _BOM if text.startswith(_BOM) else ""
+    return f"{bom}{notice_mark(quoted(report.notice))}\n\n{text.removeprefix(_BOM)}"
+
+
+def marked(cells: Sequence[str]) -> list[str]:
+    """Return cells at the end of a row with the marks of facts around them."""
+    if not cells:
+        return []
+    safe = list(map(without_comments, cells))
+    # A bar or a dot behind the mark means another kind of facts.
+    blank = " " if safe[0][:1] in {"", "·", "|"} else ""
+    safe[0] = f"{BEGIN}{blank}{safe[0]}"
+    safe[-1] = f"{safe[-1]}{END}"
+    return safe
+
+
+def _put(lines: list[str], line: int, text: str) -> None:
+    """Append text to a line, before its trailing blanks."""
+    whole = lines[line - 1]
+    at = len(whole.rstrip(" \t\r"))
+    lines[line - 1] = whole[:at] + text + whole[at:]
+
+
+def _tables(insertion_points: Sequence[InsertionPoint]) -> Iterator[list[InsertionPoint]]:
+    table: list[InsertionPoint] = []
+    for insertion_point in insertion_points:
+        if insertion_point.kind == "header":
+            if table:
+                yield table
+            table = [insertion_point]
+        elif insertion_point.kind in {"rule", "row", "blank"} and table:
+            table.append(insertion_point)
+    if table:
+        yield table
+
+
+def _add_columns(
+    lines: list[str],
+    table: Sequence[InsertionPoint],
+    entries: Mapping[str, EnrichedEntry],
+    view: DocumentView,
+) -> None:
+    rows = [entries[insertion_point.entry] for insertion_point in table if insertion_point.kind == "row"]
+    shown = columns_of(rows, view)
+    if not shown:
+        return
+    width = len(_BARS.split(lines[table[0].line - 1].strip().strip("|")))
+    for point in table:
+        match point.kind:
+            case "header":
+                _add_cells(lines, point.line, marked([column.title for column in shown]), width)
+            case "rule":
+                _add_cells(lines, point.line, [column.side for column in shown], width)
+            case "row":
+                cells = marked([column.cell(entries[point.entry], view) for column in shown])
+                _add_cells(lines, point.line, cells, width)
+            case _:
+                pass  # a row that is no entry: GitHub completes it
+
+
+def _add_cells(lines: list[str], line: int, cells: Sequence[str], width: int) -> None:
+    """
+    Add cells to a row that has as many as the header or fewer; one that has more is left alone.
+
+    What is added to complete the row is within the marks as well. Without a bar at its
+    end the row gets none.
+    """
+    text = lines[line - 1].rstrip()
+    ends_with_bar = text.endswith("|") and not text.endswith("\\|")
+    bare = text.strip()
+    count = len(_BARS.split(bare.removeprefix("|"))) - (1 if ends_with_bar else 0)
+    if count > width:
+        return
+    added = " | ".join(cells)
+    if not added.startswith(BEGIN):
+        _put(lines, line, f" {added} |" if ends_with_bar else f" | {added}")
+        return
+    added = added.removeprefix(BEGIN)
+    missing = " |" * (width - count)
+    if ends_with_bar:
+        _put(lines, line, f" {BEGIN}{missing}{' ' if missing else ''}{added} |")
+    else:
+        _put(lines, line, f" {BEGIN}|{missing} {added}")

@@ -1,0 +1,102 @@
+"""Facts written into the README itself, night after night."""
+
+from datetime import timedelta
+
+import pytest
+
+from lmsys_enrich.simulation.world import SimulatedRepository, World
+from tests.builders import day
+from tests.journeys.conftest import ServeGitHub
+from tests.journeys.program import Program
+
+_README = """\
+# My list
+
+Words about it, with a [file](docs/a.md).
+
+## Tools
+
+- [A](https://github.com/acme/a) - does it
+- [B](https://github.com/acme/b)
+
+## Papers
+
+| Title | Code |
+| --- | --- |
+| One | [code](https://github.com/acme/a) |
+| Two | [code](https://github.com/acme/b)
+"""
+
+
+@pytest.fixture
+def world(program: Program, serve_github: ServeGitHub) -> World:
+    """A README about two repositories."""
+    repositories = (
+        SimulatedRepository(name="acme/a", id=1, stars=3111, license="MIT", committed_at=day(1)),
+        SimulatedRepository(name="acme/b", id=2, stars=5, committed_at=day(1)),
+    )
+    (program.folder / "README.md").write_text(_README)
+    (program.folder / "docs").mkdir()
+    (program.folder / "docs" / "a.md").write_text("# A\n")
+    world = World(repositories, {"acme": "Organization"})
+    serve_github(world)
+    return world
+
+
+def _readme(program: Program) -> str:
+    return (program.folder / "README.md").read_text()
+
+
+@pytest.mark.usefixtures("world")
+def test_facts_are_written_into_the_list_and_replaced(program: Program) -> None:
+    assert program.run("README.md", "--in-place").code == 0
+    first = _readme(program)
+    assert (
+        "- [A](https://github.com/acme/a) - does it <!--facts-->· ★ 3,111 · MIT · 2026-11-01<!--/facts-->\n"
+        in first
+    )
+    assert "| Title | Code | <!--facts-->Stars | Licence | Last commit<!--/facts--> |\n" in first
+    assert first == (program.folder / "build" / "enriched.md").read_text()
+    assert program.run("README.md", "--in-place").code == 0
+    assert _readme(program) == first
+    assert program("render", "README.md", "--in-place", "--facts", "stars").code == 0
+    assert "· ★ 3,111<!--/facts-->" in _readme(program)
+    assert "Last commit" not in _readme(program)
+    assert program("render", "README.md", "--in-place", "--facts", "none").code == 0
+    assert _readme(program) == _README
+
+
+@pytest.mark.usefixtures("world")
+def test_fix_knows_the_list_with_its_facts(program: Program) -> None:
+    program.run("README.md", "--in-place")
+    assert program("fix", "README.md").code == 0
+
+
+@pytest.mark.usefixtures("world")
+def test_list_that_changed_during_the_run_is_left_alone(program: Program) -> None:
+    program.write_list("https://github.com/acme/a")
+    ended = program.run("README.md", "entries.yaml", "--in-place")
+    assert "entries.yaml: facts are written into Markdown lists alone" in ended.err
+
+
+def test_twenty_nights_change_only_facts_that_changed(program: Program, serve_github: ServeGitHub) -> None:
+    (program.folder / "README.md").write_text(_README)
+    (program.folder / "docs").mkdir()
+    (program.folder / "docs" / "a.md").write_text("# A\n")
+    github, _ = serve_github(World((), {}))
+    before = _README
+    for number in range(20):
+        stars = 100 + number // 5
+        repositories = tuple(
+            SimulatedRepository(
+                name=f"acme/{name}", id=id_, stars=stars * id_, license="MIT", committed_at=day(1)
+            )
+            for id_, name in enumerate("ab", 1)
+        )
+        github.world = World(repositories, {"acme": "Organization"})
+        program.night = day(1) + timedelta(days=number)
+        assert program.run("README.md", "--in-place", "--refresh").code == 0
+        now = _readme(program)
+        assert (now == before) == (number % 5 != 0), number
+        assert now.count("<!--facts-->") == 5
+        before = now
