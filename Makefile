@@ -86,12 +86,14 @@ dist: $(READY) ## Build wheel and sdist into dist/
 	rm -rf dist
 	$(BIN)/python -m hatchling build
 
-lock: ## Resolve requirements-dev.lock after a change of pyproject.toml; ARGS=--upgrade for newer versions
+lock: ## Resolve the locked sets of versions after a change of pyproject.toml; ARGS=--upgrade for newer versions
 	$(if $(PYTHON),,$(error $(NO_PYTHON)))
 	$(PYTHON) -m venv build/lock
 	build/lock/bin/python $(PIP) uv==$(UV)
 	build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --all-extras --no-strip-extras --group dev \
 		--custom-compile-command 'make lock' $(ARGS) --output-file requirements-dev.lock pyproject.toml
+	build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --constraint requirements-dev.lock \
+		--custom-compile-command 'make lock' --output-file .github/action/requirements.lock pyproject.toml .github/action/build.in
 
 clean: ## Remove everything that was made here, the cache of findings excepted
 	rm -rf .venv .ci/node_modules .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist

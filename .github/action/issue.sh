@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
-# Keeps one issue current that tells which links are dead.
+# Keeps one issue that lists the dead links.
 set -euo pipefail
-PATH="$RUNNER_TEMP/lmsys-enrich/bin:$PATH"
+# shellcheck source-path=SCRIPTDIR source=common.sh
+. "$(dirname "$0")/common.sh"
+refuse_pull_requests "The issue"
 
-mapfile -t lists < <(grep -v '^\s*$' <<<"$LISTS")
+lines "${LISTS:-}" lists
 lmsys-enrich issue -- "${lists[@]}"

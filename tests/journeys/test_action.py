@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -234,3 +235,16 @@ def test_every_step_of_others_is_pinned_and_every_input_is_known() -> None:
     assert set(_ACTION["inputs"]) <= set(re.findall(r"inputs\.([a-z-]+)", text))
     ids = {step["id"] for step in _ACTION["runs"]["steps"] if "id" in step}
     assert set(re.findall(r"steps\.([a-z-]+)\.", text)) <= ids
+
+
+def test_action_installs_locked_versions_with_hashes() -> None:
+    lock = (ROOT / ".github" / "action" / "requirements.lock").read_text(encoding="utf-8")
+    pins = re.split(r"\n(?=[a-zA-Z0-9])", lock)[1:]
+    assert all(re.match(r"[A-Za-z0-9._-]+==\S+", pin) and "--hash=sha256:" in pin for pin in pins)
+    locked = {pin.partition("==")[0].lower() for pin in pins}
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    needed = [*project["project"]["dependencies"], *project["build-system"]["requires"]]
+    assert {re.split(r"[^\w-]", name)[0].lower() for name in needed} <= locked
+    [install] = [step["run"] for step in _ACTION["runs"]["steps"] if step.get("id") == "install"]
+    assert "--require-hashes" in install
+    assert "--no-deps --no-build-isolation" in install
