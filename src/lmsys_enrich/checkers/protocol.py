@@ -66,7 +66,7 @@ class Checker(Protocol):
     def obstacles(self) -> Sequence[Obstacle]: ...
 
     def claims(self, url: str) -> bool:
-        """Whether this checker judges a link, given by its key."""
+        """Return true if this checker judges a link, given by its key."""
         ...
 
     def check(self, queue: TaskQueue) -> AsyncGenerator[CheckResult, None]:

@@ -38,7 +38,7 @@ def is_private(address: str) -> bool:
 
 
 def is_metadata(address: str) -> bool:
-    """Whether an IP address is link-local or a cloud's metadata service."""
+    """Return true if an IP address is link-local or a cloud's metadata service."""
     parsed = _parse(address)
     if parsed is None:
         return False
@@ -47,7 +47,7 @@ def is_metadata(address: str) -> bool:
 
 
 def is_address(host: str) -> bool:
-    """Whether a host is an IP address, without brackets."""
+    """Return true if a host is an IP address, without brackets."""
     return _parse(host) is not None
 
 

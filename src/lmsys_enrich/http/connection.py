@@ -66,12 +66,12 @@ class Connection(asyncio.Protocol):
 
     @property
     def is_idle(self) -> bool:
-        """Whether nothing was received since the last exchange, not even the end."""
+        """Return true if nothing was received since the last exchange, not even the end."""
         return not self._has_ended and not self._has_unsolicited_data
 
     @property
     def has_response_data(self) -> bool:
-        """Whether any byte of the current response was received."""
+        """Return true if any byte of the current response was received."""
         return self._parser is not None and self._parser.has_data
 
     async def send(self, message: bytes, *, bodiless: bool, timeout: float) -> ResponseParser:  # noqa: ASYNC109 - a timer is cheaper than a scope

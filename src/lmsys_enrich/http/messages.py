@@ -63,6 +63,7 @@ class ErrorKind(StrEnum):
     PRIVATE = "private"  # the address must not be contacted
     ADDRESS = "address"  # the address cannot be requested at all
     PROXY = "proxy"
+    BUG = "bug"  # an exception of ours; the detail is its traceback
     NOT_SENT = "not sent"  # its host was given up, or asks to wait longer than --patience
 
 

@@ -52,7 +52,7 @@ def _excepted_names(no_proxy: str) -> list[str]:
 
 
 def _is_excepted(host: str, no_proxy: str) -> bool:
-    """Whether NO_PROXY names a host, or a domain it belongs to; `*` names all."""
+    """Return true if NO_PROXY names a host, or a domain it belongs to; `*` names all."""
     return any(name in {"*", host} or host.endswith(f".{name}") for name in _excepted_names(no_proxy))
 
 
@@ -141,7 +141,7 @@ class ProxyClient:
 
 
 def _is_local(url: str) -> bool:
-    """Whether an address names a private host by itself; names are looked up by the proxy."""
+    """Return true if an address names a private host by itself; names are looked up by the proxy."""
     _, host, _ = server_of(url)
     name = host.rstrip(".")
     return name == "localhost" or name.endswith(".localhost") or (is_address(name) and is_private(name))

@@ -90,7 +90,7 @@ class ResponseParser:
 
     @property
     def keeps_connection(self) -> bool:
-        """Whether the connection can be used again: RFC 9112 section 9.3."""
+        """Return true if the connection can be used again: RFC 9112 section 9.3."""
         if not self.is_complete or self.has_surplus or self._is_rewritten:
             return False
         if self._parser.get_http_version() != "1.1":
@@ -160,7 +160,7 @@ class ResponseParser:
 
 
 def _may_be_http(head: bytearray) -> bool:
-    """Whether a line begins with `HTTP`, or may once more bytes have come."""
+    """Return true if a line begins with `HTTP`, or may once more bytes have come."""
     lines = [line.strip()[:4].lower() for line in head[:8192].splitlines()]
     return b"http" in lines or (bool(lines) and len(lines[-1]) < 4 and b"http".startswith(lines[-1]))  # noqa: PLR2004 - letters
 

@@ -18,7 +18,7 @@ def site_of(host: str) -> str:
 
 
 def same_site(host: str, other: str) -> bool:
-    """Whether both hosts belong to one registrant."""
+    """Return true if both hosts belong to one registrant."""
     return site_of(host) == site_of(other)
 
 

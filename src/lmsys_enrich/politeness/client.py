@@ -1,6 +1,7 @@
 """Polite client: requests to websites, spaced, with robots.txt and Retry-After obeyed, with backoff."""
 
 import random
+import traceback
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
@@ -31,7 +32,8 @@ class PoliteClient:
 
     `Retry-After` holds for the whole host; one longer than `patience` breaks the
     host's circuit for the rest of the run. The requests of one link go through its
-    own `for_link`, which bounds their time together. `record` receives the outcome of
+    own `for_link`, which bounds their time together. An exception of the client below
+    is a bug, and becomes the outcome of its request. `record` receives the outcome of
     each request with its host.
     """
 
@@ -107,6 +109,8 @@ class PoliteClient:
         try:
             self._stats.sent(request.kind)
             return await self._fetch(request)
+        except Exception:  # noqa: BLE001 - `Fetch` promises to raise nothing: an exception is a bug, and costs one link
+            return FetchError(ErrorKind.BUG, traceback.format_exc())
         finally:
             ended = self._clock.monotonic()
             self._stats.ended(host, ended)

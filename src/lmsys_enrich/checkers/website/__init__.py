@@ -1,1 +1,1 @@
-"""Asks websites whether a link is alive."""
+"""Website checker: follows redirects, detects bot walls and outages, classifies responses."""

@@ -9,7 +9,7 @@ from lmsys_enrich.checkers.protocol import CheckError, CheckResult, TaskQueue
 from lmsys_enrich.checkers.website.classify import classify_chain
 from lmsys_enrich.checkers.website.fetch import fetch_link
 from lmsys_enrich.checkers.website.outage import CANARIES, Evidence, Outage, evidence, is_alive
-from lmsys_enrich.http.messages import Fetch, Outcome, Request
+from lmsys_enrich.http.messages import ErrorKind, Fetch, FetchError, Outcome, Request
 from lmsys_enrich.model.finding import Observation
 from lmsys_enrich.model.report import Obstacle
 from lmsys_enrich.politeness.scheduler import Lease, Scheduler, host_or_text
@@ -108,6 +108,8 @@ class WebsiteChecker:
         host = host_or_text(lease.task.url)
         try:
             chain = await fetch_link(fetch, lease.task.url, lease.task.previous)
+            if isinstance(chain.end, FetchError) and chain.end.kind is ErrorKind.BUG:
+                return Checked(CheckError(lease.task, chain.end.detail), host, Evidence.NONE)
             return Checked(classify_chain(chain), host, evidence(chain))
         except Exception:  # noqa: BLE001 - whatever a website provokes, the other links go on
             return Checked(CheckError(lease.task, traceback.format_exc()), host, Evidence.NONE)

@@ -14,24 +14,25 @@ from lmsys_enrich.urls import fragment_of, host_of, path_of, query_of, server_of
 from lmsys_enrich.values import Value
 
 _GONE = frozenset({404, 410, 451})
-# They announce other forms of the page, or that it did not change: either way it is there.
+# Other forms of the page are listed, or it did not change: it exists.
 _NO_REDIRECT = frozenset({300, 304})
 _CLIENT_ERRORS = range(400, 500)
 
-_TROUBLE: dict[ErrorKind, tuple[Verdict, str]] = {
+_BY_ERROR: dict[ErrorKind, tuple[Verdict, str]] = {
     ErrorKind.NAME_UNKNOWN: (Verdict.DEAD, "host name does not exist"),
     ErrorKind.NAME_UNANSWERED: (Verdict.FAILING, "host name could not be looked up"),
     ErrorKind.REFUSED: (Verdict.FAILING, "connection refused"),
     ErrorKind.UNREACHABLE: (Verdict.FAILING, "host cannot be reached"),
     ErrorKind.RESET: (Verdict.FAILING, "connection was broken off"),
-    ErrorKind.TIMEOUT: (Verdict.FAILING, "no answer in time"),
+    ErrorKind.TIMEOUT: (Verdict.FAILING, "no response in time"),
     ErrorKind.TLS: (Verdict.FAILING, "no secure connection"),
     ErrorKind.TLS_STRICT: (Verdict.FAILING, "no secure connection"),
-    ErrorKind.PROTOCOL: (Verdict.FAILING, "the answer is not HTTP"),
+    ErrorKind.PROTOCOL: (Verdict.FAILING, "the response is not HTTP"),
     ErrorKind.PRIVATE: (Verdict.SKIPPED, "private address"),
-    ErrorKind.ADDRESS: (Verdict.FAILING, "the address cannot be asked"),
+    ErrorKind.ADDRESS: (Verdict.FAILING, "the address cannot be requested"),
+    ErrorKind.BUG: (Verdict.UNCHECKED, "a bug of ours"),
     ErrorKind.NOT_SENT: (Verdict.UNCHECKED, "its host was given up"),
-    ErrorKind.PROXY: (Verdict.FAILING, "the proxy did not let the question through"),
+    ErrorKind.PROXY: (Verdict.FAILING, "the proxy refused the request"),
 }
 # Where the kind alone leaves a maintainer guessing; other details change from night to night.
 _DETAILED = frozenset({ErrorKind.TLS, ErrorKind.TLS_STRICT, ErrorKind.ADDRESS})
@@ -42,7 +43,7 @@ _OUR_SIDE = frozenset({ErrorKind.PROXY, ErrorKind.TLS_STRICT, ErrorKind.PROTOCOL
 
 
 class Classification(Value):
-    """A verdict with its reason; `may_die` as in `Answer`."""
+    """A verdict with its reason; `can_become_dead` as in `Observation`."""
 
     verdict: Verdict
     reason: str
@@ -50,37 +51,37 @@ class Classification(Value):
 
 
 def classify(end: End) -> Classification:
-    """Judge where a journey ended, whatever led there."""
+    """Classify the end of a redirect chain by itself."""
     if isinstance(end, Response):
-        return _judge_reply(end)
+        return _classify_response(end)
     if isinstance(end, FetchError):
-        return _judge_trouble(end)
+        return _classify_error(end)
     return Classification(
         Verdict.SKIPPED if end is RedirectError.OTHER_SCHEME else Verdict.FAILING, end.value
     )
 
 
-def _judge_reply(reply: Response) -> Classification:
-    reason = _status_line(reply.status)
-    if reply.status in _GONE:
+def _classify_response(response: Response) -> Classification:
+    reason = _status_line(response.status)
+    if response.status in _GONE:
         return Classification(Verdict.DEAD, reason)
-    if is_bot_protection(reply):
+    if is_bot_protection(response):
         return Classification(Verdict.GUARDED, f"{reason}: the site turns robots away")
-    if reply.status in SUCCESS or reply.status in _NO_REDIRECT:
+    if response.status in SUCCESS or response.status in _NO_REDIRECT:
         return Classification(Verdict.ALIVE, reason)
     # A 4xx that is not about the page says that our request was wrong: it never kills the page.
-    is_our_request = reply.status in _CLIENT_ERRORS and reply.status != HTTPStatus.TOO_MANY_REQUESTS
+    is_our_request = response.status in _CLIENT_ERRORS and response.status != HTTPStatus.TOO_MANY_REQUESTS
     return Classification(Verdict.FAILING, reason, can_become_dead=not is_our_request)
 
 
-def _judge_trouble(trouble: FetchError) -> Classification:
-    verdict, reason = _TROUBLE[trouble.kind]
-    detail = " ".join(trouble.detail.split())[:_LONGEST_DETAIL]
-    if trouble.kind in _DETAILED and detail:
+def _classify_error(error: FetchError) -> Classification:
+    verdict, reason = _BY_ERROR[error.kind]
+    detail = " ".join(error.detail.split())[:_LONGEST_DETAIL]
+    if error.kind in _DETAILED and detail:
         reason = f"{reason}: {detail}"
-    if trouble.kind is ErrorKind.NOT_SENT and detail:
+    if error.kind is ErrorKind.NOT_SENT and detail:
         reason = detail
-    return Classification(verdict, reason, can_become_dead=trouble.kind not in _OUR_SIDE)
+    return Classification(verdict, reason, can_become_dead=error.kind not in _OUR_SIDE)
 
 
 @cache
@@ -109,14 +110,14 @@ _LOCALE = re.compile(
 
 
 def classify_chain(chain: RedirectChain) -> Observation:
-    """Answer for a link from the way that was gone and from what stands at its end."""
+    """Classify a link by its redirects and their end."""
     classification = classify(chain.end)
     suggestion = None
     if chain.hops:
         if classification.verdict is Verdict.ALIVE:
-            classification = _judge_way(chain, classification)
+            classification = _classify_redirects(chain, classification)
         else:
-            classification = _judge_failed_way(chain, classification)
+            classification = _classify_failed_redirects(chain, classification)
         if classification.verdict is Verdict.MOVED:
             suggestion = _suggestion(chain)
     replied = isinstance(chain.end, Response)
@@ -135,31 +136,31 @@ def classify_chain(chain: RedirectChain) -> Observation:
 
 def leads_to_home_page(chain: RedirectChain) -> bool:
     """
-    Whether a deep address came out at the front page of its own site, a "soft 404".
+    Return true where a deep address ends at the home page of its own site, a "soft 404".
 
     The front page of another part of the site (`example.org/docs` at
     `docs.example.org/`) is a page of its own, and so is one with a query or a
     fragment, which may name what is shown.
     """
-    named_more = _is_deep(chain.start) or _query_names_more(chain.start)
-    if not named_more or _is_deep(chain.final):
+    named_page = _is_deep(chain.start) or _query_names_more(chain.start)
+    if not named_page or _is_deep(chain.final):
         return False
     if query_of(chain.final).strip("?") or fragment_of(chain.final):
         return False
-    (_, asked_name, asked_port), (_, name, port) = server_of(chain.start), server_of(chain.final)
-    host, asked_host = _bare(name), _bare(asked_name)
-    same_port = port == asked_port or {port, asked_port} == {80, 443}
-    return same_port and host in {asked_host, site_of(asked_host)}
+    (_, start_name, start_port), (_, name, port) = server_of(chain.start), server_of(chain.final)
+    host, start_host = _bare(name), _bare(start_name)
+    same_port = port == start_port or {port, start_port} == {80, 443}
+    return same_port and host in {start_host, site_of(start_host)}
 
 
 def _query_names_more(url: str) -> bool:
-    """Whether a query names more than a language or where the visitor comes from."""
+    """Return true where a query names more than a language or the origin of a visit."""
     names = [pair.partition("=")[0].lower() for pair in query_of(url).strip("?").split("&")]
     return any(name and name not in _NAMES_NO_PAGE and not name.startswith("utm_") for name in names)
 
 
 def leads_to_error_page(chain: RedirectChain) -> bool:
-    """Whether a link came out at the error page of a site, which responds as if it were a page."""
+    """Return true where a link ends at the error page of a site, which responds with 200."""
     return _names_error(chain.final) and not _names_error(chain.start)
 
 
@@ -167,8 +168,8 @@ def _names_error(url: str) -> bool:
     return any(_ERROR_PAGE.fullmatch(segment) for segment in path_of(url).lower().split("/"))
 
 
-def _judge_way(chain: RedirectChain, classification: Classification) -> Classification:
-    """Judge a way that ended well."""
+def _classify_redirects(chain: RedirectChain, classification: Classification) -> Classification:
+    """Classify redirects that end at a page."""
     permanent = all(hop.status in _PERMANENT for hop in chain.hops)
     interstitial = interstitial_at(chain.final, chain.start, permanent=permanent)
     if interstitial is not None:
@@ -185,12 +186,12 @@ def _judge_way(chain: RedirectChain, classification: Classification) -> Classifi
         return classification
     reason = "moved for good"
     if _loses_security(chain):
-        reason = "moved for good, but by way of an address without encryption"
+        reason = "moved for good, but through an address without encryption"
     return Classification(Verdict.MOVED, reason)
 
 
-def _judge_failed_way(chain: RedirectChain, classification: Classification) -> Classification:
-    """Judge a way that did not end well: by its end, unless somebody kept us out on the way."""
+def _classify_failed_redirects(chain: RedirectChain, classification: Classification) -> Classification:
+    """Classify redirects that end at no page: by their end, unless they loop through a login page."""
     if isinstance(chain.end, RedirectError):
         interstitials = (interstitial_at(hop.url, chain.start) for hop in chain.hops)
         interstitial = next((kind for kind in interstitials if kind is not None), None)
@@ -207,9 +208,9 @@ def _judge_failed_way(chain: RedirectChain, classification: Classification) -> C
 
 
 def _suggestion(chain: RedirectChain) -> Suggestion | None:
-    """Return the new address, where a maintainer may take it without looking."""
+    """Return the new address; None where a maintainer must look before taking it."""
     lost = _is_deep(chain.start) and not _is_deep(chain.final)
-    # A page named like a login may be one after all: nobody shall write it into a list unseen.
+    # A page named like a login may be one: it is not written into a list unseen.
     if lost or _loses_security(chain) or interstitial_at(chain.final, chain.start) is not None:
         return None
     if chain.final == chain.start.replace("http://", "https://", 1):
@@ -218,9 +219,9 @@ def _suggestion(chain: RedirectChain) -> Suggestion | None:
 
 
 def _loses_security(chain: RedirectChain) -> bool:
-    """Whether any hop leads from https to http, where anybody on the way can lead it elsewhere."""
-    way = [hop.url for hop in chain.hops] + [chain.final]
-    secure = [url.startswith("https:") for url in way]
+    """Return true where a hop leads from https to http, where anyone on the path can change its target."""
+    addresses = [*(hop.url for hop in chain.hops), chain.final]
+    secure = [url.startswith("https:") for url in addresses]
     return any(before and not after for before, after in pairwise(secure))
 
 

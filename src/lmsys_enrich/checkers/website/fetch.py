@@ -7,7 +7,7 @@ from lmsys_enrich.checkers.website.classify import classify, leads_to_error_page
 from lmsys_enrich.checkers.website.redirect_chain import MAX_HOPS, SUCCESS, RedirectChain, RedirectError
 from lmsys_enrich.checkers.website.session import (
     Cookies,
-    as_if_asked_without,
+    as_unconditional,
     conditions,
     is_unchanged,
     validators_of,
@@ -19,8 +19,8 @@ from lmsys_enrich.urls import InvalidAddress, decode_location, is_web, link_key,
 from lmsys_enrich.values import replace
 
 _HEADERS: Mapping[str, str] = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
-# Walls tell what they are at the top of their pages, which are small.
-_ENOUGH_FOR_MARKS = 16_384
+# Walls show their signatures at the top of their pages, which are small.
+_ENOUGH_FOR_SIGNATURES = 16_384
 # The statuses that browsers follow: https://fetch.spec.whatwg.org/#redirect-status
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 # No request got as far as the method: GET would fail alike.
@@ -36,6 +36,7 @@ _BEFORE_THE_METHOD = frozenset(
         ErrorKind.ADDRESS,
         ErrorKind.PROXY,
         ErrorKind.NOT_SENT,
+        ErrorKind.BUG,
     }
 )
 _LINKEDIN_REFUSES = 999
@@ -47,7 +48,7 @@ async def fetch_link(fetch: Fetch, url: str, previous: Finding | None = None) ->
 
     HEAD goes first, and its good news is final. Its bad news never is: servers refuse
     it, hang, or redirect it elsewhere, so anything but success is requested again with
-    GET, from the link's own address and with the cookies that the way has set. Where
+    GET, from the link's own address and with the cookies that its redirects set. Where
     only GET succeeded the last time (`previous`), HEAD is left out.
     """
     cookies = Cookies()
@@ -57,15 +58,15 @@ async def fetch_link(fetch: Fetch, url: str, previous: Finding | None = None) ->
         chain = await RedirectFollower(fetch, cookies).go(url)
         if _is_final(chain):
             return chain
-        with_get = await RedirectFollower(fetch, cookies, careful=True).go(url)
+        with_get = await RedirectFollower(fetch, cookies, with_get=True).go(url)
         return _clearer(chain, with_get)
     if _is_final(chain) or not chain.hops:
         return chain
-    return await RedirectFollower(fetch, cookies, careful=True).go(url)
+    return await RedirectFollower(fetch, cookies, with_get=True).go(url)
 
 
 def _is_final(chain: RedirectChain) -> bool:
-    """Whether GET could not come to anything else."""
+    """Return true where GET cannot give another result."""
     end = chain.end
     if isinstance(end, RedirectError):
         return end is RedirectError.OTHER_SCHEME
@@ -79,7 +80,7 @@ def _is_final(chain: RedirectChain) -> bool:
 
 
 def _clearer(with_head: RedirectChain, with_get: RedirectChain) -> RedirectChain:
-    """Return the result of GET, unless it failed where HEAD had met a bot wall."""
+    """Return the chain of GET, unless it failed where HEAD had met a bot wall."""
     walled = classify(with_head.end).verdict is Verdict.GUARDED
     # A wall that first refuses and then hangs up is still a wall.
     if walled and isinstance(with_get.end, FetchError) and with_get.end.kind is not ErrorKind.NOT_SENT:
@@ -90,18 +91,18 @@ def _clearer(with_head: RedirectChain, with_get: RedirectChain) -> RedirectChain
 @dataclass(slots=True)
 class RedirectFollower:
     """
-    One way along the redirects; a careful one uses GET only and carries cookies.
+    Follows the redirects of a link once: with HEAD, or `with_get` with GET and cookies.
 
-    `known` is what earlier runs found out about where it starts.
+    `previous` is the finding of earlier runs for the first address.
     """
 
     fetch: Fetch
     cookies: Cookies
-    careful: bool = False
+    with_get: bool = False
     previous: Finding | None = None
     _hops: list[Hop] = field(default_factory=list)
     _seen: set[tuple[str, str]] = field(default_factory=set)
-    _got: Validators | None = None
+    _validators: Validators | None = None
 
     async def go(self, start: str) -> RedirectChain:
         address = start
@@ -110,9 +111,9 @@ class RedirectFollower:
                 url = link_key(address)
             except InvalidAddress as problem:
                 return self._end(start, address, FetchError(ErrorKind.ADDRESS, str(problem)))
-            if self._was_here(url):
+            if self._is_repeated(url):
                 return self._end(start, address, RedirectError.LOOP)
-            outcome = await self._ask(url)
+            outcome = await self._request(url)
             if not isinstance(outcome, Response) or outcome.status not in _REDIRECTS:
                 return self._end(start, address, outcome)
             self._hops.append(Hop(url, outcome.status))
@@ -124,60 +125,61 @@ class RedirectFollower:
             if len(self._hops) > MAX_HOPS:
                 return self._end(start, address, RedirectError.TOO_MANY)
 
-    def _was_here(self, url: str) -> bool:
-        """Whether this was asked before; another cookie makes it another question."""
-        task = (url, self._cookie(url))
-        been = task in self._seen
-        self._seen.add(task)
-        return been
+    def _is_repeated(self, url: str) -> bool:
+        """Return true for a request that was sent before, with the same cookies."""
+        request = (url, self._cookie(url))
+        is_repeated = request in self._seen
+        self._seen.add(request)
+        return is_repeated
 
     def _cookie(self, url: str) -> str:
-        return self.cookies.header(url) if self.careful else ""
+        return self.cookies.header(url) if self.with_get else ""
 
-    async def _ask(self, url: str) -> Outcome:
+    async def _request(self, url: str) -> Outcome:
         headers = _HEADERS
         if cookie := self._cookie(url):
             headers = {**_HEADERS, "cookie": cookie}
-        if self.careful:
-            got = await self.fetch(_get(url, headers))
-            if isinstance(got, Response) and not self._hops:
-                self._got = validators_of(got)
-            return got
+        if self.with_get:
+            outcome = await self.fetch(_get(url, headers))
+            if isinstance(outcome, Response) and not self._hops:
+                self._validators = validators_of(outcome)
+            return outcome
         if self.previous is not None and self.previous.validators is not None and not self._hops:
-            return await self._ask_again(_get(url, headers), self.previous)
+            return await self._request_as_before(_get(url, headers), self.previous)
         return await self.fetch(Request("HEAD", url, headers=headers))
 
-    async def _ask_again(self, get: Request, previous: Finding) -> Outcome:
-        """Ask what answered GET alone the last time; what has come back is asked with HEAD the next time."""
-        asked = conditions(previous)
-        if asked:
-            told = await self.fetch(replace(get, headers={**get.headers, **asked}))
-            if isinstance(told, Response) and (told.status in SUCCESS or is_unchanged(told)):
-                self._got = validators_of(told)
-                return as_if_asked_without(told)
-            # Anything else may be what a server makes of our conditions, and says nothing of the page.
-        got = await self.fetch(get)
-        came_back = (
+    async def _request_as_before(self, get: Request, previous: Finding) -> Outcome:
+        """Send GET, to a page that served GET alone in the last run; HEAD is sent again once it recovers."""
+        if condition := conditions(previous):
+            conditional = await self.fetch(replace(get, headers={**get.headers, **condition}))
+            if isinstance(conditional, Response) and (
+                conditional.status in SUCCESS or is_unchanged(conditional)
+            ):
+                self._validators = validators_of(conditional)
+                return as_unconditional(conditional)
+            # Anything else may be due to the conditions, and is no evidence about the page.
+        outcome = await self.fetch(get)
+        has_recovered = (
             previous.effective_verdict is not Verdict.ALIVE
-            and isinstance(got, Response)
-            and got.status in SUCCESS
+            and isinstance(outcome, Response)
+            and outcome.status in SUCCESS
         )
-        if isinstance(got, Response) and not came_back:
-            self._got = validators_of(got)
-        return got
+        if isinstance(outcome, Response) and not has_recovered:
+            self._validators = validators_of(outcome)
+        return outcome
 
     def _end(self, start: str, final: str, end: Outcome | RedirectError) -> RedirectChain:
         return RedirectChain(
-            start, tuple(self._hops), final, end, validators=None if self._hops else self._got
+            start, tuple(self._hops), final, end, validators=None if self._hops else self._validators
         )
 
 
 def _get(url: str, headers: Mapping[str, str]) -> Request:
-    return Request("GET", url, headers=headers, body_limit=_ENOUGH_FOR_MARKS)
+    return Request("GET", url, headers=headers, body_limit=_ENOUGH_FOR_SIGNATURES)
 
 
 def _target(base: str, response: Response) -> str | RedirectError | FetchError:
-    """Return the absolute address that a redirect names, or why there is none to go to."""
+    """Return the absolute address that a redirect names, or the reason why it names none."""
     locations = {line.strip() for line in response.headers.get("location", "").split("\n")} - {""}
     if not locations:
         return RedirectError.NO_TARGET
@@ -185,7 +187,7 @@ def _target(base: str, response: Response) -> str | RedirectError | FetchError:
         targets = {resolve(base, decode_location(location)) for location in locations}
     except InvalidAddress as problem:
         return FetchError(ErrorKind.ADDRESS, str(problem))
-    if len(targets) > 1:  # browsers refuse it: nobody knows which is meant
+    if len(targets) > 1:  # browsers refuse it: the target is ambiguous
         return FetchError(ErrorKind.PROTOCOL, "it redirects to several addresses at once")
     [target] = targets
     return target if is_web(target) else RedirectError.OTHER_SCHEME

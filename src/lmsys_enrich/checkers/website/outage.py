@@ -1,9 +1,9 @@
 """
-We may be the fault: tells a network that is gone from links that are.
+Outage detection: tells an outage of our own network from links that fail.
 
-A failure of the kind that our own network can cause is believed only beside a
-genuine reply. Until one comes it is withheld; where none comes, well-known
-hosts are asked, and if they do not answer either, nothing is said of the links.
+A failure that our own network can cause is believed only beside a genuine response.
+Until one arrives the result is held back. Where none arrives, canaries (well-known
+hosts) are requested; where they fail too, the held links stay unchecked.
 """
 
 from collections.abc import Iterable, Sequence
@@ -19,27 +19,27 @@ from lmsys_enrich.http.sites import same_site
 from lmsys_enrich.model.finding import Observation
 from lmsys_enrich.model.report import Obstacle
 from lmsys_enrich.politeness.scheduler import host_or_text
-from lmsys_enrich.urls import InvalidAddress, host_of, resolve, server_of
+from lmsys_enrich.urls import InvalidAddress, decode_location, host_of, resolve, server_of
 
 CANARIES = ("https://www.iana.org/", "https://example.com/", "https://www.wikipedia.org/")
 """Hosts of several operators that are hardly ever away all at once."""
 
-# So many hosts failing in a row are no chance any more: ask the canaries at once …
-_SURELY_STRANGE = 10
-# … and so many at the end of a run, where no further link can show that the network is there.
-_STRANGE_AT_THE_END = 5
+# So many hosts that fail in a row are no coincidence: the canaries are requested at once …
+_HOSTS_DURING_A_RUN = 10
+# … and so many at the end of a run, where no further link can prove the network.
+_HOSTS_AT_THE_END = 5
 
-# About the address alone, whatever the network does.
-_NOT_THE_NETWORK = frozenset({ErrorKind.PRIVATE, ErrorKind.ADDRESS, ErrorKind.NOT_SENT})
-# What a proxy or a portal answers in the place of the site.
+# These depend on the address alone, not on the network.
+_NOT_THE_NETWORK = frozenset({ErrorKind.PRIVATE, ErrorKind.ADDRESS, ErrorKind.NOT_SENT, ErrorKind.BUG})
+# A proxy or a captive portal responds with these in place of the site.
 _PERHAPS_A_PROXY = frozenset({407, 502, 503, 504, 511})
-# What a canary may answer, so that it proves the network; others are a proxy's, or no proof.
+# Statuses of a canary that prove the network; others may be a proxy's.
 _GENUINE = frozenset(range(200, 500)) - _PERHAPS_A_PROXY
 _NAME = frozenset({ErrorKind.NAME_UNKNOWN, ErrorKind.NAME_UNANSWERED})
 
 
 class Evidence(Enum):
-    """What a visit tells of our own network."""
+    """Evidence that one link gives about our own network."""
 
     SOUND = auto()
     SUSPECT = auto()
@@ -47,7 +47,7 @@ class Evidence(Enum):
 
 
 def evidence(chain: RedirectChain) -> Evidence:
-    """Tell what a journey says of our own network, whatever it says of its link."""
+    """Return the evidence that a redirect chain gives about our own network."""
     if _is_this_machine(host_or_text(chain.start)):
         return Evidence.NONE
     if chain.hops:
@@ -64,11 +64,10 @@ def evidence(chain: RedirectChain) -> Evidence:
 @dataclass(slots=True)
 class Outage:
     """
-    Holds answers back until the network is known to be sound.
+    Holds results back until the network is known to be sound.
 
-    Feed it every answer with `consider`, which returns those that may be told.
-    When `is_suspected`, ask the canaries and hand their outcomes to `clear` or
-    `obstacle`.
+    `consider` takes every result and returns those that may be reported. When
+    `is_suspected`, the canaries are requested, then `clear` or `obstacle` is called.
     """
 
     _held: list[Observation | CheckError] = field(default_factory=list)
@@ -89,29 +88,29 @@ class Outage:
         return [result]
 
     def is_suspected(self, *, at_the_end: bool) -> bool:
-        """Whether so much failed since the last genuine reply that the canaries must be asked."""
+        """Return true where so much failed since the last genuine response that the canaries are needed."""
         if not at_the_end:
-            return len(self._hosts) >= _SURELY_STRANGE
-        return bool(self._held) and (not self._was_sound or len(self._hosts) >= _STRANGE_AT_THE_END)
+            return len(self._hosts) >= _HOSTS_DURING_A_RUN
+        return bool(self._held) and (not self._was_sound or len(self._hosts) >= _HOSTS_AT_THE_END)
 
     def clear(self) -> list[Observation | CheckError]:
-        """Return everything that was held back: the network is sound."""
+        """Return all held results: the network is sound."""
         held, self._held, self._hosts = self._held, [], set()
         return held
 
     def obstacle(self, canaries: Sequence[str], outcomes: Iterable[Outcome]) -> Obstacle:
-        """Tell that nothing can be found out, and what stands in the way."""
-        what, hint = _diagnosis(list(outcomes))
-        asked = ", ".join(host_or_text(url) for url in canaries)
-        beside = f" and from {asked}" if asked else ""
+        """Return the obstacle: the network is down, with its probable cause."""
+        cause, hint = _diagnosis(list(outcomes))
+        names = ", ".join(host_or_text(url) for url in canaries)
+        beside = f" and from {names}" if names else ""
         return Obstacle(
-            f"{what}: no genuine answer from {len(self._hosts)} host(s) in a row{beside}",
-            f"{hint} Then run again: what was known is kept, and nothing was called dead.",
+            f"{cause}: no genuine response from {len(self._hosts)} host(s) in a row{beside}",
+            f"{hint} Then run again: known facts are kept, and nothing was called dead.",
         )
 
 
 def is_alive(canary: str, outcome: Outcome) -> bool:
-    """Whether the canary itself answered, and nobody in its place."""
+    """Return true where the canary itself responded, and no proxy in its place."""
     if not isinstance(outcome, Response) or outcome.status not in _GENUINE:
         return False
     return _is_own_site(canary, outcome.headers.get("location", ""))
@@ -123,7 +122,7 @@ def _diagnosis(outcomes: list[Outcome]) -> tuple[str, str]:
         return "The proxy lets nothing through", "Check HTTPS_PROXY and NO_PROXY."
     if ErrorKind.TLS in kinds or any(isinstance(outcome, Response) for outcome in outcomes):
         return (
-            "Something answers in the place of every website",
+            "Something responds in the place of every website",
             "Log in to the network (a captive portal?), or check the proxy and SSL_CERT_FILE.",
         )
     if kinds and kinds <= _NAME:
@@ -133,9 +132,9 @@ def _diagnosis(outcomes: list[Outcome]) -> tuple[str, str]:
 
 def _is_led_away(chain: RedirectChain) -> bool:
     """
-    Whether an unencrypted answer sent us to another site at once, as captive portals do.
+    Return true where an unencrypted response redirects to another site at once, as captive portals do.
 
-    Over https nobody but the site itself can do that.
+    Over https only the site itself can do that.
     """
     first = chain.hops[0].url
     target = chain.hops[1].url if len(chain.hops) > 1 else chain.final
@@ -144,14 +143,14 @@ def _is_led_away(chain: RedirectChain) -> bool:
 
 def _is_own_site(url: str, reference: str) -> bool:
     try:
-        return same_site(host_of(url), host_of(resolve(url, reference)))
+        return same_site(host_of(url), host_of(resolve(url, decode_location(reference))))
     except InvalidAddress:
         return False
 
 
 @lru_cache(maxsize=1024)
 def _is_this_machine(host: str) -> bool:
-    """Whether a host (with its port) is this machine, which needs no network to be reached."""
+    """Return true for a host (with its port) on this machine, which needs no network."""
     try:
         _, name, _ = server_of(f"http://{host}/")
         return name == "localhost" or name.endswith(".localhost") or ip_address(name).is_loopback

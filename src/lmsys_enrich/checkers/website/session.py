@@ -23,10 +23,10 @@ class Cookies:
     def __init__(self) -> None:
         self._values: dict[tuple[str, str], str] = {}
 
-    def note(self, url: str, reply: Response) -> None:
+    def note(self, url: str, response: Response) -> None:
         """Store the cookies that the response of this address sets."""
         host = host_of(url)
-        for line in reply.headers.get("set-cookie", "").split("\n"):
+        for line in response.headers.get("set-cookie", "").split("\n"):
             name, equals, value = (part.strip() for part in line.partition(";")[0].partition("="))
             sendable = f"{name}{value}".isascii() and f"{name}{value}".isprintable()
             if name and equals and sendable and len(line) <= _LONGEST_COOKIE:
@@ -49,11 +49,11 @@ _ENTITY_TAG = re.compile(r'(?:W/)?"[\x21\x23-\x7e]{0,200}"')
 _DATE = re.compile(r"[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT")
 
 
-def validators_of(reply: Response) -> Validators:
+def validators_of(response: Response) -> Validators:
     """Extract ETag and Last-Modified; ignore malformed values."""
     return Validators(
-        etag=_if_matches(_ENTITY_TAG, reply.headers.get("etag")),
-        last_modified=_if_matches(_DATE, reply.headers.get("last-modified")),
+        etag=_if_matches(_ENTITY_TAG, response.headers.get("etag")),
+        last_modified=_if_matches(_DATE, response.headers.get("last-modified")),
     )
 
 
@@ -72,14 +72,14 @@ def conditions(previous: Finding) -> dict[str, str]:
     return {name: value for name, value in headers.items() if value is not None}
 
 
-def is_unchanged(reply: Response) -> bool:
-    """Whether the page did not change since the last request."""
-    return reply.status == _NOT_MODIFIED
+def is_unchanged(response: Response) -> bool:
+    """Return true where the page did not change since the last request."""
+    return response.status == _NOT_MODIFIED
 
 
-def as_if_asked_without(reply: Response) -> Response:
+def as_unconditional(response: Response) -> Response:
     """Return the response to an unconditional request: 304 stands for 200 (RFC 9110 section 15.4.5)."""
-    return Response(200, reply.headers) if is_unchanged(reply) else reply
+    return Response(200, response.headers) if is_unchanged(response) else response
 
 
 def _if_matches(form: re.Pattern[str], value: str | None) -> str | None:

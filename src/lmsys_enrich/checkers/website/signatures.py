@@ -1,9 +1,9 @@
-"""Signatures of pages that stand before the page asked for: bot walls, login, consent."""
+"""Signatures of interstitials: bot walls, login pages, consent pages."""
 
 from lmsys_enrich.http.messages import Response
 from lmsys_enrich.urls import host_of, path_of, query_of
 
-# What these say of a page is about the page itself; no wall stands before it.
+# These statuses are about the page itself, even behind a wall.
 _ABOUT_THE_PAGE = frozenset({404, 410, 451})
 # Sites refuse robots with these, browsers get a page: 405 and 412 from WAFs, 415, 418 (IEEE), 999 (LinkedIn).
 _ALWAYS_A_WALL = frozenset({401, 403, 405, 406, 412, 415, 418, 999})
@@ -19,7 +19,7 @@ _CHALLENGE_HEADERS = (
     ("x-kpsdk-ct", ""),
     ("x-sucuri-block", ""),
 )
-# Headers that every page behind a wall carries: they tell something only of a refusal.
+# Headers of every page behind a wall: evidence only beside a refusal.
 _GUARDED_HEADERS = (
     ("server", "cloudflare"),
     ("server", "akamaighost"),
@@ -83,28 +83,28 @@ _GUARDED_WORDS = (
 _CHALLENGE_NAMES = frozenset(name for name, _ in _CHALLENGE_HEADERS)
 
 
-def is_challenge(reply: Response) -> bool:
-    """Whether the headers alone show a wall's own page, so that there is nothing more to ask."""
-    if _CHALLENGE_NAMES.isdisjoint(reply.headers):
+def is_challenge(response: Response) -> bool:
+    """Return true where the headers alone show a wall's own page: no further request is needed."""
+    if _CHALLENGE_NAMES.isdisjoint(response.headers):
         return False  # as nearly always
-    return reply.status not in _ABOUT_THE_PAGE and _has_header(reply, _CHALLENGE_HEADERS)
+    return response.status not in _ABOUT_THE_PAGE and _has_header(response, _CHALLENGE_HEADERS)
 
 
-def is_bot_protection(reply: Response) -> bool:
-    """Whether the site turned the robot away; never so for a 404, 410 or 451."""
-    if reply.status in _ABOUT_THE_PAGE:
+def is_bot_protection(response: Response) -> bool:
+    """Return true where the site turned the robot away; never for a 404, 410 or 451."""
+    if response.status in _ABOUT_THE_PAGE:
         return False
-    if reply.status in _ALWAYS_A_WALL or is_challenge(reply):
+    if response.status in _ALWAYS_A_WALL or is_challenge(response):
         return True
     # In UTF-16 the letters of ASCII have a zero byte beside them.
-    body = reply.body.lower().replace(b"\0", b"")
-    if reply.status in _PERHAPS_A_WALL:
-        return _has_header(reply, _GUARDED_HEADERS) or _has_word(body, _CHALLENGE_WORDS + _GUARDED_WORDS)
+    body = response.body.lower().replace(b"\0", b"")
+    if response.status in _PERHAPS_A_WALL:
+        return _has_header(response, _GUARDED_HEADERS) or _has_word(body, _CHALLENGE_WORDS + _GUARDED_WORDS)
     return _has_word(body, _CHALLENGE_WORDS)
 
 
-def _has_header(reply: Response, marks: tuple[tuple[str, str], ...]) -> bool:
-    return any(part in reply.headers[name].lower() for name, part in marks if name in reply.headers)
+def _has_header(response: Response, marks: tuple[tuple[str, str], ...]) -> bool:
+    return any(part in response.headers[name].lower() for name, part in marks if name in response.headers)
 
 
 def _has_word(body: bytes, words: tuple[bytes, ...]) -> bool:
@@ -119,7 +119,7 @@ _LOGIN_WORDS = frozenset(
     }
 )
 _CONSENT_HOSTS = frozenset({"consent", "guce"})
-# `cookieabsent` is where the publishers on Atypon send whoever has no cookies.
+# Publishers on Atypon redirect clients without cookies to `cookieabsent`.
 _CONSENT_WORDS = frozenset(
     {
         *("consent", "cookie-consent", "cookieconsent", "cookie_consent", "collectconsent"),
@@ -131,14 +131,14 @@ _ROBOT_WORDS = frozenset(
     {"captcha", "recaptcha", "unsupported_browser", "are-you-a-robot", "botcheck", "human-check"}
 )
 
-_GATES = (
+_INTERSTITIALS = (
     ("login page", _LOGIN_HOSTS, _LOGIN_WORDS),
     ("consent page", _CONSENT_HOSTS, _CONSENT_WORDS),
     ("page that checks for robots", _ROBOT_HOSTS, _ROBOT_WORDS),
 )
 
 
-# Words that no ordinary page has in its path, however the redirect is told.
+# Words that no ordinary page has in its path, whatever the status of the redirect.
 _UNMISTAKABLE = frozenset(
     {"authwall", "wp-login", "servicelogin", "cookieabsent", "cookie_absent", "unsupported_browser"}
 )
@@ -162,28 +162,28 @@ _RETURN_PARAMETERS = frozenset(
 )
 
 
-def interstitial_at(target: str, asked: str, *, permanent: bool = False) -> str | None:
+def interstitial_at(target: str, start: str, *, permanent: bool = False) -> str | None:
     """
     Return the kind of interstitial at which a redirect arrived, in words; None for an ordinary page.
 
-    Only what the target has and the address of the link has not counts: a link to a
-    login page, or to a page about one, is ordinary. A page that has moved for good
+    Words that the address of the link has too do not count: a link to a login page, or
+    to a page about one, is ordinary. A page that has moved for good
     (`permanent`) may have such a word in its path: there the address must also say
     where to return to.
     """
     host, words = _host_and_words(target)
-    asked_host, asked_words = _host_and_words(asked)
-    for kind, hosts, names in _GATES:
-        at_host = host in hosts and host != asked_host
+    start_host, start_words = _host_and_words(start)
+    for kind, hosts, names in _INTERSTITIALS:
+        at_host = host in hosts and host != start_host
         seen = words & names
         by_path = bool(seen) and (not permanent or bool(seen & _UNMISTAKABLE) or _names_return(target))
-        if (at_host or by_path) and not asked_words & names:
+        if (at_host or by_path) and not start_words & names:
             return kind
     return None
 
 
 def _names_return(target: str) -> bool:
-    """Whether the query says where to go after a login or consent."""
+    """Return true where the query names the address to return to after a login or consent."""
     names = {pair.partition("=")[0].lower() for pair in query_of(target).strip("?").split("&")}
     return not _RETURN_PARAMETERS.isdisjoint(names)
 
