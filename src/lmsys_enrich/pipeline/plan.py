@@ -1,11 +1,12 @@
 """Plan: which links are fresh, which need no request, which are to be checked, by which checker."""
 
 import re
+import traceback
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from hashlib import blake2b
 
-from lmsys_enrich.checkers.protocol import Checker
+from lmsys_enrich.checkers.protocol import Checker, CheckError
 from lmsys_enrich.clock import EPOCH
 from lmsys_enrich.model.catalog import Catalog, Exemption
 from lmsys_enrich.model.finding import LIVING, Finding, LinkTask, Observation, Verdict
@@ -71,16 +72,18 @@ class Plan(Value):
     `fresh` findings are recent enough; `settled` links have an observation without any
     request (skipped links, invalid addresses). `tasks` are those of the checker at the
     same position, the most urgent first: never checked, then the longest unchecked.
+    `errors` are bugs met while planning, each with its link.
     """
 
     fresh: Mapping[str, Finding]
     settled: tuple[tuple[LinkTask, Observation], ...]
     tasks: tuple[tuple[LinkTask, ...], ...]
+    errors: tuple[CheckError, ...] = ()
 
     @property
     def total(self) -> int:
         """The number of findings that a run of the plan yields."""
-        return len(self.settled) + sum(map(len, self.tasks))
+        return len(self.errors) + len(self.settled) + sum(map(len, self.tasks))
 
 
 def build(
@@ -93,6 +96,7 @@ def build(
     """Sort every link of the lists, each once, into fresh, settled or to be checked."""
     fresh: dict[str, Finding] = {}
     settled: list[tuple[LinkTask, Observation]] = []
+    errors: list[CheckError] = []
     queues: list[list[LinkTask]] = [[] for _ in checkers]
     excluded = tuple(re.compile(pattern) for pattern in settings.exclude)
     local = _local_links(catalogs)
@@ -105,9 +109,15 @@ def build(
         if kept is not None and is_fresh(kept, now, settings.max_age):
             fresh[url] = kept
             continue
-        claiming = next(queue for checker, queue in zip(checkers, queues, strict=True) if checker.claims(url))
-        claiming.append(LinkTask(url, previous.about(url)))
-    return Plan(fresh, tuple(settled), tuple(tuple(sorted(queue, key=_urgency)) for queue in queues))
+        task = LinkTask(url, previous.about(url))
+        try:
+            position = next(index for index, checker in enumerate(checkers) if checker.claims(url))
+        except Exception:  # noqa: BLE001 - a bug in reading one address costs that link alone
+            errors.append(CheckError(task, traceback.format_exc()))
+            continue
+        queues[position].append(task)
+    tasks = tuple(tuple(sorted(queue, key=_urgency)) for queue in queues)
+    return Plan(fresh, tuple(settled), tasks, tuple(errors))
 
 
 def _links(catalogs: Iterable[Catalog], today: date) -> dict[str, Exemption | None]:
@@ -155,7 +165,7 @@ def _observe_offline(
     except InvalidAddress as problem:
         # The limit on its length and the strictness of the parser are ours: it never dies of them.
         return Observation(
-            url, Verdict.FAILING, f"the address cannot be asked: {problem}", can_become_dead=False
+            url, Verdict.FAILING, f"the address cannot be requested: {problem}", can_become_dead=False
         )
     return None
 

@@ -1,6 +1,7 @@
 """Run: from a plan to a report."""
 
 import asyncio
+import traceback
 from collections.abc import AsyncGenerator, Callable, Container, Iterator, Sequence
 from contextlib import aclosing, asynccontextmanager
 
@@ -83,8 +84,10 @@ async def check_and_enrich(run: Run, plan: Plan, stop: Stop) -> Report:
 async def _findings(
     run: Run, plan: Plan, queues: Sequence[TaskQueue], stop: Stop, bugs: list[Bug]
 ) -> AsyncGenerator[Finding, None]:
+    for error in plan.errors:
+        yield _bug(error, bugs)
     for task, observation in plan.settled:
-        yield _finding(run, task, observation)
+        yield _finding(run, task, observation, bugs)
     if stop.reason is not None:
         return
     tasks = {task.url: task for queue in queues for task in queue.planned}
@@ -92,14 +95,23 @@ async def _findings(
     async with _deadline(run, stop), aclosing(workers.check_all(assignments, stop)) as results:
         async for result in results:
             if isinstance(result, CheckError):
-                bugs.append(Bug(result.task.url, result.traceback))
-                yield unchecked(result.task, "a bug of ours")
+                yield _bug(result, bugs)
             else:
-                yield _finding(run, tasks[result.url], result)
+                yield _finding(run, tasks[result.url], result, bugs)
 
 
-def _finding(run: Run, task: LinkTask, observation: Observation) -> Finding:
-    return history.update(task, observation, run.clock.run_time, run.settings.dead_after)
+def _finding(run: Run, task: LinkTask, observation: Observation, bugs: list[Bug]) -> Finding:
+    """Return the finding after an observation. A bug on the way costs this link alone."""
+    try:
+        return history.update(task, observation, run.clock.run_time, run.settings.dead_after)
+    except Exception:  # noqa: BLE001 - whatever an earlier finding or a response holds, the run goes on
+        return _bug(CheckError(task, traceback.format_exc()), bugs)
+
+
+def _bug(error: CheckError, bugs: list[Bug]) -> Finding:
+    """Note a bug, and return the last known finding of its link."""
+    bugs.append(Bug(error.task.url, error.traceback))
+    return unchecked(error.task, "a bug of ours")
 
 
 def _missed(run: Run, queues: Sequence[TaskQueue], stop: Stop, found: Container[str]) -> dict[str, Finding]:

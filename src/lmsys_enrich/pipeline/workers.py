@@ -1,6 +1,7 @@
 """Workers: all checkers at once, results as they come."""
 
 import asyncio
+import traceback
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 
@@ -33,7 +34,8 @@ async def check_all(
     Yield results in the order of arrival until all checkers are done, or until `stop`.
 
     A deferred link goes to the next checker that claims it. Results that a checker had
-    before the stop are yielded first. An exception of a checker is a bug, and ends the run.
+    before the stop are yielded first. An exception of a checker is a bug: it costs the links that
+    this checker has not judged yet.
     """
     arrived: asyncio.Queue[Observation | CheckError | None] = asyncio.Queue()
     checking = asyncio.create_task(_run_checkers(assignments, arrived))
@@ -75,12 +77,20 @@ async def _run_checker(
     others: Sequence[tuple[Checker, TaskQueue]],
     arrived: asyncio.Queue[Observation | CheckError | None],
 ) -> None:
-    async with aclosing(checker.check(queue)) as results:
-        async for result in results:
-            if isinstance(result, Deferred):
-                _defer(result, others)
-            else:
-                arrived.put_nowait(result)
+    done: set[str] = set()
+    try:
+        async with aclosing(checker.check(queue)) as results:
+            async for result in results:
+                done.add(result.url if isinstance(result, Observation) else result.task.url)
+                if isinstance(result, Deferred):
+                    _defer(result, others)
+                else:
+                    arrived.put_nowait(result)
+    except Exception:  # noqa: BLE001 - a bug in one checker must not cost the links of the others
+        bug = traceback.format_exc()
+        for task in queue.tasks:
+            if task.url not in done:
+                arrived.put_nowait(CheckError(task, bug))
 
 
 def _defer(deferred: Deferred, others: Sequence[tuple[Checker, TaskQueue]]) -> None:

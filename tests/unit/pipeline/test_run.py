@@ -1,11 +1,9 @@
-"""A whole run without network: every link gets a finding, whatever ends the asking."""
+"""A whole run without network: every link gets a finding, whatever ends the run."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-
-import pytest
 
 from lmsys_enrich.checkers.protocol import CheckResult, TaskQueue
 from lmsys_enrich.http.messages import RequestKind
@@ -171,10 +169,27 @@ async def test_a_second_run_asks_only_what_the_first_did_not_find_well() -> None
     assert verdicts(report) == {GOOD: Verdict.ALIVE, BAD: Verdict.DEAD, OTHER: Verdict.ALIVE}
 
 
-async def test_a_bug_in_an_asker_ends_the_run_aloud() -> None:
-    with pytest.raises(ExceptionGroup) as raised:
-        await done(a_run(Knows({}, raises=ZeroDivisionError("a bug"))))
-    assert raised.group_contains(ZeroDivisionError)
+async def test_bug_in_checker_costs_only_its_unjudged_links() -> None:
+    forge = Knows({}, start=GOOD, raises=ZeroDivisionError("a bug"))
+    web = Knows({BAD: Verdict.DEAD, OTHER: Verdict.ALIVE})
+    report = await done(a_run(forge, web))
+    assert verdicts(report) == {GOOD: Verdict.UNCHECKED, BAD: Verdict.DEAD, OTHER: Verdict.ALIVE}
+    assert report.findings[GOOD].reason == "a bug of ours"
+    assert [bug.url for bug in report.bugs] == [GOOD]
+    assert "ZeroDivisionError: a bug" in report.bugs[0].traceback
+
+
+async def test_bug_while_planning_costs_only_its_link() -> None:
+    @dataclass
+    class Broken(Knows):
+        def claims(self, url: str) -> bool:
+            if url == BAD:
+                raise ZeroDivisionError("a bug")
+            return True
+
+    report = await done(a_run(Broken({GOOD: Verdict.ALIVE, OTHER: Verdict.ALIVE})))
+    assert verdicts(report) == {GOOD: Verdict.ALIVE, BAD: Verdict.UNCHECKED, OTHER: Verdict.ALIVE}
+    assert [bug.url for bug in report.bugs] == [BAD]
 
 
 async def test_fields_that_were_not_learned_keep_their_earlier_values_and_dates() -> None:

@@ -159,7 +159,7 @@ def test_a_redirect_that_leads_nowhere_is_no_death(end: RedirectError, verdict: 
         (Response(404, {}), "404 Not Found"),
         (Response(520, {}), "HTTP status 520"),
         (FetchError(ErrorKind.NAME_UNKNOWN, "-2"), "host name does not exist"),
-        (FetchError(ErrorKind.TIMEOUT, "after 20.013 s"), "no answer in time"),
+        (FetchError(ErrorKind.TIMEOUT, "after 20.013 s"), "no response in time"),
         (
             FetchError(ErrorKind.TLS, "certificate\nhas expired"),
             "no secure connection: certificate has expired",

@@ -8,11 +8,11 @@ from lmsys_enrich.checkers.website.redirect_chain import End, RedirectChain, Red
 from lmsys_enrich.http.messages import ErrorKind, FetchError, Outcome, Response
 from lmsys_enrich.model.finding import Hop, Observation, Verdict
 
-_OURS = sorted(set(ErrorKind) - {ErrorKind.PRIVATE, ErrorKind.ADDRESS, ErrorKind.NOT_SENT})
+_OURS = sorted(set(ErrorKind) - {ErrorKind.PRIVATE, ErrorKind.ADDRESS, ErrorKind.NOT_SENT, ErrorKind.BUG})
 
 
 def _answer(number: int) -> Observation:
-    return Observation(f"https://host{number}.org/", Verdict.FAILING, "no answer in time")
+    return Observation(f"https://host{number}.org/", Verdict.FAILING, "no response in time")
 
 
 @pytest.mark.parametrize(
@@ -134,8 +134,8 @@ def test_a_canary_lives_if_it_answers_itself(outcome: Outcome, alive: bool) -> N
             "The proxy lets nothing through",
             "HTTPS_PROXY",
         ),
-        ([FetchError(ErrorKind.TLS, "")] * 3, "Something answers in the place of every website", "portal"),
-        ([Response(302, {"location": "https://p.net/"})], "Something answers in the place", "portal"),
+        ([FetchError(ErrorKind.TLS, "")] * 3, "Something responds in the place of every website", "portal"),
+        ([Response(302, {"location": "https://p.net/"})], "Something responds in the place", "portal"),
         ([FetchError(ErrorKind.UNREACHABLE, "")] * 3, "The network cannot be reached", "connection"),
         ([], "The network cannot be reached", "connection"),
     ],
