@@ -1,0 +1,1 @@
+"""Papers as identifiers and titles: which paper an address names, and whether two titles are one."""

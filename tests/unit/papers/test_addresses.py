@@ -1,0 +1,245 @@
+"""Which paper an address names, with the traps that lists really hold."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lmsys_enrich.papers.arxiv_id import (
+    ArxivLink,
+    arxiv_id_of_doi,
+    arxiv_year,
+    doi_of_arxiv_id,
+    normalize_arxiv_id,
+    parse_arxiv_link,
+    split_version,
+)
+from lmsys_enrich.papers.doi import DoiLink, normalize_doi, parse_doi_link
+from lmsys_enrich.papers.other_ids import is_openreview, parse_openreview_link, parse_s2_link
+
+ARXIV = {
+    "https://arxiv.org/abs/2201.12023": ArxivLink("2201.12023", None, "abs"),
+    "http://www.arxiv.org/abs/2201.12023v3": ArxivLink("2201.12023", 3, "abs"),
+    "https://arxiv.org/abs/2201.12023/": ArxivLink("2201.12023", None, "abs"),
+    "https://arxiv.org/abs/2201.12023?context=cs.LG": ArxivLink("2201.12023", None, "abs"),
+    "https://arxiv.org/pdf/2201.12023": ArxivLink("2201.12023", None, "pdf"),
+    "https://arxiv.org/pdf/2201.12023v2.pdf": ArxivLink("2201.12023", 2, "pdf", ".pdf"),
+    "https://arxiv.org/pdf/2201.12023?fbclid=IwAR0": ArxivLink("2201.12023", None, "pdf"),
+    "https://arxiv.org/html/2201.12023v1": ArxivLink("2201.12023", 1, "html"),
+    "https://export.arxiv.org/abs/1312.6114": ArxivLink("1312.6114", None, "abs"),
+    "https://browse.arxiv.org/pdf/2201.12023.pdf": ArxivLink("2201.12023", None, "pdf", ".pdf"),
+    "https://arxiv.org/abs/math.GT/0309136": ArxivLink("math/0309136", None, "abs"),
+    "https://arxiv.org/abs/hep-th/9901001v2": ArxivLink("hep-th/9901001", 2, "abs"),
+    "https://arxiv.org/abs/math%2F0309136": ArxivLink("math/0309136", None, "abs"),
+    "https://arxiv.org/pdf/cs/0112019.pdf": ArxivLink("cs/0112019", None, "pdf", ".pdf"),
+    "https://arxiv.org/e-print/2201.12023": ArxivLink("2201.12023", None, "e-print"),
+    "https://arxiv.org/abs/2101.00001.pdf": ArxivLink("2101.00001", None, "abs", ".pdf"),
+}
+
+
+@pytest.mark.parametrize("url", ARXIV)
+def test_address_names_paper_at_arxiv(url: str) -> None:
+    assert parse_arxiv_link(url) == ARXIV[url]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://arxiv.org/abs/2101.00001mini",
+        "https://arxiv.org/ftp/arxiv/papers/2101/2101.00001.pdf",
+        "https://arxiv.org/html/2101.00001v1/x5.png",
+        "https://arxiv.org/help/api",
+        "https://arxiv.org/list/cs.LG/recent",
+        "https://arxiv.org/abs/0112019",  # an old number without its archive: malformed
+        "https://arxiv.org/abs/2113.00001",  # there is no 13th month
+        "https://arxiv.org/abs/1501.0001",  # five digits since 2015
+        "https://arxiv.org/abs/1412.00001",
+        "https://arxiv.org/abs/0703.0001",  # the new form began in April 2007
+        "https://arxiv.org/abs/nosuch/0309136",
+        "https://arxiv.org/abs/2201.12023v0",
+        "https://arxiv.org/abs/",
+        "https://arxiv.org/",
+        "https://arxiv.org:8443/abs/2201.12023",
+        "https://arxiv.org.example.org/abs/2201.12023",
+        "https://example.org/abs/2201.12023",
+        "https://doi.org/10.48550/arXiv.2201.12023",
+        "ftp://arxiv.org/abs/2201.12023",
+        "https://arxiv.org/abs/٢٢٠١.١٢٠٢٣",
+    ],
+)
+def test_other_pages_of_arxiv_go_to_the_page(url: str) -> None:
+    assert parse_arxiv_link(url) is None
+
+
+@pytest.mark.parametrize(
+    ("url", "is_listed"),
+    [
+        ("https://arxiv.org/abs/2201.12023", True),
+        ("https://arxiv.org/pdf/2201.12023.pdf", True),
+        ("https://arxiv.org/html/2201.12023", False),
+        ("https://arxiv.org/abs/2201.12023.pdf", False),
+        ("https://arxiv.org/src/2201.12023", False),
+    ],
+)
+def test_api_proves_abstracts_and_pdfs_alone(url: str, is_listed: bool) -> None:
+    link = parse_arxiv_link(url)
+    assert link is not None
+    assert link.is_listed is is_listed
+
+
+def test_arxiv_identifiers_translate_to_dois_and_years() -> None:
+    assert arxiv_id_of_doi("10.48550/arXiv.2201.12023v2") == "2201.12023"
+    assert arxiv_id_of_doi(doi_of_arxiv_id("math/0309136")) == "math/0309136"
+    assert arxiv_id_of_doi("10.1145/3731569.3764849") is None
+    assert [arxiv_year(i) for i in ("2201.12023", "hep-th/9901001", "cs/0112019")] == [2022, 1999, 2001]
+    assert split_version("2201.12023v3") == ("2201.12023", 3)
+    assert split_version("errors#incorrect_id_format") is None
+
+
+DOIS = {
+    "https://doi.org/10.1145/3731569.3764849": DoiLink("10.1145/3731569.3764849", is_resolver=True),
+    "http://dx.doi.org/10.1145/3731569.3764849": DoiLink("10.1145/3731569.3764849", is_resolver=True),
+    "https://www.doi.org/10.1000%2FABC": DoiLink("10.1000/abc", is_resolver=True),
+    "https://doi.org/doi:10.1000/abc": DoiLink("10.1000/abc", is_resolver=True),
+    "https://doi.org/10.1000/abc.pdf": DoiLink("10.1000/abc.pdf", is_resolver=True),
+    "https://doi.org/10.48550/arXiv.2201.12023": DoiLink("10.48550/arxiv.2201.12023", is_resolver=True),
+    "https://doi.org/10.1002/(SICI)1097(19980815)17:15%3C1661::AID-SIM%3E3.0.CO;2-2": DoiLink(
+        "10.1002/(sici)1097(19980815)17:15<1661::aid-sim>3.0.co;2-2", is_resolver=True
+    ),
+    "https://dl.acm.org/doi/10.1145/3731569.3764849": DoiLink("10.1145/3731569.3764849", is_resolver=False),
+    "https://dl.acm.org/doi/pdf/10.1145/3731569.3764849?download=true": DoiLink(
+        "10.1145/3731569.3764849", is_resolver=False
+    ),
+    "https://dl.acm.org/doi/abs/10.1145/3731569.3764849.": DoiLink(
+        "10.1145/3731569.3764849", is_resolver=False
+    ),
+    "https://dl.acm.org/doi/fullHtml/10.1145/3731569.3764849),": DoiLink(
+        "10.1145/3731569.3764849", is_resolver=False
+    ),
+    "https://www.science.org/doi/full/10.1126/science.abc1234": DoiLink(
+        "10.1126/science.abc1234", is_resolver=False
+    ),
+    "https://onlinelibrary.wiley.com/doi/pdfdirect/10.1002/cpe.5000": DoiLink(
+        "10.1002/cpe.5000", is_resolver=False
+    ),
+    "https://www.tandfonline.com/doi/epdf/10.1080/0123": DoiLink("10.1080/0123", is_resolver=False),
+    "https://link.springer.com/article/10.1007/s10994-022-06268-8": DoiLink(
+        "10.1007/s10994-022-06268-8", is_resolver=False
+    ),
+    "https://link.springer.com/content/pdf/10.1007/s10994-022-06268-8.pdf": DoiLink(
+        "10.1007/s10994-022-06268-8", is_resolver=False
+    ),
+    "https://link.springer.com/chapter/10.1007%2F978-3-030-01234-2_1": DoiLink(
+        "10.1007/978-3-030-01234-2_1", is_resolver=False
+    ),
+    "https://www.biorxiv.org/content/10.1101/2020.01.01.123456v2.full.pdf": DoiLink(
+        "10.1101/2020.01.01.123456", is_resolver=False
+    ),
+    "https://www.medrxiv.org/content/10.1101/2020.01.01.20012345": DoiLink(
+        "10.1101/2020.01.01.20012345", is_resolver=False
+    ),
+    "https://www.nature.com/articles/s41586-020-2649-2": DoiLink(
+        "10.1038/s41586-020-2649-2", is_resolver=False
+    ),
+    "https://www.nature.com/articles/nature14539.pdf": DoiLink("10.1038/nature14539", is_resolver=False),
+    "https://aclanthology.org/P19-1234/": DoiLink("10.18653/v1/p19-1234", is_resolver=False),
+    "https://aclanthology.org/2023.acl-long.1.pdf": DoiLink("10.18653/v1/2023.acl-long.1", is_resolver=False),
+    "https://www.aclweb.org/anthology/2020.findings-emnlp.10": DoiLink(
+        "10.18653/v1/2020.findings-emnlp.10", is_resolver=False
+    ),
+    "https://dl.acm.org/doi/10.1016/S0140-6736(05)67889-0": DoiLink(
+        "10.1016/s0140-6736(05)67889-0", is_resolver=False
+    ),
+}
+
+
+@pytest.mark.parametrize("url", DOIS)
+def test_address_names_doi(url: str) -> None:
+    assert parse_doi_link(url) == DOIS[url]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://dl.acm.org/citation.cfm?id=3731569",
+        "https://dl.acm.org/doi/10.5555/3571885.3571978",  # ACM's own numbers are no DOIs
+        "https://dl.acm.org/doi/proceedings/10.5555/3571885",
+        "https://ieeexplore.ieee.org/document/9046288",
+        "https://www.computer.org/csdl/proceedings-article/sc/2021/844200a915/1yeQHH5e9dm",
+        "https://www.usenix.org/conference/osdi22/presentation/zheng-lianmin",
+        "https://proceedings.mlr.press/v202/sheng23a.html",
+        "https://doi.org/",
+        "https://doi.org/10/gabc",
+        "https://doi.org/10.1145",
+        "https://doi.org/api/handles/10.1145/3731569",
+        "https://doi.org/https://doi.org/10.1145/3731569",
+        "https://link.springer.com/journal/10994",
+        "https://www.nature.com/articles/s41586-020-2649-2/figures/1",
+        "https://aclanthology.org/volumes/P19-1/",
+        "https://aclanthology.org/attachments/2023.acl-long.1.pdf",
+        "https://dl.acm.org.example.org/doi/10.1145/3731569",
+        "https://example.org/doi/10.1145/3731569",
+    ],
+)
+def test_address_without_doi_goes_to_the_page(url: str) -> None:
+    assert parse_doi_link(url) is None
+
+
+def test_doi_is_normal_however_it_is_written() -> None:
+    written = (
+        "10.1145/ABC",
+        " https://doi.org/10.1145/abc ",
+        "doi:10.1145/Abc",
+        "http://dx.doi.org/10.1145/abc",
+    )
+    assert {normalize_doi(text) for text in written} == {"10.1145/abc"}
+    assert normalize_doi("10.1145/" + "a" * 400) is None
+    assert normalize_doi("a DOI") is None
+
+
+@pytest.mark.parametrize(
+    ("url", "identifier"),
+    [
+        ("https://openreview.net/forum?id=rJl-b3RcF7", "rJl-b3RcF7"),
+        ("https://www.openreview.net/pdf?id=rJl-b3RcF7", "rJl-b3RcF7"),
+        ("https://openreview.net/forum?referrer=x&id=rJl-b3RcF7&noteId=abc", "rJl-b3RcF7"),
+        ("https://openreview.net/attachment?id=rJl-b3RcF7&name=pdf", "rJl-b3RcF7"),
+        ("https://openreview.net/forum?id%253DrJl-b3RcF7", None),
+        ("https://openreview.net/pdf/a0b1c2d3e4f5a0b1c2d3e4f5a0b1c2d3e4f5a0b1.pdf", None),
+        ("https://openreview.net/forum?noteId=rJl-b3RcF7", None),
+        ("https://openreview.net/group?id=ICLR.cc/2024/Conference", None),
+        ("https://example.org/forum?id=rJl-b3RcF7", None),
+    ],
+)
+def test_address_names_forum_of_openreview(url: str, identifier: str | None) -> None:
+    assert parse_openreview_link(url) == identifier
+    assert is_openreview(url) is ("openreview.net/" in url)
+
+
+def test_address_names_paper_of_semantic_scholar() -> None:
+    digits = "a0b1c2d3e4" * 4
+    assert parse_s2_link(f"https://www.semanticscholar.org/paper/Some-Title-Doe/{digits}") == digits
+    assert parse_s2_link(f"https://www.semanticscholar.org/paper/{digits}") == digits
+    assert parse_s2_link(f"https://www.semanticscholar.org/author/{digits}") is None
+
+
+@given(st.text(max_size=60), st.sampled_from(["arxiv.org", "doi.org", "dl.acm.org", "aclanthology.org"]))
+def test_parsers_take_any_address(rest: str, host: str) -> None:
+    for url in (rest, f"https://{host}/{rest}", f"https://{host}/abs/{rest}", f"https://{host}/doi/{rest}"):
+        for parse in (parse_arxiv_link, parse_doi_link, parse_openreview_link, parse_s2_link):
+            parse(url)
+    normalize_arxiv_id(rest)
+    normalize_doi(rest)
+
+
+def test_parsers_take_long_addresses_in_linear_time() -> None:
+    for text in ("." * 30_000, "10.1145/" + ")." * 15_000, "a-" * 15_000, "1" * 30_000):
+        for host in (
+            "arxiv.org/abs",
+            "doi.org",
+            "dl.acm.org/doi",
+            "link.springer.com/article",
+            "nature.com/articles",
+        ):
+            url = f"https://{host}/{text}"
+            assert parse_arxiv_link(url) is None
+            parse_doi_link(url)
