@@ -146,7 +146,7 @@ class Catalog(Value):
     Whole list. `source` is the file it was read from, as the user named it.
 
     `remarks` say what in it was not understood, each with its location; `digest`
-    tells its content from any other.
+    tells its content from any other. `repeats` are further occurrences of links that entries have.
     """
 
     title: str
@@ -157,6 +157,7 @@ class Catalog(Value):
     remarks: tuple[str, ...] = ()
     digest: str = ""
     document_links: tuple[DocumentLink, ...] = ()
+    repeats: tuple[Link, ...] = ()
 
     def links(self) -> Iterator[Link]:
         """Yield every link to check: those of entries, then those outside of them."""

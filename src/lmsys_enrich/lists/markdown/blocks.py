@@ -243,7 +243,7 @@ class _BlockParser:
 
     def _run(self, token: Token) -> Run:
         run = RunBuilder(token, self._sources).build()
-        self.referred.update(span.url for span in run.links if span.form == "reference")
+        self.referred.update(span.url for span in (*run.links, *run.images) if span.form == "reference")
         return run
 
     def _take(self) -> Token:

@@ -38,6 +38,15 @@ class DocumentLinks:
             self._html[id(block)] = read_html(block.text, block.line)
         return self._html[id(block)]
 
+    def runs(self) -> Iterator[Run]:
+        """Yield every text of the document."""
+        for _, text in walk_texts(self._parsed.blocks):
+            if isinstance(text, Html):
+                for event in self.html(text).events:
+                    yield from event.cells or (event.run,)
+            else:
+                yield text
+
     def indent(self, line: int) -> int:
         """Return how far a line, from 1, is indented."""
         text = self._lines[line - 1] if line <= len(self._lines) else ""
@@ -74,7 +83,7 @@ class DocumentLinks:
                 is_footnote = kind == "prose" and _FOOTNOTE.match(text.source) is not None
                 yield from self._in_run(text, "footnote" if is_footnote else kind)
         for span in self._parsed.definitions:
-            if not span.text.startswith("#") or span.url != "#":  # `[//]: # (a comment)`
+            if span.url not in {"", "#"}:  # `[//]: # (a comment)`, `[comment]: <> (another)`
                 yield span, "definition"
 
     def _in_html(self, block: Html) -> Iterator[tuple[Span, str]]:
@@ -91,13 +100,9 @@ class DocumentLinks:
                 self._exempt[id(span)] = exemption
             yield span, "html" if span.form == "html" else kind
         yield from ((span, "image") for span in run.images)
-        for span in run.spans:
-            if span.kind == "text" and "][" in span.source:
-                for found in _UNDEFINED.finditer(span.source):
-                    location = Location(str(self._path), run.line, self.indent(run.line) + 1)
-                    self.remarks.append(
-                        Mistake(location, f"the reference {shown(found[2])} is defined nowhere")
-                    )
+        for label in _undefined(run):
+            location = Location(str(self._path), run.line, self.indent(run.line) + 1)
+            self.remarks.append(Mistake(location, f"the reference {shown(label)} is defined nowhere"))
 
     def _link(self, span: Span, kind: str, path: tuple[str, ...], local: LocalLinks) -> DocumentLink | None:
         location = Location(str(self._path), span.line, span.column)
@@ -120,6 +125,14 @@ class DocumentLinks:
         elif not is_web(span.url) and not has_scheme(span.url):
             return None
         return DocumentLink(Link(span.url, kind, location), path, None, self._exempt.get(id(span)))
+
+
+def _undefined(run: Run) -> Iterator[str]:
+    """Yield the labels of references in a text that no definition explains: readers see them as written."""
+    if "][" in run.source:
+        shown_text = "".join(span.text for span in run.spans if span.kind == "text")
+        for found in _UNDEFINED.finditer(shown_text):
+            yield found[2]
 
 
 def _was_meant_for_web(url: str) -> bool:

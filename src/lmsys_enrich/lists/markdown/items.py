@@ -1,25 +1,14 @@
 """Shapes of list items and lines: fields of an entry, tables of contents, lines that are entries."""
 
-import re
 from collections.abc import Iterator
 
 from lmsys_enrich.lists.markdown.blocks import Block, Item, Items, Paragraph
-from lmsys_enrich.lists.markdown.entries import description, is_main, is_prefix, role
+from lmsys_enrich.lists.markdown.entries import is_main, role
+from lmsys_enrich.lists.markdown.phrases import description, is_marks, is_prefix
 from lmsys_enrich.lists.markdown.runs import Run, Span, one_line
 from lmsys_enrich.lists.markdown.words import is_role
 
-_BACK = re.compile(
-    r"\W*(?:(?:go |return )?back to (?:the )?(?:top|toc|contents|table of contents)"
-    r"|(?:go|return) to (?:the )?top"
-    r"|to top|top|回到顶部|返回顶部|返回目录|回到目录)\W*|\W*⬆\W*|\W*🔝\W*",
-    re.IGNORECASE,
-)
 _LONGEST_TITLE = 300
-
-
-def is_way_back(text: str) -> bool:
-    """Return whether a line only leads back to the top."""
-    return _BACK.fullmatch(text) is not None
 
 
 def is_title(run: Run) -> bool:
@@ -55,12 +44,9 @@ def fields_of(block: Items) -> Iterator[tuple[Span, str]]:
             yield span, role(Span("link", label, "", span.url)) if label else role(span)
 
 
-def role_links(block: Block) -> Iterator[tuple[Span, str]]:
-    """Yield the links in a further paragraph of an item that are called by their roles."""
-    if isinstance(block, Paragraph):
-        for span in filter(is_main, block.run.links):
-            if span.form != "bare" and is_role(span.text):
-                yield span, role(span)
+def names_by_paragraph(item: Item) -> bool:
+    """Return whether the links of an item's text stand in further paragraphs of it."""
+    return any(isinstance(block, Paragraph) and any(map(is_main, block.run.links)) for block in item.blocks)
 
 
 def leads_inside(item: Item) -> bool:
@@ -75,12 +61,24 @@ def is_entry_line(run: Run) -> bool:
     if number is None or not run.spans[number].has_words or run.spans[number].form == "bare":
         return False
     before = "".join(span.source for span in run.spans[:number])
-    return is_prefix(before) and (not _rest_of(run, number) or is_described(run))
+    rest = _rest_of(run, number)
+    return is_prefix(before) and (not rest or is_marks(rest) or is_described(run))
+
+
+def entry_lines(run: Run) -> list[Run]:
+    """Return the lines of a paragraph that are entries, the whole paragraph if it is one; none for prose."""
+    lines = list(run.lines())
+    if all(map(is_entry_line, lines)):
+        return lines
+    return [run] if is_entry_line(run) else []
 
 
 def is_described(run: Run) -> bool:
     """Return whether a separator and a text follow the first link."""
     number = next(n for n, span in enumerate(run.spans) if span.kind == "link")
+    following = next((span for span in run.spans[number + 1 :] if span.text.strip() or span.form), None)
+    if following is not None and following.kind == "break":
+        return True  # readers see a line of its own below the link
     rest = _rest_of(run, number)
     return description(rest) != one_line(rest)
 
@@ -92,7 +90,7 @@ def _rest_of(run: Run, number: int) -> str:
 def _is_role_in(span: Span, run: Run) -> bool:
     if span.form == "bare" or not span.has_words:
         return is_role(_label(span, run))
-    return is_role(span.text)
+    return span.is_role
 
 
 def _label(span: Span, run: Run) -> str:

@@ -10,7 +10,8 @@ from lmsys_enrich.lists.exemptions import exemption_in
 from lmsys_enrich.lists.fields import address_problem
 from lmsys_enrich.lists.identifiers import Identifiers, is_slug
 from lmsys_enrich.lists.markdown.document_links import DocumentLinks
-from lmsys_enrich.lists.markdown.entries import EntryBuilder, clean, is_main
+from lmsys_enrich.lists.markdown.entries import EntryBuilder, read_entry
+from lmsys_enrich.lists.markdown.items import is_entry_line
 from lmsys_enrich.lists.markdown.runs import Run, Span, one_line
 from lmsys_enrich.lists.markdown.words import is_housekeeping
 from lmsys_enrich.lists.mistakes import Mistake
@@ -28,7 +29,7 @@ class OpenSection:
     level: int
     location: Location
     path: tuple[str, ...] = ()
-    texts: list[str] = field(default_factory=list)
+    paragraphs: list[Run] = field(default_factory=list)
     columns: tuple[Column, ...] = ()
     entries: list[Entry] = field(default_factory=list)
     sections: list["OpenSection"] = field(default_factory=list)
@@ -38,8 +39,8 @@ class OpenSection:
     def closed(self) -> Section:
         """Return the section as the catalog has it."""
         inner = tuple(section.closed() for section in self.sections)
-        texts = "\n\n".join(self.texts)
-        return Section(self.title, self.location, texts, self.columns, tuple(self.entries), inner)
+        text = "\n\n".join(run.markdown for run in self.paragraphs)
+        return Section(self.title, self.location, text, self.columns, tuple(self.entries), inner)
 
 
 @dataclass(slots=True)
@@ -73,6 +74,7 @@ class Outline:
         self.found: list[FoundEntry] = []
         self.points: list[InsertionPoint] = []
         self.remarks: list[Mistake] = []
+        self.repeats: list[Link] = []
         self._exemption: Exemption | None = None
 
     @property
@@ -136,7 +138,7 @@ class Outline:
                 self.remark(location, problem)
         self._exemption = None if kind != "bullet" or parent is None else ignore
         end = line if run is None else run.last
-        values: dict[str, Cell] = cells or dict(builder.cells)
+        values = builder.cells if cells is None else cells
         self.found.append(FoundEntry(here, builder, values, location, kind, parent, end, ignore))
         return len(self.found) - 1
 
@@ -167,16 +169,17 @@ class Outline:
         while pending:
             above = pending.pop()
             for inner in list(above.sections):
-                link = None if id(inner) in filled else _only_link(inner)
-                if link is None:
+                heading = None if id(inner) in filled else _entry_in_heading(inner)
+                if heading is None:
                     pending.append(inner)
                     continue
                 above.sections.remove(inner)
-                builder = EntryBuilder(clean(link.text) or link.url, None, [("url", link)])
-                builder.note("description", one_line(" ".join(inner.texts)))
-                cells: dict[str, Cell] = dict(builder.cells)
+                builder = read_entry(heading)
+                for run in inner.paragraphs:
+                    builder.describe(run)
                 line = inner.location.line
-                self.found.append(FoundEntry(above, builder, cells, inner.location, "html", None, line))
+                found = FoundEntry(above, builder, builder.cells, inner.location, "html", None, line)
+                self.found.append(found)
 
     def _make_entries(self) -> frozenset[str]:
         """Give each entry its id, and put it into its section; return the ids that are written."""
@@ -208,17 +211,22 @@ class Outline:
                 continue  # stays a link of the document, which says what is wrong with it
             self._outside.take(span)
             usable.append((label, span))
-        for label, span in _each_once(usable):
-            yield Link(span.url, label, Location(self._file, span.line, span.column))
+        kept = list(_each_once(usable))
+        once = {id(span) for _, span in kept}
+        self.repeats += [self._link(label, span) for label, span in usable if id(span) not in once]
+        for label, span in kept:
+            yield self._link(label, span)
+
+    def _link(self, label: str, span: Span) -> Link:
+        return Link(span.url, label, Location(self._file, span.line, span.column))
 
 
-def _only_link(section: OpenSection) -> Span | None:
-    """Return the link that a section's heading consists of, if the section may be an entry."""
+def _entry_in_heading(section: OpenSection) -> Run | None:
+    """Return a section's heading if the section is an entry: a link with little around it, nothing below."""
     heading = section.heading
     if heading is None or section.sections or not section.has_entries:
         return None
-    links = [span for span in heading.links if is_main(span)]
-    return links[0] if len(links) == 1 and one_line(links[0].text) == heading.text else None
+    return heading if is_entry_line(heading) else None
 
 
 def _each_once(links: Sequence[tuple[str, Span]]) -> Iterator[tuple[str, Span]]:
@@ -228,7 +236,7 @@ def _each_once(links: Sequence[tuple[str, Span]]) -> Iterator[tuple[str, Span]]:
     seen: set[tuple[str, str]] = set()
     named = {span.url for role, span in links if role != "badge"}
     for role, span in links:
-        is_main_again = role.startswith("url-") and ("url", span.url) in seen
+        is_main_again = ("url", span.url) in seen
         if is_main_again or (role, span.url) in seen or (role == "badge" and span.url in named):
             continue
         seen.add((role, span.url))

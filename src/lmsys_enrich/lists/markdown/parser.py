@@ -10,10 +10,10 @@ from collections.abc import Callable
 from typing import Any
 
 from markdown_it import MarkdownIt
-from markdown_it.rules_inline import StateInline, autolink, html_inline, image, link
+from markdown_it.rules_inline import StateInline, autolink, backtick, html_inline, image, link
 
 _Rule = Callable[[StateInline, bool], bool]
-_WITH_SPAN = frozenset({"link_open", "html_inline", "image"})
+_WITH_SPAN = frozenset({"link_open", "html_inline", "image", "code_inline"})
 SPAN = "span"
 """The key in a token's `meta` under which its offsets in the text around it stand."""
 
@@ -45,6 +45,7 @@ def make_parser() -> MarkdownIt:
         ("image", image),
         ("autolink", autolink),
         ("html_inline", html_inline),
+        ("backticks", backtick),
     ):
         rules.at(name, _with_span(rule))
     # Addresses are kept as they are written: what is wrong with one is for the checkers to say.

@@ -18,22 +18,23 @@ from lmsys_enrich.lists.markdown.blocks import (
     parse_blocks,
 )
 from lmsys_enrich.lists.markdown.document_links import DocumentLinks
-from lmsys_enrich.lists.markdown.entries import EntryBuilder, clean, read_entry
+from lmsys_enrich.lists.markdown.entries import EntryBuilder, read_entry
 from lmsys_enrich.lists.markdown.facts import without_facts
 from lmsys_enrich.lists.markdown.folded import HtmlReader
 from lmsys_enrich.lists.markdown.items import (
     are_fields,
+    entry_lines,
     fields_of,
     has_link,
-    is_entry_line,
     is_title,
-    is_way_back,
     leads_inside,
-    role_links,
+    names_by_paragraph,
 )
 from lmsys_enrich.lists.markdown.outline import Outline
-from lmsys_enrich.lists.markdown.runs import Run, one_line
+from lmsys_enrich.lists.markdown.phrases import clean
+from lmsys_enrich.lists.markdown.runs import Run, mark_roles, one_line
 from lmsys_enrich.lists.markdown.tables import Cells, read_table
+from lmsys_enrich.lists.markdown.words import is_way_back
 from lmsys_enrich.model.catalog import Catalog, Document, InsertionPoint
 
 _FRONT_TITLE = re.compile(r"^title[ \t]*:[ \t]*(.+)$", re.MULTILINE)
@@ -56,6 +57,7 @@ class _Reader:
         self._front = front_matter(plain)
         self._parsed = parse_blocks(plain)
         self._outside = DocumentLinks(self._parsed, plain.split("\n"), path)
+        mark_roles([*self._outside.runs()])
         self._outline = Outline(path, self._outside)
         self._html = HtmlReader(self._outline, self._table)
 
@@ -79,11 +81,12 @@ class _Reader:
         return Catalog(
             title,
             self._path,
-            "\n\n".join(self._outline.root.texts),
+            self._outline.root.closed().text,
             sections,
             document,
             tuple(map(str, remarks)),
             document_links=outside,
+            repeats=tuple(self._outline.repeats),
         )
 
     def _blocks(self, blocks: Sequence[Block]) -> None:
@@ -121,16 +124,15 @@ class _Reader:
         text = run.text
         if is_way_back(text) or not (text or run.links):
             return
-        lines = list(run.lines())
-        if here is not self._outline.root and here.has_entries and all(map(is_entry_line, lines)):
-            for line in lines:
+        if here is not self._outline.root and here.has_entries and (found := entry_lines(run)):
+            for line in found:
                 self._outline.add(read_entry(line), line.line, "paragraph")
             return
         last = self._outline.last
         if last is None:
-            here.texts.append(run.source.strip())
+            here.paragraphs.append(run)
         elif last.kind == "paragraph" and not last.cells and "\n" not in run.source:
-            last.cells["description"] = one_line(run.source)
+            last.builder.describe(run)
         # Other words after the entries stay in the source alone.
 
     def _html_block(self, block: Html) -> None:
@@ -151,8 +153,8 @@ class _Reader:
         owner = self._html.owner
         if owner is None and isinstance(before, Paragraph) and is_title(before.run):
             run = before.run
-            if here.texts and here.texts[-1] == run.source.strip():
-                here.texts.pop()
+            if here.paragraphs and here.paragraphs[-1] is run:
+                here.paragraphs.pop()
             owner = self._outline.add(EntryBuilder(clean(run.text)), run.line, "paragraph")
         if owner is None:
             return False
@@ -174,12 +176,8 @@ class _Reader:
         own = read_entry(item.run)
         if not own.links and is_way_back(text):
             return
-        further = [pair for block in item.blocks for pair in role_links(block)]
         has_fields = bool(own.name) and any(map(are_fields, item.blocks))
-        if own.links or further or has_fields:
-            own.links += [
-                ("url" if not own.links and not n else label, span) for n, (span, label) in enumerate(further)
-            ]
+        if own.links or has_fields or names_by_paragraph(item):
             number = self._outline.add(own, item.line, "bullet", parent=parent, run=item.run)
             self._below(item, own, number)
         elif text and any(isinstance(block, Items | Table) for block in item.blocks):
@@ -196,6 +194,8 @@ class _Reader:
                 _take_fields(builder, block)
             elif isinstance(block, Items):
                 self._items(block, number)
+            elif isinstance(block, Paragraph) and not is_way_back(block.run.text):
+                builder.describe(block.run)
             elif isinstance(block, Table | Html):
                 self._blocks([block])
 

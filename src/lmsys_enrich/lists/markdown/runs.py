@@ -9,6 +9,7 @@ from html import unescape
 from markdown_it.token import Token
 
 from lmsys_enrich.lists.markdown.parser import SPAN
+from lmsys_enrich.lists.markdown.words import is_role
 
 _HREF = re.compile(r"""\shref\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"']+))""", re.IGNORECASE)
 _SRC = re.compile(r"""\ssrc\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"']+))""", re.IGNORECASE)
@@ -26,8 +27,9 @@ class Span:
     Part of a run: plain text, a line break, a link or an image.
 
     `text` is what readers see, `source` the Markdown. A link has its `url` and the line and column, from 1,
-    of its address; `has_words` is false where only images can be clicked. `form` is how it is written:
-    `inline`, `reference`, `bare`, `spaced` or `html`.
+    of its address; `has_words` is false where only images can be clicked, `is_role` true where its text
+    says what kind of link it is. `form` is how it is written: `inline`, `reference`, `bare`, `spaced` or
+    `html`; that of a break is `hard` where readers see one.
     """
 
     kind: str
@@ -38,6 +40,7 @@ class Span:
     column: int = 0
     form: str = ""
     has_words: bool = True
+    is_role: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -57,6 +60,13 @@ class Run:
         return [span for span in self.spans if span.kind == "link"]
 
     @property
+    def markdown(self) -> str:
+        """The Markdown of the text, which needs no definitions that stand elsewhere."""
+        if any(span.form == "reference" for span in self.spans):
+            return "".join(span.source for span in self.spans).strip()
+        return self.source.strip()
+
+    @property
     def text(self) -> str:
         """Visible text without images, on one line."""
         shown = (span.text if span.kind != "link" or span.has_words else "" for span in self.spans)
@@ -72,6 +82,32 @@ class Run:
             else:
                 part.spans.append(span)
         yield part
+
+
+_MANY_FIRST, _MANY_LATER = 3, 2
+_LONGEST_ROLE = 25
+
+
+def mark_roles(runs: Sequence[Run]) -> None:
+    """
+    Note of every link whether its text is a role, and names nothing.
+
+    Beside well-known words these are, in whatever language, short texts that lead
+    to different addresses again and again behind other text.
+    """
+    later: dict[str, set[str]] = {}
+    first: dict[str, set[str]] = {}
+    for run in runs:
+        is_first = True
+        for span in run.spans:
+            if span.kind == "link" and span.has_words and len(span.text) <= _LONGEST_ROLE:
+                (first if is_first else later).setdefault(span.text.casefold(), set()).add(span.url)
+            is_first = is_first and (span.kind != "link" and not span.text.strip())
+    learned = {text for text, urls in later.items() if len(urls) >= _MANY_LATER}
+    learned |= {text for text, urls in first.items() if len(urls) >= _MANY_FIRST}
+    for run in runs:
+        for span in run.links:
+            span.is_role = is_role(span.text) or (span.has_words and span.text.casefold() in learned)
 
 
 def one_line(text: str) -> str:
@@ -125,6 +161,7 @@ class RunBuilder:
         self._opened: list[str] = []
         self._closed: list[str] = []
         self._cursor = 0
+        self._inner = 0  # end of the latest code or tag, whose line breaks are no breaks of the text
 
     def build(self) -> Run:
         """Return the run."""
@@ -132,6 +169,8 @@ class RunBuilder:
         link: Span | None = None
         alts: list[str] = []
         for token in self._children:
+            if token.type in {"code_inline", "html_inline"}:
+                self._inner = self._span(token)[1]
             if token.type == "html_inline":
                 link, alts = self._html(token, link, alts)
             elif token.type == "link_open":
@@ -145,7 +184,7 @@ class RunBuilder:
                 alts.append(token.content)
                 self._image(token)
             elif token.type in {"softbreak", "hardbreak"} and link is None:
-                self._break()
+                self._break("hard" if token.type == "hardbreak" else "")
             else:
                 self._text(token)
         if link is not None:
@@ -187,13 +226,14 @@ class RunBuilder:
                 self._run.images.append(self._placed(Span("image", "", tag, url, form="html"), start, end))
         elif _BREAK.fullmatch(tag) and link is None:
             self._flush(self._span(token)[0])
-            self._run.spans.append(Span("break", " ", tag))
+            self._run.spans.append(Span("break", " ", tag, form="hard"))
             self._cursor = self._span(token)[1]
         return link, alts
 
     def _image(self, token: Token) -> None:
         start, end = self._span(token)
-        image = Span("image", token.content, "", str(token.attrs.get("src", "")), form="inline")
+        form = "reference" if self._content[end - 1 : end] == "]" else "inline"
+        image = Span("image", token.content, "", str(token.attrs.get("src", "")), form=form)
         self._run.images.append(self._placed(image, start, end))
 
     def _begin_link(self, token: Token) -> Span:
@@ -202,7 +242,12 @@ class RunBuilder:
         form = token.info or ("reference" if self._content[end - 1 : end] == "]" else "inline")
         if form == "auto":
             form = "bare"
-        link = Span("link", "", self._content[start:end], str(token.attrs.get("href", "")), form=form)
+        url = str(token.attrs.get("href", ""))
+        written = self._content[start:end]
+        if form == "reference":  # inline, so that it is whole where its definition is not
+            text, found, _ = written.rpartition("][")
+            written = f"{text if found else written[:-1]}]({_enclosed(url)})"
+        link = Span("link", "", written, url, form=form)
         self._cursor = end
         return self._placed(link, start, end)
 
@@ -216,11 +261,11 @@ class RunBuilder:
         self._texts.clear()
         self._run.spans.append(link)
 
-    def _break(self) -> None:
-        at = self._content.find("\n", self._cursor)
+    def _break(self, form: str) -> None:
+        at = self._content.find("\n", max(self._cursor, self._inner))
         end = at if at >= 0 else len(self._content)
-        self._flush(end)
-        self._run.spans.append(Span("break", " ", "\n"))
+        self._flush(end - 1 if form and self._content[end - 1 : end] == "\\" else end)
+        self._run.spans.append(Span("break", " ", "\n", form=form))
         self._cursor = min(end + 1, len(self._content))
 
     def _flush(self, end: int) -> None:
@@ -272,6 +317,11 @@ def _address(url: str) -> str:
     """Return an address as browsers take it: on the web, without line ends, blanks escaped."""
     bare = url.strip().replace("\n", "").replace("\r", "").replace("\t", "").translate(_INVISIBLE)
     return ("https:" + bare if bare.startswith("//") else bare).replace(" ", "%20")
+
+
+def _enclosed(url: str) -> str:
+    """Return an address as it may stand in an inline link."""
+    return f"<{url}>" if any(letter in url for letter in " ()") else url
 
 
 def clean_address(url: str) -> str:

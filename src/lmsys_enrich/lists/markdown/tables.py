@@ -1,6 +1,7 @@
 """Tables of entries: one column has their names, the others describe them."""
 
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 
 from lmsys_enrich.lists.identifiers import slug_of
@@ -19,13 +20,33 @@ _NAMES = (
     ("repository", "repo", "link"),
 )  # fmt: skip
 _SUFFIXES = (" title", " name")
+# Headers of columns whose links lead to the entry itself, as the beginnings of their keys.
+_ADDRESSES = (
+    *("link", "url", "website", "site", "homepage", "home", "repo", "github", "address", "web"),
+    *("链接", "連結", "網址", "网址", "地址", "官网", "官網", "主页", "主頁", "仓库", "項目地址", "项目地址"),
+    *(
+        "リンク",
+        "サイト",
+        "링크",
+        "주소",
+        "사이트",
+        "ссылка",
+        "сайт",
+        "адрес",
+        "enlace",
+        "sitio",
+        "lien",
+        "liens",
+    ),
+    *("adresse", "webseite", "seite", "endereco", "collegamento", "sito", "baglanti", "ลิงก์", "σύνδεσμος"),
+)
 _FLAGS = {"✔": True, "✔️": True, "✓": True, "✅": True, "✗": False, "✘": False, "❌": False}
 _KEPT_FOR_ENTRIES = frozenset(
     {"url", "links", "ignore", "id", "name", "description", "parent", "prefix", "marks", "tags"}
 )
 _YEAR = re.compile(r"\d{4}")
 _NUMBER = re.compile(r"[\d\s.,:/%kKmMbB+-]*")
-_SLUG = re.compile(r"[^a-z0-9]+")
+_LONGEST_KEY = 60
 
 
 class Cells(Value):
@@ -56,12 +77,13 @@ def read_table(table: Cells) -> ReadTable:
     shown = [cell.text for cell in table.header]
     naming = _naming(shown, table)
     columns = tuple(_columns(shown, naming, table))
+    only_linked = _only_linked(table, naming, columns)
     rows, placeholders = [], []
     for cells in table.rows:
         if _is_placeholder(cells[: len(shown)], shown):
             placeholders.append(cells[0].line)
         elif any(cell.text or cell.links for cell in cells):
-            rows.append(_row(cells[: len(shown)], naming, columns))
+            rows.append(_row(cells[: len(shown)], naming, columns, only_linked))
     return ReadTable(columns, tuple(rows), tuple(placeholders))
 
 
@@ -76,14 +98,15 @@ def _naming(headers: Sequence[str], table: Cells) -> int:
         if header.endswith(_SUFFIXES):
             return number
     filled = [number for number in range(len(headers)) if _names_something(table, number)]
-    for number in filled:
-        if any(
-            is_main(link) and not is_role(link.text)
-            for row in table.rows
-            for link in _cell(row, number).links
-        ):
-            return number
-    return filled[0] if filled else 0
+    return next((number for number in filled if _links_names(table, number)), filled[0] if filled else 0)
+
+
+def _links_names(table: Cells, number: int) -> bool:
+    """Return whether a column's links have names for texts: no roles, no addresses, not always the same."""
+    links = [link for row in table.rows for link in _cell(row, number).links if is_main(link)]
+    named = [link for link in links if not link.is_role and link.form != "bare"]
+    texts = {link.text for link in named}
+    return bool(named) and (len(named) == 1 or len(texts) * 2 > len(named))
 
 
 def _names_something(table: Cells, number: int) -> bool:
@@ -107,13 +130,22 @@ def _columns(headers: Sequence[str], naming: int, table: Cells) -> Iterator[Colu
         if number == naming:
             key = "name"
         else:
-            key = _SLUG.sub("_", slug_of(header).replace("-", "_")).strip("_") or f"column_{number + 1}"
+            key = _key(header) or f"column_{number + 1}"
             if key == "year" and not _are_years(table, number):
                 key = "date"
             if key in _KEPT_FOR_ENTRIES or key in seen:
                 key = f"{key}_{number + 1}"
         seen.add(key)
         yield Column(key, header or key)
+
+
+def _key(header: str) -> str:
+    """Return a header as the key of a column: small letters of any script, digits, and `_`."""
+    slug = slug_of(header).replace("-", "_")
+    if slug.startswith("entry_"):  # no Latin letters in it
+        slug = header.lower()
+    letters = (c if c.isalnum() or unicodedata.category(c).startswith("M") else " " for c in slug)
+    return "_".join("".join(letters).split())[:_LONGEST_KEY]
 
 
 def _are_years(table: Cells, number: int) -> bool:
@@ -133,28 +165,36 @@ def _is_placeholder(cells: Sequence[Run], headers: Sequence[str]) -> bool:
     )
 
 
-def _row(cells: Sequence[Run], naming: int, columns: Sequence[Column]) -> Row:
+def _only_linked(table: Cells, naming: int, columns: Sequence[Column]) -> int | None:
+    """Return the number of the only column with links, where its header names no role."""
+    linked = {
+        number
+        for number in range(len(columns))
+        if any(is_main(link) for row in table.rows for link in _cell(row, number).links)
+    }
+    [number] = linked if len(linked) == 1 else [naming]
+    return None if number == naming or is_role(columns[number].title) else number
+
+
+def _row(cells: Sequence[Run], naming: int, columns: Sequence[Column], only_linked: int | None) -> Row:
     builder = read_entry(_cell(cells, naming), in_cell=True)
     if "description" in builder.cells:
-        marks = (builder.cells.get("marks", ""), builder.cells.pop("description"))
-        builder.cells["marks"] = " ".join(filter(None, marks))
-    values: dict[str, Cell] = dict(builder.cells)
+        marks = (builder.cells.get("marks"), builder.cells.pop("description"))
+        builder.cells["marks"] = " ".join(str(text) for text in marks if text)
+    values = dict(builder.cells)
     for number, (cell, column) in enumerate(zip(cells, columns, strict=False)):
         if number == naming:
             continue
+        is_address = number == only_linked or column.key.startswith(_ADDRESSES)
         for span in filter(is_main, cell.links):
-            builder.links.append((_role(builder, column.key), span))
+            is_first = is_address and not builder.links
+            builder.links.append(("url" if is_first else column.key.replace("_", "-"), span))
         value = _value(cell, column.key)
         if value is not None:
             values[column.key] = value
     if not builder.name:
         builder.name = next((span.text or span.url for cell in cells for span in cell.links), cells[0].text)
     return Row(cells[0].line, builder, values)
-
-
-def _role(builder: EntryBuilder, key: str) -> str:
-    is_address = key.startswith(("link", "url", "website", "site", "homepage", "repo", "github"))
-    return "url" if not builder.links and is_address else key.replace("_", "-")
 
 
 def _value(cell: Run, key: str) -> Cell:

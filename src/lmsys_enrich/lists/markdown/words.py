@@ -2,6 +2,7 @@
 """Words by which lists call their parts: roles of links, and titles of sections that hold no entries."""
 
 import re
+import unicodedata
 
 BRACKETS = " \t\n()[]{}<>（）【】「」,，、|/·•&;:：-–—_*"
 _ROLES = """
@@ -58,10 +59,42 @@ içindekiler|katkıda bulunma|katkı|lisans|spis treści|licencja|współtworzen
 giấy phép|daftar isi|kontribusi|lisensi|المحتويات|المساهمة|الرخصة|فهرست|مشارکت
 """
 _TITLES = frozenset(title.strip() for title in re.split(r"[|\n]", _HOUSEKEEPING) if title.strip())
-_TITLE_EDGES = re.compile(r"^[\W\d_]+|[\W_]+$")
+_LONGEST_TITLE = 200
 _SHORTCODE = re.compile(r":[a-z0-9_+-]{1,50}:")
 
 
 def is_housekeeping(title: str) -> bool:
     """Return whether a section of this title, as a whole, is about the list and not of it."""
-    return _TITLE_EDGES.sub("", _SHORTCODE.sub("", title)).lower().replace("’", "'") in _TITLES
+    return _bare(title) in _TITLES
+
+
+_WAYS_BACK = """
+top|to top|back to top|go to top|return to top|go back to top|back to the top|to the top|back to toc
+back to contents|back to the contents|back to content|back to table of contents|toc
+table of contents|back to the table of contents|back to index|contents|up|回到顶部|返回顶部|返回目录
+回到目录|回到頂部|返回頂部|回到目錄|返回|顶部|トップへ戻る|トップに戻る|目次へ戻る|目次に戻る|목차로
+맨 위로|목차로 돌아가기|위로|наверх|вверх|вернуться наверх|к содержанию|в начало|нагору|nach oben
+zurück nach oben|zum inhaltsverzeichnis|retour en haut|haut de page|haut|retour au sommaire
+volver arriba|arriba|volver al índice|volver al inicio|subir|voltar ao topo|topo|voltar ao índice
+torna su|torna all'indice|inizio|naar boven|do góry|powrót do góry|başa dön|yukarı|về đầu trang
+kembali ke atas
+"""
+_ARROWS = frozenset("⬆🔝↑🔼⇧▲△⤴☝👆")
+_BACK = frozenset(title.strip() for title in re.split(r"[|\n]", _WAYS_BACK) if title.strip())
+
+
+def is_way_back(text: str) -> bool:
+    """Return whether a text only leads back to the top or to the contents."""
+    bare = _bare(text)
+    return bare in _BACK or (not bare and len(text) < _LONGEST_TITLE and not _ARROWS.isdisjoint(text))
+
+
+def _bare(text: str) -> str:
+    """Return a short text in small letters, without what is no letter at its ends."""
+    if len(text) > _LONGEST_TITLE:
+        return text
+    shown = _SHORTCODE.sub("", text).lower().replace("’", "'")
+    letters = [
+        number for number, letter in enumerate(shown) if letter.isalpha() or unicodedata.combining(letter)
+    ]
+    return shown[letters[0] : letters[-1] + 1] if letters else ""
