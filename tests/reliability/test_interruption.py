@@ -65,7 +65,7 @@ def _assert_whole(out: Path) -> None:
         assert path.read_text(encoding="utf-8").endswith("\n")
 
 
-def test_a_run_killed_again_and_again_ends_where_an_undisturbed_one_does(
+def test_run_killed_repeatedly_ends_as_an_undisturbed_one(
     program: Program, serve: Serve
 ) -> None:
     site = serve(by_its_path)
@@ -95,16 +95,16 @@ def test_a_run_killed_again_and_again_ends_where_an_undisturbed_one_does(
 
 
 def _wait_for(site: Server, requests: int, running: subprocess.Popen[bytes]) -> None:
-    """Return when the site was asked so many times more, or nobody is left to ask it."""
+    """Return when the site got so many requests more, or the program has ended."""
     until = len(site.log) + requests
     while len(site.log) < until and running.poll() is None:
         time.sleep(0.001)
 
 
 def _known(program: Program) -> int:
-    """How many links a run would not ask about again."""
-    told = program("run", "--plan", "--allow-private").out
-    [line] = [line for line in told.splitlines() if "known and fresh" in line]
+    """Return the number of links that a run would not check again."""
+    plan = program("run", "--plan", "--allow-private").out
+    [line] = [line for line in plan.splitlines() if "fresh: not checked again" in line]
     return int(line.split()[0])
 
 
