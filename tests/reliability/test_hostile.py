@@ -114,7 +114,7 @@ def test_every_output_keeps_its_form(text: str) -> None:
         content.encode("utf-8", "replace")
         if name.endswith(".svg"):
             tags = {element.tag.split("}")[1] for element in ET.fromstring(content).iter()}  # noqa: S314 - ours
-            assert tags <= {"svg", "title", "linearGradient", "stop", "clipPath", "rect", "g", "text"}
+            assert tags <= {"svg", "title", "linearGradient", "stop", "clipPath", "rect", "path", "g", "text"}
             assert len(content) < 5000
         if name.endswith(".xml"):
             assert len(ET.fromstring(content)) == 1  # noqa: S314 - ours
