@@ -2,6 +2,8 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from hashlib import blake2b
+from pathlib import PurePath
 from traceback import format_exc
 from typing import Protocol
 
@@ -72,14 +74,31 @@ def _made(output: Output, report: Report) -> Mapping[str, Text]:
         return {getattr(output, "__name__", "output"): Broken(format_exc())}
 
 
+_RESERVED = frozenset({"badges"})
+
+
 def _folders(report: Report) -> list[str]:
-    """Return a folder for each list, no two the same; one list alone needs none."""
+    """
+    Return a folder for each list, whatever their order; one list alone needs none.
+
+    Lists of one name have their path in it; paths that give one slug, a digest of it.
+    """
     if len(report.catalogs) == 1:
         return [""]
-    seen: Counter[str] = Counter({"badges": 1})
-    folders = []
-    for catalog in report.catalogs:
-        name = slug_of(catalog.name)
-        seen[name] += 1
-        folders.append(f"{name}/" if seen[name] == 1 else f"{name}-{seen[name]}/")
-    return folders
+    paths = [report.workspace.path(catalog.source) for catalog in report.catalogs]
+    names = [slug_of(catalog.name) for catalog in report.catalogs]
+    for longer in (
+        [slug_of(str(PurePath(path).with_suffix(""))) for path in paths],
+        [slug_of(path) for path in paths],
+        [f"{slug_of(path)}-{_digest(path)}" for path in paths],
+    ):
+        counts = Counter(names)
+        taken = [counts[name] > 1 or name in _RESERVED for name in names]
+        names = [
+            other if is_taken else name for name, other, is_taken in zip(names, longer, taken, strict=True)
+        ]
+    return [f"{name}/" for name in names]
+
+
+def _digest(path: str) -> str:
+    return blake2b(path.encode("utf-8", "replace"), digest_size=4).hexdigest()

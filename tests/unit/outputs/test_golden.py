@@ -111,9 +111,21 @@ def test_each_of_several_lists_has_its_own_folder() -> None:
     )
     made = rendered(dataclasses.replace(report, catalogs=lists))
     tops = {name.split("/")[0] for name in made}
-    assert {top for top in tops if "." not in top} == {"entries", "entries-2", "a", "badges-2", "badges"}
+    assert {top for top in tops if "." not in top} == {"entries", "more-entries", "a", "badges-md", "badges"}
     assert {"dead-links.md", "dead-links.json", "junit.xml", "report.sarif"} <= tops
     assert "a/enriched.md" in made
+
+
+def test_order_of_lists_changes_no_folder() -> None:
+    sources = ["a/entries.yaml", "b/entries.yaml", "b/entries.md", "a-entries.yaml", "badges.md", "c.md"]
+    lists = {source: replace(CATALOG, source=Path(source), title=source) for source in sources}
+    folders = set()
+    for order in (sources, sources[::-1], sources[2:] + sources[:2]):
+        made = rendered(dataclasses.replace(example(), catalogs=tuple(map(lists.__getitem__, order))))
+        found = {name: text for name, text in made.items() if name.endswith("/enriched.yaml")}
+        assert len(found) == len(sources)
+        folders.add(tuple(sorted(found.items())))
+    assert len(folders) == 1
 
 
 def test_badges_of_an_id_in_two_lists_get_the_name_of_the_later() -> None:
