@@ -34,7 +34,8 @@ def _head(suite: Report) -> str:
     head = (
         f"  <testsuite name={xml_attribute(str(suite.catalogs[0].source))}"
         f" timestamp={xml_attribute(moment(suite.run_time) or '')}"
-        f' tests="{verdicts.total()}" failures="{verdicts[Verdict.DEAD]}" errors="0" skipped="{skipped}">\n'
+        f' tests="{verdicts.total()}" failures="{verdicts[Verdict.DEAD]}" errors="0" skipped="{skipped}"'
+        ' time="0">\n'  # readers want one; the cost of a run, which never repeats, is in enriched.json
     )
     if not suite.notice:
         return head
