@@ -1,5 +1,7 @@
 """One issue: opened when something died, edited while it lasts, closed when all is well."""
 
+import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import rmtree
@@ -137,6 +139,75 @@ def test_issue_mentions_no_user_and_no_other_issue(story: Story) -> None:
     assert "#12" not in body
     assert "<b>" not in body
     assert "`http" in body
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "see https://github.com/victim/repo/issues/1",
+        "victim/repo#2",
+        "victim/repo@1234567890123456789012345678901234567890",
+        "0123abc",
+        "cc @victim/team",
+        "mail me@evil.example",
+        "GH-12",
+        "www.example.org",
+        "`@victim`",
+        "(@victim)",
+        "xmpp:a@b.example",
+    ],
+)
+def test_no_form_of_a_reference_in_a_name_is_linked(name: str, story: Story) -> None:
+    text = Path("entries.yaml").read_text(encoding="utf-8")
+    text = text.replace("Entry 1", json.dumps(name)).replace("Tools", json.dumps(f"S {name}"))
+    Path("entries.yaml").write_text(text, encoding="utf-8")
+    story.night("/a")
+    words = re.sub(r"`[^`]*`|<!--.*?-->|\]\([^)]*\)", "", story.issues[0].body)
+    assert re.search(r"[@#]|://|www\.|GH-\d|[0-9a-f]{7}|xmpp:", words) is None
+
+
+def test_new_death_is_commented_once(story: Story) -> None:
+    story.night("/a")
+    story.night("/a")
+    [issue] = story.issues
+    assert issue.comments == []
+    story.night("/a", "/b")
+    [comment] = issue.comments
+    assert story.urls[1] in comment
+    assert story.urls[0] not in comment
+    assert "Still dead as of 2026-11-03: 1 more" in comment
+    assert issue.body.index(story.urls[1]) < issue.body.index(story.urls[0])
+    written = story.written()
+    story.night("/a", "/b")
+    assert story.written() == written
+    story.night("/b")
+    assert len(issue.comments) == 1
+    story.night("/a", "/b")
+    assert len(issue.comments) == 2
+
+
+def test_many_lists_have_a_title_that_github_accepts(story: Story) -> None:
+    names = []
+    for number in range(14):
+        names.append(f"l{number}.yaml")
+        story.program.write_list(story.urls[0], name=names[-1])
+        path = Path(names[-1])
+        path.write_text(
+            path.read_text().replace("A list", f"Awesome list number {number} of all of the lists")
+        )
+    story.site.gone = {"/a"}
+    story.program.run(*names)
+    assert story.issue(*names).code == 0
+    [issue] = story.issues
+    assert len(issue.title) <= 256
+    assert "number 0" in issue.title
+    assert "more lists" in issue.title
+
+
+def test_text_that_github_refuses_is_not_blamed_on_the_token(story: Story) -> None:
+    story.github.faults = [lambda received, answer: Sent(422, body=b'{"message": "Validation Failed"}')]  # noqa: ARG005 - as below
+    ended = story.night("/a")
+    assert (ended.code, "does not accept the text" in ended.err) == (2, True)
 
 
 def test_issue_stays_within_the_limit_of_github(story: Story) -> None:

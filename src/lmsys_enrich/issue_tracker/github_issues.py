@@ -63,6 +63,10 @@ class GitHubIssues(Value):
         """Replace the text of an issue."""
         return _issue(node(await self._send("PATCH", f"/{issue.number}", {"body": body})))
 
+    async def comment(self, issue: Issue, body: str) -> None:
+        """Add a comment, which notifies those who follow the issue."""
+        await self._send("POST", f"/{issue.number}/comments", {"body": body})
+
     async def close(self, issue: Issue) -> Issue:
         """Close an issue as completed."""
         change = {"state": "closed", "state_reason": "completed"}
@@ -93,6 +97,12 @@ class GitHubIssues(Value):
         what = f"GitHub refuses the issues of {self.repository} ({status}: {self._without_token(message)})"
         if status == HTTPStatus.GONE:
             raise InputError(what, hint="Turn issues on in the repository's settings.")
+        if status == HTTPStatus.UNPROCESSABLE_ENTITY:
+            raise InputError(
+                f"GitHub does not accept the text of the issue of {self.repository}"
+                f" ({status}: {self._without_token(message)})",
+                hint="The token is not the reason. `lmsys-enrich issue --dry-run` shows title and text.",
+            )
         if status in _REDIRECTS:
             raise InputError(what, hint="It has another name now: give that one as --repository.")
         raise InputError(

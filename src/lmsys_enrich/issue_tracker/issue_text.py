@@ -1,13 +1,15 @@
 """
-Text of the issue, written from the report at each run, so that it changes with the dead links alone.
+Text of the issue, written from the report, so that it changes with the dead links alone.
 
-It causes no other notification: addresses are in code, since GitHub would reference
-links to issues there, and names mention no user.
+It notifies nobody but those who follow the issue: GitHub makes links and mentions of
+many forms of text, but of none in code.
 https://docs.github.com/en/get-started/writing-on-github/working-with-advanced-formatting/autolinked-references-and-urls
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import date
+from hashlib import blake2b
 from pathlib import PurePosixPath
 from urllib.parse import quote, unquote
 
@@ -19,39 +21,109 @@ from lmsys_enrich.outputs.dead_links import to_do
 from lmsys_enrich.outputs.text import escaped
 from lmsys_enrich.values import Value
 
-_MAX_LENGTH = 60_000  # characters; GitHub takes 65,536
+# GitHub takes 65,536 characters and a title of 256.
+_MAX_LENGTH = 60_000
+_MAX_TITLE = 250
+_MAX_IN_COMMENT = 20
+_MAX_LOCATIONS = 20
+_MAX_ADDRESS = 1000
+_MAX_KEYS = 3000
 _MARKER = re.compile(r"<!-- lmsys-enrich issue: (\S+(?: \S+)*) -->")
+_KEYS = re.compile(r"<!-- dead: ([0-9a-f ]*) -->")
+_AS_OF = re.compile(r", as of \d{4}-\d{2}-\d{2}\.")
 _FOOT = "This issue is kept current by `lmsys-enrich issue`, and closed when none of these links is dead."
+# A word in which GitHub may see a mention, a reference, a commit, an address or an e-mail address.
+_REFERENCE = re.compile(
+    r"[@#]|://|(?<!\w)www\.|(?<!\w)(?:GH-\d|mailto:|xmpp:)|(?<![^\W_])[0-9a-f]{7,64}(?![^\W_])", re.IGNORECASE
+)
 
 
 class WantedIssue(Value):
     """
     The issue as it should be; `body` is None where no link is dead.
 
-    `marker` is the line that identifies it. `unknown` counts the links without any
-    verdict yet, which may be dead too.
+    `marker` is the line that identifies it. `dead` has a short key and the lines of
+    each dead link. `unknown` counts the links without any verdict yet, which may be
+    dead too.
     """
 
     marker: str
     title: str
     body: str | None
     unknown: int
+    dead: Sequence[tuple[str, str]] = ()
+    day: date | None = None
+
+    def comment_on(self, body: str) -> str | None:
+        """
+        Return the comment for those who follow the issue, as an edit notifies none of them.
+
+        None where every dead link is in `body` already, the text of the issue until now.
+        """
+        known = _KEYS.search(body)
+        if known is None or len(self.dead) > _MAX_KEYS:
+            return None
+        earlier = set(known[1].split())
+        new = [lines for key, lines in self.dead if key not in earlier]
+        if not new:
+            return None
+        head = f"{_count(len(new))} since this issue was last edited:"
+        more = [f"- and {len(new) - _MAX_IN_COMMENT:,} more"] if len(new) > _MAX_IN_COMMENT else []
+        lasting = len(self.dead) - len(new)
+        still = [f"\nStill dead as of {self.day}: {lasting:,} more, listed above."] if lasting else []
+        listed = "\n".join([*new[:_MAX_IN_COMMENT], *more])
+        return "\n".join([head, "", listed[:_MAX_LENGTH], *still])
+
+
+def is_same(body: str, other: str) -> bool:
+    """
+    Return whether two texts of the issue say the same.
+
+    The day as of which they do is none of it, nor are line ends, which GitHub's editor
+    in the browser changes.
+    """
+    return _bare(body) == _bare(other)
+
+
+def _bare(body: str) -> str:
+    return _AS_OF.sub(".", body.replace("\r\n", "\n").rstrip())
+
+
+def _count(dead: int) -> str:
+    return f"{dead:,} link{' is' if dead == 1 else 's are'} dead"
 
 
 def wanted_issue(report: Report, repository_url: str) -> WantedIssue:
     """Return the issue by the effective verdicts of a report."""
-    verdicts = [(finding, finding.effective_verdict) for finding in report.findings.values()]
-    dead = [finding for finding, verdict in verdicts if verdict is Verdict.DEAD]
+    found = report.by_effective_verdict[Verdict.DEAD]
+    dead = [(_key(finding), "\n".join(_lines(finding, report, repository_url))) for finding in found]
     # The paths in the repository, in one order: neither the working directory nor the order of the
     # lists makes it another issue.
     sources = sorted({quote(report.workspace.path(catalog.source)) for catalog in report.catalogs})
     marker = f"<!-- lmsys-enrich issue: {' '.join(sources)} -->"
     return WantedIssue(
         marker=marker,
-        title=f"Dead links in {', '.join(catalog.title for catalog in report.catalogs)}",
-        body=f"{marker}\n{_body(report, dead, repository_url)}" if dead else None,
-        unknown=sum(verdict is Verdict.UNCHECKED for _, verdict in verdicts),
+        title=_title([catalog.title for catalog in report.catalogs]),
+        body=f"{marker}\n{_body(report, dead)}" if dead else None,
+        unknown=len(report.by_effective_verdict[Verdict.UNCHECKED]),
+        dead=dead,
+        day=report.last_run.date(),
     )
+
+
+def _key(finding: Finding) -> str:
+    return blake2b(finding.url.encode("utf-8", "replace"), digest_size=4).hexdigest()
+
+
+def _title(titles: Sequence[str]) -> str:
+    """Return a title within GitHub's limit, with as many titles of lists as fit."""
+    names = [" ".join(title.split())[: _MAX_TITLE // 2] for title in titles]
+    for count in range(len(names), 0, -1):
+        more = len(names) - count
+        title = f"Dead links in {', '.join(names[:count])}{f' and {more} more lists' if more else ''}"
+        if len(title) <= _MAX_TITLE:
+            return title
+    return f"Dead links in {len(names)} lists"
 
 
 def lists_of(body: str) -> list[str]:
@@ -60,18 +132,18 @@ def lists_of(body: str) -> list[str]:
     return [unquote(path) for path in match[1].split()] if match else []
 
 
-def _body(report: Report, dead: list[Finding], repository_url: str) -> str:
+def _body(report: Report, dead: Sequence[tuple[str, str]]) -> str:
     notice = f"> {_without_references(report.notice)}\n\n" if report.notice else ""
-    count = f"{len(dead):,} link{' is' if len(dead) == 1 else 's are'} dead."
-    listed = "\n".join(_bounded_lines(report, dead, repository_url))
-    return f"{notice}{count}\n\n{listed}\n\n{_FOOT}\n"
+    keys = f"<!-- dead: {' '.join(key for key, _ in dead[:_MAX_KEYS])} -->"
+    day = f", as of {report.last_run:%Y-%m-%d}"
+    listed = "\n".join(_bounded([lines for _, lines in dead], _MAX_LENGTH - len(keys)))
+    return f"{keys}\n{notice}{_count(len(dead))}{day}. The newest come first.\n\n{listed}\n\n{_FOOT}\n"
 
 
-def _bounded_lines(report: Report, dead: list[Finding], repository_url: str) -> Iterator[str]:
-    left = _MAX_LENGTH
-    for number, finding in enumerate(dead):
-        lines = "\n".join(_lines(finding, report, repository_url))
-        left -= len(lines) + 1
+def _bounded(dead: Sequence[str], left: int) -> Iterator[str]:
+    for number, lines in enumerate(dead):
+        # GitHub counts characters; its database may count an emoji as two.
+        left -= len(lines.encode("utf-16-le", "replace")) // 2 + 1
         if left < 0:
             yield f"- and {len(dead) - number:,} more, which `dead-links.md` names"
             return
@@ -82,10 +154,12 @@ def _lines(finding: Finding, report: Report, repository_url: str) -> Iterator[st
     locations = report.locations[finding.url]
     since = f" (since {finding.failing_since:%Y-%m-%d})" if finding.failing_since else ""
     yield f"- {_code(locations[0].url)}: {_without_references(finding.effective_reason)}{since}"
-    for here in locations:
+    for here in locations[:_MAX_LOCATIONS]:
         path = " → ".join(_without_references(title) for title in here.path)
         name = _without_references(here.entry.name)
         yield f"  - {_location(here.location, report.workspace, repository_url)}: {name}, in {path}"
+    if len(locations) > _MAX_LOCATIONS:
+        yield f"  - and {len(locations) - _MAX_LOCATIONS:,} more places"
     if finding.suggestion is not None:
         yield f"  - **Write {_code(finding.suggestion.url)} instead**"
     else:
@@ -102,9 +176,21 @@ def _location(location: Location, workspace: Workspace, repository_url: str) -> 
 
 
 def _code(text: str) -> str:
-    return f"`{' '.join(text.replace('`', '%60').split())}`"
+    shown = " ".join(text.replace("`", "%60").split())
+    return f"`{shown if len(shown) <= _MAX_ADDRESS else f'{shown[: _MAX_ADDRESS - 1]}…'}`"
 
 
 def _without_references(text: str) -> str:
-    """Return text that is shown literally, without mentions (@name) and references (#1)."""
-    return escaped(text).replace("@", "@<!-- -->").replace("#", "#<!-- -->")
+    """Return text that is shown literally, each word that GitHub could link in code."""
+    if not _REFERENCE.search(text):
+        return escaped(text)
+    printable = "".join(character if character.isprintable() else " " for character in text)
+    return " ".join(map(_word, printable.split()))
+
+
+def _word(word: str) -> str:
+    if not _REFERENCE.search(word):
+        return escaped(word)
+    # The invisible joiner keeps it from being a mention wherever the text is copied to.
+    inner = re.sub(r"([@#])(?=\w)", "\\1\u2060", word.replace("`", "'"))
+    return f"`{inner}`"

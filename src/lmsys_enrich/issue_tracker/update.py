@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from lmsys_enrich.issue_tracker.github_issues import Issue
-from lmsys_enrich.issue_tracker.issue_text import WantedIssue, lists_of
+from lmsys_enrich.issue_tracker.issue_text import WantedIssue, is_same, lists_of
 from lmsys_enrich.values import Value
 
 
@@ -17,6 +17,8 @@ class Tracker(Protocol):
     async def open(self, title: str, body: str) -> Issue: ...
 
     async def edit(self, issue: Issue, body: str) -> Issue: ...
+
+    async def comment(self, issue: Issue, body: str) -> None: ...
 
     async def close(self, issue: Issue) -> Issue: ...
 
@@ -42,7 +44,8 @@ async def update_issue(tracker: Tracker, wanted: WantedIssue, exists: Callable[[
     """
     Open, edit or close the issue with the marker; a title that people changed stays.
 
-    Idempotent: nothing is sent where nothing has changed. The issue is closed only
+    A link that died since gets a comment as well. Idempotent: nothing is sent where
+    nothing has changed. The issue is closed only
     when every link is known not to be dead. `exists` says whether a list, as a path in
     the repository, is still there: the issue of one that was renamed is taken over.
     """
@@ -51,8 +54,11 @@ async def update_issue(tracker: Tracker, wanted: WantedIssue, exists: Callable[[
         return await _close(tracker, ours, wanted)
     if ours is None:
         return IssueUpdate(Change.OPENED, await tracker.open(wanted.title, wanted.body))
-    if _lines(ours.body) == _lines(wanted.body):
+    if is_same(ours.body, wanted.body):
         return IssueUpdate(Change.UNCHANGED, ours)
+    # The comment comes first: where it fails, the next run sees the same links as new.
+    if (comment := wanted.comment_on(ours.body)) is not None:
+        await tracker.comment(ours, comment)
     return IssueUpdate(Change.EDITED, await tracker.edit(ours, wanted.body))
 
 
@@ -72,8 +78,3 @@ async def _close(tracker: Tracker, ours: Issue | None, wanted: WantedIssue) -> I
     if wanted.unknown:
         return IssueUpdate(Change.LEFT_OPEN, ours)
     return IssueUpdate(Change.CLOSED, await tracker.close(ours))
-
-
-def _lines(body: str) -> list[str]:
-    """Return lines without their ends: GitHub's editor in the browser changes them to CRLF."""
-    return body.replace("\r\n", "\n").rstrip().split("\n")

@@ -10,7 +10,8 @@ from lmsys_enrich.simulation.server import Received, Sent
 from lmsys_enrich.simulation.world import World
 
 _LONGEST = 65_536
-_PATH = re.compile(r"/repos/([^/]+/[^/]+)/issues(?:/(\d+))?")
+_LONGEST_TITLE = 256
+_PATH = re.compile(r"/repos/([^/]+/[^/]+)/issues(?:/(\d+)(/comments)?)?")
 
 
 @dataclass(slots=True)
@@ -24,6 +25,7 @@ class SimulatedIssue:
     labels: tuple[str, ...] = ()
     state: str = "open"
     is_pull_request: bool = False
+    comments: list[str] = field(default_factory=list)
 
     def json(self) -> dict[str, object]:
         """Return the issue as the API sends it."""
@@ -55,15 +57,14 @@ class SimulatedIssues:
         if (refusal := self._refusal(world, name, has_token=has_token)) is not None:
             return refusal
         of_this = [issue for issue in self.all if issue.repository == name]
-        match received.method, number:
-            case "GET", None:
+        match received.method, number, found[3]:
+            case "GET", None, None:
                 return _listed(of_this, received.target)
-            case "POST", None:
+            case "POST", None, None:
                 return self._made(name, len(of_this) + 1, received)
-            case "PATCH", str():
-                return _changed(of_this, int(number), received)
             case _:
-                return _refused(405, "Method Not Allowed")
+                issue = next((issue for issue in of_this if issue.number == int(number or 0)), None)
+                return _changed(issue, received, is_comment=found[3] is not None)
 
     def _refusal(self, world: World, name: str, *, has_token: bool) -> Sent | None:
         if world.repository(name) is None:
@@ -76,7 +77,7 @@ class SimulatedIssues:
 
     def _made(self, name: str, number: int, received: Received) -> Sent:
         sent = json.loads(received.body)
-        if len(sent.get("body", "")) > _LONGEST or not sent.get("title"):
+        if len(sent.get("body", "")) > _LONGEST or not 0 < len(sent.get("title", "")) <= _LONGEST_TITLE:
             return _refused(422, "Validation Failed")
         issue = SimulatedIssue(
             name, number, sent["title"], sent.get("body", ""), tuple(sent.get("labels", ()))
@@ -94,13 +95,17 @@ def _listed(issues: Iterable[SimulatedIssue], target: str) -> Sent:
     return _json(200, [issue.json() for issue in shown[: int(query.get("per_page", ["30"])[0])]])
 
 
-def _changed(issues: Iterable[SimulatedIssue], number: int, received: Received) -> Sent:
-    issue = next((issue for issue in issues if issue.number == number), None)
+def _changed(issue: SimulatedIssue | None, received: Received, *, is_comment: bool) -> Sent:
     if issue is None:
         return _refused(404, "Not Found")
+    if received.method != ("POST" if is_comment else "PATCH"):
+        return _refused(405, "Method Not Allowed")
     sent = json.loads(received.body)
     if len(sent.get("body", "")) > _LONGEST:
         return _refused(422, "Validation Failed")
+    if is_comment:
+        issue.comments.append(sent["body"])
+        return _json(201, {"id": len(issue.comments), "body": sent["body"]})
     issue.title, issue.body = sent.get("title", issue.title), sent.get("body", issue.body)
     issue.state = sent.get("state", issue.state)
     return _json(200, issue.json())
