@@ -5,7 +5,7 @@ from pathlib import Path
 
 from lmsys_enrich.about import PROJECT_URL
 from lmsys_enrich.cli.github_actions import annotations, write_step_files
-from lmsys_enrich.cli.history_file import history, lines_with, past, previous
+from lmsys_enrich.cli.history_file import changes_since, history, lines_with, past, previous
 from lmsys_enrich.cli.summary import Files, summary_json, summary_markdown, summary_text
 from lmsys_enrich.cli.terminal import Terminal
 from lmsys_enrich.errors import MassChange
@@ -78,6 +78,7 @@ def finish_run(
     Raises `MassChange`.
     """
     settings = run.settings
+    report = report.with_history((), changes_since(report, run.previous.reported))
     written = write_files(settings.out, render_reports(report)) if in_part else _write(run, report)
     if settings.in_place and not in_part:
         report_in_place(write_in_place(report, terminal.warn), terminal)
@@ -128,15 +129,15 @@ def _write(run: Run, report: Report) -> Written:
         except MassChange:
             mark_refusal(settings.cache, settings.out, refused=True)
             raise
-    written = _write_all(settings.out, run, report)
+    written = _write_all(settings.out, report)
     mark_refusal(settings.cache, settings.out, refused=False)
     run.store.save(_newly_reported(report))
     return written
 
 
-def _write_all(out: Path, run: Run, report: Report) -> Written:
-    lines = lines_with(report, run.previous.reported, out)
-    made = render_all(report.with_past(past(lines)))
+def _write_all(out: Path, report: Report) -> Written:
+    lines = lines_with(report, out)
+    made = render_all(report.with_history(past(lines), report.changes))
     kept = previous(out, made, report.run_time) | history(lines)
     return write_files(out, made | kept)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from lmsys_enrich.errors import InputError, OutputError
-from lmsys_enrich.model.changes import Snapshot, changes_between
+from lmsys_enrich.model.changes import Change, Snapshot, changes_between
 from lmsys_enrich.model.finding import Finding, Verdict
 from lmsys_enrich.model.report import Day, Relicensed, Report
 from lmsys_enrich.outputs.registry import PREVIOUS
@@ -52,14 +52,19 @@ Line: TypeAlias = dict[str, Any]
 """A line of the file; unknown fields are kept."""
 
 
-def lines_with(report: Report, reported: Mapping[str, Finding], out: Path) -> list[Line]:
+def changes_since(report: Report, reported: Mapping[str, Finding]) -> tuple[Change, ...]:
+    """Return the changes of a run since the outputs last written."""
+    before, now = (Snapshot(report.run_time, {}, findings) for findings in (reported, report.findings))
+    return tuple(changes_between(before, now).changes)
+
+
+def lines_with(report: Report, out: Path) -> list[Line]:
     """
     Return the lines of the file in the folder, and a line with the figures of this run.
 
     The last run of a day replaces the others, and keeps their events. Links are
     counted by their effective verdict, so that a night without network is no dip.
-    Changes are relative to `reported`, the outputs last written. Foreign lines and
-    all but the last thousand days are dropped. Raises `OutputError` if the file
+    Foreign lines and all but the last thousand days are dropped. Raises `OutputError` if the file
     cannot be read: it would be lost.
     """
     today = f"{report.run_time:%Y-%m-%d}"
@@ -69,7 +74,7 @@ def lines_with(report: Report, reported: Mapping[str, Finding], out: Path) -> li
         "date": today,
         **_figures(report),
         "died": _together(_listed(earlier, "died"), _died(report)),
-        "relicensed": _together(_listed(earlier, "relicensed"), _relicensed(report, reported)),
+        "relicensed": _together(_listed(earlier, "relicensed"), _relicensed(report)),
     }
     return [*[line for day, line in sorted(days.items()) if day < today][1 - _MAX_DAYS :], figures]
 
@@ -163,9 +168,8 @@ def _died(report: Report) -> Iterator[str]:
             yield found.url
 
 
-def _relicensed(report: Report, reported: Mapping[str, Finding]) -> Iterator[dict[str, str]]:
+def _relicensed(report: Report) -> Iterator[dict[str, str]]:
     """Yield the repositories whose licence differs from the outputs last written."""
-    before = Snapshot(report.run_time, {}, reported)
-    for change in changes_between(before, Snapshot(report.run_time, {}, report.findings)).changes:
+    for change in report.changes:
         if change.kind == "licence":
             yield {"repository": change.subject, "change": change.detail}

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from lmsys_enrich.cli.table import Table, markdown_table
 from lmsys_enrich.model.finding import Finding
+from lmsys_enrich.model.news import news_of
 from lmsys_enrich.model.report import ACT_ON, Report
 from lmsys_enrich.outputs.text import escaped
 from lmsys_enrich.values import Value, asdict
@@ -46,8 +47,7 @@ def summary_text(report: Report, files: Files) -> str:
     return "\n".join(
         [
             *_figures(report),
-            *_act_on(report),
-            *_revived(report),
+            *_spaced(_to_act_on(report)),
             *_obstacles(report),
             _cost(report),
             "",
@@ -60,22 +60,39 @@ def summary_markdown(report: Report) -> str:
     """Return the summary as Markdown, for a job in CI."""
     figures = report.summary
     counts = [(str(verdict), f"{count:,}") for verdict, count in figures.by_verdict.items() if count]
-    findings = [
-        (str(finding.verdict), finding.url, _why(finding))
-        for verdict in ACT_ON
-        for finding in report.findings.values()
-        if finding.verdict is verdict
-    ]
     blocks = ["## Links", *_figures(report), markdown_table(Table(("Verdict", "Links"), counts))]
-    if findings:
-        shown = findings[:_SHOWN_IN_CI]
-        blocks += ["### To act on", markdown_table(Table(("Verdict", "Link", "Why"), shown))]
-        if len(findings) > len(shown):
-            blocks.append(f"and {len(findings) - len(shown):,} more: `dead-links.md` has all of them")
+    blocks += _markdown_news(report)
     blocks += [
         f"**Could not find out everything:** {escaped(obstacle.what)}" for obstacle in report.obstacles
     ]
     return "\n\n".join([*blocks, ""])
+
+
+def _markdown_news(report: Report) -> Iterator[str]:
+    news = news_of(report)
+    if news is None:
+        found = [found for verdict in ACT_ON for found in report.by_effective_verdict[verdict]]
+        yield from _markdown_table("To act on", [_row(one) for one in found if one.verdict in ACT_ON])
+        return
+    new = [
+        *map(_row, news.found),
+        *(("alive again", one.url, f"was {one.reported}") for one in news.revived),
+        *(("archived", change.subject, change.detail) for change in news.archived),
+    ]
+    yield from _markdown_table("New since the last run", new)
+    yield from _markdown_table("To act on, as before", [*map(_row, news.lasting)])
+
+
+def _markdown_table(title: str, rows: Sequence[tuple[str, str, str]]) -> Iterator[str]:
+    if rows:
+        yield f"### {title}"
+        yield markdown_table(Table(("Verdict", "Link", "Why"), rows[:_SHOWN_IN_CI]))
+    if len(rows) > _SHOWN_IN_CI:
+        yield f"and {len(rows) - _SHOWN_IN_CI:,} more: `dead-links.md` has all of them"
+
+
+def _row(finding: Finding) -> tuple[str, str, str]:
+    return str(finding.verdict), finding.url, _why(finding)
 
 
 def _figures(report: Report) -> Iterator[str]:
@@ -90,28 +107,44 @@ def _figures(report: Report) -> Iterator[str]:
         )
 
 
-def _act_on(report: Report) -> Iterator[str]:
-    locations = report.locations
-    findings = [found for verdict in ACT_ON for found in report.findings.values() if found.verdict is verdict]
-    if findings:
+def _to_act_on(report: Report) -> Iterator[str]:
+    """Yield what is new since the last run, then what lasts; all of a first run is alike."""
+    news = news_of(report)
+    if news is None:
+        found = [found for verdict in ACT_ON for found in report.by_effective_verdict[verdict]]
+        yield from _listed("", [one for one in found if one.verdict in ACT_ON], report)
+        return
+    if news.is_empty:
+        yield "Nothing new since the last run."
+    new = [f"  alive again: {one.url}, which was {one.reported}" for one in news.revived]
+    new += [f"  archived: {change.subject}" for change in news.archived]
+    if news.found or new:
+        yield from _listed("New since the last run:", news.found, report)
+        yield from new[:_SHOWN]
+        if len(new) > _SHOWN:
+            yield f"  and {len(new) - _SHOWN} more are alive again or archived"
+    yield from _listed("As before:" if news.lasting else "", news.lasting, report)
+
+
+def _spaced(lines: Iterator[str]) -> Iterator[str]:
+    """Yield the lines, and an empty one behind them if there are any."""
+    line = None
+    for line in lines:
+        yield line
+    if line is not None:
         yield ""
+
+
+def _listed(title: str, findings: Sequence[Finding], report: Report) -> Iterator[str]:
+    if title or findings:
+        yield ""
+    if title:
+        yield title
     for finding in findings[:_SHOWN]:
         yield f"  {finding.verdict:<8} {finding.url}"
-        yield f"           {locations[finding.url][0].location}: {_why(finding)}"
+        yield f"           {report.locations[finding.url][0].location}: {_why(finding)}"
     if len(findings) > _SHOWN:
         yield f"  and {len(findings) - _SHOWN} more in dead-links.md"
-    if findings:
-        yield ""
-
-
-def _revived(report: Report) -> Iterator[str]:
-    revived = report.revived()
-    for finding in revived[:_SHOWN]:
-        yield f"  alive again: {finding.url}, which was {finding.reported}"
-    if len(revived) > _SHOWN:
-        yield f"  and {len(revived) - _SHOWN} more are alive again"
-    if revived:
-        yield ""
 
 
 def _why(finding: Finding) -> str:

@@ -41,6 +41,7 @@ def link_json(link: Link, finding: Finding) -> dict[str, object]:
         "suggestion": finding.suggestion,
         "first_seen": _second(finding.first_seen),
         "last_alive": _second(finding.last_alive),
+        "verdict_since": _second(finding.verdict_since),
         "failed_on": finding.failed_on,
         "may_die": finding.can_become_dead,
         "moves": finding.moves,

@@ -86,7 +86,8 @@ class Finding(Value, kw_only=True):
     `failing_since` is when the present failure was first seen, `failures` on how
     many different days since, the last of them `failed_on`; `moves` on how many
     days in a row the link was seen to lead to where `suggestion` says, the last
-    of them `moved_on`. `published` is the verdict that stands in the outputs
+    of them `moved_on`. `verdict_since` is when a run first came to this verdict
+    without another one since. `published` is the verdict that stands in the outputs
     last written. `got` is as in `Answer`.
     """
 
@@ -100,6 +101,7 @@ class Finding(Value, kw_only=True):
     suggestion: Suggestion | None = None
     first_seen: Moment | None = None
     last_alive: Moment | None = None
+    verdict_since: Moment | None = None
     failing_since: Moment | None = None
     failures: Count = 0
     failed_on: date | None = None

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from lmsys_enrich.model.catalog import Catalog, DocumentLink, Entry, Link, ListedEntry, Location
+from lmsys_enrich.model.changes import Change
 from lmsys_enrich.model.document_view import DocumentView
 from lmsys_enrich.model.finding import LIVING, LOST, Finding, Verdict
 from lmsys_enrich.model.repository import Repository
@@ -153,7 +154,7 @@ class Report:
     `findings` has one finding for each link of `catalogs`, under its key, in
     their order. `notice` stands on top of every output (as that the facts are
     simulated). `past` has the days of the history, this run's among them, the
-    oldest first.
+    oldest first. `changes` are those since the outputs last written.
     """
 
     run_time: datetime
@@ -167,6 +168,7 @@ class Report:
     bugs: tuple[Bug, ...] = ()
     missed: int = 0
     workspace: Workspace = UNKNOWN_WORKSPACE
+    changes: tuple[Change, ...] = ()
     view: DocumentView = field(default_factory=DocumentView)
 
     def finding(self, link: Link) -> Finding:
@@ -187,10 +189,12 @@ class Report:
 
     @cached_property
     def by_effective_verdict(self) -> Mapping[Verdict, Sequence[Finding]]:
-        """Findings by effective verdict, in the order of the lists."""
+        """Findings by effective verdict in the order of the lists; those to act on begin with the newest."""
         found: dict[Verdict, list[Finding]] = {verdict: [] for verdict in Verdict}
         for finding in self.findings.values():
             found[finding.effective_verdict].append(finding)
+        for verdict in ACT_ON:
+            found[verdict].sort(key=_age)  # those of one day stay in the order of the lists
         return found
 
     @cached_property
@@ -256,11 +260,21 @@ class Report:
             vars(report)["entries"] = own
             yield report
 
-    def with_past(self, days: tuple[Day, ...]) -> "Report":
+    def with_history(self, days: tuple[Day, ...], changes: tuple[Change, ...] = ()) -> "Report":
         """Return the same report with these days as its past; cached figures are kept."""
-        report = replace(self, past=days)
-        vars(report).update({**vars(self), "past": days})
+        report = replace(self, past=days, changes=changes)
+        vars(report).update({**vars(self), "past": days, "changes": changes})
         return report
+
+    @cached_property
+    def last_run(self) -> datetime:
+        """Time of the run that the newest findings are from."""
+        checks = (finding.checked_at for finding in self.findings.values() if finding.checked_at is not None)
+        return max(checks, default=self.run_time)
+
+    def is_new(self, finding: Finding) -> bool:
+        """Return whether the last run was the first that came to this verdict."""
+        return finding.verdict_since is not None and finding.verdict_since >= self.last_run
 
     def revived(self) -> list[Finding]:
         """Return the findings of living links that the outputs last written call dead or failing."""
@@ -271,6 +285,11 @@ class Report:
     def is_stale(self, facts: Repository) -> bool:
         """Return whether the last known commit is older than `stale_after`."""
         return facts.last_commit is not None and self.run_time - facts.last_commit > self.stale_after
+
+
+def _age(finding: Finding) -> int:
+    """Return a key by which the latest verdicts come first, and those without a date last."""
+    return -finding.verdict_since.toordinal() if finding.verdict_since is not None else 0
 
 
 def enriched(number: int, listed: ListedEntry, findings: Mapping[str, Finding]) -> EnrichedEntry:

@@ -22,7 +22,10 @@ def dead_links_json(report: Report) -> Mapping[str, str]:
         "schema": VERSION,
         "generated_at": moment(report.run_time),
         "notice": report.notice,
-        "findings": [_finding(finding, locations[finding.url]) for finding in _to_act_on(report)],
+        "findings": [
+            _finding(finding, locations[finding.url], new=report.is_new(finding))
+            for finding in sorted(_to_act_on(report), key=lambda one: not report.is_new(one))
+        ],
     }
     return {"dead-links.json": json_text(content)}
 
@@ -33,12 +36,12 @@ def dead_links_blocks(report: Report) -> str:
 
 
 def _to_act_on(report: Report) -> Iterator[Finding]:
-    """Yield by verdict, dead ones first, in the order of the lists."""
+    """Yield by verdict, dead ones first, the newest of each first."""
     for verdict in _HEADINGS:
         yield from report.by_effective_verdict[verdict]
 
 
-def _finding(finding: Finding, locations: Sequence[LinkLocation]) -> Json:
+def _finding(finding: Finding, locations: Sequence[LinkLocation], *, new: bool) -> Json:
     suggestion = finding.suggestion
     facts = finding.repository
     return {
@@ -48,6 +51,7 @@ def _finding(finding: Finding, locations: Sequence[LinkLocation]) -> Json:
         "reason": finding.effective_reason,
         "since": moment(finding.failing_since),
         "failures": finding.failures,
+        "new": new,
         "suggestion": None if suggestion is None else {"url": suggestion.url, "why": suggestion.why},
         "taken_over": facts is not None and facts.taken_over_by is not None,
         "places": [

@@ -46,10 +46,17 @@ def update(task: LinkTask, observation: Observation, now: datetime, dead_after: 
         validators=observation.validators,
     )
     if observation.verdict is Verdict.MOVED:
-        return _with_moves(finding, previous, now)
-    if observation.verdict in LOST:
-        return _with_failures(finding, previous, observation, now, dead_after)
-    return finding
+        finding = _with_moves(finding, previous, now)
+    elif observation.verdict in LOST:
+        finding = _with_failures(finding, previous, observation, now, dead_after)
+    return replace(finding, verdict_since=_verdict_since(finding, previous, now))
+
+
+def _verdict_since(finding: Finding, previous: Finding | None, now: datetime) -> datetime | None:
+    """Return when a run first came to this verdict; None where an earlier version left no date."""
+    if previous is None or previous.effective_verdict is not finding.verdict:
+        return now
+    return previous.verdict_since
 
 
 def _publishable(suggestion: Suggestion | None) -> Suggestion | None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from lmsys_enrich.cli.history_file import HISTORY, history, lines_in, lines_with, past
+from lmsys_enrich.cli.history_file import HISTORY, changes_since, history, lines_in, lines_with, past
 from lmsys_enrich.errors import OutputError
 from lmsys_enrich.model.finding import Finding, Verdict
 from lmsys_enrich.model.report import Report
@@ -20,8 +20,12 @@ def _lines(folder: Path) -> list[dict[str, object]]:
 
 
 def _keep(folder: Path, told: Report, reported: Mapping[str, Finding] | None = None) -> None:
-    for name, text in history(lines_with(told, reported or {}, folder)).items():
+    for name, text in history(lines_with(_compared(told, reported or {}), folder)).items():
         (folder / name).write_text(text, encoding="utf-8")
+
+
+def _compared(told: Report, reported: Mapping[str, Finding]) -> Report:
+    return told.with_history((), changes_since(told, reported))
 
 
 def _later(told: Report, days: float) -> Report:
@@ -72,7 +76,7 @@ def test_night_without_answers_is_no_dip(tmp_path: Path) -> None:
 def test_unreadable_history_is_not_overwritten(tmp_path: Path) -> None:
     (tmp_path / HISTORY).mkdir()
     with pytest.raises(OutputError, match="cannot be read"):
-        lines_with(report(), {}, tmp_path)
+        lines_with(report(), tmp_path)
 
 
 def test_it_keeps_a_thousand_days(tmp_path: Path) -> None:

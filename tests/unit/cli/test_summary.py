@@ -4,9 +4,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from lmsys_enrich.cli.summary import Files, summary_markdown, summary_text
+from lmsys_enrich.model.changes import Change
 from lmsys_enrich.model.finding import Suggestion, Verdict
 from lmsys_enrich.model.report import HostTime, Obstacle, Traffic
-from tests.builders import finding, report, repository
+from tests.builders import day, finding, report, repository
+from tests.fakes import NIGHT
 
 _NOTHING = Files(Path("build"), (), ())
 _OBSTACLE = Obstacle("GitHub is <down>", "Run again later.")
@@ -44,6 +46,45 @@ def test_step_summary_escapes_foreign_text() -> None:
 
 def test_summary_without_findings_has_no_tasks() -> None:
     assert "To act on" not in summary_markdown(report(finding("https://a.example/")))
+
+
+def test_news_come_before_what_lasts() -> None:
+    lasting = finding("https://old.example/", Verdict.DEAD, reported=Verdict.DEAD, verdict_since=day(1))
+    new = finding("https://new.example/", Verdict.DEAD, reported=Verdict.ALIVE, verdict_since=NIGHT)
+    back = finding("https://back.example/", reported=Verdict.DEAD, verdict_since=NIGHT)
+    shown = report(lasting, new, back).with_history((), (Change("archived", "acme/a", "2026-11-01"),))
+    text = summary_text(shown, _NOTHING)
+    order = [
+        "New since the last run:",
+        "new.example",
+        "alive again: https://back",
+        "acme/a",
+        "As before:",
+        "old.ex",
+    ]
+    assert [text.index(words) for words in order] == sorted(text.index(words) for words in order)
+    markdown = summary_markdown(shown)
+    order = [
+        "### New since the last run",
+        "new.example",
+        "back.example",
+        "acme/a",
+        "as before",
+        "old.example",
+    ]
+    assert [markdown.index(words) for words in order] == sorted(markdown.index(words) for words in order)
+
+
+def test_quiet_night_says_so() -> None:
+    lasting = finding("https://old.example/", Verdict.DEAD, reported=Verdict.DEAD, verdict_since=day(1))
+    assert "Nothing new since the last run.\n\nAs before:\n  dead     https://old" in summary_text(
+        report(lasting), _NOTHING
+    )
+
+
+def test_first_run_has_no_news() -> None:
+    first = finding("https://a.example/", Verdict.DEAD, verdict_since=NIGHT)
+    assert "ew since" not in summary_text(report(first), _NOTHING)
 
 
 def test_slowest_host_of_a_slow_run_is_named() -> None:

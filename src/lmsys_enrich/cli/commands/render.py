@@ -47,7 +47,7 @@ def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
     else:
         folder = settings.out
         known_days = past([*lines_in(folder)])
-        written = write_files(folder, render_all(report.with_past(known_days)))
+        written = write_files(folder, render_all(report.with_history(known_days)))
     if settings.in_place:
         report_in_place(write_in_place(report, terminal.warn), terminal)
     if not settings.quiet:
