@@ -11,7 +11,7 @@ from lmsys_enrich.checkers.protocol import Checker
 from lmsys_enrich.checkers.website.checker import WebsiteChecker
 from lmsys_enrich.clock import Clock, SystemClock
 from lmsys_enrich.http.messages import Fetch
-from lmsys_enrich.lists.read import read_lists
+from lmsys_enrich.lists.read import read_as_set
 from lmsys_enrich.model.catalog import Catalog
 from lmsys_enrich.model.finding import Finding
 from lmsys_enrich.model.report import Report
@@ -48,7 +48,7 @@ async def enrich(
     the logger `lmsys_enrich`.
     """
     settings = settings or Settings()
-    catalogs = read_lists(list(lists), settings.links, images=settings.images)
+    catalogs = read_as_set(settings, list(lists))
     opened = open_run(
         catalogs,
         settings,

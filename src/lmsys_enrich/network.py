@@ -11,6 +11,7 @@ from lmsys_enrich.api.client import ApiClient
 from lmsys_enrich.clock import Clock
 from lmsys_enrich.errors import InputError
 from lmsys_enrich.http.client import HttpClient
+from lmsys_enrich.http.host_headers import HostHeaders
 from lmsys_enrich.http.messages import Fetch
 from lmsys_enrich.http.pool import ConnectionPool
 from lmsys_enrich.http.proxy import Proxies, ProxyClient
@@ -19,6 +20,7 @@ from lmsys_enrich.politeness.client import PoliteClient
 from lmsys_enrich.politeness.limiter import HostLimiter
 from lmsys_enrich.politeness.scheduler import Scheduler
 from lmsys_enrich.politeness.stats import RequestStats
+from lmsys_enrich.settings.secret_headers import secret_headers
 from lmsys_enrich.settings.settings import Settings
 from lmsys_enrich.values import Value
 
@@ -69,14 +71,14 @@ async def open_network(
             )
             stack.push_async_callback(proxy_client.close)
             fetch = proxy_client
+        fetch = through(fetch) if through else fetch
         scheduler = Scheduler(
-            # A host that does not respond leaves half of all workers to the others, however the two are set.
-            per_host=min(settings.per_host, max(1, settings.concurrency // 2)),
+            per_host=_per_host(settings),
             urgent_first=settings.deadline is not None,
             leave=pool.leave,
         )
         polite = PoliteClient(
-            through(fetch) if through else fetch,
+            HostHeaders(fetch, settings.hosts, secret_headers(environ)),
             HostLimiter(clock),
             clock,
             retries=settings.retries,
@@ -88,6 +90,14 @@ async def open_network(
         api = ApiClient(proxies, tls, clock, stats, timeout=settings.timeout)
         stack.push_async_callback(api.close)
         yield Network(polite, polite.for_link, api, scheduler, polite.expect)
+
+
+def _per_host(settings: Settings) -> Callable[[str], int]:
+    """Return the limit of concurrent links of each host."""
+    own = {one.host: one.per_host for one in settings.hosts if one.per_host is not None}
+    # A host that does not respond leaves half of all workers to the others, however the two are set.
+    most = max(1, settings.concurrency // 2)
+    return lambda host: min(own.get(host, settings.per_host), most)
 
 
 def _tls_context(environ: Mapping[str, str]) -> Callable[[], ssl.SSLContext]:

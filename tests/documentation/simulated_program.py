@@ -6,12 +6,12 @@ import sys
 from argparse import Namespace
 from urllib.parse import urlsplit
 
-from lmsys_enrich.cli.flags import settings_of
+from lmsys_enrich.cli.flags import lists_of, settings_of
 from lmsys_enrich.cli.main import COMMANDS, build_parser, main
 from lmsys_enrich.cli.run import RunRequest, execute_run
 from lmsys_enrich.cli.terminal import Terminal
 from lmsys_enrich.errors import EnrichError
-from lmsys_enrich.lists.read import read_lists
+from lmsys_enrich.lists.read import read_as_set
 from lmsys_enrich.model.report import keys_of
 from lmsys_enrich.simulation.internet import simulated_internet
 from lmsys_enrich.simulation.world import SCENARIO, read_world
@@ -20,11 +20,12 @@ from lmsys_enrich.simulation.world import SCENARIO, read_world
 async def run(arguments: Namespace, terminal: Terminal) -> int:
     """Do what `run` does; what is on hosts that the scenario does not have is there, and well."""
     settings = settings_of(arguments, terminal.environ)
+    lists = lists_of(arguments, settings)
     told = read_world(SCENARIO).sites
-    links = [url for url in keys_of(read_lists(arguments.lists)) if urlsplit(url).hostname not in told]
+    links = [url for url in keys_of(read_as_set(settings, lists)) if urlsplit(url).hostname not in told]
     async with simulated_internet(links=links) as internet:
         environ = {**terminal.environ, **internet.environ}
-        job = RunRequest(arguments.lists, settings, environ, arguments.plan, through=internet.through)
+        job = RunRequest(lists, settings, environ, arguments.plan, through=internet.through)
         return await execute_run(job, terminal)
 
 

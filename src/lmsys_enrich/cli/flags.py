@@ -1,14 +1,26 @@
 """Command-line flags, generated from the table of settings."""
 
 import argparse
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import Field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from lmsys_enrich.settings.settings import Settings, format_duration
-from lmsys_enrich.settings.sources import ReadFile, default_of, flag_of, kind_of, knobs, read_file, resolve
+from lmsys_enrich.settings.sources import (
+    ReadFile,
+    default_of,
+    flag_of,
+    is_list,
+    kind_of,
+    knobs,
+    read_file,
+    resolve,
+)
+
+ENTRIES = "entries.yaml"
+READMES = ("README.md", "readme.md", "Readme.md")
 
 
 def add_list_argument(parser: argparse.ArgumentParser) -> None:
@@ -18,9 +30,17 @@ def add_list_argument(parser: argparse.ArgumentParser) -> None:
         nargs="*",
         metavar="LIST",
         type=Path,
-        default=[Path("entries.yaml")],
-        help="entries.yaml or a Markdown list (default: entries.yaml)",
+        help="entries.yaml, Markdown files or folders"
+        " (default: the setting `lists`, else entries.yaml, else README.md)",
     )
+
+
+def lists_of(arguments: argparse.Namespace, settings: Settings) -> Sequence[Path]:
+    """Return the files to read: those of the command line, of the settings, or the first that exists."""
+    if arguments.lists or settings.lists:
+        return arguments.lists or settings.lists
+    names = (path for path in map(Path, (ENTRIES, *READMES)) if path.is_file())
+    return [next(names, Path(ENTRIES))]
 
 
 def add_setting_flags(parser: argparse.ArgumentParser, names: Collection[str] | None = None) -> None:
@@ -46,8 +66,14 @@ def _add(group: argparse._ArgumentGroup, knob: Field[Any]) -> None:
         return
     default = shown(default_of(knob.name))
     about = f"{about} (default: {default})" if default else about
-    # argparse reads % in help as its own.
-    group.add_argument(flag, metavar=knob.metadata["metavar"], default=None, help=about.replace("%", "%%"))
+    # argparse reads % in help as its own. A setting with several values may be given several times.
+    group.add_argument(
+        flag,
+        metavar=knob.metadata["metavar"],
+        action="append" if is_list(knob.name) else "store",
+        default=None,
+        help=about.replace("%", "%%"),
+    )
 
 
 def shown(default: object) -> str:

@@ -17,7 +17,7 @@ from lmsys_enrich.http.pool import limit_tls_buffers
 from lmsys_enrich.library import open_run
 from lmsys_enrich.lists.changed_since import changed_since
 from lmsys_enrich.lists.duplicates import duplicates
-from lmsys_enrich.lists.read import read_lists
+from lmsys_enrich.lists.read import read_as_set
 from lmsys_enrich.model.catalog import Catalog
 from lmsys_enrich.pipeline.plan import Plan
 from lmsys_enrich.pipeline.run import Run, check_and_enrich
@@ -50,7 +50,7 @@ async def execute_run(request: RunRequest, terminal: Terminal) -> int:
     limit_tls_buffers()
     settings, stop = request.settings, Stop()
     terminal = dataclasses.replace(terminal, quiet=settings.quiet)
-    catalogs: Sequence[Catalog] = read_lists(request.lists, settings.links, images=settings.images)
+    catalogs: Sequence[Catalog] = read_as_set(settings, request.lists)
     if request.only_changed is not None:
         catalogs = _only_changed(catalogs, request.only_changed, terminal)
     opened = open_run(

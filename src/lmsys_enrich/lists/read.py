@@ -14,7 +14,7 @@ from lmsys_enrich.lists.git import files_of
 from lmsys_enrich.lists.markdown.facts import BEGIN, without_facts
 from lmsys_enrich.lists.mistakes import Mistake, refuse
 from lmsys_enrich.model.catalog import Catalog, Location
-from lmsys_enrich.settings.settings import LinkScope
+from lmsys_enrich.settings.settings import LinkScope, Settings
 from lmsys_enrich.values import replace
 
 _LARGEST = 32 * 1024 * 1024
@@ -44,6 +44,11 @@ _CONVERT = (
 
 class NothingFound(InputError):
     """A document without entries and without links."""
+
+
+def read_as_set(settings: Settings, paths: Sequence[Path]) -> tuple[Catalog, ...]:
+    """Return the lists with the links that the settings choose. Raises `InputError`."""
+    return read_lists(paths, settings.links, images=settings.images)
 
 
 def read_lists(

@@ -11,6 +11,7 @@ from lmsys_enrich.model.catalog import Catalog, DocumentLink, Entry, Link, Liste
 from lmsys_enrich.model.changes import Change
 from lmsys_enrich.model.document_view import DocumentView
 from lmsys_enrich.model.finding import LIVING, LOST, Finding, Verdict
+from lmsys_enrich.model.ignore_rule import IgnoreRule
 from lmsys_enrich.model.repository import Repository
 from lmsys_enrich.model.workspace import UNKNOWN_WORKSPACE, Workspace
 from lmsys_enrich.urls import InvalidAddress, link_key
@@ -169,6 +170,7 @@ class Report:
     missed: int = 0
     workspace: Workspace = UNKNOWN_WORKSPACE
     changes: tuple[Change, ...] = ()
+    ignores: tuple[IgnoreRule, ...] = ()
     view: DocumentView = field(default_factory=DocumentView)
 
     def finding(self, link: Link) -> Finding:
@@ -283,8 +285,26 @@ class Report:
         ]
 
     def is_stale(self, facts: Repository) -> bool:
-        """Return whether the last known commit is older than `stale_after`."""
-        return facts.last_commit is not None and self.run_time - facts.last_commit > self.stale_after
+        """Return whether the last known commit is older than `stale_after`, and no exemption holds."""
+        if facts.last_commit is None or self.run_time - facts.last_commit <= self.stale_after:
+            return False
+        return facts.full_name.lower() not in self._never_stale
+
+    @cached_property
+    def _never_stale(self) -> frozenset[str]:
+        """Names of repositories that an exemption of the list or the settings keeps from being stale."""
+        today, names = self.run_time.date(), set[str]()
+        for one in self.entries:
+            ignore = one.entry.ignore
+            is_exempt = ignore is not None and ignore.holds_on(today)
+            for found in one.findings:
+                facts = found.repository
+                if facts is not None and (
+                    is_exempt
+                    or any(rule.exempts_from_staleness_on(today, found.url) for rule in self.ignores)
+                ):
+                    names.add(facts.full_name.lower())
+        return frozenset(names)
 
 
 def _age(finding: Finding) -> int:

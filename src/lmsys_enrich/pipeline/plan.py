@@ -100,8 +100,10 @@ def build(
     queues: list[list[LinkTask]] = [[] for _ in checkers]
     excluded = tuple(re.compile(pattern) for pattern in settings.exclude)
     local = _local_links(catalogs)
-    for url, exemption in _links(catalogs, now.date()).items():
-        observation = local.get(url) or _observe_offline(url, exemption, excluded)
+    today = now.date()
+    for url, own in _links(catalogs, today).items():
+        rules = (rule.exemption for rule in settings.ignores if rule.exempts_links_on(today, url))
+        observation = local.get(url) or _observe_offline(url, own or next(rules, None), excluded)
         if observation is not None:
             settled.append((LinkTask(url, previous.about(url)), observation))
             continue
@@ -154,7 +156,7 @@ def _observe_offline(
 ) -> Observation | None:
     if exemption is not None:
         until = f" until {exemption.until}" if exemption.until else ""
-        return Observation(url, Verdict.SKIPPED, f"the list exempts it{until}: {exemption.reason}")
+        return Observation(url, Verdict.SKIPPED, f"exempt{until}: {exemption.reason}")
     for pattern in excluded:
         if pattern.search(url):
             return Observation(url, Verdict.SKIPPED, f"the settings exclude it: {pattern.pattern}")

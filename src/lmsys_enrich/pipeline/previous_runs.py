@@ -116,6 +116,7 @@ def report_from_cache(
         findings={url: _last_known(url, previous.about(url)) for url in keys_of(catalogs)},
         stale_after=settings.stale_after,
         workspace=workspace,
+        ignores=settings.ignores,
         view=settings.view,
     )
 

@@ -12,6 +12,7 @@ from lmsys_enrich.model.finding import Finding, LinkTask, Observation, unchecked
 from lmsys_enrich.model.report import Bug, Obstacle, Report, keys_of
 from lmsys_enrich.model.workspace import UNKNOWN_WORKSPACE, Workspace
 from lmsys_enrich.pipeline import history, workers
+from lmsys_enrich.pipeline.accepted import accepted
 from lmsys_enrich.pipeline.background_writer import BackgroundWriter, FindingStore
 from lmsys_enrich.pipeline.plan import Plan, PreviousFindings, build
 from lmsys_enrich.pipeline.workers import Stop
@@ -77,6 +78,7 @@ async def check_and_enrich(run: Run, plan: Plan, stop: Stop) -> Report:
         bugs=tuple(bugs),
         missed=len(missed),
         workspace=run.workspace,
+        ignores=run.settings.ignores,
         view=run.settings.view,
     )
 
@@ -103,6 +105,7 @@ async def _findings(
 def _finding(run: Run, task: LinkTask, observation: Observation, bugs: list[Bug]) -> Finding:
     """Return the finding after an observation. A bug on the way costs this link alone."""
     try:
+        observation = accepted(observation, run.settings)
         return history.update(task, observation, run.clock.run_time, run.settings.dead_after)
     except Exception:  # noqa: BLE001 - whatever an earlier finding or a response holds, the run goes on
         return _bug(CheckError(task, traceback.format_exc()), bugs)

@@ -89,7 +89,11 @@ class Scheduler:
     """
 
     def __init__(
-        self, *, per_host: int, urgent_first: bool = False, leave: Callable[[str], None] = lambda _: None
+        self,
+        *,
+        per_host: int | Callable[[str], int],
+        urgent_first: bool = False,
+        leave: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._per_host = per_host
         self._urgent_first = urgent_first
@@ -181,7 +185,8 @@ class Scheduler:
     def _host(self, name: str) -> _Host:
         host = self._hosts.get(name)
         if host is None:
-            host = self._hosts[name] = _Host(self._per_host, (self._per_host + 1) // 2)
+            maximum = self._per_host if isinstance(self._per_host, int) else self._per_host(name)
+            host = self._hosts[name] = _Host(maximum, (maximum + 1) // 2)
         return host
 
     def _next_host(self, after: Lease | None) -> str | None:

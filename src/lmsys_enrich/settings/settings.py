@@ -1,13 +1,16 @@
 """Settings: every option of a run."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from lmsys_enrich.errors import InputError
 from lmsys_enrich.model.document_view import DocumentView, Fact, Order
+from lmsys_enrich.model.ignore_rule import IgnoreRule
+from lmsys_enrich.settings.tables import ForgeSetting, HostSetting, parse_regular_expression, parse_status
 
 _SECONDS = {
     "s": 1,
@@ -61,13 +64,42 @@ def _setting(default: Any, about: str, metavar: str | None = None) -> Any:  # no
     return field(default=default, metadata={"about": about, "metavar": metavar})
 
 
+def _in_files(key: str, about: str) -> Any:  # noqa: ANN401 - as `field`
+    """Return a field that files of settings alone can set, under a key."""
+    return field(default=(), metadata={"about": about, "key": key})
+
+
+_LEAST = {"concurrency": 1, "per_host": 1, "dead_after": 1}
+
+
+def check(name: str, value: object) -> None:
+    """Raise `ValueError` for a value that a setting cannot have."""
+    least = _LEAST.get(name, 0)
+    match value:
+        case bool() | None:
+            return
+        case int() | float() if not least <= value < float("inf") or (name == "timeout" and not value):
+            raise ValueError(
+                f"{value!r} is not a number{' from 1' if least else ''} for {name.replace('_', '-')}"
+            )
+        case timedelta() if value < timedelta(0):
+            raise ValueError(f"{value} is not a time from 0")
+        case tuple() if name == "exclude":
+            for pattern in value:
+                parse_regular_expression(pattern)
+        case tuple() if name == "accept":
+            for status in value:
+                parse_status(status)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """
     Settings of a run, all with defaults.
 
     A field `max_age` is the flag `--max-age`, the variable `LMSYS_ENRICH_MAX_AGE`
-    and the key `max-age` in `lmsys-enrich.toml` or `[tool.lmsys-enrich]`.
+    and the key `max-age` in `lmsys-enrich.toml` or `[tool.lmsys-enrich]`. The last fields
+    can be set in these files alone.
     """
 
     out: Path = _setting(Path("build"), "folder for the outputs", "DIR")
@@ -113,11 +145,24 @@ class Settings:
     rounded: bool = _setting(False, "write numbers in documents as 3.1k, so that they seldom change")
     in_place: bool = _setting(False, "write the facts into the Markdown lists themselves, too")
     entry_badges: bool = _setting(False, "make badges for each entry as well")
-    exclude: tuple[str, ...] = _setting((), "skip links that match a regular expression", "REGEX")
+    exclude: tuple[str, ...] = _setting((), "skip links that match a regular expression; repeatable", "REGEX")
+    accept: tuple[int, ...] = _setting((), "HTTP statuses that count as alive, e.g. 403,999", "STATUS,…")
     allow_private: bool = _setting(False, "contact private and loopback addresses")
     quiet: bool = _setting(False, "print only errors")
     json: bool = _setting(False, "print the summary as JSON on stdout, and nothing else there")
     verbose: bool = _setting(False, "print each finding as it comes")
+    lists: tuple[Path, ...] = _in_files("lists", "files to read where the command line names none")
+    hosts: tuple[HostSetting, ...] = _in_files("host", "settings of single hosts")
+    ignores: tuple[IgnoreRule, ...] = _in_files("ignore", "exemptions of links, with a reason each")
+    forges: tuple[ForgeSetting, ...] = _in_files("forge", "self-hosted forges, and GitHub Enterprise")
+
+    def __post_init__(self) -> None:
+        """Raise `InputError` for a value that the command line would refuse."""
+        for one in fields(self):
+            try:
+                check(one.name, getattr(self, one.name))
+            except ValueError as problem:
+                raise InputError(f"{one.name}: {problem}") from None
 
     @property
     def view(self) -> DocumentView:

@@ -1,7 +1,5 @@
 """Sources of settings: flag, variable, file, default, in this order."""
 
-import difflib
-import re
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, Field, fields
@@ -12,13 +10,15 @@ from pathlib import Path
 from typing import Any, TypeAlias, cast, get_args, get_type_hints
 
 from lmsys_enrich.errors import InputError
-from lmsys_enrich.settings.settings import Settings, parse_duration
+from lmsys_enrich.settings.settings import Settings, check, parse_duration
+from lmsys_enrich.settings.tables import PARSERS, parse_regular_expression, parse_status, suggestion
 
 CONFIG_FILE = "lmsys-enrich.toml"
 _PREFIX = "LMSYS_ENRICH_"
 _TRUE = frozenset({"1", "true", "yes", "on"})
 _FALSE = frozenset({"", "0", "false", "no", "off"})
-_AT_LEAST_ONE = frozenset({"concurrency", "per_host", "dead_after"})
+# Other variables with the prefix, which hold secrets or addresses and are no settings of files.
+_OTHER_VARIABLES = frozenset(f"{_PREFIX}{name}" for name in ("CONTACT", "FORGES", "HEADERS", "TOKENS"))
 
 
 ReadFile: TypeAlias = Callable[[Path], bytes | None]
@@ -46,6 +46,7 @@ def resolve(
         for name, (origin, raw) in source.items():
             try:
                 values[name] = parse(name, raw)
+                check(name, values[name])
             except ValueError as problem:
                 problems.append(f"{origin}: {problem}")
     if problems:
@@ -54,8 +55,13 @@ def resolve(
 
 
 def knobs() -> Sequence[Field[Any]]:
-    """Return the table of settings."""
-    return fields(Settings)
+    """Return the table of settings that flags, variables and files can set."""
+    return [knob for knob in fields(Settings) if "key" not in knob.metadata]
+
+
+def tables() -> Sequence[Field[Any]]:
+    """Return the settings that files alone can set; `metadata["key"]` is their key."""
+    return [knob for knob in fields(Settings) if "key" in knob.metadata]
 
 
 def flag_of(name: str) -> str:
@@ -75,7 +81,7 @@ def variable_of(name: str) -> str:
 
 def default_of(name: str) -> object:
     """Return a setting's default."""
-    default = next(knob.default for knob in knobs() if knob.name == name)
+    default = next(knob.default for knob in fields(Settings) if knob.name == name)
     return None if default is MISSING else default
 
 
@@ -98,15 +104,19 @@ def is_list(name: str) -> bool:
 
 def parse(name: str, raw: object) -> object:
     """Parse `raw`, a text or a TOML value. Raises `ValueError` with a message for the user."""
+    if isinstance(raw, tuple):  # tables, parsed where they were read
+        return raw
     if is_list(name):
-        items = raw if isinstance(raw, list) else _split(name, str(raw))
-        return tuple(_parse_one(name, item) for item in items)
+        items = raw if isinstance(raw, list) else [raw]
+        parts = (part for item in items for part in (_split(name, item) if isinstance(item, str) else [item]))
+        return tuple(_parse_one(name, part) for part in parts)
     return _parse_one(name, raw)
 
 
 def _split(name: str, text: str) -> list[str]:
-    # A regular expression may hold commas, so a variable or flag gives one of them.
-    return [text] if kind_of(name) is str else [item.strip() for item in text.split(",") if item.strip()]
+    # A regular expression may hold commas: several stand in lines of a variable.
+    separator = "\n" if kind_of(name) is str else ","
+    return [item.strip() for item in text.split(separator) if item.strip()]
 
 
 def _parse_one(name: str, raw: object) -> object:
@@ -117,22 +127,18 @@ def _parse_one(name: str, raw: object) -> object:
         return parse_duration(str(raw))
     if issubclass(kind, StrEnum):
         return _one_of(str(raw), list(kind))
+    if name == "accept":
+        return parse_status(raw)
     if kind in {int, float}:
         return _number(name, raw, kind)
-    if kind is Path:
-        return Path(str(raw))
-    return _regular_expression(str(raw))
+    return Path(str(raw)) if kind is Path else parse_regular_expression(str(raw))
 
 
 def _number(name: str, raw: object, kind: type) -> float:
-    least = 1 if name in _AT_LEAST_ONE else 0
     try:
-        number = kind(str(raw))
+        return cast("float", kind(str(raw)))
     except ValueError:
-        number = None
-    if number is None or not least <= number < float("inf") or (name == "timeout" and not number):
-        raise ValueError(f"{raw!r} is not a number{' from 1' if least else ''} for {key_of(name)}")
-    return cast("float", number)
+        raise ValueError(f"{raw!r} is not a number for {key_of(name)}") from None
 
 
 def _switch(text: str) -> bool:
@@ -144,20 +150,7 @@ def _switch(text: str) -> bool:
 def _one_of(text: str, allowed: Sequence[StrEnum]) -> StrEnum:
     if text in allowed:
         return next(one for one in allowed if one == text)
-    raise ValueError(f"{text!r} is none of {', '.join(allowed)}{_suggestion(text, allowed)}")
-
-
-def _regular_expression(text: str) -> str:
-    try:
-        re.compile(text)
-    except re.error as problem:
-        raise ValueError(f"{text!r} is not a regular expression: {problem}") from None
-    return text
-
-
-def _suggestion(word: str, known: Sequence[str]) -> str:
-    close = difflib.get_close_matches(word, known, n=1)
-    return f"; did you mean {str(close[0])!r}?" if close else ""
+    raise ValueError(f"{text!r} is none of {', '.join(allowed)}{suggestion(text, allowed)}")
 
 
 _Source = Mapping[str, tuple[str, object]]
@@ -173,8 +166,9 @@ def _from_environ(environ: Mapping[str, str], problems: list[str]) -> _Source:
     for variable, value in environ.items():
         if variable in variables:
             found[variables[variable]] = (variable, value)
-        elif variable.startswith(_PREFIX):
-            problems.append(f"{variable}: no such setting{_suggestion(variable, list(variables))}")
+        elif variable.startswith(_PREFIX) and variable not in _OTHER_VARIABLES:
+            known = [*variables, *_OTHER_VARIABLES]
+            problems.append(f"{variable}: no such setting{suggestion(variable, known)}")
     return found
 
 
@@ -188,9 +182,33 @@ def _from_file(folder: Path, read: ReadFile, problems: list[str]) -> _Source:
 
 def _named(origin: str, content: Mapping[str, object], problems: list[str]) -> _Source:
     keys = {key_of(knob.name): knob.name for knob in knobs()}
+    keys |= {knob.metadata["key"]: knob.name for knob in tables()}
     unknown = [key for key in content if key not in keys]
-    problems.extend(f"{origin}: no such setting {key!r}{_suggestion(key, list(keys))}" for key in unknown)
-    return {keys[key]: (f"{origin}: {key}", raw) for key, raw in content.items() if key in keys}
+    problems.extend(f"{origin}: no such setting {key!r}{suggestion(key, list(keys))}" for key in unknown)
+    found: dict[str, tuple[str, object]] = {}
+    for key, raw in content.items():
+        if key in PARSERS:
+            found[keys[key]] = (
+                f"{origin}: [[{key}]]",
+                _parsed_tables(f"{origin}: [[{key}]]", key, raw, problems),
+            )
+        elif key in keys:
+            found[keys[key]] = (f"{origin}: {key}", raw)
+    return found
+
+
+def _parsed_tables(origin: str, key: str, raw: object, problems: list[str]) -> tuple[object, ...]:
+    """Parse each table of an array; those with mistakes are reported by their number."""
+    parsed: list[object] = []
+    for number, table in enumerate(raw if isinstance(raw, list) else [raw], 1):
+        if not isinstance(table, dict):
+            problems.append(f"{origin}: write it as a table, [[{key}]]")
+            continue
+        try:
+            parsed.append(PARSERS[key](table))
+        except ValueError as problem:
+            problems.append(f"{origin} {number}: {problem}")
+    return tuple(parsed)
 
 
 def _read_toml(path: Path, read: ReadFile, table: Sequence[str]) -> Mapping[str, object] | None:

@@ -56,10 +56,10 @@ def test_values_are_read_as_people_write_them(tmp_path: Path, name: str, raw: st
     ("environ", "said"),
     [
         ({"LMSYS_ENRICH_CONCURENCY": "1"}, "no such setting; did you mean 'LMSYS_ENRICH_CONCURRENCY'?"),
-        ({"LMSYS_ENRICH_CONCURRENCY": "0"}, "LMSYS_ENRICH_CONCURRENCY: '0' is not a number from 1"),
+        ({"LMSYS_ENRICH_CONCURRENCY": "0"}, "LMSYS_ENRICH_CONCURRENCY: 0 is not a number from 1"),
         ({"LMSYS_ENRICH_CONCURRENCY": "many"}, "'many' is not a number"),
-        ({"LMSYS_ENRICH_TIMEOUT": "0"}, "'0' is not a number"),
-        ({"LMSYS_ENRICH_TIMEOUT": "nan"}, "'nan' is not a number"),
+        ({"LMSYS_ENRICH_TIMEOUT": "0"}, "0.0 is not a number"),
+        ({"LMSYS_ENRICH_TIMEOUT": "nan"}, "nan is not a number"),
         ({"LMSYS_ENRICH_MAX_AGE": "soon"}, "'soon' is not a time such as 90s"),
         ({"LMSYS_ENRICH_FAIL_ON": "ded"}, "'ded' is none of dead, new-dead"),
         ({"LMSYS_ENRICH_FAIL_ON": "ded"}, "did you mean 'dead'?"),

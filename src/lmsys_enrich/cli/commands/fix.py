@@ -5,12 +5,12 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from lmsys_enrich.cli.flags import add_list_argument, add_setting_flags, settings_of
+from lmsys_enrich.cli.flags import add_list_argument, add_setting_flags, lists_of, settings_of
 from lmsys_enrich.cli.terminal import Terminal
 from lmsys_enrich.errors import InputError
 from lmsys_enrich.http.sites import same_site
 from lmsys_enrich.lists.patch import Edit, edited, unified_diff
-from lmsys_enrich.lists.read import digest_of, read_lists
+from lmsys_enrich.lists.read import digest_of, read_as_set
 from lmsys_enrich.model.catalog import Catalog, Link
 from lmsys_enrich.model.finding import Finding, Verdict
 from lmsys_enrich.model.report import Report
@@ -37,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Print the patch, or apply it."""
     settings = settings_of(arguments, terminal.environ)
-    catalogs = read_lists(arguments.lists)
+    catalogs = read_as_set(settings, lists_of(arguments, settings))
     _refuse_changed(catalogs, settings.out, find_workspace(Path.cwd(), terminal.environ))
     report = report_of_last_run(catalogs, settings, terminal.environ, terminal.warn)
     made: Counter[Path] = Counter()

@@ -5,14 +5,14 @@ import asyncio
 import re
 from collections.abc import Mapping
 
-from lmsys_enrich.cli.flags import add_list_argument, add_setting_flags, settings_of
+from lmsys_enrich.cli.flags import add_list_argument, add_setting_flags, lists_of, settings_of
 from lmsys_enrich.cli.terminal import Terminal
 from lmsys_enrich.clock import SystemClock
 from lmsys_enrich.errors import InputError
 from lmsys_enrich.issue_tracker.github_issues import GitHubIssues
 from lmsys_enrich.issue_tracker.issue_text import WantedIssue, wanted_issue
 from lmsys_enrich.issue_tracker.update import Change, IssueUpdate, update_issue
-from lmsys_enrich.lists.read import read_lists
+from lmsys_enrich.lists.read import read_as_set
 from lmsys_enrich.network import open_network
 from lmsys_enrich.pipeline.previous_runs import report_of_last_run
 from lmsys_enrich.politeness.stats import RequestStats
@@ -44,7 +44,7 @@ def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
     settings = settings_of(arguments, terminal.environ)
     access = github_access(terminal.environ)
     repository = _repository(arguments.repository, terminal.environ)
-    catalogs = read_lists(arguments.lists)
+    catalogs = read_as_set(settings, lists_of(arguments, settings))
     report = report_of_last_run(catalogs, settings, terminal.environ, terminal.warn)
     wanted = wanted_issue(report, f"{access.server_url}/{repository}")
     if arguments.dry_run:

@@ -5,11 +5,11 @@ import os
 from pathlib import Path
 
 from lmsys_enrich.cli.finish_run import BUG, DONE, report_bugs, report_in_place
-from lmsys_enrich.cli.flags import add_list_argument, add_setting_flags, settings_of
+from lmsys_enrich.cli.flags import add_list_argument, add_setting_flags, lists_of, settings_of
 from lmsys_enrich.cli.history_file import lines_in, past
 from lmsys_enrich.cli.terminal import Terminal
 from lmsys_enrich.errors import InputError
-from lmsys_enrich.lists.read import read_lists
+from lmsys_enrich.lists.read import read_as_set
 from lmsys_enrich.model.changes import Changes, changes_between
 from lmsys_enrich.model.report import Report
 from lmsys_enrich.outputs.files import write_files
@@ -39,7 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Write the outputs without any request."""
     settings = settings_of(arguments, terminal.environ)
-    catalogs = read_lists(arguments.lists)
+    catalogs = read_as_set(settings, lists_of(arguments, settings))
     report = report_of_last_run(catalogs, settings, terminal.environ, terminal.warn)
     if arguments.into is not None:
         folder, blocks = _filled(arguments.into, report, settings.out)

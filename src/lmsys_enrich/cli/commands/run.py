@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from lmsys_enrich.cli.flags import add_list_argument, add_setting_flags, settings_of
+from lmsys_enrich.cli.flags import add_list_argument, add_setting_flags, lists_of, settings_of
 from lmsys_enrich.cli.terminal import Terminal
 from lmsys_enrich.settings.sources import ReadFile, read_file
 
@@ -33,7 +33,7 @@ def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
     from lmsys_enrich.cli.run import RunRequest, execute_run
 
     request = RunRequest(
-        lists=arguments.lists,
+        lists=lists_of(arguments, settings),
         settings=settings,
         environ=terminal.environ,
         plan_only=arguments.plan,

@@ -5,11 +5,11 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from lmsys_enrich.cli.flags import add_list_argument, add_setting_flags, settings_of
+from lmsys_enrich.cli.flags import add_list_argument, add_setting_flags, lists_of, settings_of
 from lmsys_enrich.cli.table import Linked, Table, markdown_table, show
 from lmsys_enrich.cli.terminal import Terminal
 from lmsys_enrich.errors import InputError
-from lmsys_enrich.lists.read import read_lists
+from lmsys_enrich.lists.read import read_as_set
 from lmsys_enrich.model.catalog import Entry, Link
 from lmsys_enrich.model.finding import Finding, Verdict
 from lmsys_enrich.model.report import Report
@@ -47,7 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Print the table, and warn of links that were never checked."""
     settings = _with_age(settings_of(arguments, terminal.environ), arguments.older_than)
-    catalogs = read_lists(arguments.lists)
+    catalogs = read_as_set(settings, lists_of(arguments, settings))
     report = report_of_last_run(catalogs, settings, terminal.environ, terminal.warn)
     rows = list(_stale(report))
     if arguments.as_json:

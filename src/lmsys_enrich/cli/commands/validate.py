@@ -2,10 +2,10 @@
 
 import argparse
 
-from lmsys_enrich.cli.flags import add_list_argument
+from lmsys_enrich.cli.flags import add_list_argument, lists_of, settings_of
 from lmsys_enrich.cli.terminal import Terminal
 from lmsys_enrich.lists.duplicates import duplicates
-from lmsys_enrich.lists.read import read_lists
+from lmsys_enrich.lists.read import read_as_set
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -16,7 +16,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Read the lists; mistakes end it with code 2."""
-    for catalog in read_lists(arguments.lists):
+    settings = settings_of(arguments, terminal.environ)
+    for catalog in read_as_set(settings, lists_of(arguments, settings)):
         remarks = [*catalog.remarks, *duplicates(catalog)]
         for remark in remarks:
             terminal.warn(remark)
