@@ -45,7 +45,7 @@ kind = "gitlab"
     assert (host.host, dict(host.headers), host.accept) == (
         "docs.example.org",
         {"Accept-Language": "en"},
-        {403, 999},
+        frozenset({403, 999}),
     )
     assert host.per_host == 2
     assert [rule.exemption for rule in found.ignores] == [
