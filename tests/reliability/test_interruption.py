@@ -65,9 +65,7 @@ def _assert_whole(out: Path) -> None:
         assert path.read_text(encoding="utf-8").endswith("\n")
 
 
-def test_run_killed_repeatedly_ends_as_an_undisturbed_one(
-    program: Program, serve: Serve
-) -> None:
+def test_run_killed_repeatedly_ends_as_an_undisturbed_one(program: Program, serve: Serve) -> None:
     site = serve(by_its_path)
     count = 400
     urls = [f"{site.url}/{_ROWS[n % 4]}/{n}" for n in range(count)]
