@@ -10,6 +10,8 @@ from lmsys_enrich.checkers.github.checker import GitHubChecker
 from lmsys_enrich.checkers.protocol import Checker
 from lmsys_enrich.checkers.website.checker import WebsiteChecker
 from lmsys_enrich.clock import Clock, SystemClock
+from lmsys_enrich.cluster.checker import ClusterChecker
+from lmsys_enrich.cluster.start import cluster_at
 from lmsys_enrich.http.messages import Fetch
 from lmsys_enrich.lists.read import read_as_set
 from lmsys_enrich.model.catalog import Catalog
@@ -105,12 +107,17 @@ def _checkers(
     settings: Settings, access: GitHubAccess, network: Network, clock: Clock, stats: RequestStats
 ) -> tuple[Checker, ...]:
     """Return the checkers, the most specific first: a link is for the first that claims it."""
-    websites = WebsiteChecker(
+    github = GitHubChecker(network.api, access, clock, patience=settings.patience, spent=stats.spent)
+    return github, _website_checker(settings, network, clock, stats)
+
+
+def _website_checker(settings: Settings, network: Network, clock: Clock, stats: RequestStats) -> Checker:
+    if settings.cluster:
+        return ClusterChecker(cluster_at(settings.cluster), settings, clock.run_time, stats)
+    return WebsiteChecker(
         network.fetch,
         network.scheduler,
         concurrency=settings.concurrency,
         expect=network.expect,
         for_link=network.for_link,
     )
-    github = GitHubChecker(network.api, access, clock, patience=settings.patience, spent=stats.spent)
-    return github, websites

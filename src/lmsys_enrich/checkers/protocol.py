@@ -47,10 +47,16 @@ class TaskQueue:
         """End `deferred`."""
         self._deferred.put_nowait(None)
 
-    async def deferred(self) -> AsyncGenerator[LinkTask, None]:
-        """Yield deferred links as they come."""
-        while (task := await self._deferred.get()) is not None:
-            yield task
+    async def deferred(self) -> AsyncGenerator[Sequence[LinkTask], None]:
+        """Yield deferred links as they come, those together that have come meanwhile."""
+        is_open = True
+        while is_open:
+            came = [await self._deferred.get()]
+            while not self._deferred.empty():
+                came.append(self._deferred.get_nowait())
+            is_open = None not in came
+            if batch := [task for task in came if task is not None]:
+                yield batch
 
 
 class Checker(Protocol):

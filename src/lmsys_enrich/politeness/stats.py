@@ -62,6 +62,13 @@ class RequestStats:
         """Count a request that was sent because an earlier one failed."""
         self._retries += 1
 
+    def merge(self, *, requests: int, retries: int, longest: HostTime | None) -> None:
+        """Count requests that another process has sent; `longest` is its host with the most seconds."""
+        self._sent[RequestKind.WEB] += requests
+        self._retries += retries
+        if longest is not None:
+            self._hosts[longest.host] = _HostTime(seconds=longest.seconds, requests=longest.requests)
+
     def spent(self, points: int, left: int | None) -> None:
         """Count points of GitHub's hourly quota, and record how many are left, if known."""
         self._points += points

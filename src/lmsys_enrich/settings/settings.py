@@ -148,6 +148,11 @@ class Settings:
     exclude: tuple[str, ...] = _setting((), "skip links that match a regular expression; repeatable", "REGEX")
     accept: tuple[int, ...] = _setting((), "HTTP statuses that count as alive, e.g. 403,999", "STATUS,…")
     allow_private: bool = _setting(False, "contact private and loopback addresses")
+    cluster: str | None = _setting(
+        None,
+        "have websites checked by the cores of this machine (local, local:4) or a cluster (tls://…)",
+        "WHERE",
+    )
     quiet: bool = _setting(False, "print only errors")
     json: bool = _setting(False, "print the summary as JSON on stdout, and nothing else there")
     verbose: bool = _setting(False, "print each finding as it comes")

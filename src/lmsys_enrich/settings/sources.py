@@ -19,6 +19,8 @@ _TRUE = frozenset({"1", "true", "yes", "on"})
 _FALSE = frozenset({"", "0", "false", "no", "off"})
 # Other variables with the prefix, which hold secrets or addresses and are no settings of files.
 _OTHER_VARIABLES = frozenset(f"{_PREFIX}{name}" for name in ("CONTACT", "FORGES", "HEADERS", "TOKENS"))
+# A scheduler may run programs on every machine that connects to it, and a file may come from a stranger.
+_NOT_IN_FILES = frozenset({"cluster"})
 
 
 ReadFile: TypeAlias = Callable[[Path], bytes | None]
@@ -131,7 +133,8 @@ def _parse_one(name: str, raw: object) -> object:
         return parse_status(raw)
     if kind in {int, float}:
         return _number(name, raw, kind)
-    return Path(str(raw)) if kind is Path else parse_regular_expression(str(raw))
+    text: object = Path(str(raw)) if kind is Path else str(raw)
+    return parse_regular_expression(str(raw)) if kind is str and is_list(name) else text
 
 
 def _number(name: str, raw: object, kind: type) -> float:
@@ -181,7 +184,7 @@ def _from_file(folder: Path, read: ReadFile, problems: list[str]) -> _Source:
 
 
 def _named(origin: str, content: Mapping[str, object], problems: list[str]) -> _Source:
-    keys = {key_of(knob.name): knob.name for knob in knobs()}
+    keys = {key_of(knob.name): knob.name for knob in knobs() if knob.name not in _NOT_IN_FILES}
     keys |= {knob.metadata["key"]: knob.name for knob in tables()}
     unknown = [key for key in content if key not in keys]
     problems.extend(f"{origin}: no such setting {key!r}{suggestion(key, list(keys))}" for key in unknown)

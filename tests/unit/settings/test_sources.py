@@ -94,3 +94,13 @@ def test_a_file_that_is_no_toml_is_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize("knob", knobs(), ids=lambda knob: knob.name)
 def test_every_setting_tells_what_it_is_for(knob: object) -> None:
     assert knob.metadata["about"]  # type: ignore[attr-defined]
+
+
+def test_file_cannot_name_a_cluster(tmp_path: Path) -> None:
+    (tmp_path / "lmsys-enrich.toml").write_text('cluster = "tls://stranger.example:8786"\n')
+    with pytest.raises(InputError, match="no such setting 'cluster'"):
+        resolve({}, {}, tmp_path)
+
+
+def test_variable_may_name_a_cluster(tmp_path: Path) -> None:
+    assert resolve({}, {"LMSYS_ENRICH_CLUSTER": "local:2"}, tmp_path).cluster == "local:2"

@@ -91,8 +91,9 @@ class WebsiteChecker:
     async def _feed(self, queue: TaskQueue, pool: "WorkerPool") -> None:
         """Add deferred links to the schedule while the workers run."""
         async with aclosing(queue.deferred()) as deferred:
-            async for task in deferred:
-                self._scheduler.add(task)
+            async for batch in deferred:
+                for task in batch:
+                    self._scheduler.add(task)
                 self._expect(self._scheduler.queued())
                 pool.wake()
         pool.close()
