@@ -2,7 +2,7 @@
 
 import logging
 import os
-from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -26,6 +26,7 @@ from lmsys_enrich.pipeline.run import Run, check_and_enrich
 from lmsys_enrich.pipeline.workers import Stop
 from lmsys_enrich.politeness.stats import RequestStats
 from lmsys_enrich.settings.github_access import GitHubAccess, github_access
+from lmsys_enrich.settings.secret_headers import secret_headers
 from lmsys_enrich.settings.settings import Settings
 from lmsys_enrich.values import replace
 
@@ -91,7 +92,7 @@ async def open_run(
         async with open_network(settings, environ, clock, stats, through) as network:
             yield Run(
                 catalogs=catalogs,
-                checkers=_checkers(settings, access, network, clock, stats),
+                checkers=_checkers(settings, environ, access, network, clock, stats),
                 store=previous.store,
                 previous=previous.findings(catalogs),
                 clock=clock,
@@ -104,17 +105,26 @@ async def open_run(
 
 
 def _checkers(
-    settings: Settings, access: GitHubAccess, network: Network, clock: Clock, stats: RequestStats
+    settings: Settings,
+    environ: Mapping[str, str],
+    access: GitHubAccess,
+    network: Network,
+    clock: Clock,
+    stats: RequestStats,
 ) -> tuple[Checker, ...]:
     """Return the checkers, the most specific first: a link is for the first that claims it."""
     github = GitHubChecker(network.api, access, clock, patience=settings.patience, spent=stats.spent)
-    return github, _website_checker(settings, network, clock, stats)
+    return github, *_website_checkers(settings, environ, network, clock, stats)
 
 
-def _website_checker(settings: Settings, network: Network, clock: Clock, stats: RequestStats) -> Checker:
+def _website_checkers(
+    settings: Settings, environ: Mapping[str, str], network: Network, clock: Clock, stats: RequestStats
+) -> Iterator[Checker]:
+    """Yield the checkers for all links that no other claims; secret headers are never sent to a cluster."""
     if settings.cluster:
-        return ClusterChecker(cluster_at(settings.cluster), settings, clock.run_time, stats)
-    return WebsiteChecker(
+        cluster, secret = cluster_at(settings.cluster), secret_headers(environ)
+        yield ClusterChecker(cluster, settings, clock.run_time, stats, own_hosts=secret)
+    yield WebsiteChecker(
         network.fetch,
         network.scheduler,
         concurrency=settings.concurrency,

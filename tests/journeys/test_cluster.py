@@ -261,9 +261,13 @@ def test_token_is_never_sent(
     program: Program, processes: Processes, sites: Sites, portal: BlockingPortal
 ) -> None:
     processes.add_worker()
-    program.environ |= {"GITHUB_TOKEN": "ghp_secret0123", "LMSYS_ENRICH_DEAD_AFTER": "3"}
+    program.environ |= {
+        "GITHUB_TOKEN": "ghp_secret0123",
+        "LMSYS_ENRICH_HEADERS": "docs.example X-Key: hush0123",
+    }
     program.write_list(*sites.urls("page", 30))
     with portal.wrap_async_context_manager(recording(processes.address)) as recorder:
         assert program.run("--cluster", recorder.address).code == 10
     assert b"/page/3" in recorder.sent
     assert b"ghp_secret0123" not in recorder.sent
+    assert b"hush0123" not in recorder.sent

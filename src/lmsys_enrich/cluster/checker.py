@@ -15,7 +15,7 @@ from lmsys_enrich.model.finding import LinkTask
 from lmsys_enrich.model.report import Obstacle
 from lmsys_enrich.politeness.stats import RequestStats
 from lmsys_enrich.settings.settings import Settings
-from lmsys_enrich.urls import is_web
+from lmsys_enrich.urls import InvalidAddress, is_web, server_of
 from lmsys_enrich.values import replace
 
 _TICK = 0.5  # seconds between two looks at the workers
@@ -48,7 +48,10 @@ OpenCluster = Callable[[], AbstractAsyncContextManager[Cluster]]
 
 class ClusterChecker:
     """
-    Has every web address checked by the workers of a cluster.
+    Has web addresses checked by the workers of a cluster.
+
+    Addresses at `own_hosts` are left to a checker of this process: their headers are
+    secret, and no secret is sent to a worker.
 
     A worker that is gone loses nothing: its links go to the others. Where the cluster
     itself is gone, or has no worker for `patience` seconds, the checker ends with an
@@ -62,8 +65,10 @@ class ClusterChecker:
         run_time: datetime,
         stats: RequestStats,
         *,
+        own_hosts: Collection[str] = (),
         patience: float = 60.0,
     ) -> None:
+        self._own_hosts = frozenset(own_hosts)
         self._open_cluster = open_cluster
         self._settings = CrawlSettings.of(settings)
         self._epoch = int(run_time.timestamp())
@@ -76,7 +81,13 @@ class ClusterChecker:
         return tuple(self._obstacles)
 
     def claims(self, url: str) -> bool:
-        return is_web(url)
+        if not is_web(url):
+            return False
+        try:
+            _, host, port = server_of(url)
+        except InvalidAddress:
+            return True
+        return self._own_hosts.isdisjoint((host, f"{host}:{port}"))
 
     async def check(self, queue: TaskQueue) -> AsyncGenerator[CheckResult, None]:
         results: asyncio.Queue[CheckResult | None] = asyncio.Queue()

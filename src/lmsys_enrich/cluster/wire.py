@@ -13,6 +13,7 @@ import msgspec
 from lmsys_enrich.model.finding import Finding, LinkTask, Observation
 from lmsys_enrich.model.report import HostTime, Obstacle
 from lmsys_enrich.settings.settings import Settings
+from lmsys_enrich.settings.tables import HostSetting
 
 
 class CrawlSettings(msgspec.Struct, frozen=True):
@@ -25,6 +26,7 @@ class CrawlSettings(msgspec.Struct, frozen=True):
     patience: timedelta
     allow_private: bool
     has_deadline: bool
+    hosts: tuple[HostSetting, ...] = ()
 
     @classmethod
     def of(cls, settings: Settings) -> "CrawlSettings":
@@ -36,6 +38,7 @@ class CrawlSettings(msgspec.Struct, frozen=True):
             settings.patience,
             settings.allow_private,
             settings.deadline is not None,
+            settings.hosts,
         )
 
     def settings(self) -> Settings:
@@ -48,6 +51,7 @@ class CrawlSettings(msgspec.Struct, frozen=True):
             patience=self.patience,
             allow_private=self.allow_private,
             deadline=timedelta.max if self.has_deadline else None,
+            hosts=self.hosts,
         )
 
 

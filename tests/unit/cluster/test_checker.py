@@ -5,6 +5,8 @@ from collections.abc import AsyncGenerator, Callable, Collection, Iterable
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 
+import pytest
+
 from lmsys_enrich.about import __version__
 from lmsys_enrich.checkers.protocol import CheckError, CheckResult, TaskQueue
 from lmsys_enrich.cluster.checker import ClusterChecker, ClusterError, WorkerError
@@ -75,6 +77,23 @@ async def test_every_link_is_checked_once_by_the_worker_of_its_host() -> None:
     first, second = ({host_or_text(url) for url in cluster.sent(worker)} for worker in ("w1", "w2"))
     assert not first & second
     assert stats.traffic(cached=0, seconds=0).web == len(URLS)
+
+
+@pytest.mark.parametrize(
+    ("url", "claimed"),
+    [
+        ("https://a.example/", True),
+        ("mailto:a@a.example", False),
+        ("https://docs.example/page", False),
+        ("http://docs.example/page", False),
+        ("https://wiki.example:8443/", False),
+        ("https://wiki.example/", True),
+    ],
+)
+def test_hosts_with_secret_headers_are_not_claimed(url: str, claimed: bool) -> None:
+    secret = ("docs.example", "wiki.example:8443")
+    under_test = ClusterChecker(FakeCluster({}).open, Settings(), NIGHT, RequestStats(), own_hosts=secret)
+    assert under_test.claims(url) is claimed
 
 
 async def test_no_link_opens_no_cluster() -> None:

@@ -14,6 +14,7 @@ from lmsys_enrich.cluster.wire import (
 )
 from lmsys_enrich.model.finding import Hop, LinkTask, Observation, Suggestion, Validators, Verdict
 from lmsys_enrich.settings.settings import Settings
+from lmsys_enrich.settings.tables import HostSetting
 from tests.builders import finding, repository
 
 URL = "https://a.example/"
@@ -22,7 +23,13 @@ CALL = Call("run", "1.0", 1_795_485_600, CrawlSettings.of(Settings()))
 
 def test_settings_of_the_crawl_survive() -> None:
     settings = Settings(
-        concurrency=7, per_host=3, timeout=2.5, retries=1, patience=timedelta(seconds=9), allow_private=True
+        concurrency=7,
+        per_host=3,
+        timeout=2.5,
+        retries=1,
+        patience=timedelta(seconds=9),
+        allow_private=True,
+        hosts=(HostSetting("a.example", {"accept": "*/*"}, frozenset({999}), 2),),
     )
     assert CrawlSettings.of(settings).settings() == settings
 
