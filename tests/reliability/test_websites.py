@@ -105,7 +105,6 @@ CASES = [
         "a wall of Cloudflare's",
         {"/x": Sent(403, {**HTML, "cf-mitigated": "challenge"})},
         "guarded",
-        requests=1,
     ),
     Case("a login", {"/x": to("/login", 302), "/login": OK}, "guarded", requests=4),
 ]

@@ -13,9 +13,14 @@ _MAX_FRAMING = 1_048_576
 _INFORMATIONAL = range(100, 200)
 
 _HEAD_END = re.compile(rb"\n\r?\n")
+# Chrome skips up to four bytes before it (a byte order mark, say), and takes `ICY` of radio servers too.
 _STATUS_LINE = re.compile(
-    rb"^[ \t]{0,8}http(?:/(\d)(?:\.(\d))?)?[ \t]{1,8}(\d{3})(?![0-9])", re.IGNORECASE | re.MULTILINE
+    rb"^(?:[ \t]{0,8}|[^0-9A-Za-z\r\n]{1,4})(?:http(?:/(\d)(?:\.(\d))?)?|icy)[ \t]{1,8}(\d{3})(?![0-9])",
+    re.IGNORECASE | re.MULTILINE,
 )
+_BEFORE_STATUS_LINE = re.compile(rb"[^0-9A-Za-z]{0,8}")
+_PROTOCOLS = (b"http", b"icy")
+_LENGTH = re.compile(rb"[0-9]{1,18}")  # more does not fit into 64 bits, for browsers neither
 _HEADER_NAME = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}")
 
 
@@ -160,9 +165,11 @@ class ResponseParser:
 
 
 def _may_be_http(head: bytearray) -> bool:
-    """Return true if a line begins with `HTTP`, or may once more bytes have come."""
-    lines = [line.strip()[:4].lower() for line in head[:8192].splitlines()]
-    return b"http" in lines or (bool(lines) and len(lines[-1]) < 4 and b"http".startswith(lines[-1]))  # noqa: PLR2004 - letters
+    """Return true if a line begins as a status line does, or may once more bytes have come."""
+    lines = [_BEFORE_STATUS_LINE.sub(b"", line, count=1)[:4].lower() for line in head[:8192].splitlines()]
+    if any(line.startswith(_PROTOCOLS) for line in lines):
+        return True
+    return bool(lines) and any(protocol.startswith(lines[-1]) for protocol in _PROTOCOLS)
 
 
 def _rewrite_head(received: bytes) -> bytes | None:
@@ -206,7 +213,7 @@ def _header_lines(lines: list[bytes]) -> list[bytes]:
             continue  # a PHP warning, `X-Foo(bar): 1`, an empty name
         if name.lower() == b"content-length":
             # The same length twice counts once (RFC 9110 section 8.6). `-1` and the like are no length.
-            lengths.update(length.strip() for length in value.split(b",") if length.strip().isdigit())
+            lengths.update(filter(_LENGTH.fullmatch, (length.strip() for length in value.split(b","))))
         else:
             is_chunked = is_chunked or name.lower() == b"transfer-encoding"
             headers.append(b"%s: %s" % (name, value.replace(b"\r", b" ")))

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from lmsys_enrich.checkers.website.classify import classify, leads_to_error_page, leads_to_home_page
+from lmsys_enrich.checkers.website.classify import classify, classify_chain
 from lmsys_enrich.checkers.website.redirect_chain import MAX_HOPS, SUCCESS, RedirectChain, RedirectError
 from lmsys_enrich.checkers.website.session import (
     Cookies,
@@ -12,7 +12,6 @@ from lmsys_enrich.checkers.website.session import (
     is_unchanged,
     validators_of,
 )
-from lmsys_enrich.checkers.website.signatures import is_challenge
 from lmsys_enrich.http.messages import ErrorKind, Fetch, FetchError, Outcome, Request, Response
 from lmsys_enrich.model.finding import Finding, Hop, Validators, Verdict
 from lmsys_enrich.urls import InvalidAddress, decode_location, is_web, link_key, resolve
@@ -39,7 +38,6 @@ _BEFORE_THE_METHOD = frozenset(
         ErrorKind.BUG,
     }
 )
-_LINKEDIN_REFUSES = 999
 
 
 async def fetch_link(fetch: Fetch, url: str, previous: Finding | None = None) -> RedirectChain:
@@ -67,16 +65,16 @@ async def fetch_link(fetch: Fetch, url: str, previous: Finding | None = None) ->
 
 def _is_final(chain: RedirectChain) -> bool:
     """Return true where GET cannot give another result."""
-    end = chain.end
-    if isinstance(end, RedirectError):
-        return end is RedirectError.OTHER_SCHEME
-    if isinstance(end, FetchError):
-        return end.kind in _BEFORE_THE_METHOD
-    if end.status == _LINKEDIN_REFUSES or is_challenge(end):
-        return True  # a bot wall says the same to any method, and guarded links never die
-    if classify(end).verdict is not Verdict.ALIVE:
+    if chain.hops and classify(chain.end).verdict is not Verdict.ALIVE:
+        return False  # GET may be redirected elsewhere, or not at all
+    if isinstance(chain.end, FetchError):
+        return chain.end.kind in _BEFORE_THE_METHOD
+    if classify(chain.end).verdict is not Verdict.ALIVE:
         return False
-    return not (chain.hops and (leads_to_home_page(chain) or leads_to_error_page(chain)))
+    if not chain.hops:
+        return True
+    # HEAD alone may lead to a login page, an error page, or the home page.
+    return classify_chain(chain).verdict in {Verdict.ALIVE, Verdict.MOVED}
 
 
 def _clearer(with_head: RedirectChain, with_get: RedirectChain) -> RedirectChain:

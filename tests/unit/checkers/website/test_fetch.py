@@ -1,4 +1,4 @@
-"""What is asked of a website, and in which order."""
+"""Requests that one link costs, and their order."""
 
 from collections.abc import Mapping
 
@@ -23,8 +23,8 @@ async def _visit(script: Mapping[str, Script], url: str = _URL) -> tuple[Redirec
     return await fetch_link(fetch, url), fetch
 
 
-@pytest.mark.parametrize("status", [200, 204, 206, 300, 304, 999])
-async def test_a_sure_answer_to_head_is_enough(status: int) -> None:
+@pytest.mark.parametrize("status", [200, 204, 206, 300, 304])
+async def test_success_of_head_is_final(status: int) -> None:
     chain, fetch = await _visit({_URL: Response(status, {})})
     assert chain == RedirectChain(_URL, (), _URL, Response(status, {}))
     assert fetch.methods(_URL) == ["HEAD"]
@@ -33,14 +33,14 @@ async def test_a_sure_answer_to_head_is_enough(status: int) -> None:
 @pytest.mark.parametrize(
     "status", [400, 401, 403, 404, 405, 406, 410, 418, 451, 500, 501, 502, 503, 520, 302]
 )
-async def test_where_head_is_refused_get_decides(status: int) -> None:
+async def test_get_decides_where_head_is_refused(status: int) -> None:
     chain, fetch = await _visit({f"HEAD {_URL}": Response(status, {}), f"GET {_URL}": _OK})
     assert chain.end == _OK
     assert fetch.methods(_URL) == ["HEAD", "GET"]
 
 
 @pytest.mark.parametrize("kind", [ErrorKind.RESET, ErrorKind.TIMEOUT, ErrorKind.PROTOCOL])
-async def test_a_server_that_stumbles_over_head_is_asked_with_get(kind: ErrorKind) -> None:
+async def test_get_follows_where_head_breaks_the_connection(kind: ErrorKind) -> None:
     chain, _ = await _visit({f"HEAD {_URL}": FetchError(kind, ""), f"GET {_URL}": _OK})
     assert chain.end == _OK
 
@@ -48,24 +48,43 @@ async def test_a_server_that_stumbles_over_head_is_asked_with_get(kind: ErrorKin
 @pytest.mark.parametrize(
     "kind", sorted(set(ErrorKind) - {ErrorKind.RESET, ErrorKind.TIMEOUT, ErrorKind.PROTOCOL})
 )
-async def test_trouble_that_no_method_changes_is_not_asked_for_twice(kind: ErrorKind) -> None:
+async def test_error_before_the_method_is_final(kind: ErrorKind) -> None:
     chain, fetch = await _visit({_URL: FetchError(kind, "")})
     assert chain.end == FetchError(kind, "")
     assert fetch.methods(_URL) == ["HEAD"]
 
 
-async def test_a_challenge_told_by_headers_needs_no_second_request() -> None:
-    _, fetch = await _visit({_URL: Response(503, {"cf-mitigated": "challenge"})})
-    assert fetch.methods(_URL) == ["HEAD"]
+@pytest.mark.parametrize(
+    "refusal", [Response(999, {}), Response(403, {"cf-mitigated": "challenge"}), _to("ftp://a.org/x")]
+)
+async def test_get_decides_also_where_head_meets_a_wall(refusal: Response) -> None:
+    chain, fetch = await _visit({f"HEAD {_URL}": refusal, f"GET {_URL}": _OK})
+    assert chain.end == _OK
+    assert fetch.methods(_URL) == ["HEAD", "GET"]
 
 
-async def test_a_wall_that_refuses_head_and_hangs_up_on_get_is_still_a_wall() -> None:
+@pytest.mark.parametrize("kind", sorted(ErrorKind))
+async def test_error_after_redirect_of_head_is_not_final(kind: ErrorKind) -> None:
+    elsewhere = "https://gone.example/"
+    chain, _ = await _visit(
+        {f"HEAD {_URL}": _to(elsewhere), elsewhere: FetchError(kind, ""), f"GET {_URL}": _OK}
+    )
+    assert chain.end == _OK
+
+
+async def test_login_page_of_head_alone_is_not_final() -> None:
+    login = "https://a.org/login"
+    chain, _ = await _visit({f"HEAD {_URL}": _to(login), login: _OK, f"GET {_URL}": _OK})
+    assert chain.final == _URL
+
+
+async def test_wall_that_resets_get_is_still_a_wall() -> None:
     refusal = Response(403, {})
     chain, _ = await _visit({f"HEAD {_URL}": refusal, f"GET {_URL}": FetchError(ErrorKind.RESET, "")})
     assert chain.end == refusal
 
 
-async def test_a_404_to_head_alone_proves_nothing() -> None:
+async def test_404_to_head_alone_proves_nothing() -> None:
     lost = FetchError(ErrorKind.TIMEOUT, "")
     chain, _ = await _visit({f"HEAD {_URL}": Response(404, {}), f"GET {_URL}": lost})
     assert chain.end == lost
@@ -109,7 +128,7 @@ async def test_redirects_are_followed_hop_by_hop() -> None:
         ),
     ],
 )
-async def test_a_target_is_read_as_browsers_read_it(location: str, asked: str, final: str) -> None:
+async def test_location_is_read_as_browsers_read_it(location: str, asked: str, final: str) -> None:
     chain, _ = await _visit({_URL: _to(location), asked: _OK})
     assert (chain.final, chain.end) == (final, _OK)
 
@@ -125,7 +144,7 @@ async def test_a_target_is_read_as_browsers_read_it(location: str, asked: str, f
         ("  ", RedirectError.NO_TARGET),
     ],
 )
-async def test_a_redirect_to_nowhere_ends_the_way(location: str, end: RedirectError) -> None:
+async def test_redirect_without_target_ends_the_chain(location: str, end: RedirectError) -> None:
     chain, _ = await _visit({_URL: _to(location)})
     assert (chain.hops, chain.final, chain.end) == ((Hop(_URL, 302),), _URL, end)
 
@@ -137,21 +156,21 @@ async def test_redirect_to_several_addresses_at_once_is_no_redirect() -> None:
 
 
 @pytest.mark.parametrize("location", ["http://[::1", "https://:80/", "https://a.org:x/", "/" + "x" * 40_000])
-async def test_a_target_that_cannot_be_asked_is_trouble_with_the_address(location: str) -> None:
+async def test_unusable_target_is_an_address_error(location: str) -> None:
     chain, fetch = await _visit({_URL: _to(location)})
     assert isinstance(chain.end, FetchError)
     assert chain.end.kind is ErrorKind.ADDRESS
     assert {request.url for request in fetch.asked} == {_URL}
 
 
-async def test_a_link_that_cannot_be_asked_is_not_asked() -> None:
+async def test_unusable_link_is_not_requested() -> None:
     chain, fetch = await _visit({}, "https://[::1")
     assert isinstance(chain.end, FetchError)
     assert chain.end.kind is ErrorKind.ADDRESS
     assert not fetch.asked
 
 
-async def test_ten_redirects_are_followed_and_eleven_are_too_many() -> None:
+async def test_ten_redirects_are_followed_eleven_are_too_many() -> None:
     script: dict[str, Script] = {f"https://a.org/{n}": _to(f"/{n + 1}") for n in range(11)}
     alive, _ = await _visit(script | {"https://a.org/11": _OK}, "https://a.org/1")
     lost, _ = await _visit(script | {"https://a.org/11": _OK}, "https://a.org/0")
@@ -159,13 +178,13 @@ async def test_ten_redirects_are_followed_and_eleven_are_too_many() -> None:
     assert lost.end is RedirectError.TOO_MANY
 
 
-async def test_a_loop_is_noticed_and_walked_once_more_with_get() -> None:
+async def test_loop_is_followed_once_more_with_get() -> None:
     chain, fetch = await _visit({_URL: _to("/y"), "https://a.org/y": _to(_URL)})
     assert chain.end is RedirectError.LOOP
     assert [request.method for request in fetch.asked] == ["HEAD", "HEAD", "GET", "GET"]
 
 
-async def test_a_loop_that_only_head_runs_into_is_none() -> None:
+async def test_loop_of_head_alone_is_none() -> None:
     chain, _ = await _visit({f"HEAD {_URL}": _to(_URL), f"GET {_URL}": _OK})
     assert (chain.hops, chain.end) == ((), _OK)
 
@@ -177,12 +196,12 @@ def _let_in_with(cookie: str) -> Script:
     return observation
 
 
-async def test_a_site_that_wants_a_cookie_gets_it_back() -> None:
+async def test_site_gets_its_cookie_back() -> None:
     chain, _ = await _visit({_URL: _let_in_with("s=1")})
     assert chain.end == _OK
 
 
-async def test_a_way_by_another_host_gets_back_in_with_the_cookies_of_its_site() -> None:
+async def test_cookies_survive_a_redirect_through_another_host() -> None:
     def bounce(_: Request) -> Outcome:
         return _to(_URL, cookie="pass=2")
 
@@ -199,14 +218,14 @@ async def test_cookies_never_reach_another_site() -> None:
     assert carried == {_URL}
 
 
-async def test_a_new_cookie_every_time_does_not_keep_us_for_ever() -> None:
+async def test_new_cookie_at_each_hop_does_not_loop_for_ever() -> None:
     scheduler = iter(range(1000))
     chain, fetch = await _visit({_URL: lambda _: _to(_URL, cookie=f"s={next(scheduler)}")})
     assert chain.end is RedirectError.TOO_MANY
     assert len(fetch.asked) < 15
 
 
-async def test_a_front_page_shown_to_visitors_without_cookies_is_looked_at_twice() -> None:
+async def test_home_page_without_cookies_is_requested_again() -> None:
     def page(request: Request) -> Outcome:
         return _OK if "seen=1" in request.headers.get("cookie", "") else _to("/", cookie="seen=1")
 
@@ -231,7 +250,7 @@ async def test_bad_news_of_head_is_never_final(bad_news: Outcome) -> None:
 
 
 @pytest.mark.parametrize("status", [404, 200])
-async def test_get_starts_at_the_link_when_head_is_led_astray(status: int) -> None:
+async def test_get_starts_at_the_link_itself(status: int) -> None:
     error_page = "https://a.org/errors/404"
     chain, _ = await _visit(
         {f"HEAD {_URL}": _to(error_page), error_page: Response(status, {}), f"GET {_URL}": _OK}
@@ -239,7 +258,7 @@ async def test_get_starts_at_the_link_when_head_is_led_astray(status: int) -> No
     assert (chain.final, chain.hops, chain.end) == (_URL, (), _OK)
 
 
-async def test_get_after_a_redirect_carries_the_cookies_that_head_was_given() -> None:
+async def test_get_carries_the_cookies_that_head_was_given() -> None:
     target = "https://a.org/landing"
 
     def landing(request: Request) -> Outcome:
