@@ -1,5 +1,6 @@
 """Reader of entries.yaml: returns a catalog, or reports all mistakes at once."""
 
+import re
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from pathlib import Path
@@ -16,7 +17,7 @@ from lmsys_enrich.lists.yaml_document import (
 )
 from lmsys_enrich.model.catalog import Catalog, Cell, Column, Entry, Exemption, Link, Location, Section
 
-_LIST_KEYS = frozenset({"title", "description", "sections"})
+_LIST_KEYS = frozenset({"title", "description", "front_matter", "sections"})
 _OF_LISTS_ALONE = ("title", "sections")  # with neither, nor one mistyped, it is other YAML
 _CLOSE = 0.75
 _SECTION_KEYS = frozenset({"title", "text", "columns", "entries", "sections"})
@@ -32,6 +33,8 @@ _ENTRY_KEYS = frozenset(
     }
 )
 _IGNORE_KEYS = frozenset({"reason", "until", "only"})
+
+_FRONT_END = re.compile(r"^(?:---|\.\.\.)[ \t]*$", re.MULTILINE)
 
 _SECTION_EXAMPLE = "each item `- title: …`"
 _ENTRY_EXAMPLE = "each item `- name: …`"
@@ -80,7 +83,10 @@ class _Reader:
         fields.require("sections")
         sections = self._sections(fields)
         self._mistakes.extend(self._identifiers.misspelt(self._references))
-        return Catalog(title, path, description, sections)
+        front_matter = fields.text("front_matter") or ""
+        if _FRONT_END.search(front_matter):
+            fields.note(fields.location_of("front_matter"), "front_matter cannot hold a line of ---")
+        return Catalog(title, path, description, sections, front_matter=front_matter)
 
     def _sections(self, fields: Fields) -> tuple[Section, ...]:
         nodes = (

@@ -147,6 +147,7 @@ class Catalog(Value):
 
     `remarks` say what in it was not understood, each with its location; `digest`
     tells its content from any other. `repeats` are further occurrences of links that entries have.
+    `front_matter` is the YAML that a Markdown document begins with.
     """
 
     title: str
@@ -158,6 +159,7 @@ class Catalog(Value):
     digest: str = ""
     document_links: tuple[DocumentLink, ...] = ()
     repeats: tuple[Link, ...] = ()
+    front_matter: str = ""
 
     def links(self) -> Iterator[Link]:
         """Yield every link to check: those of entries, then those outside of them."""

@@ -147,6 +147,7 @@ def _joined(blocks: Iterable[Iterable[bytes]]) -> Iterator[bytes]:
 def _blocks(report: Report) -> Iterator[Iterable[bytes]]:
     """Yield the blocks of the document, each in chunks."""
     [catalog] = report.catalogs
+    yield (encoded(f"---\n{catalog.front_matter}\n---") if catalog.front_matter else b"",)
     yield (encoded(f"# {escaped(catalog.title)}"),)
     yield (encoded(quoted(report.notice)) if report.notice else b"",)
     yield (encoded(catalog.description),)

@@ -68,6 +68,8 @@ def _list(catalog: Catalog, items: Iterator[bytes]) -> Iterator[bytes]:
     content: dict[str, object] = {"title": catalog.title}
     if catalog.description:
         content["description"] = catalog.description
+    if catalog.front_matter:
+        content["front_matter"] = catalog.front_matter
     if not catalog.sections:
         content["sections"] = []
     yield encoded(yaml_lines(content))

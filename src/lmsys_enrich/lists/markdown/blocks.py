@@ -7,7 +7,7 @@ from typing import TypeAlias
 from markdown_it.token import Token
 
 from lmsys_enrich.lists.markdown.parser import make_parser
-from lmsys_enrich.lists.markdown.runs import Run, RunBuilder, Sources, Span
+from lmsys_enrich.lists.markdown.runs import Run, RunBuilder, Sources, Span, one_line
 from lmsys_enrich.values import Value
 
 
@@ -102,7 +102,9 @@ class Parsed(Value):
 # `render --into` writes between these, as `outputs.marker_blocks` says.
 _FIGURES = re.compile(r"<!--\s*lmsys-enrich:(?!\s*ignore\b)")
 _FIGURES_END = re.compile(r"<!--\s*/lmsys-enrich\s*-->")
-_FRONT = re.compile(r"---[ \t]*\n.*?^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.MULTILINE | re.DOTALL)
+_FRONT = re.compile(r"---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.MULTILINE | re.DOTALL)
+_FRONT_KEY = re.compile(r"(?:#[^\n]*\n)*[\"']?[A-Za-z_][\w .-]{0,80}[\"']?[ \t]*:(?=\s|\Z)")
+_FRONT_TITLE = re.compile(r"^title[ \t]*:[ \t]*([^\n]*)((?:\n[ \t]+[^\n]*)*)", re.MULTILINE)
 
 
 def parse_blocks(text: str) -> Parsed:
@@ -123,14 +125,26 @@ def parse_blocks(text: str) -> Parsed:
 
 
 def front_matter(text: str) -> str:
-    """Return the front matter with its marks, or nothing."""
+    """Return the front matter without its marks: YAML that a document begins with; or nothing."""
     found = _FRONT.match(text)
-    return found[0] if found else ""
+    return found[1] if found and _FRONT_KEY.match(found[1]) else ""
+
+
+def front_title(front: str) -> str:
+    """Return the title that front matter gives a document, or nothing."""
+    found = _FRONT_TITLE.search(front)
+    if found is None:
+        return ""
+    first = found[1].strip()
+    text = one_line(found[2] if re.fullmatch(r"[>|][+-]?", first) else first + found[2])
+    return text[1:-1] if len(text) > 1 and text[0] == text[-1] and text[0] in "\"'" else text
 
 
 def _without_front_matter(text: str) -> str:
-    front = front_matter(text)
-    return "\n" * front.count("\n") + text[len(front) :]
+    found = _FRONT.match(text)
+    if found is None or not front_matter(text):
+        return text
+    return "\n" * found[0].count("\n") + text[found.end() :]
 
 
 def _definition(found: Mapping[str, object]) -> tuple[int, str]:

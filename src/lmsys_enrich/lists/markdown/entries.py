@@ -7,7 +7,7 @@ All but the name may be missing. Where the links' texts are roles (Paper, Code),
 the text before them is the name.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from lmsys_enrich.lists.identifiers import role_of
@@ -36,6 +36,11 @@ class EntryBuilder:
         """Keep a text under its key, if there is any."""
         if text:
             self.cells[key] = text
+
+    def take_fields(self, fields: Iterable[tuple[Span, str]]) -> None:
+        """Add links with their roles; the first one is the main link if there is none."""
+        for span, label in fields:
+            self.links.append((label if self.links else "url", span))
 
     def describe(self, run: Run) -> None:
         """Add a paragraph to the description, with its links."""

@@ -10,6 +10,7 @@ from lmsys_enrich.lists.markdown.runs import Run
 from lmsys_enrich.lists.markdown.tables import Cells
 from lmsys_enrich.lists.markdown.words import is_way_back
 
+_GROUP = 7  # level of the first section that an item makes, below those of headings
 _FOLDED = 20  # level of the first section that a folded part makes, below those of bullets
 
 
@@ -25,6 +26,8 @@ class HtmlReader:
         self._read_table = read_table
         self._folded: list[int | None] = []  # for each open <details>: the entry in its summary
         self._rows: list[tuple[Run, ...]] = []
+        self._lists: list[int | None] = []  # for each open list: the level of the section that it makes
+        self._plain: Run | None = None  # an item without a link, that may be the title of a list in it
 
     @property
     def owner(self) -> int | None:
@@ -38,7 +41,13 @@ class HtmlReader:
                 self._rows.append(event.cells)
                 continue
             self._end_rows()
+            if event.kind != "list":
+                self._end_plain()
             match event.kind:
+                case "list":
+                    self._begin_list()
+                case "/list":
+                    self._end_list()
                 case "details":
                     self._folded.append(None)
                 case "/details":
@@ -47,9 +56,45 @@ class HtmlReader:
                     self._summary(event.run)
                 case "heading":
                     self._heading(event)
+                case "dd" if self._describe(event.run):
+                    pass
                 case kind:
                     self._line(event.run, kind)
         self._end_rows()
+        self._end_plain()
+
+    def _begin_list(self) -> None:
+        """Begin a section for a list in an item without a link, as for bullets."""
+        title, self._plain = self._plain, None
+        here = self._outline.here
+        level = max(here.level + 1, _GROUP) if title is not None and here.has_entries else None
+        if title is not None and level is not None:
+            self._outline.begin(title.text.rstrip(":"), level, title.line)
+        self._lists.append(level)
+
+    def _end_list(self) -> None:
+        level = self._lists.pop() if self._lists else None
+        if level is not None:
+            self._outline.end(level)
+
+    def _end_plain(self) -> None:
+        """Take an item without a link for an entry if it is described."""
+        run, self._plain = self._plain, None
+        if run is None:
+            return
+        builder = read_entry(run)
+        if builder.name and "description" in builder.cells:
+            self._outline.add(builder, run.line, "html")
+        else:
+            self._outline.remark(self._outline.at(run.line), f"no entry: {run.text[:60]}")
+
+    def _describe(self, run: Run) -> bool:
+        """Take a definition for the description of the entry that it defines."""
+        last = self._outline.last
+        if last is None or last.kind != "html" or "description" in last.cells:
+            return False
+        last.builder.describe(run)
+        return True
 
     def _unfold(self) -> None:
         if self._folded:
@@ -70,7 +115,11 @@ class HtmlReader:
 
     def _line(self, run: Run, kind: str) -> None:
         here = self._outline.here
-        if not here.has_entries or not any(map(is_main, run.links)) or is_way_back(run.text):
+        if not here.has_entries or is_way_back(run.text):
+            return
+        if not any(map(is_main, run.links)):
+            if kind == "li" and run.text and not run.links:
+                self._plain = run
             return
         is_in_section = here is not self._outline.root
         if kind != "li" and not (
@@ -92,5 +141,18 @@ class HtmlReader:
                 cell.source = "".join(span.source for span in cell.spans)
             self._read_table(Cells(rows[0], tuple(row[:width] for row in rows[1:])), "html")
             return
-        for cell in (cell for row in rows for cell in row):  # a table for the layout
-            self._line(cell, "td")
+        for row in rows:  # a table without a header, or for the layout
+            linked = [cell for cell in row if any(map(is_main, cell.links))]
+            if len(linked) == 1 and len(row) > 1 and linked[0] is row[0]:
+                self._described_row(row)
+            else:
+                for cell in row:
+                    self._line(cell, "td")
+
+    def _described_row(self, row: tuple[Run, ...]) -> None:
+        builder = read_entry(row[0])
+        for cell in row[1:]:
+            if cell.text:
+                builder.describe(cell)
+        if builder.name:
+            self._outline.add(builder, row[0].line, "html")

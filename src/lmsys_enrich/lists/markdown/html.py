@@ -1,10 +1,10 @@
 """HTML in Markdown lists: folded parts, headings, items, rows, and every link in it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from html.parser import HTMLParser
 
-from lmsys_enrich.lists.markdown.runs import Run, Span, clean_address, one_line
+from lmsys_enrich.lists.markdown.runs import MEDIA, Run, Span, clean_address, media_of, one_line
 from lmsys_enrich.values import Value
 
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
@@ -34,6 +34,7 @@ _BLOCKS = frozenset(
     ]
 ) | frozenset(_HEADINGS)
 _KINDS = frozenset({"li", "p", "td", "th", "dt", "dd", "summary", "div", *_HEADINGS})
+_NESTING = {"details": "details", "ul": "list", "ol": "list"}
 _UNREAD = frozenset({"script", "style", "code", "pre"})
 
 
@@ -41,7 +42,8 @@ class HtmlEvent(Value):
     """
     Part of a list's HTML.
 
-    `kind` is `details`, `/details`, `summary`, `heading`, `row`, or the tag that a line of text stands in.
+    `kind` is `details`, `/details`, `list`, `/list`, `summary`, `heading`, `row`, or the tag that a line of
+    text stands in.
     """
 
     kind: str
@@ -98,13 +100,11 @@ class _Parser(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
-        for name in ("id", "name"):
-            if anchor := given.get(name):
-                self.anchors.append(anchor)
+        self.anchors += filter(None, (given.get("id"), given.get("name")))
         if tag in _BLOCKS:
             self._flush()
-        if tag == "details":
-            self.events.append(HtmlEvent("details", Run(self._line, self._line)))
+        if tag in _NESTING:
+            self.events.append(HtmlEvent(_NESTING[tag], Run(self._line, self._line)))
         elif tag == "tr":
             self._row = []
         elif tag in {"td", "th"} and self._row is not None:
@@ -112,24 +112,26 @@ class _Parser(HTMLParser):
         elif tag == "a" and given.get("href") is not None:
             self._end_link()
             self._begin_link(given["href"] or "")
-        elif tag == "img":
-            self._alts.append(given.get("alt") or "")
-            if source := given.get("src"):
-                self.images.append(
-                    self._placed(Span("image", given.get("alt") or "", "", clean_address(source)), source)
-                )
+        elif tag in MEDIA:
+            self._media(tag, given)
         elif tag in _UNREAD:
             self._unread += 1
         if tag in _KINDS:
             self._kinds.append(tag)
+
+    def _media(self, tag: str, given: Mapping[str, str | None]) -> None:
+        alt = given.get("alt") or ""
+        if tag == "img":
+            self._alts.append(alt)
+        self.images += [self._placed(Span("image", alt, "", url), url) for url in media_of(given)]
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "a":
             self._end_link()
         if tag in _BLOCKS:
             self._flush()
-        if tag == "details":
-            self.events.append(HtmlEvent("/details", Run(self._line, self._line)))
+        if tag in _NESTING:
+            self.events.append(HtmlEvent(f"/{_NESTING[tag]}", Run(self._line, self._line)))
         elif tag == "tr" and self._row is not None:
             row, self._row = tuple(self._row), None
             if row:

@@ -34,14 +34,11 @@ def are_fields(block: Block) -> bool:
     return isinstance(block, Items) and all(map(is_field, block.items))
 
 
-def fields_of(block: Items) -> Iterator[tuple[Span, str]]:
-    """Yield the links of a list of fields, with their roles."""
-    for item in block.items:
-        if item.run is None:
-            continue
-        for span in filter(is_main, item.run.links):
-            label = _label(span, item.run) if span.form == "bare" else ""
-            yield span, role(Span("link", label, "", span.url)) if label else role(span)
+def fields_of(run: Run) -> Iterator[tuple[Span, str]]:
+    """Yield the links of a field, with their roles."""
+    for span in filter(is_main, run.links):
+        label = _label(span, run) if span.form == "bare" else ""
+        yield span, role(Span("link", label, "", span.url)) if label else role(span)
 
 
 def names_by_paragraph(item: Item) -> bool:

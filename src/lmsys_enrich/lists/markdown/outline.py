@@ -9,9 +9,11 @@ from pathlib import Path
 from lmsys_enrich.lists.exemptions import exemption_in
 from lmsys_enrich.lists.fields import address_problem
 from lmsys_enrich.lists.identifiers import Identifiers, is_slug
+from lmsys_enrich.lists.markdown.blocks import Items
 from lmsys_enrich.lists.markdown.document_links import DocumentLinks
 from lmsys_enrich.lists.markdown.entries import EntryBuilder, read_entry
-from lmsys_enrich.lists.markdown.items import is_entry_line
+from lmsys_enrich.lists.markdown.items import fields_of, is_entry_line
+from lmsys_enrich.lists.markdown.phrases import clean
 from lmsys_enrich.lists.markdown.runs import Run, Span, one_line
 from lmsys_enrich.lists.markdown.words import is_housekeeping
 from lmsys_enrich.lists.mistakes import Mistake
@@ -35,6 +37,7 @@ class OpenSection:
     sections: list["OpenSection"] = field(default_factory=list)
     has_entries: bool = True
     heading: Run | None = None
+    fields: list[Run] = field(default_factory=list)
 
     def closed(self) -> Section:
         """Return the section as the catalog has it."""
@@ -130,6 +133,7 @@ class Outline:
         """Add an entry to the innermost section, or to its parent's; return its number."""
         location = self.at(line)
         here = self._section_for(parent, line)
+        self._end_fields(here)
         ignore = self._exemption
         if run is not None:
             own, problem = exemption_in(run.source)
@@ -162,12 +166,45 @@ class Outline:
             sections = (_resolved(first, ids), *sections)
         return tuple(section for section in sections if not _is_bare(section))
 
+    def defer(self, block: Items) -> bool:
+        """Keep fields that stand alone below a heading, until it is known whether that is an entry."""
+        here = self.here
+        if here.heading is None or here.heading.links or here.sections or self.last is not None:
+            return False
+        here.fields += [item.run for item in block.items if item.run is not None]
+        return True
+
+    def _end_fields(self, section: OpenSection) -> None:
+        """Make entries of a section's fields: it has other entries, too."""
+        runs, section.fields = section.fields, []
+        for run in runs:
+            builder = read_entry(run)
+            location = self.at(run.line)
+            self.found.append(FoundEntry(section, builder, builder.cells, location, "bullet", None, run.last))
+
+    def _make_entries_of_fields(self, above: OpenSection) -> None:
+        """Make entries of headings that have nothing but fields below them, where two or more have."""
+        named = [inner for inner in above.sections if inner.fields and not inner.sections]
+        for inner in named:
+            if len(named) == 1 or inner.heading is None:
+                self._end_fields(inner)
+                continue
+            above.sections.remove(inner)
+            builder = EntryBuilder(clean(inner.heading.text))
+            for run in inner.fields:
+                builder.take_fields(fields_of(run))
+            for run in inner.paragraphs:
+                builder.describe(run)
+            line = inner.location.line
+            self.found.append(FoundEntry(above, builder, builder.cells, inner.location, "html", None, line))
+
     def _make_entries_of_headings(self) -> None:
-        """Make an entry of a heading that is a link and has no entries below it."""
+        """Make an entry of a heading that is a link and has no entries below it, or fields alone."""
         filled = {id(found.section) for found in self.found}
         pending = [self.root]
         while pending:
             above = pending.pop()
+            self._make_entries_of_fields(above)
             for inner in list(above.sections):
                 heading = None if id(inner) in filled else _entry_in_heading(inner)
                 if heading is None:
@@ -224,7 +261,7 @@ class Outline:
 def _entry_in_heading(section: OpenSection) -> Run | None:
     """Return a section's heading if the section is an entry: a link with little around it, nothing below."""
     heading = section.heading
-    if heading is None or section.sections or not section.has_entries:
+    if heading is None or section.sections or section.fields or not section.has_entries:
         return None
     return heading if is_entry_line(heading) else None
 

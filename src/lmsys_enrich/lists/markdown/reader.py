@@ -15,6 +15,7 @@ from lmsys_enrich.lists.markdown.blocks import (
     Quote,
     Table,
     front_matter,
+    front_title,
     parse_blocks,
 )
 from lmsys_enrich.lists.markdown.document_links import DocumentLinks
@@ -32,12 +33,11 @@ from lmsys_enrich.lists.markdown.items import (
 )
 from lmsys_enrich.lists.markdown.outline import Outline
 from lmsys_enrich.lists.markdown.phrases import clean
-from lmsys_enrich.lists.markdown.runs import Run, mark_roles, one_line
+from lmsys_enrich.lists.markdown.runs import Run, mark_roles
 from lmsys_enrich.lists.markdown.tables import Cells, read_table
 from lmsys_enrich.lists.markdown.words import is_way_back
 from lmsys_enrich.model.catalog import Catalog, Document, InsertionPoint
 
-_FRONT_TITLE = re.compile(r"^title[ \t]*:[ \t]*(.+)$", re.MULTILINE)
 _LINE_END = re.compile(r"\r\n?")
 _GROUP = 7  # level of the first section that a bullet makes, below those of headings
 
@@ -64,13 +64,7 @@ class _Reader:
     def catalog(self) -> Catalog:
         """Return the whole list."""
         self._blocks(self._parsed.blocks)
-        front = _FRONT_TITLE.search(self._front)
-        titles = (
-            self._outline.title,
-            one_line(front[1]).strip("\"'") if front else "",
-            self._path.stem,
-        )
-        title = next(filter(None, titles), "")
+        title = self._outline.title or front_title(self._front) or self._path.stem
         sections = self._outline.sections(title)
         document = Document(self._text, tuple(sorted(self._outline.points, key=lambda point: point.line)))
         outside = self._outside.links()
@@ -87,6 +81,7 @@ class _Reader:
             tuple(map(str, remarks)),
             document_links=outside,
             repeats=tuple(self._outline.repeats),
+            front_matter=self._front.rstrip(),
         )
 
     def _blocks(self, blocks: Sequence[Block]) -> None:
@@ -157,9 +152,15 @@ class _Reader:
                 here.paragraphs.pop()
             owner = self._outline.add(EntryBuilder(clean(run.text)), run.line, "paragraph")
         if owner is None:
-            return False
-        _take_fields(self._outline.found[owner].builder, block)
+            return self._outline.defer(block)
+        self._take_fields(self._outline.found[owner].builder, block)
         return True
+
+    @staticmethod
+    def _take_fields(builder: EntryBuilder, block: Items) -> None:
+        for item in block.items:
+            if item.run is not None:
+                builder.take_fields(fields_of(item.run))
 
     def _items(self, block: Items, parent: int | None) -> None:
         if not self._outline.here.has_entries or all(map(leads_inside, block.items)):
@@ -182,16 +183,20 @@ class _Reader:
             self._below(item, own, number)
         elif text and any(isinstance(block, Items | Table) for block in item.blocks):
             self._group(text, item)
-        elif own.name and are_entries and not leads_inside(item):
+        elif own.name and not leads_inside(item) and (are_entries or self._is_described(own)):
             self._outline.add(own, item.line, "bullet", parent=parent, run=item.run)
         elif text and not leads_inside(item):
             self._outline.remark(self._outline.at(item.line), f"no entry: {text[:60]}")
+
+    def _is_described(self, builder: EntryBuilder) -> bool:
+        """Return whether an item of a section has a name and a description."""
+        return "description" in builder.cells and self._outline.here is not self._outline.root
 
     def _below(self, item: Item, builder: EntryBuilder, number: int) -> None:
         """Read what stands below an entry: its fields, entries of their own, tables and HTML."""
         for block in item.blocks:
             if isinstance(block, Items) and are_fields(block):
-                _take_fields(builder, block)
+                self._take_fields(builder, block)
             elif isinstance(block, Items):
                 self._items(block, number)
             elif isinstance(block, Paragraph) and not is_way_back(block.run.text):
@@ -230,8 +235,3 @@ class _Reader:
             if any(cell.text or cell.links for cell in cells):
                 location = self._outline.at(cells[0].line)
                 self._outline.remark(location, "a row with more cells than its header has: GitHub hides them")
-
-
-def _take_fields(builder: EntryBuilder, block: Items) -> None:
-    for span, label in fields_of(block):
-        builder.links.append(("url" if not builder.links else label, span))

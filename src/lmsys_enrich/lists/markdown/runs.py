@@ -12,9 +12,14 @@ from lmsys_enrich.lists.markdown.parser import SPAN
 from lmsys_enrich.lists.markdown.words import is_role
 
 _HREF = re.compile(r"""\shref\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"']+))""", re.IGNORECASE)
-_SRC = re.compile(r"""\ssrc\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"']+))""", re.IGNORECASE)
+_MEDIA = re.compile(r"""\s(src|srcset|poster)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"']+))""", re.IGNORECASE)
+_MEDIA_TAG = re.compile(r"<(img|source|video|audio)\b", re.IGNORECASE)
+MEDIA = frozenset({"img", "source", "video", "audio"})
+"""HTML's tags that show pictures and films."""
+
 _ALT = re.compile(r"""\salt\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
 _ANCHOR = re.compile(r"""\s(?:id|name)\s*=\s*["']?([^\s"'>]+)""", re.IGNORECASE)
+_CANDIDATES = re.compile(r",\s")  # of `srcset`; an address may hold a comma
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 # Invisible characters that mean nothing in a name, and that YAML refuses.
 _INVISIBLE = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 127, *range(128, 160), 0xFEFF, 0xFFFE, 0xFFFF])
@@ -62,7 +67,7 @@ class Run:
     @property
     def markdown(self) -> str:
         """The Markdown of the text, which needs no definitions that stand elsewhere."""
-        if any(span.form == "reference" for span in self.spans):
+        if not self.source or any(span.form == "reference" for span in self.spans):
             return "".join(span.source for span in self.spans).strip()
         return self.source.strip()
 
@@ -113,6 +118,16 @@ def mark_roles(runs: Sequence[Run]) -> None:
 def one_line(text: str) -> str:
     """Return text with single blanks, without invisible characters."""
     return " ".join(text.translate(_INVISIBLE).split())
+
+
+def media_of(attributes: Mapping[str, str | None]) -> Iterator[str]:
+    """Yield the addresses of pictures and films that the attributes of a tag name."""
+    for name in ("src", "poster"):
+        if url := attributes.get(name):
+            yield _address(url)
+    for candidate in _CANDIDATES.split(attributes.get("srcset") or ""):
+        if url := candidate.strip().partition(" ")[0]:
+            yield _address(url)
 
 
 def attribute(tag: str, pattern: re.Pattern[str]) -> str | None:
@@ -219,10 +234,15 @@ class RunBuilder:
         elif lower.startswith("</a") and link is not None and link.form == "html":
             self._end_link(link, alts, self._span(token)[1])
             return None, []
-        elif lower.startswith("<img"):
-            alts.append(attribute(tag, _ALT) or "")
-            if url := attribute(tag, _SRC):
-                start, end = self._span(token)
+        elif _MEDIA_TAG.match(tag):
+            if lower.startswith("<img"):
+                alts.append(attribute(tag, _ALT) or "")
+            given = {
+                found[1].lower(): unescape(found[2] or found[3] or found[4] or "")
+                for found in _MEDIA.finditer(tag)
+            }
+            start, end = self._span(token)
+            for url in media_of(given):
                 self._run.images.append(self._placed(Span("image", "", tag, url, form="html"), start, end))
         elif _BREAK.fullmatch(tag) and link is None:
             self._flush(self._span(token)[0])
