@@ -45,7 +45,7 @@ class EntryWords(Value):
     def cell(self, entry: Entry, column: Column, columns: AbstractSet[str]) -> str:
         """Return the cell of an entry in a column of a table with these `columns`."""
         if column.key == "name":
-            return self._name(entry, columns)
+            return in_cell(self._name(entry, columns))
         if column.key == "id":
             return entry.id
         written = entry.cells.get(column.key)
@@ -88,7 +88,7 @@ def _entries(sections: Sequence[Section]) -> Iterator[Entry]:
 
 def _cell(cells: Mapping[str, Cell], key: str) -> str:
     cell = cells.get(key)
-    return in_cell(str(cell)) if cell else ""
+    return " ".join(str(cell).split()) if cell else ""
 
 
 def _further(links: Sequence[Link], cells: Mapping[str, Cell], columns: AbstractSet[str]) -> str:
@@ -147,7 +147,8 @@ def _joined(blocks: Iterable[Iterable[bytes]]) -> Iterator[bytes]:
 def _blocks(report: Report) -> Iterator[Iterable[bytes]]:
     """Yield the blocks of the document, each in chunks."""
     [catalog] = report.catalogs
-    yield (encoded(f"---\n{catalog.front_matter}\n---") if catalog.front_matter else b"",)
+    if catalog.front_matter:
+        yield (encoded(f"---\n{catalog.front_matter}\n---"),)
     yield (encoded(f"# {escaped(catalog.title)}"),)
     yield (encoded(quoted(report.notice)) if report.notice else b"",)
     yield (encoded(catalog.description),)

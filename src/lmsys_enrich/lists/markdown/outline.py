@@ -115,6 +115,15 @@ class Outline:
         self._outside.begin(line, path)
         self._open.append(section)
 
+    def begin_table(self, columns: tuple[Column, ...], line: int) -> None:
+        """Set the columns of the innermost section; where it has other entries, it begins anew for them."""
+        if self.here is not self.root and self.here.columns != columns and self.last is not None:
+            self._begin_anew(line)
+        self.here.columns = columns
+
+    def _begin_anew(self, line: int) -> None:
+        self.begin(self.here.title, self.here.level, line, self.here.heading)
+
     def end(self, level: int) -> None:
         """End all sections of this level and deeper ones."""
         while self.here.level >= level:
@@ -132,7 +141,7 @@ class Outline:
     ) -> int:
         """Add an entry to the innermost section, or to its parent's; return its number."""
         location = self.at(line)
-        here = self._section_for(parent, line)
+        here = self._section_for(parent, line, is_bullet=cells is None)
         self._end_fields(here)
         ignore = self._exemption
         if run is not None:
@@ -146,13 +155,15 @@ class Outline:
         self.found.append(FoundEntry(here, builder, values, location, kind, parent, end, ignore))
         return len(self.found) - 1
 
-    def _section_for(self, parent: int | None, line: int) -> OpenSection:
+    def _section_for(self, parent: int | None, line: int, *, is_bullet: bool) -> OpenSection:
         here = self.here
         if parent is not None and self.found[parent].section.title == here.title:
             return self.found[parent].section  # an entry stays with the one it stands below
         if here.sections and here is not self.root:
             # The order of the document is kept: what follows an inner section begins its section anew.
-            self.begin(here.title, here.level, line, here.heading)
+            self._begin_anew(line)
+        elif here.columns and is_bullet and here is not self.root:
+            self._begin_anew(line)
         return self.here
 
     def sections(self, title: str) -> tuple[Section, ...]:
@@ -248,7 +259,9 @@ class Outline:
                 continue  # stays a link of the document, which says what is wrong with it
             self._outside.take(span)
             usable.append((label, span))
-        kept = list(_each_once(usable))
+        described = str(builder.cells.get("description", ""))
+        # Links of the description come last, as they do where the list is written as Markdown.
+        kept = sorted(_each_once(usable), key=lambda one: one[0] != "url" and one[1].url in described)
         once = {id(span) for _, span in kept}
         self.repeats += [self._link(label, span) for label, span in usable if id(span) not in once]
         for label, span in kept:

@@ -31,6 +31,7 @@ _PREFIX = re.compile(
     r"\[[^\]]*\]\s*[:：]?|\([^)]*\)\s*:?|（[^）]*）|【[^】]*】|`[^`]*`|\d{1,3}\\?[.)]"
     r"|\d{4}(?:[-./]\d{1,2}){0,2}\s*[:：,]?"
 )
+_NUMBER = re.compile(r"\A\W{0,4}\d{1,3}\\?[.)](?=\s|\Z)")
 _LEADING_PREFIX = re.compile(r"(?:\[[^\[\]]*\]|【[^【】]*】|\d{1,3}[.)])\s+(?=\S)")
 _CLOSERS = {"]": "[", ")": "(", "）": "（", "】": "【"}
 _OPENERS = {opener: closer for closer, opener in _CLOSERS.items()}
@@ -168,7 +169,7 @@ def is_prefix(before: str) -> bool:
 
 def plain_prefix(before: str) -> str:
     """Return what stands before the main link, but for emphasis, tags, images and opening brackets."""
-    bare = one_line(_IMAGE.sub("", _TAG.sub("", before)))
+    bare = _NUMBER.sub("", one_line(_IMAGE.sub("", _TAG.sub("", before))))
     return bare.rstrip("*_~[( 「《『〈“").strip()
 
 

@@ -219,9 +219,7 @@ class _Reader:
             return
         line = table.header[0].line
         read = read_table(table)
-        if outline.here.columns and outline.here.columns != read.columns:
-            outline.begin(outline.here.title, outline.here.level + 1, line)
-        outline.here.columns = read.columns
+        outline.begin_table(read.columns, line)
         if kind == "row":
             outline.points += [InsertionPoint(line, "header"), InsertionPoint(line + 1, "rule")]
         for placeholder in read.placeholders:
