@@ -173,7 +173,8 @@ _LENIENT = {
     "HTTP/2": b"HTTP/2 200\r\nLocation: /x\r\n\r\n",
     "a byte order mark": b"\xef\xbb\xbfHTTP/1.1 200 OK\r\nLocation: /x\r\n\r\n",
     "a radio server": b"ICY 200 OK\r\nLocation: /x\r\n\r\n",
-    "a length beyond 64 bits": b"HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999\r\nLocation: /x\r\n\r\n",
+    "a length beyond 64 bits": b"HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999\r\n"
+    b"Location: /x\r\n\r\n",
     "small letters": b"http/1.1 200 OK\r\nlocation: /x\r\n\r\n",
 }
 

@@ -1,16 +1,16 @@
 """Classification: from a redirect chain to a verdict, by the table of verdicts."""
 
-import re
 from functools import cache
 from http import HTTPStatus
 from itertools import pairwise
 
+from lmsys_enrich.checkers.website.interstitials import interstitial_at
 from lmsys_enrich.checkers.website.redirect_chain import SUCCESS, End, RedirectChain, RedirectError
-from lmsys_enrich.checkers.website.signatures import interstitial_at, is_bot_protection
+from lmsys_enrich.checkers.website.signatures import is_bot_protection
+from lmsys_enrich.checkers.website.soft_404 import is_deep, leads_to_error_page, leads_to_home_page
 from lmsys_enrich.http.messages import ErrorKind, FetchError, Response
-from lmsys_enrich.http.sites import site_of
 from lmsys_enrich.model.finding import Observation, Suggestion, Verdict
-from lmsys_enrich.urls import fragment_of, host_of, path_of, query_of, server_of
+from lmsys_enrich.urls import host_of
 from lmsys_enrich.values import Value
 
 _GONE = frozenset({404, 410, 451})
@@ -95,19 +95,6 @@ def _status_line(status: int) -> str:
 # RFC 9110 §15.4: only these promise that the new address will hold.
 _PERMANENT = frozenset({301, 308})
 
-_FRONT = re.compile(r"/(?:(?:index|default|home)(?:\.[a-z]{3,5})?/?)?", re.IGNORECASE)
-_NAMES_NO_PAGE = frozenset({"lang", "language", "locale", "hl", "l", "ref", "source", "via"})
-# One segment of a path: 404, 404.html, error-404, not-found.php, page_not_found, pagenotfound, errors ...
-_ERROR_PAGE = re.compile(
-    r"(?:error[-_]?)?404(?:[-_](?:error|page|not[-_]?found))?(?:\.[a-z]{2,5})?"
-    r"|(?:page|file|site)?[-_]?not[-_]?found(?:[-_]page)?(?:\.[a-z]{2,5})?"
-    r"|errors?(?:[-_]page)?(?:\.[a-z]{2,5})?|page[-_]?error(?:\.[a-z]{2,5})?"
-)
-_LOCALE = re.compile(
-    r"/(?:ar|cn|cs|de|el|en|es|fi|fr|he|hu|it|ja|jp|ko|nl|pl|pt|ru|sv|tr|uk|us|vi|zh)(?:[-_][a-z]{2,4})?/?",
-    re.IGNORECASE,
-)
-
 
 def classify_chain(chain: RedirectChain) -> Observation:
     """Classify a link by its redirects and their end."""
@@ -132,40 +119,6 @@ def classify_chain(chain: RedirectChain) -> Observation:
         can_become_dead=classification.can_become_dead,
         validators=chain.validators,
     )
-
-
-def leads_to_home_page(chain: RedirectChain) -> bool:
-    """
-    Return true where a deep address ends at the home page of its own site, a "soft 404".
-
-    The front page of another part of the site (`example.org/docs` at
-    `docs.example.org/`) is a page of its own, and so is one with a query or a
-    fragment, which may name what is shown.
-    """
-    named_page = _is_deep(chain.start) or _query_names_more(chain.start)
-    if not named_page or _is_deep(chain.final):
-        return False
-    if query_of(chain.final).strip("?") or fragment_of(chain.final):
-        return False
-    (_, start_name, start_port), (_, name, port) = server_of(chain.start), server_of(chain.final)
-    host, start_host = _bare(name), _bare(start_name)
-    same_port = port == start_port or {port, start_port} == {80, 443}
-    return same_port and host in {start_host, site_of(start_host)}
-
-
-def _query_names_more(url: str) -> bool:
-    """Return true where a query names more than a language or the origin of a visit."""
-    names = [pair.partition("=")[0].lower() for pair in query_of(url).strip("?").split("&")]
-    return any(name and name not in _NAMES_NO_PAGE and not name.startswith("utm_") for name in names)
-
-
-def leads_to_error_page(chain: RedirectChain) -> bool:
-    """Return true where a link ends at the error page of a site, which responds with 200."""
-    return _names_error(chain.final) and not _names_error(chain.start)
-
-
-def _names_error(url: str) -> bool:
-    return any(_ERROR_PAGE.fullmatch(segment) for segment in path_of(url).lower().split("/"))
 
 
 def _classify_redirects(chain: RedirectChain, classification: Classification) -> Classification:
@@ -209,7 +162,7 @@ def _classify_failed_redirects(chain: RedirectChain, classification: Classificat
 
 def _suggestion(chain: RedirectChain) -> Suggestion | None:
     """Return the new address; None where a maintainer must look before taking it."""
-    lost = _is_deep(chain.start) and not _is_deep(chain.final)
+    lost = is_deep(chain.start) and not is_deep(chain.final)
     # A page named like a login may be one: it is not written into a list unseen.
     if lost or _loses_security(chain) or interstitial_at(chain.final, chain.start) is not None:
         return None
@@ -223,15 +176,6 @@ def _loses_security(chain: RedirectChain) -> bool:
     addresses = [*(hop.url for hop in chain.hops), chain.final]
     secure = [url.startswith("https:") for url in addresses]
     return any(before and not after for before, after in pairwise(secure))
-
-
-def _is_deep(url: str) -> bool:
-    path = path_of(url)
-    return not (_FRONT.fullmatch(path) or _LOCALE.fullmatch(path))
-
-
-def _bare(host: str) -> str:
-    return host.removeprefix("www.")
 
 
 def _status(chain: RedirectChain) -> int | None:

@@ -1,7 +1,6 @@
-"""Signatures of interstitials: bot walls, login pages, consent pages."""
+"""Signatures of bot walls: statuses, headers and words of their pages."""
 
 from lmsys_enrich.http.messages import Response
-from lmsys_enrich.urls import host_of, path_of, query_of
 
 # These statuses are about the page itself, even behind a wall.
 _ABOUT_THE_PAGE = frozenset({404, 410, 451})
@@ -109,87 +108,3 @@ def _has_header(response: Response, marks: tuple[tuple[str, str], ...]) -> bool:
 
 def _has_word(body: bytes, words: tuple[bytes, ...]) -> bool:
     return bool(body) and any(word in body for word in words)
-
-
-_LOGIN_HOSTS = frozenset({"login", "signin", "sso", "auth", "accounts", "idp", "passport"})
-_LOGIN_WORDS = frozenset(
-    {
-        *("login", "log-in", "log_in", "signin", "sign-in", "sign_in", "logon", "sso", "authwall"),
-        *("wp-login", "servicelogin", "authenticate", "oauth2", "openid-connect"),
-    }
-)
-_CONSENT_HOSTS = frozenset({"consent", "guce"})
-# Publishers on Atypon redirect clients without cookies to `cookieabsent`.
-_CONSENT_WORDS = frozenset(
-    {
-        *("consent", "cookie-consent", "cookieconsent", "cookie_consent", "collectconsent"),
-        *("cookieabsent", "cookie_absent", "cookies-required", "agecheck", "age-gate", "age-verification"),
-    }
-)
-_ROBOT_HOSTS = frozenset({"captcha", "validate"})
-_ROBOT_WORDS = frozenset(
-    {"captcha", "recaptcha", "unsupported_browser", "are-you-a-robot", "botcheck", "human-check"}
-)
-
-_INTERSTITIALS = (
-    ("login page", _LOGIN_HOSTS, _LOGIN_WORDS),
-    ("consent page", _CONSENT_HOSTS, _CONSENT_WORDS),
-    ("page that checks for robots", _ROBOT_HOSTS, _ROBOT_WORDS),
-)
-
-
-# Words that no ordinary page has in its path, whatever the status of the redirect.
-_UNMISTAKABLE = frozenset(
-    {"authwall", "wp-login", "servicelogin", "cookieabsent", "cookie_absent", "unsupported_browser"}
-)
-# Parameters that carry the address to return to, as common login and consent pages name them.
-_RETURN_PARAMETERS = frozenset(
-    {
-        *("next", "continue", "return", "returnto", "return_to", "returnurl", "return_url", "redirect"),
-        *("redirect_to", "redirect_uri", "redirecturi", "redirecturl", "redirect_url", "goto", "dest"),
-        *(
-            "destination",
-            "service",
-            "target",
-            "relaystate",
-            "samlrequest",
-            "back",
-            "backurl",
-            "referer",
-            "came_from",
-        ),
-    }
-)
-
-
-def interstitial_at(target: str, start: str, *, permanent: bool = False) -> str | None:
-    """
-    Return the kind of interstitial at which a redirect arrived, in words; None for an ordinary page.
-
-    Words that the address of the link has too do not count: a link to a login page, or
-    to a page about one, is ordinary. A page that has moved for good
-    (`permanent`) may have such a word in its path: there the address must also say
-    where to return to.
-    """
-    host, words = _host_and_words(target)
-    start_host, start_words = _host_and_words(start)
-    for kind, hosts, names in _INTERSTITIALS:
-        at_host = host in hosts and host != start_host
-        seen = words & names
-        by_path = bool(seen) and (not permanent or bool(seen & _UNMISTAKABLE) or _names_return(target))
-        if (at_host or by_path) and not start_words & names:
-            return kind
-    return None
-
-
-def _names_return(target: str) -> bool:
-    """Return true where the query names the address to return to after a login or consent."""
-    names = {pair.partition("=")[0].lower() for pair in query_of(target).strip("?").split("&")}
-    return not _RETURN_PARAMETERS.isdisjoint(names)
-
-
-def _host_and_words(url: str) -> tuple[str, set[str]]:
-    """Return the first label of the host, and the segments of the path without their extensions."""
-    label = host_of(url).partition(".")[0]
-    segments = (segment.lower() for segment in path_of(url).split("/"))
-    return label, {segment.partition(".")[0] for segment in segments}
