@@ -1,6 +1,10 @@
 """Searching, sorting and filtering the list, with the mouse and without."""
 
-from lmsys_enrich.model.finding import Verdict
+from pathlib import Path
+
+from lmsys_enrich.lists.markdown.reader import read_markdown
+from lmsys_enrich.model.finding import Suggestion, Verdict
+from lmsys_enrich.model.workspace import Workspace
 from tests.browser.chromium import Locator, Page, expect
 from tests.browser.conftest import Open
 from tests.browser.lists import long, with_a_past
@@ -175,3 +179,23 @@ def test_list_without_repositories_has_no_empty_filters(open_page: Open) -> None
     expect(page.locator("select")).to_have_count(2)
     page.locator("select[name=verdict]").select_option("dead")
     assert _names(page) == ["Entry 1"]
+
+
+def test_patch_is_copied_whole(open_page: Open, tmp_path: Path) -> None:
+    source = tmp_path / "README.md"
+    source.write_text("# L\n## T\n- [A](https://a.example/)\n")
+    catalog = read_markdown(source.read_text(), source)
+    better = Suggestion("https://a.example/new", "301")
+    moved = finding("https://a.example/", Verdict.MOVED, suggestion=better, moves=1)
+    shown = report(catalogs=(catalog,), findings={moved.url: moved}, workspace=Workspace(tmp_path, tmp_path))
+    page = open_page(shown)
+    page.get_by_role("button", name="Copy patch").click()
+    expect(page.get_by_role("status").first).to_have_text("Copied: the patch")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied.endswith("-- [A](https://a.example/)\n+- [A](https://a.example/new)\n")
+
+
+def test_links_on_top_lead_to_the_parts_of_the_page(open_page: Open) -> None:
+    page = open_page(long(300))
+    page.get_by_role("link", name="The list", exact=True).click()
+    expect(page.get_by_role("heading", name="The list")).to_be_in_viewport()

@@ -1,17 +1,37 @@
-"""Workspace: the repository in which a run works, and the paths of files in it."""
+"""Workspace: the repository in which a run works, the paths of files in it, and their pages."""
 
 import os
+import re
 from collections.abc import Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from urllib.parse import quote
 
 from lmsys_enrich.values import Value
 
+# No part for a user: an address with a token in it must not reach an output.
+_REMOTE = re.compile(r"(?:https://|ssh://)?(?:[^@/\s]*@)?([\w.-]+)(?::\d+/|[:/])([\w./-]+)")
+_LARGEST_CONFIG = 2**16
+
 
 class Workspace(Value):
-    """A repository's folder, and the folder in it in which the program runs; both absolute, or unknown."""
+    """
+    A repository's folder, and the folder in it in which the program runs; both absolute, or unknown.
+
+    `web` is the address of its page, if it has one that is known.
+    """
 
     root: Path | None = None
     folder: Path = Path()
+    web: str | None = None
+
+    def page(self, file: str | Path, line: int) -> str | None:
+        """Return the address of a line of a file on the web; None where that is unknown."""
+        path = PurePosixPath(self.path(file))
+        if self.web is None or path.is_absolute() or ".." in path.parts:
+            return None
+        if "gitlab" in self.web.split("/")[2]:
+            return f"{self.web}/-/blob/HEAD/{quote(str(path))}?plain=1#L{line}"
+        return f"{self.web}/blob/HEAD/{quote(str(path))}?plain=1#L{line}"
 
     def path(self, file: str | Path) -> str:
         """Return a file's path in the repository; outside of it, the path as given."""
@@ -40,4 +60,31 @@ def find_workspace(folder: Path, environ: Mapping[str, str]) -> Workspace:
     if root is None:
         named = Path(environ.get("GITHUB_WORKSPACE") or folder)
         root = named if named in above else folder
-    return Workspace(root, folder)
+    return Workspace(root, folder, _web(root, environ))
+
+
+def _web(root: Path, environ: Mapping[str, str]) -> str | None:
+    """Return the repository's address as GitHub Actions gives it, else that of its remote `origin`."""
+    if repository := environ.get("GITHUB_REPOSITORY"):
+        return f"{environ.get('GITHUB_SERVER_URL') or 'https://github.com'}/{quote(repository)}"
+    found = _REMOTE.fullmatch(_origin(root))
+    if found is None or not any(forge in found[1] for forge in ("github", "gitlab")):
+        return None
+    return f"https://{found[1]}/{found[2].removesuffix('/').removesuffix('.git')}"
+
+
+def _origin(root: Path) -> str:
+    """Return the address of the remote `origin`, or an empty text."""
+    try:
+        with (root / ".git" / "config").open(encoding="utf-8", errors="replace") as file:
+            text = file.read(_LARGEST_CONFIG)
+    except OSError:
+        return ""
+    section = ""
+    for line in map(str.strip, text.splitlines()):
+        if line.startswith("["):
+            section = line
+        name, _, value = line.partition("=")
+        if section == '[remote "origin"]' and name.strip() == "url":
+            return value.strip()
+    return ""

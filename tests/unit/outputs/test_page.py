@@ -1,17 +1,21 @@
 """Page: content, policy, escaping."""
 
+import dataclasses
 import re
 from base64 import b64encode
 from hashlib import sha256
+from pathlib import Path
 
 import pytest
 
-from lmsys_enrich.model.finding import Verdict
+from lmsys_enrich.lists.markdown.reader import read_markdown
+from lmsys_enrich.model.finding import Suggestion, Verdict
 from lmsys_enrich.model.report import Day, Relicensed, Report
+from lmsys_enrich.model.workspace import Workspace
 from lmsys_enrich.outputs.page.contents import page_of
 from lmsys_enrich.outputs.page.render import index_html
 from lmsys_enrich.outputs.page.rows import Row, row_of, worst
-from tests.builders import day, finding, report, repository
+from tests.builders import catalog, day, entry, finding, report, repository
 from tests.fakes import NIGHT
 from tests.reliability.harmless_html import Harmless
 from tests.unit.outputs.example import NOTICE, example
@@ -45,10 +49,53 @@ def test_page_loads_nothing_and_links_to_the_web_alone() -> None:
 
 def test_tasks_come_with_their_suggestion() -> None:
     groups = page_of(example()).groups
-    assert [group.kind for group in groups] == ["dead", "failing", "moved", "archived"]
+    assert [group.kind for group in groups] == ["dead", "open", "moved", "failing", "archived"]
     moved = next(act for act in groups[2].tasks if act.subject == "https://github.com/microsoft/DeepSpeed")
     assert moved.better == "https://github.com/deepspeedai/DeepSpeed"
-    assert moved.locations[0] == "entries.yaml:27:12"
+    assert (moved.name, moved.locations[0].text) == ("DeepSpeed", "entries.yaml:27:12")
+    assert moved.locations[0].href is None
+
+
+def test_locations_lead_to_the_repository() -> None:
+    workspace = Workspace(Path("/r"), Path("/r/lists"), "https://github.com/o/r")
+    shown = dataclasses.replace(example(), workspace=workspace)
+    [place, *_] = next(group for group in page_of(shown).groups if group.kind == "moved").tasks[0].locations
+    assert place.href == "https://github.com/o/r/blob/HEAD/lists/entries.yaml?plain=1#L27"
+    assert place.href in _html(shown)
+
+
+def test_news_come_first_and_are_not_repeated() -> None:
+    lasting = finding("https://old.example/", Verdict.DEAD, reported=Verdict.DEAD, verdict_since=day(1))
+    new = finding("https://new.example/", Verdict.DEAD, reported=Verdict.ALIVE, verdict_since=NIGHT)
+    groups = page_of(report(lasting, new)).groups
+    assert [(group.kind, [task.subject for task in group.tasks]) for group in groups] == [
+        ("new", ["https://new.example/"]),
+        ("dead", ["https://old.example/"]),
+    ]
+
+
+def test_patch_of_what_moved_is_on_the_page(tmp_path: Path) -> None:
+    source = tmp_path / "README.md"
+    source.write_text("# L\n## T\n- [A](https://a.example/)\n")
+    catalog = read_markdown(source.read_text(), source)
+    better = Suggestion("https://b.example/<x>", "301")
+    moved = finding("https://a.example/", Verdict.MOVED, suggestion=better, moves=1)
+    shown = report(catalogs=(catalog,), findings={moved.url: moved}, workspace=Workspace(tmp_path, tmp_path))
+    [group] = page_of(shown).groups
+    assert group.patch == ""  # to another site: for a person
+    better = Suggestion("https://a.example/new", "301")
+    moved = finding("https://a.example/", Verdict.MOVED, suggestion=better, moves=1)
+    shown = report(catalogs=(catalog,), findings={moved.url: moved}, workspace=Workspace(tmp_path, tmp_path))
+    [group] = page_of(shown).groups
+    assert "+++ b/README.md" in group.patch
+    assert "+- [A](https://a.example/new)" in group.patch
+
+
+def test_duplicates_are_tasks() -> None:
+    found = finding("https://a.example/")
+    twice = catalog(entry("A", "https://a.example/", line=3), entry("B", "https://a.example/", line=9))
+    [group] = page_of(report(catalogs=(twice,), findings={found.url: found})).groups
+    assert (group.kind, group.count, group.tasks[0].locations[0].text) == ("twice", 1, "entries.yaml:9:10")
 
 
 def test_every_entry_is_a_row_with_its_facts() -> None:
@@ -86,9 +133,16 @@ def test_figures_and_charts_count_what_there_is() -> None:
     page = page_of(example())
     assert {share.verdict: share.count for share in page.shares}[Verdict.DEAD] == 2
     assert {figure.label: figure.value for figure in page.figures}["archived"] == "1"
-    links = next(chart for chart in page.charts if chart.title == "Links")
-    assert "dead 2" in links.description
-    assert max(bar.width for bar in links.bars) == 120
+    stars = next(chart for chart in page.charts if chart.title == "Stars")
+    assert "1,000 to 9,999 1" in stars.description
+    assert max(bar.width for bar in stars.bars) == 120
+
+
+def test_alive_is_one_number() -> None:
+    page = page_of(example())
+    alive = next(share for share in page.shares if share.verdict is Verdict.ALIVE)
+    assert page.alive_of.startswith(f"of links alive: {alive.shown} of the ")
+    assert alive.shown == example().alive.alive
 
 
 def test_one_dead_link_of_many_is_not_rounded_away() -> None:

@@ -33,7 +33,8 @@ def test_links_alive_trend_spans_all_days() -> None:
         insertion_point.split(" ") for insertion_point in alive.line.removeprefix("M").split(" L")
     ]
     assert [float(x) for x, _ in insertion_points] == [0, WIDTH / 4, WIDTH]
-    assert float(insertion_points[1][1]) == max(float(y) for _, y in insertion_points) < HEIGHT
+    assert float(insertion_points[1][1]) == max(float(y) for _, y in insertion_points) == HEIGHT
+    assert (alive.low, alive.high) == ("50 %", "90 %")
 
 
 def test_night_without_answers_is_no_point() -> None:
@@ -51,7 +52,7 @@ def test_stars_of_a_month_are_those_of_its_last_day() -> None:
     days = [_day(0, stars=100), _day(10, stars=200), _day(20, stars=300)]
     stars = next(trend for trend in trends_of(days) if trend.title == "Stars by month")
     assert stars.description == "2026-01: 200, 2026-02: 300"
-    assert (stars.headline, stars.change) == ("300", "+50 % since 2026-01")
+    assert (stars.headline, stars.change) == ("300", "+200 % since 2026-01-15")
     assert [bar.height for bar in stars.bars] == [HEIGHT * 2 / 3, HEIGHT]
 
 
@@ -78,3 +79,11 @@ def test_trends_are_on_the_page_and_escape_foreign_text() -> None:
     assert "Stars by month" in html
     assert "<img" not in html
     Harmless().feed(html)
+
+
+def test_month_without_a_run_has_no_bar() -> None:
+    stars = next(
+        trend for trend in trends_of([_day(0, stars=1), _day(80, stars=2)]) if trend.title == "Stars by month"
+    )
+    assert stars.description == "2026-01: 1, 2026-04: 2"
+    assert [round(bar.x * 4 / WIDTH) for bar in stars.bars] == [0, 3]

@@ -2,23 +2,19 @@
 
 import argparse
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 from lmsys_enrich.cli.flags import add_list_argument, add_setting_flags, lists_of, settings_of
 from lmsys_enrich.cli.terminal import Terminal
 from lmsys_enrich.errors import InputError
-from lmsys_enrich.http.sites import same_site
-from lmsys_enrich.lists.patch import Edit, edited, unified_diff
+from lmsys_enrich.lists.patch import edited, unified_diff
 from lmsys_enrich.lists.read import digest_of, read_as_set
-from lmsys_enrich.model.catalog import Catalog, Link
-from lmsys_enrich.model.finding import Finding, Verdict
-from lmsys_enrich.model.report import Report
+from lmsys_enrich.model.catalog import Catalog
 from lmsys_enrich.model.workspace import Workspace, find_workspace
 from lmsys_enrich.outputs.files import replace_source
+from lmsys_enrich.outputs.fixes import edits_of
 from lmsys_enrich.pipeline.previous_runs import report_of_last_run
 from lmsys_enrich.store.last_written import last_written_digests
-from lmsys_enrich.urls import InvalidAddress, fragment_of, host_of
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -42,7 +38,7 @@ def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
     report = report_of_last_run(catalogs, settings, terminal.environ, terminal.warn)
     made: Counter[Path] = Counter()
     for catalog in catalogs:
-        edits = list(_edits(report, catalog, across=arguments.across_sites, seen=arguments.seen))
+        edits = list(edits_of(report, catalog, across=arguments.across_sites, seen=arguments.seen))
         before = catalog.source.read_bytes().decode("utf-8")
         after, undone = edited(before, edits)
         for edit in undone:
@@ -61,31 +57,6 @@ def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
         word = "made" if arguments.apply else "proposed"
         terminal.info(f"{source}: {count} {'edit' if count == 1 else 'edits'} {word}")
     return 0
-
-
-def _edits(report: Report, catalog: Catalog, *, across: bool, seen: int) -> Iterator[Edit]:
-    for link in catalog.links():
-        finding = report.finding(link)
-        if (url := _better(link, finding, across=across, seen=seen)) is not None:
-            yield Edit(link, url)
-
-
-def _better(link: Link, finding: Finding, *, across: bool, seen: int) -> str | None:
-    """Return the address to write, if the move is sure enough."""
-    suggestion = finding.suggestion
-    if finding.effective_verdict is not Verdict.MOVED or suggestion is None:
-        return None
-    is_rename = finding.repository is not None and finding.repository.renamed_from is not None
-    if not is_rename and finding.moves < seen:
-        return None
-    try:
-        if not across and not same_site(host_of(link.url), host_of(suggestion.url)):
-            return None
-    except InvalidAddress:
-        return None
-    fragment = fragment_of(link.url)
-    has_own = bool(fragment_of(suggestion.url))
-    return suggestion.url if has_own or not fragment else f"{suggestion.url}#{fragment}"
 
 
 def _refuse_changed(catalogs: tuple[Catalog, ...], out: Path, workspace: Workspace) -> None:

@@ -3,10 +3,11 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from math import ceil, floor
 
 from lmsys_enrich.model.report import Day, Report, alive_count
 from lmsys_enrich.model.repository import Repository
-from lmsys_enrich.outputs.page.rows import AGES, age_of, clickable, count, percent, short, step
+from lmsys_enrich.outputs.page.rows import AGES, age_of, clickable, percent, short, step
 from lmsys_enrich.values import Value
 
 _MOST_BARS = 6
@@ -37,8 +38,7 @@ class Chart(Value):
 
 
 def charts_of(report: Report) -> Iterator[Chart]:
-    """Yield the charts of links and, where there are any, of repositories."""
-    yield _chart("Links", [(v, count, str(v)) for v, count in report.summary.by_verdict.items() if count])
+    """Yield the charts of repositories; those of links are in the legend on top."""
     if report.repositories:
         yield from _of_repositories(report, [facts for facts, _ in report.repositories.values()])
 
@@ -48,11 +48,15 @@ def _of_repositories(report: Report, repositories: Sequence[Repository]) -> Iter
     yield _chart("Last commit", [(label, ages[label], f"age-{n}") for n, (_, label) in enumerate(AGES)])
     stars = Counter(step(facts.stars, _STARS) for facts in repositories if facts.stars is not None)
     yield _chart("Stars", [(label, stars[label], "") for _, label in _STARS])
-    licences = Counter(facts.license or "none" for facts in repositories).most_common()
+    licences = Counter(_licence(facts) for facts in repositories).most_common()
     bars = [(_fitting(name), count, "") for name, count in licences[:_MOST_BARS]]
     if rest := sum(count for _, count in licences[_MOST_BARS:]):
         bars.append(("all others", rest, "skipped"))
     yield _chart("Licences", bars)
+
+
+def _licence(facts: Repository) -> str:
+    return "not standard" if facts.license == "other" else facts.license or "none"
 
 
 def _chart(title: str, bars: Sequence[tuple[str, int, str]]) -> Chart:
@@ -69,7 +73,7 @@ _MOST_POINTS = 200
 _MOST_MONTHS = 24
 _MOST_DEATHS = 50
 _GAP = 0.25  # of a bar
-_MARGIN = 0.1  # of the range, so that a line is not drawn on the edge
+_DECEMBER = 12
 
 
 class MonthBar(Value):
@@ -112,7 +116,7 @@ class Death(Value):
 
 
 def trends_of(past: Sequence[Day]) -> Iterator[Trend]:
-    """Yield the trends with at least two points."""
+    """Yield the trends with at least two points; each says since when."""
     shares = [
         (day.date, percentage)
         for day in past
@@ -120,14 +124,14 @@ def trends_of(past: Sequence[Day]) -> Iterator[Trend]:
     ]
     if len(shares) > 1:
         yield _alive_trend(_thinned(shares))
-    stars = {f"{day.date:%Y-%m}": day.stars for day in past if day.stars}
-    if len(stars) > 1:
-        yield _stars_trend(dict([*stars.items()][-_MOST_MONTHS:]))
-    deaths: Counter[str] = Counter()
+    stars = {day.date: day.stars for day in past if day.stars}
+    if len({when.replace(day=1) for when in stars}) > 1:
+        yield _stars_trend(stars)
+    deaths: Counter[date] = Counter()
     for day in past:
-        deaths[f"{day.date:%Y-%m}"] += len(day.died)
-    if len(deaths) > 1:
-        yield _deaths_trend(dict([*deaths.items()][-_MOST_MONTHS:]))
+        deaths[day.date] += len(day.died)
+    if len({when.replace(day=1) for when in deaths}) > 1:
+        yield _deaths_trend(deaths)
 
 
 def deaths_of(past: Sequence[Day]) -> list[Death]:
@@ -145,8 +149,7 @@ def _thinned(points: Sequence[tuple[date, float]]) -> Sequence[tuple[date, float
 def _alive_trend(points: Sequence[tuple[date, float]]) -> Trend:
     values = [share for _, share in points]
     (first, before), (last, now) = points[0], points[-1]
-    spread = max(max(values) - min(values), 1.0)
-    low, high = max(0.0, min(values) - spread * _MARGIN), min(100.0, max(values) + spread * _MARGIN)
+    low, high = _scale(min(values), max(values))
     days = max((last - first).days, 1)
     drawn = (
         f"{(when - first).days * WIDTH / days:.1f} {HEIGHT - (share - low) * HEIGHT / (high - low):.1f}"
@@ -168,36 +171,62 @@ def _alive_trend(points: Sequence[tuple[date, float]]) -> Trend:
     )
 
 
-def _stars_trend(months: Mapping[str, int]) -> Trend:
-    before, now = next(iter(months.values())), [*months.values()][-1]
+def _scale(least: float, most: float) -> tuple[float, float]:
+    """Return the ends of an axis for percentages: whole numbers around all of them."""
+    low, high = floor(least), ceil(most)
+    return (float(low), float(high)) if low < high else (float(max(low - 1, 0)), float(min(high + 1, 100)))
+
+
+def _stars_trend(stars: Mapping[date, int]) -> Trend:
+    months = {f"{when:%Y-%m}": count for when, count in stars.items()}  # of a month its last day
+    (first, before), now = next(iter(stars.items())), [*stars.values()][-1]
     return _by_month(
         months,
         title="Stars by month",
         headline=short(now),
-        change=f"{(now - before) * 100 / before:+.0f} % since {next(iter(months))}",
+        change=f"{(now - before) * 100 / before:+.0f} % since {first}",
         kind="",
     )
 
 
-def _deaths_trend(months: Mapping[str, int]) -> Trend:
+def _deaths_trend(deaths: Mapping[date, int]) -> Trend:
+    months: Counter[str] = Counter()
+    for when, count_ in deaths.items():
+        months[f"{when:%Y-%m}"] += count_
+    shown = dict([*months.items()][-_MOST_MONTHS:])
+    first = next(when for when in deaths if f"{when:%Y-%m}" in shown)
     return _by_month(
         months,
         title="Links that died",
-        headline=f"{sum(months.values()):,}",
-        change=f"in {count(len(months), 'month')}",
+        headline=f"{sum(shown.values()):,}",
+        change=f"since {first}",
         kind="dead",
     )
 
 
-def _by_month(months: Mapping[str, int], *, title: str, headline: str, change: str, kind: str) -> Trend:
-    most = max(months.values()) or 1
+def _by_month(known: Mapping[str, int], *, title: str, headline: str, change: str, kind: str) -> Trend:
+    """Return a bar for each of the last months; one without a run has none."""
+    months = _months(min(known), max(known))[-_MOST_MONTHS:]
+    most = max(known.get(month, 0) for month in months) or 1
     broad = WIDTH / len(months)
     bars = []
-    for number, (month, value) in enumerate(months.items()):
-        tall = value * HEIGHT / most
-        left = (number + _GAP / 2) * broad
-        bar = MonthBar(f"{month}: {value:,}", left, HEIGHT - tall, broad * (1 - _GAP), tall)
-        bars.append(bar)
-    names = [*months]
+    for number, month in enumerate(months):
+        if month in known:
+            tall = known[month] * HEIGHT / most
+            left = (number + _GAP / 2) * broad
+            label = f"{month}: {known[month]:,}"
+            bars.append(MonthBar(label, left, HEIGHT - tall, broad * (1 - _GAP), tall))
     description = ", ".join(bar.label for bar in bars)
-    return Trend(title, headline, change, names[0], names[-1], short(most), "0", description, kind, bars=bars)
+    return Trend(
+        title, headline, change, months[0], months[-1], short(most), "0", description, kind, bars=bars
+    )
+
+
+def _months(first: str, last: str) -> list[str]:
+    """Return every month from the first to the last."""
+    year, month = map(int, first.split("-"))
+    months = []
+    while (name := f"{year:04}-{month:02}") <= last:
+        months.append(name)
+        year, month = (year, month + 1) if month < _DECEMBER else (year + 1, 1)
+    return months

@@ -17,12 +17,17 @@ _MOST_ROWS = 10_000  # a browser takes some seconds for them
 
 
 class Share(Value):
-    """Share of a verdict: its number of links, and its segment of the bar, in thousandths."""
+    """
+    Share of a verdict: its number of links, and its segment of the bar, in thousandths.
+
+    `shown` is the number of the legend: links that moved are alive as well.
+    """
 
     verdict: Verdict
     count: int
     start: int
     width: int
+    shown: int
 
 
 class Figure(Value):
@@ -115,17 +120,20 @@ def _alive(report: Report) -> tuple[str, str]:
     count = report.alive
     if count.percent is None:
         return "?", "nothing is known about any link yet"
+    moved = len(report.by_effective_verdict[Verdict.MOVED])
     words = f"of links alive: {count.alive:,} of the {count.judged:,} that could be judged"
-    return percent(count.percent), words
+    return percent(count.percent), f"{words}, {moved:,} of them at a new address" if moved else words
 
 
 def _shares(report: Report) -> Iterator[Share]:
-    counts = {verdict: count for verdict, count in report.summary.by_verdict.items() if count}
+    known = {verdict: len(found) for verdict, found in report.by_effective_verdict.items()}
+    counts = {verdict: count for verdict, count in known.items() if count}
     every = sum(counts.values())
     widths = [max(4, count * 1000 // every) for count in counts.values()]
     starts = accumulate(widths, initial=0)
     for (verdict, count), start, width in zip(counts.items(), starts, widths, strict=False):
-        yield Share(verdict, count, start, width)
+        shown = report.alive.alive if verdict is Verdict.ALIVE else count
+        yield Share(verdict, count, start, width, shown)
 
 
 def _figures(report: Report) -> Iterator[Figure]:

@@ -120,17 +120,20 @@
     next.querySelector("a, summary")?.focus();
   });
   document.addEventListener("click", async (event) => {
-    const button = event.target.closest("button[data-copy]");
+    const button = event.target.closest("button[data-copy], button[data-copy-from]");
     if (!button) return;
+    const source = button.dataset.copyFrom ? document.getElementById(button.dataset.copyFrom) : button.previousElementSibling;
+    const text = button.dataset.copy ?? source.textContent;
     let result = "Copied";
     try {
-      await navigator.clipboard.writeText(button.dataset.copy);
+      await navigator.clipboard.writeText(text);
     } catch {
-      getSelection().selectAllChildren(button.previousElementSibling);
+      source.closest("details:not([open])")?.setAttribute("open", "");
+      getSelection().selectAllChildren(source);
       result = "Selected";
     }
     button.firstChild.data = result;
-    document.getElementById("copied").textContent = `${result}: ${button.dataset.copy}`;
+    document.getElementById("copied").textContent = `${result}: ${button.dataset.copy ?? "the patch"}`;
   });
   addEventListener("beforeprint", () => { most = Infinity; show(); });
   addEventListener("hashchange", recall);

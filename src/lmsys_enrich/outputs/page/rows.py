@@ -106,7 +106,11 @@ class Evidence(NamedTuple):
 
 
 class Row(NamedTuple):
-    """Row of an entry; columns are sorted by `rank`, `stars_key` and `commit`."""
+    """
+    Row of an entry; columns are sorted by `rank`, `stars_key` and `commit`.
+
+    `source` is the page of its line in the list, if that is known.
+    """
 
     name: str
     href: str | None
@@ -125,6 +129,8 @@ class Row(NamedTuple):
     age_rank: int
     language: str
     evidence: Sequence[Evidence]
+    location: str
+    source: str | None
 
 
 def row_of(report: Report, item: EnrichedEntry) -> Row:
@@ -152,6 +158,8 @@ def row_of(report: Report, item: EnrichedEntry) -> Row:
         age_rank=_AGE_RANKS[age],
         language=(facts.language or "") if facts else "",
         evidence=[*map(_evidence, entry.links, item.findings)],
+        location=f"{entry.location.file}:{entry.location.line}",
+        source=report.workspace.page(entry.location.file, entry.location.line),
     )
 
 
@@ -248,7 +256,8 @@ def _evidence_html(row: Row) -> str:
         return ""
     return f"""\
           <details><summary>{count(len(row.evidence), "link")}</summary><ul>
-{"".join(map(_seen_html, row.evidence))}          </ul></details>
+{"".join(map(_seen_html, row.evidence))}            <li class="soft">{_linked(row.location, row.source)}</li>
+          </ul></details>
 """
 
 

@@ -1,38 +1,53 @@
-"""Tasks of a maintainer: links and repositories to act on, the most urgent first."""
+"""Tasks of a maintainer: what is new, then what lasts, the most urgent first."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 
+from lmsys_enrich.lists.duplicates import duplicates
 from lmsys_enrich.model.finding import Finding, Verdict
-from lmsys_enrich.model.report import LinkLocation, Report
+from lmsys_enrich.model.news import News, news_of
+from lmsys_enrich.model.report import Report
 from lmsys_enrich.model.repository import Repository
+from lmsys_enrich.outputs.fixes import patch_of
 from lmsys_enrich.outputs.page.rows import clickable
 from lmsys_enrich.values import Value
 
 _MOST = 100
 _MOST_OPEN = 8
 _MOST_LOCATIONS = 5
-_NEWS = timedelta(days=30)
-_LINKS = (
-    (Verdict.DEAD, "Died", "Take them out, or find where they went."),
-    (Verdict.FAILING, "Failing", "Dead if it lasts; nothing to do yet."),
-    (Verdict.MOVED, "Moved", "Write the new address; lmsys-enrich fix does it for all."),
-)
+_LONGEST_PATCH = 100_000
+_RECENT = timedelta(days=30)
+
+
+class Place(Value):
+    """Line of a list; `href` is its page on the web, if that is known."""
+
+    text: str
+    href: str | None = None
 
 
 class Task(Value):
-    """Task; `href` only where a browser may open it, `better` is the address to write instead."""
+    """
+    Task; `href` only where a browser may open it, `better` is the address to write instead.
+
+    `name` is that of the entry, or of the first of several.
+    """
 
     kind: str
     subject: str
     why: str
     href: str | None = None
     better: str = ""
-    locations: Sequence[str] = ()
+    name: str = ""
+    locations: Sequence[Place] = ()
 
 
 class Group(Value):
-    """Tasks of a kind, unfolded where they are urgent or few; `count` includes those not shown."""
+    """
+    Tasks of a kind, unfolded where they are urgent or few; `count` includes those not shown.
+
+    `patch` makes the edits of all of them.
+    """
 
     kind: str
     title: str
@@ -40,6 +55,7 @@ class Group(Value):
     tasks: Sequence[Task]
     count: int
     unfolded: bool
+    patch: str = ""
 
     @property
     def more(self) -> int:
@@ -49,40 +65,96 @@ class Group(Value):
 
 def groups_of(report: Report) -> Iterator[Group]:
     """Yield the groups with a task, the most urgent first."""
-    locations = report.locations
-    for verdict, title, advice in _LINKS:
-        found = report.by_effective_verdict[verdict]
-        yield from _group(
-            verdict, title, advice, [_link_task(one, locations[one.url]) for one in found], urgent=True
-        )
+    news = news_of(report)
+    if news is not None:
+        yield from _group("new", "New since the last run", "", [*_new(report, news)], urgent=True)
+    yield from _of_links(report, news)
     repositories = report.repositories
     yield from _group(
         "archived", "Archived", "Read-only by now: say so, or take them out.", [*_archived(repositories)]
     )
     relicensed = [*_relicensed(report, repositories)]
     yield from _group("licence", "Licence changed", "Within the last 30 days.", relicensed, urgent=True)
+    yield from _group("twice", "Listed twice", "Keep one of each.", [*_duplicates(report)])
     yield from _group(
         "stale", "Stale", "No commit for long, the longest first.", [*_stale(report, repositories)]
     )
 
 
+def _of_links(report: Report, news: News | None) -> Iterator[Group]:
+    """Yield the groups of links; those that are in the news are not repeated."""
+    new = frozenset() if news is None else frozenset(found.url for found in news.found)
+
+    def tasks(verdict: Verdict, *, is_open: bool = False) -> list[Task]:
+        found = (one for one in report.by_effective_verdict[verdict] if one.url not in new)
+        return [_link_task(report, one) for one in found if _needs_a_look(one) is is_open]
+
+    yield from _group(
+        "dead", "Dead", "Find where they went, or take them out.", tasks(Verdict.DEAD), urgent=True
+    )
+    doubtful = [*tasks(Verdict.FAILING, is_open=True), *tasks(Verdict.MOVED, is_open=True)]
+    yield from _group("open", "Open them", "Only a person can judge these.", doubtful, urgent=True)
+    yield from _group(
+        "moved",
+        "Moved",
+        "Write the new addresses: lmsys-enrich fix does it, or this patch.",
+        tasks(Verdict.MOVED),
+        urgent=True,
+        patch=patch_of(report),
+    )
+    yield from _group(
+        "failing",
+        "Failing",
+        "Nothing to do yet: they come back, or are dead in some days.",
+        tasks(Verdict.FAILING),
+    )
+
+
+def _needs_a_look(finding: Finding) -> bool:
+    """Return whether neither time nor an edit by the program can settle it."""
+    match finding.effective_verdict:
+        case Verdict.FAILING:
+            return not finding.can_become_dead
+        case Verdict.MOVED:
+            return finding.suggestion is None
+        case _:
+            return False
+
+
 def _group(
-    kind: str, title: str, advice: str, tasks: Sequence[Task], *, urgent: bool = False
+    kind: str, title: str, advice: str, tasks: Sequence[Task], *, urgent: bool = False, patch: str = ""
 ) -> Iterator[Group]:
     if tasks:
         unfolded = urgent or len(tasks) <= _MOST_OPEN
-        yield Group(kind, title, advice, tasks[:_MOST], len(tasks), unfolded)
+        shown = patch if len(patch) <= _LONGEST_PATCH else ""
+        yield Group(kind, title, advice, tasks[:_MOST], len(tasks), unfolded, shown)
 
 
-def _link_task(finding: Finding, locations: Sequence[LinkLocation]) -> Task:
+def _new(report: Report, news: News) -> Iterator[Task]:
+    for found in news.found:
+        yield _link_task(report, found)
+    for found in news.revived:
+        yield Task("alive", found.url, f"alive again, was {found.reported}", clickable(found.url))
+    for change in news.archived:
+        known = report.repositories.get(change.subject.lower())
+        yield Task("archived", change.subject, "archived", clickable(known[1]) if known else None)
+
+
+def _link_task(report: Report, finding: Finding) -> Task:
+    locations = report.locations[finding.url]
     since = f", since {finding.failing_since:%Y-%m-%d}" if finding.failing_since else ""
+    names = list(dict.fromkeys(here.entry.name for here in locations))
     return Task(
         finding.effective_verdict,
         finding.url,
         f"{finding.effective_reason}{since}",
         clickable(finding.url),
         finding.suggestion.url if finding.suggestion else "",
-        [str(here.location) for here in locations[:_MOST_LOCATIONS]],
+        f"{names[0]} and {len(names) - 1} more" if len(names) > 1 else names[0],
+        [
+            Place(str(here.location), report.workspace.page(here.location.file, here.location.line))
+            for here in locations[:_MOST_LOCATIONS]
+        ],
     )
 
 
@@ -95,13 +167,22 @@ def _archived(repositories: Mapping[str, tuple[Repository, str]]) -> Iterator[Ta
 
 def _relicensed(report: Report, repositories: Mapping[str, tuple[Repository, str]]) -> Iterator[Task]:
     for day in reversed(report.past):
-        if day.date < (report.run_time - _NEWS).date():
+        if day.date < (report.run_time - _RECENT).date():
             break
         for change in day.relicensed:
             if change.repository.lower() in repositories:
                 facts, url = repositories[change.repository.lower()]
                 why = f"{change.change}, seen {day.date}"
                 yield Task("licence", facts.full_name, why, clickable(url))
+
+
+def _duplicates(report: Report) -> Iterator[Task]:
+    for catalog in report.catalogs:
+        for warning in duplicates(catalog):
+            location, _, words = warning.partition(": ")
+            file, line, _ = location.rsplit(":", 2)
+            place = Place(location, report.workspace.page(file, int(line)))
+            yield Task("twice", words, "", locations=[place])
 
 
 def _stale(report: Report, repositories: Mapping[str, tuple[Repository, str]]) -> Iterator[Task]:

@@ -1,0 +1,59 @@
+"""Fixes: edits of a list for links that have moved for good."""
+
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+from lmsys_enrich.http.sites import same_site
+from lmsys_enrich.lists.patch import Edit, edited, unified_diff
+from lmsys_enrich.model.catalog import Catalog, Link
+from lmsys_enrich.model.finding import Finding, Verdict
+from lmsys_enrich.model.report import Report
+from lmsys_enrich.urls import InvalidAddress, fragment_of, host_of
+
+
+def edits_of(report: Report, catalog: Catalog, *, across: bool = False, seen: int = 1) -> Iterator[Edit]:
+    """
+    Yield the edits of a list that its permanent moves call for.
+
+    `across` allows moves to another site; a redirect must be seen on `seen` days.
+    """
+    for link in catalog.links():
+        finding = report.finding(link)
+        if (url := _better(link, finding, across=across, seen=seen)) is not None:
+            yield Edit(link, url)
+
+
+def _better(link: Link, finding: Finding, *, across: bool, seen: int) -> str | None:
+    """Return the address to write, if the move is sure enough."""
+    suggestion = finding.suggestion
+    if finding.effective_verdict is not Verdict.MOVED or suggestion is None:
+        return None
+    is_rename = finding.repository is not None and finding.repository.renamed_from is not None
+    if not is_rename and finding.moves < seen:
+        return None
+    try:
+        if not across and not same_site(host_of(link.url), host_of(suggestion.url)):
+            return None
+    except InvalidAddress:
+        return None
+    fragment = fragment_of(link.url)
+    has_own = bool(fragment_of(suggestion.url))
+    return suggestion.url if has_own or not fragment else f"{suggestion.url}#{fragment}"
+
+
+def patch_of(report: Report) -> str:
+    """Return a patch with all edits of the lists that can be read, for `git apply` in the repository."""
+    return "".join(_patch(report, catalog) for catalog in report.catalogs)
+
+
+def _patch(report: Report, catalog: Catalog) -> str:
+    edits = list(edits_of(report, catalog))
+    if not edits:
+        return ""
+    try:
+        before = catalog.source.read_bytes().decode("utf-8")
+    except (OSError, UnicodeDecodeError):
+        return ""
+    after, _ = edited(before, edits)
+    path = PurePosixPath(report.workspace.path(catalog.source))
+    return unified_diff(str(path).lstrip("/"), before, after) if after != before else ""
