@@ -14,7 +14,7 @@ _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _LAST_YEAR = 9999
 _WEB = ("http", "https")
 # Reads as a scheme and a path, and is a host without its scheme.
-_HOST_AND_PORT = re.compile(r"(?:localhost|[^/:]*\.[^/:]*):[0-9]+(?:[/?#].*)?", re.IGNORECASE)
+_HOST_AND_PORT = re.compile(r"(?:localhost|[^/:.]*\.[^/:]*):[0-9]+(?:[/?#].*)?", re.IGNORECASE)
 
 
 class Fields:

@@ -19,11 +19,12 @@ from lmsys_enrich.outputs.enriched_md import section_md
 from lmsys_enrich.outputs.text import escaped, table
 from lmsys_enrich.values import Value
 
-_BLOCK = re.compile(
-    r"(?P<begin><!--\s*lmsys-enrich:(?P<name>[a-z-]+)(?:\s+(?P<what>[^\n]*?))?\s*-->[ \t]*\r?\n)"
-    r"(?P<body>.*?)(?P<end>[ \t]*<!--\s*/lmsys-enrich\s*-->)",
-    re.DOTALL,
+# Two patterns: one of the whole block takes time that grows with the cube of the text.
+_FIRST_LINE = re.compile(
+    r"<!--\s*lmsys-enrich:(?P<name>[a-z-]+)(?P<what>(?:\s(?:[^\n<-]|<(?!!--)|-(?!->))*)?)-->"
+    r"[ \t]*(?P<line_end>\r?\n)"
 )
+_LAST_LINE = re.compile(r"<!--\s*/lmsys-enrich\s*-->")
 _BEGIN = re.compile(r"<!--\s*lmsys-enrich:")
 _VERDICTS = frozenset(Verdict)
 # Without that of the last check: it changes each night, so publishing leaves it out.
@@ -49,28 +50,34 @@ class Blocks(Value):
 
     def filled(self, text: str, file: str) -> str:
         """Return the text with its blocks replaced. Raises `InputError` that names `file` and the line."""
-        names = self._names()
-
-        def replaced(found: re.Match[str]) -> str:
-            make = names.get(found["name"])
-            if make is None:
-                known = ", ".join(names)
-                raise InputError(
-                    f"{_at(text, found.start(), file)}: no block is called {found['name']}",
-                    hint=f"Blocks are: {known}.",
-                )
-            made = make(found["what"] or "", _at(text, found.start(), file))
-            line_end = "\r\n" if found["begin"].endswith("\r\n") else "\n"
-            return found["begin"] + made.replace("\n", line_end) + line_end + found["end"].lstrip()
-
-        made, count = _BLOCK.subn(replaced, text)
+        parts: list[str] = []
+        at = count = 0
+        for first in _FIRST_LINE.finditer(text):
+            if first.start() < at:
+                continue
+            last = _LAST_LINE.search(text, first.end())
+            if last is None:
+                break
+            made = self._made(first, _at(text, first.start(), file))
+            line_end = first["line_end"]
+            parts += (text[at : first.end()], made.replace("\n", line_end), line_end, last.group())
+            at, count = last.end(), count + 1
         begun = len(_BEGIN.findall(text))
         if not count or count < begun:
             raise InputError(
                 f"{file}: {'a block has no end' if begun else 'no block was found'}",
                 hint="A block is <!-- lmsys-enrich:summary --> … <!-- /lmsys-enrich -->, each on a line.",
             )
-        return made
+        return "".join((*parts, text[at:]))
+
+    def _made(self, first_line: re.Match[str], at: str) -> str:
+        names = self._names()
+        make = names.get(first_line["name"])
+        if make is None:
+            raise InputError(
+                f"{at}: no block is called {first_line['name']}", hint=f"Blocks are: {', '.join(names)}."
+            )
+        return make(first_line["what"].strip(), at)
 
     def _names(self) -> dict[str, Callable[[str, str], str]]:
         return {

@@ -25,7 +25,7 @@ _BAR_BEHIND = re.compile(r"[ \t]*\|")
 _BARS = re.compile(r"(?<!\\)\|")
 _FENCE = re.compile(r"[ \t]*(?:(?:[-*+>]|\d{1,9}[.)])[ \t]+)*(`{3,}(?!.*`)|~{3,})")
 _DELIMITERS = re.compile(r"[ \t]*[>|:-][ \t>|:-]*\r?")
-_NOTICE = re.compile(r"(\ufeff?)> [^\n]*<!--facts--><!--/facts-->\r?\n\r?\n")
+_NOTICE = re.compile(r"^(\ufeff?)> [^\n]*<!--facts--><!--/facts-->\r?\n\r?\n", re.MULTILINE)
 
 
 def notice_mark(notice: str) -> str:

@@ -11,7 +11,7 @@ BETWEEN = re.compile(r" (?:-|–|—|--) |——|：")
 """A separator between a name and a description within one text."""
 
 _SEPARATOR = re.compile(
-    r"\s*(?:(?:[-–—:|：→⇒•·=]|=>|->|&mdash;|&ndash;)+\s*(?:[-–—]+\s+)?(?=\s|(?<=[—：]))|[.。,，、]+\s+|。)\s*"
+    r"\s*(?:(?:[-–—:|：→⇒•·=]|=>|->|&mdash;|&ndash;)+\s*(?:(?<=\s)[-–—]+\s+)?(?=\s|(?<=[—：]))|[.。,，、]+\s+|。)\s*"
 )
 _DASH = re.compile(r"\s+[-–—](?=[^\W\d_])")
 _TAGS = re.compile(r"`[^`]+`")
