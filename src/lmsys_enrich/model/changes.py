@@ -19,10 +19,10 @@ class Snapshot(Value):
     entries: Mapping[str, str]
     findings: Mapping[str, Finding]
 
-    def repositories(self) -> dict[int | str, Repository]:
-        """Return the repositories by id, which survives a change of name."""
+    def repositories(self) -> dict[tuple[str, int | str], Repository]:
+        """Return the repositories by forge and id, which survives a change of name."""
         known = (finding.repository for finding in self.findings.values())
-        return {facts.id if facts.id is not None else facts.full_name: facts for facts in known if facts}
+        return {facts.identity: facts for facts in known if facts}
 
 
 class Change(Value):
@@ -78,9 +78,9 @@ def _repositories(old: Snapshot, new: Snapshot) -> Iterator[Change]:
         before = earlier.get(key)
         if before is None:
             continue
-        name = after.full_name
-        if before.full_name.lower() != name.lower():
-            yield Change("renamed", before.full_name, name)
+        name = after.key
+        if before.key.lower() != name.lower():
+            yield Change("renamed", before.key, name)
         if after.archived and before.archived is False:
             yield Change("archived", name, f"{after.archived_at:%Y-%m-%d}" if after.archived_at else "")
         if before.archived and after.archived is False:
@@ -104,7 +104,7 @@ def _stars(old: Snapshot, new: Snapshot) -> Iterator[tuple[str, int, int]]:
     """Yield name, gain and number of the repositories whose stars changed most, both ways."""
     earlier = old.repositories()
     gains = [
-        (facts.full_name, facts.stars - before.stars, facts.stars)
+        (facts.key, facts.stars - before.stars, facts.stars)
         for key, facts in new.repositories().items()
         if (before := earlier.get(key)) is not None
         and facts.stars is not None

@@ -6,6 +6,8 @@ from typing import TypeAlias
 
 from lmsys_enrich.model.catalog import Link
 from lmsys_enrich.model.finding import Finding
+from lmsys_enrich.model.hub_model import Model
+from lmsys_enrich.model.paper import Paper
 from lmsys_enrich.model.report import key_of
 from lmsys_enrich.model.repository import Release, Repository
 
@@ -26,8 +28,8 @@ def day(at: datetime) -> str:
 
 
 def link_json(link: Link, finding: Finding) -> dict[str, object]:
-    """Return a link with its finding; its repository is given by name."""
-    return {
+    """Return a link with its finding; what its facts are about is given by key."""
+    content: dict[str, object] = {
         "url": link.url,
         "key": key_of(link),
         "role": link.role,
@@ -49,13 +51,24 @@ def link_json(link: Link, finding: Finding) -> dict[str, object]:
         "last_verdict": finding.last_verdict,
         "last_reason": finding.last_reason,
         "hops": finding.hops,
-        "repository": finding.repository.full_name if finding.repository else None,
+        "repository": finding.repository.key if finding.repository else None,
     }
+    if finding.paper is not None:
+        content["paper"] = finding.paper.key
+    if finding.model is not None:
+        content["model"] = finding.model.key
+    if finding.asked:
+        content["asked"] = _seconds(finding.asked)
+    if finding.snapshot is not None:
+        content["snapshot"] = finding.snapshot
+    return content
 
 
-def facts_json(facts: Repository) -> dict[str, object]:
+def repository_json(facts: Repository) -> dict[str, object]:
     """Return the facts about a repository; unknown ones are null."""
     return {
+        "forge": facts.forge,
+        "software": facts.software,
         "full_name": facts.full_name,
         "id": facts.id,
         "stars": facts.stars,
@@ -81,7 +94,45 @@ def facts_json(facts: Repository) -> dict[str, object]:
         "renamed_from": facts.renamed_from,
         "taken_over_by": facts.taken_over_by,
         "fetched_at": _second(facts.fetched_at),
-        "kept": {name: _second(at) for name, at in facts.kept.items()},
+        "kept": _seconds(facts.kept),
+    }
+
+
+def paper_json(facts: Paper) -> dict[str, object]:
+    """Return the facts about a paper; unknown ones are null."""
+    return {
+        "ids": facts.ids,
+        "title": facts.title,
+        "authors": facts.authors,
+        "year": facts.year,
+        "venue": facts.venue,
+        "version": facts.version,
+        "published_as": facts.published_as,
+        "citations": facts.citations,
+        "withdrawn": facts.withdrawn,
+        "retracted": facts.retracted,
+        "fetched_at": _second(facts.fetched_at),
+        "kept": _seconds(facts.kept),
+    }
+
+
+def model_json(facts: Model) -> dict[str, object]:
+    """Return the facts about a model; unknown ones are null."""
+    return {
+        "hub": facts.hub,
+        "kind": facts.kind,
+        "full_name": facts.full_name,
+        "likes": facts.likes,
+        "downloads": facts.downloads,
+        "license": facts.license,
+        "created_at": _second(facts.created_at),
+        "last_modified": _second(facts.last_modified),
+        "gated": facts.gated,
+        "disabled": facts.disabled,
+        "task": facts.task,
+        "renamed_from": facts.renamed_from,
+        "fetched_at": _second(facts.fetched_at),
+        "kept": _seconds(facts.kept),
     }
 
 
@@ -89,6 +140,10 @@ def _release(release: Release | None) -> Mapping[str, object] | None:
     if release is None:
         return None
     return {"tag": release.tag, "published_at": _second(release.published_at)}
+
+
+def _seconds(dates: Mapping[str, datetime]) -> dict[str, datetime | None]:
+    return {name: _second(at) for name, at in dates.items()}
 
 
 def _second(at: datetime | None) -> datetime | None:

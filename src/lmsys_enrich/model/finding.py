@@ -1,14 +1,16 @@
-"""What is known about a link: what was seen in this run, and what earlier runs add."""
+"""Findings about links: the observation of one run, joined with those of earlier runs."""
 
 from datetime import date
 from enum import StrEnum
 
+from lmsys_enrich.model.hub_model import Model, ModelUpdate
+from lmsys_enrich.model.paper import Paper, PaperUpdate
 from lmsys_enrich.model.repository import Repository, RepositoryUpdate
-from lmsys_enrich.values import Count, Moment, Value, replace
+from lmsys_enrich.values import Count, Moment, Value, replace, value_field
 
 
 class Verdict(StrEnum):
-    """What the evidence allows to say of a link; the order is that of reports."""
+    """Judgement of a link by the evidence; the order is that of reports."""
 
     ALIVE = "alive"
     MOVED = "moved"
@@ -20,35 +22,43 @@ class Verdict(StrEnum):
 
 
 LIVING = frozenset({Verdict.ALIVE, Verdict.MOVED})
-"""What is known to be there. A guarded link is not: nobody could look behind its site's wall."""
+"""Verdicts of links known to be there. A guarded one is not: its site let no robot look."""
 
 LOST = frozenset({Verdict.DEAD, Verdict.FAILING})
-"""What is gone, or looks so."""
+"""Verdicts of links that are gone, or look so."""
 
 
 class Hop(Value):
-    """One redirect on the way: the address that answered, with which status."""
+    """One redirect of a chain: the address that responded, and its status."""
 
     url: str
     status: Count
 
 
+class SuggestionKind(StrEnum):
+    """Relation of a suggested address to the link's own."""
+
+    MOVED = "moved"
+    ARCHIVED = "archived"
+
+
 class Suggestion(Value):
-    """A better address for the source, and why it is one."""
+    """Better address for the source, and why it is one; an archived copy is no move."""
 
     url: str
     why: str
+    kind: SuggestionKind = SuggestionKind.MOVED
 
 
 class Validators(Value):
-    """What tells one state of a page from another, as its server sent it: RFC 9110 §8.8."""
+    """Validators of a page's state, as its server sent them: RFC 9110 §8.8."""
 
     etag: str | None = None
     last_modified: str | None = None
 
 
 class LinkTask(Value):
-    """A link to ask about, under its key, with what earlier runs found out about it."""
+    """Link to check, under its key, with the finding of earlier runs."""
 
     url: str
     previous: "Finding | None" = None
@@ -56,11 +66,10 @@ class LinkTask(Value):
 
 class Observation(Value):
     """
-    What an asker saw of one link in this run; `url` is the question's.
+    Result of a checker for one link in this run; `url` is the task's.
 
-    `may_die` is false for a failure that never becomes a death by lasting, as a
-    deep address that redirects to its site's home page. `got` is there where
-    only GET gave this answer, HEAD would have been in vain.
+    `can_become_dead` is false for a failure that never becomes a death by lasting, as a
+    deep address that redirects to its site's home page.
     """
 
     url: str
@@ -72,12 +81,14 @@ class Observation(Value):
     suggestion: Suggestion | None = None
     can_become_dead: bool = True
     repository: RepositoryUpdate | None = None
+    paper: PaperUpdate | None = None
+    model: ModelUpdate | None = None
     validators: Validators | None = None
 
 
 class Finding(Value, kw_only=True):
     """
-    What is held about one link after a run.
+    Knowledge about one link after a run.
 
     Where the verdict is `unchecked`, everything but `verdict` and `reason` is
     what earlier runs found: `last_verdict` and `last_reason` are theirs, and
@@ -87,8 +98,9 @@ class Finding(Value, kw_only=True):
     many different days since, the last of them `failed_on`; `moves` on how many
     days in a row the link was seen to lead to where `suggestion` says, the last
     of them `moved_on`. `verdict_since` is when a run first came to this verdict
-    without another one since. `published` is the verdict that stands in the outputs
-    last written. `got` is as in `Answer`.
+    without another one since. `reported` is the verdict in the outputs last written.
+    `asked` has the date of the last answer of each fact source, also of one that
+    knew nothing. `snapshot` is an archived copy of a link confirmed dead.
     """
 
     url: str
@@ -112,28 +124,32 @@ class Finding(Value, kw_only=True):
     last_reason: str | None = None
     reported: Verdict | None = None
     repository: Repository | None = None
+    paper: Paper | None = None
+    model: Model | None = None
+    asked: dict[str, Moment] = value_field(default_factory=dict)
+    snapshot: Suggestion | None = None
     validators: Validators | None = None
 
     @property
     def effective_verdict(self) -> Verdict:
-        """The best knowledge there is: the verdict, or the last one where this run has none."""
+        """The verdict, or the last one where this run has none."""
         return effective_verdict(self.verdict, self.last_verdict)
 
     @property
     def effective_reason(self) -> str:
-        """Why the standing is what it is: the reason, or the last one where this run has none."""
+        """The reason of the effective verdict."""
         if self.verdict is Verdict.UNCHECKED and self.last_reason is not None:
             return self.last_reason
         return self.reason
 
 
 def effective_verdict(verdict: Verdict, last_verdict: Verdict | None) -> Verdict:
-    """Return the best knowledge there is: see `Finding.standing`."""
+    """Return the verdict, or the last one where this run has none."""
     return last_verdict if verdict is Verdict.UNCHECKED and last_verdict is not None else verdict
 
 
 def unchecked(task: LinkTask, reason: str) -> Finding:
-    """Return what earlier runs found about a link that this run did not reach."""
+    """Return the finding of earlier runs for a link that this run did not reach."""
     previous = task.previous
     if previous is None:
         return Finding(url=task.url, verdict=Verdict.UNCHECKED, reason=reason)

@@ -11,7 +11,9 @@ from lmsys_enrich.model.catalog import Catalog, DocumentLink, Entry, Link, Liste
 from lmsys_enrich.model.changes import Change
 from lmsys_enrich.model.document_view import DocumentView
 from lmsys_enrich.model.finding import LIVING, LOST, Finding, Verdict
+from lmsys_enrich.model.hub_model import Model
 from lmsys_enrich.model.ignore_rule import IgnoreRule
+from lmsys_enrich.model.paper import Paper
 from lmsys_enrich.model.repository import Repository
 from lmsys_enrich.model.workspace import UNKNOWN_WORKSPACE, Workspace
 from lmsys_enrich.urls import InvalidAddress, link_key
@@ -33,7 +35,8 @@ class Traffic(Value):
     """
     Cost of a run: requests by kind, points of GitHub's quota, links taken from the cache.
 
-    `longest` is the host that the run waited for longest.
+    `apis` has the requests of each API host. `longest` is the host that the run
+    waited for longest.
     """
 
     web: int = 0
@@ -44,6 +47,7 @@ class Traffic(Value):
     cached: int = 0
     seconds: float = 0.0
     longest: HostTime | None = None
+    apis: Mapping[str, int] = value_field(default_factory=dict)
 
 
 class Obstacle(Value):
@@ -60,13 +64,23 @@ class Bug(Value):
     traceback: str
 
 
+class Difference(Value):
+    """Field of an entry (`title`, `year`, …) for which a source has another value than the list."""
+
+    field: str
+    list: str
+    source: str
+    from_: str
+
+
 class EnrichedEntry(NamedTuple):
     """
     Entry with its findings and facts.
 
     `number` is its index among the entries of all lists. `path` has the titles of
     its sections, outermost first. `findings` has one finding for each of its
-    links; `facts` are those of the first link that is a repository.
+    links; `facts`, `github`, `paper` and `model` are those of the first link that is a
+    repository, a repository on GitHub, a paper and a model.
     """
 
     number: int
@@ -74,6 +88,17 @@ class EnrichedEntry(NamedTuple):
     entry: Entry
     findings: tuple[Finding, ...]
     facts: Repository | None
+    paper: Paper | None = None
+    model: Model | None = None
+    differs: tuple[Difference, ...] = ()
+
+    @property
+    def github(self) -> Repository | None:
+        """Facts of the first link that is a repository on GitHub."""
+        if self.facts is None or self.facts.software == "github":
+            return self.facts
+        known = (finding.repository for finding in self.findings)
+        return next((facts for facts in known if facts is not None and facts.software == "github"), None)
 
 
 class LinkLocation(Value):
@@ -231,9 +256,9 @@ class Report:
 
     @cached_property
     def repositories(self) -> Mapping[str, tuple[Repository, str]]:
-        """Repositories, each once, under the lower-case name, with the key of a link to it."""
+        """Repositories, each once, under the lower-case key, with the key of a link to it."""
         return {
-            facts.full_name.lower(): (facts, finding.url)
+            facts.key.lower(): (facts, finding.url)
             for finding in self.findings.values()
             if (facts := finding.repository) is not None
         }
@@ -317,7 +342,9 @@ def enriched(number: int, listed: ListedEntry, findings: Mapping[str, Finding]) 
     entry = listed.entry
     own = tuple([findings[key_of(link)] for link in entry.links])
     facts = next((finding.repository for finding in own if finding.repository is not None), None)
-    return EnrichedEntry(number, listed.path, entry, own, facts)
+    paper = next((finding.paper for finding in own if finding.paper is not None), None)
+    model = next((finding.model for finding in own if finding.model is not None), None)
+    return EnrichedEntry(number, listed.path, entry, own, facts, paper, model)
 
 
 def _summary(report: Report) -> Summary:

@@ -1,6 +1,12 @@
-"""What a forge knows about a repository, and how old and new knowledge become one."""
+"""Facts of a forge about a repository."""
 
-from lmsys_enrich.values import Count, Moment, Value, replace, value_field
+from typing import Self
+
+from lmsys_enrich.model.facts import Facts, Update
+from lmsys_enrich.values import Count, Moment, Value
+
+GITHUB = "github.com"
+"""Host of the forge of facts that older caches and outputs hold: these knew no other."""
 
 
 class Release(Value):
@@ -10,20 +16,22 @@ class Release(Value):
     published_at: Moment | None
 
 
-class Repository(Value, kw_only=True):
+class Repository(Facts, kw_only=True):
     """
-    The facts about a repository, all times in UTC.
+    Facts about a repository.
 
-    `license` is an SPDX identifier, `"other"` where the forge cannot classify
-    the file, None where there is none. `last_commit` is the committer date of
-    the default branch's head. `fetched_at` dates the facts; the few that could
-    not be learned then and were kept from earlier have their own dates in `kept`.
-    `taken_over_by` is set while the name answers for another repository: its id.
+    `forge` is the host of the forge that it is on: names and ids of two forges have
+    nothing to do with each other. `software` is what the forge runs: `github`,
+    `gitlab` or `forgejo`. `license` is an SPDX identifier, `"other"` where the
+    forge cannot classify the file, None where there is none. `last_commit` is the
+    committer date of the default branch's head. `taken_over_by` is set while the name
+    answers for another repository: its id.
     """
 
     full_name: str
     id: Count | None
-    fetched_at: Moment
+    forge: str = GITHUB
+    software: str = "github"
     stars: Count | None = None
     forks: Count | None = None
     license: str | None = None
@@ -46,34 +54,25 @@ class Repository(Value, kw_only=True):
     latest_release: Release | None = None
     renamed_from: str | None = None
     taken_over_by: Count | None = None
-    kept: dict[str, Moment] = value_field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        """The name by which links refer to it: of GitHub's `owner/name`, of another forge's `host/path`."""
+        return repository_key(self.forge, self.full_name)
+
+    @property
+    def identity(self) -> tuple[str, int | str]:
+        """Forge and id, which survives a rename; forge and name where no id is known."""
+        return self.forge, self.full_name.lower() if self.id is None else self.id
+
+    def is_same(self, known: Self) -> bool:
+        return known.forge == self.forge and known.id in {None, self.id}
 
 
-class RepositoryUpdate(Value):
-    """
-    What one answer told about a repository.
-
-    `unlearned` names the fields whose value in `facts` means nothing because the
-    forge failed to tell them: None there is not the fact that there is none.
-    """
-
-    facts: Repository
-    missing_fields: frozenset[str] = frozenset()
+class RepositoryUpdate(Update[Repository]):
+    """Facts that one response told about a repository."""
 
 
-def merge(known: Repository | None, update: RepositoryUpdate) -> Repository:
-    """
-    Return the new facts, with what was not learned kept from the earlier ones.
-
-    Only facts about the same repository are kept: another `id` is another
-    repository, whatever its name.
-    """
-    new = update.facts
-    if known is None or not update.missing_fields or (known.id is not None and known.id != new.id):
-        return new
-    earlier = {name: getattr(known, name) for name in _FACTS & update.missing_fields}
-    dates = {name: known.kept.get(name, known.fetched_at) for name in sorted(earlier)}
-    return replace(new, **earlier, kept=dates)
-
-
-_FACTS = frozenset(Repository.__struct_fields__) - {"full_name", "id", "fetched_at", "kept"}
+def repository_key(forge: str, full_name: str) -> str:
+    """Return the key of a repository; GitHub's have one slash, all others more."""
+    return full_name if forge == GITHUB else f"{forge}/{full_name}"

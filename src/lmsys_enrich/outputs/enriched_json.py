@@ -1,13 +1,26 @@
 """`enriched.json`: all findings and facts, for programs and for the next run."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
+from typing import TypeVar
 
 from lmsys_enrich.model.catalog import DocumentLink
-from lmsys_enrich.model.enriched import VERSION, Json, facts_json, link_json, moment
+from lmsys_enrich.model.enriched import (
+    VERSION,
+    Json,
+    link_json,
+    model_json,
+    moment,
+    paper_json,
+    repository_json,
+)
 from lmsys_enrich.model.finding import Finding
+from lmsys_enrich.model.hub_model import Model
+from lmsys_enrich.model.paper import Paper
 from lmsys_enrich.model.report import EnrichedEntry, HostTime, Report
 from lmsys_enrich.model.repository import Repository
 from lmsys_enrich.outputs.text import Streamed, json_chunks, json_item
+
+_Keyed = TypeVar("_Keyed", Repository, Paper, Model)
 
 
 def enriched_json(report: Report) -> Mapping[str, Streamed]:
@@ -34,14 +47,16 @@ def _chunks(report: Report) -> Iterator[bytes]:
             "cached": report.traffic.cached,
             "seconds": round(report.traffic.seconds, 3),
             "longest": _longest(report.traffic.longest),
+            "apis": {**report.traffic.apis},
         },
     }
     entries = (json_item(_entry(entry)) for entry in report.entries)
-    further = (json_item(facts_json(facts)) for facts in _further(report))
     lists = {
         "entries": entries,
         "document_links": (json_item(_document_link(one, found)) for one, found in report.document_links),
-        "repositories": further,
+        "repositories": (json_item(repository_json(facts)) for facts in _further_repositories(report)),
+        "papers": (json_item(paper_json(facts)) for facts in _further_papers(report)),
+        "models": (json_item(model_json(facts)) for facts in _further_models(report)),
     }
     return json_chunks(head, lists)
 
@@ -59,7 +74,7 @@ def _longest(longest: HostTime | None) -> Json:
 
 
 def _entry(item: EnrichedEntry) -> dict[str, object]:
-    entry, facts = item.entry, item.facts
+    entry = item.entry
     return {
         "id": entry.id,
         "name": entry.name,
@@ -67,16 +82,34 @@ def _entry(item: EnrichedEntry) -> dict[str, object]:
         "url": entry.url,
         "line": entry.location.line,
         "links": list(map(link_json, entry.links, item.findings)),
-        "github": None if facts is None else facts_json(facts),
+        "github": repository_json(item.github) if item.github else None,
+        "repository": repository_json(item.facts) if item.facts else None,
+        "paper": paper_json(item.paper) if item.paper else None,
+        "model": model_json(item.model) if item.model else None,
+        "differs": [
+            {"field": one.field, "list": one.list, "source": one.source, "from": one.from_}
+            for one in item.differs
+        ],
     }
 
 
-def _further(report: Report) -> Iterable[Repository]:
-    """Return the facts of repositories that are no entry's first, so that none are lost."""
-    first = {item.facts.full_name for item in report.entries if item.facts is not None}
-    further = {
-        facts.full_name: facts
-        for finding in report.findings.values()
-        if (facts := finding.repository) is not None and facts.full_name not in first
-    }
-    return further.values()
+def _further_repositories(report: Report) -> Iterator[Repository]:
+    """Yield the facts of repositories that are no entry's first, so that none are lost."""
+    written = {facts.key for item in report.entries for facts in (item.facts, item.github) if facts}
+    known = (finding.repository for finding in report.findings.values() if finding.repository)
+    return _others(known, written)
+
+
+def _further_papers(report: Report) -> Iterator[Paper]:
+    written = {item.paper.key for item in report.entries if item.paper}
+    return _others((finding.paper for finding in report.findings.values() if finding.paper), written)
+
+
+def _further_models(report: Report) -> Iterator[Model]:
+    written = {item.model.key for item in report.entries if item.model}
+    return _others((finding.model for finding in report.findings.values() if finding.model), written)
+
+
+def _others(known: Iterable[_Keyed], written: Container[str]) -> Iterator[_Keyed]:
+    """Return what is not written yet, each once, as it was found last."""
+    return iter({facts.key: facts for facts in known if facts.key not in written}.values())

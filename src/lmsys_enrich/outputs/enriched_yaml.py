@@ -22,15 +22,17 @@ def _chunks(report: Report) -> Iterator[bytes]:
 
 
 def _entry(item: EnrichedEntry) -> dict[str, object]:
-    entry, facts = item.entry, item.facts
+    entry = item.entry
     content = {"id": entry.id, **_words(entry)}
     if entry.links:
         content["verdicts"] = {
             link.role: finding.effective_verdict.value
             for link, finding in zip(entry.links, item.findings, strict=True)
         }
-    if facts is not None:
-        content["github"] = _facts(facts)
+    if item.github is not None:
+        content["github"] = _facts(item.github)
+    if item.facts is not None and item.facts is not item.github:
+        content["repository"] = {"forge": item.facts.forge, **_facts(item.facts)}
     return content
 
 

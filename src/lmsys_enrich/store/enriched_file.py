@@ -18,7 +18,7 @@ from lmsys_enrich.clock import EPOCH
 from lmsys_enrich.model.enriched import VERSION
 
 NAME = "enriched.json"
-LISTS = ("entries", "document_links", "repositories")
+LISTS = ("entries", "document_links", "repositories", "papers", "models")
 _LONGEST_ITEM = 2**26  # bytes: an entry has some kilobytes
 _MAX_FOREIGN_SIZE = 2**29  # bytes of a file of another layout
 _NEXT_ITEM = b",\n  {"
@@ -41,6 +41,8 @@ class _Foreign(Head, kw_only=True):
     entries: msgspec.Raw
     document_links: msgspec.Raw = msgspec.Raw(b"[]")
     repositories: msgspec.Raw = msgspec.Raw(b"[]")
+    papers: msgspec.Raw = msgspec.Raw(b"[]")
+    models: msgspec.Raw = msgspec.Raw(b"[]")
 
 
 _decode_head = msgspec.json.Decoder(Head).decode

@@ -47,13 +47,17 @@ split: Callable[[bytes], list[msgspec.Raw]] = msgspec.json.Decoder(list[msgspec.
 def has_plausible_dates(finding: Finding) -> bool:
     """Return false for a finding with a date with which nothing can be computed."""
     moments = (finding.checked_at, finding.first_seen, finding.last_alive, finding.failing_since)
-    return all(at is None or at.year in _YEARS for at in (*moments, *_dates_of_facts(finding)))
+    dates = (*moments, *finding.asked.values(), *_dates_of_facts(finding))
+    return all(at is None or at.year in _YEARS for at in dates)
 
 
-def _dates_of_facts(finding: Finding) -> Iterable[datetime | None]:
-    facts = finding.repository
-    if facts is None:
-        return ()
-    release = facts.latest_release.published_at if facts.latest_release is not None else None
-    own = (facts.fetched_at, facts.last_commit, facts.pushed_at, facts.created_at, facts.archived_at, release)
-    return (*own, *facts.kept.values())
+def _dates_of_facts(finding: Finding) -> Iterator[datetime | None]:
+    for facts in (finding.repository, finding.paper, finding.model):
+        if facts is not None:
+            yield facts.fetched_at
+            yield from facts.kept.values()
+    if (facts := finding.repository) is not None:
+        yield from (facts.last_commit, facts.pushed_at, facts.created_at, facts.archived_at)
+        yield facts.latest_release.published_at if facts.latest_release is not None else None
+    if finding.model is not None:
+        yield from (finding.model.created_at, finding.model.last_modified)

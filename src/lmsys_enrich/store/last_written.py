@@ -13,8 +13,11 @@ import msgspec
 
 from lmsys_enrich.errors import InputError
 from lmsys_enrich.model.changes import Snapshot
+from lmsys_enrich.model.facts import Facts
 from lmsys_enrich.model.finding import Finding, Verdict, effective_verdict
-from lmsys_enrich.model.repository import Repository
+from lmsys_enrich.model.hub_model import Model
+from lmsys_enrich.model.paper import Paper
+from lmsys_enrich.model.repository import GITHUB, Repository, repository_key
 from lmsys_enrich.store.enriched_file import NAME, EnrichedFile
 from lmsys_enrich.store.items import ItemDecoder, has_plausible_dates
 
@@ -22,36 +25,55 @@ _UNREADABLE = (OSError, ValueError, RecursionError)
 _set = msgspec.structs.force_setattr
 
 LinksT = TypeVar("LinksT")
-FactsT = TypeVar("FactsT")
+RepositoryT = TypeVar("RepositoryT")
+PaperT = TypeVar("PaperT")
+ModelT = TypeVar("ModelT")
 
 
 class _Link(Finding, kw_only=True):
-    """A finding as written in outputs: with the key of its link and the name of its repository."""
+    """Finding as written in outputs: with the key of its link and the keys of its facts."""
 
     url: str = msgspec.field(name="key")
     can_become_dead: bool = msgspec.field(name="may_die", default=True)
     reported: Verdict | None = msgspec.field(name="published", default=None)
-    repository: str | None = None  # type: ignore[assignment]  # its facts take the place of this name
+    # Facts take the place of these keys.
+    repository: str | None = None  # type: ignore[assignment]
+    paper: str | None = None  # type: ignore[assignment]
+    model: str | None = None  # type: ignore[assignment]
 
 
-class _Entry(msgspec.Struct, Generic[LinksT, FactsT]):
-    """An entry as written in outputs."""
+class _Entry(msgspec.Struct, Generic[LinksT, RepositoryT, PaperT, ModelT]):
+    """Entry as written in outputs; versions that knew one forge alone wrote only `github`."""
 
     links: LinksT
     id: str = ""
     name: str = ""
-    github: FactsT | msgspec.UnsetType = msgspec.UNSET
+    github: RepositoryT | msgspec.UnsetType = msgspec.UNSET
+    repository: RepositoryT | msgspec.UnsetType = msgspec.UNSET
+    paper: PaperT | msgspec.UnsetType = msgspec.UNSET
+    model: ModelT | msgspec.UnsetType = msgspec.UNSET
 
 
-class _FullName(msgspec.Struct):
+class _RepositoryKey(msgspec.Struct):
+    """The fields of a repository that make its key."""
+
     full_name: str
+    forge: str = GITHUB
+
+    @property
+    def key(self) -> str:
+        return repository_key(self.forge, self.full_name)
 
 
-_decode_entries = msgspec.json.Decoder(list[_Entry[list[_Link], Repository | None]]).decode
-_raw_entries = ItemDecoder(_Entry[msgspec.Raw, msgspec.Raw])
+_Whole = _Entry[list[_Link], Repository | None, Paper | None, Model | None]
+_Raw = _Entry[msgspec.Raw, msgspec.Raw, msgspec.Raw, msgspec.Raw]
+_decode_entries = msgspec.json.Decoder(list[_Whole]).decode
+_raw_entries = ItemDecoder(_Raw)
 _links = ItemDecoder(_Link)
-_facts = ItemDecoder(Repository)
-_full_names = ItemDecoder(_FullName)
+_repositories = ItemDecoder(Repository)
+_repository_keys = ItemDecoder(_RepositoryKey)
+_papers = ItemDecoder(Paper)
+_models = ItemDecoder(Model)
 
 
 def read_last_written(out: Path, warn: Callable[[str], None]) -> Iterator[Finding]:
@@ -112,7 +134,7 @@ def _not_enriched(path: Path, problem: Exception) -> InputError:
 
 class _Findings:
     """
-    Findings of a file, their facts joined to them by the name of their repository.
+    Findings of a file, with their facts in the place of the facts' keys.
 
     `entries` has the names of entries by id once they were iterated over.
     """
@@ -120,8 +142,8 @@ class _Findings:
     def __init__(self, file: EnrichedFile) -> None:
         self._file = file
         self.entries: dict[str, str] = {}
-        self._facts: dict[str, Repository | None] = {}  # None where they have another shape
-        self._waiting: list[_Link] = []  # links whose repository comes later in the file
+        self._facts: dict[tuple[str, str], Facts | None] = {}  # None where they have another shape
+        self._waiting: list[_Link] = []  # links whose facts come later in the file
 
     def __iter__(self) -> Iterator[Finding]:
         for name, array in self._file.parts():
@@ -131,7 +153,11 @@ class _Findings:
                 case "document_links":
                     yield from _converted(self._resolved(_links.decode(array)))
                 case "repositories":
-                    self._learn_all(array)
+                    self._learn_repositories(array)
+                case "papers":
+                    self._learn("paper", _papers.decode(array))
+                case "models":
+                    self._learn("model", _models.decode(array))
                 case _:
                     pass  # a list of a later version
         yield from _converted(self._known(link) for link in self._waiting)
@@ -142,36 +168,54 @@ class _Findings:
             for entry in _decode_entries(array):
                 self.entries[entry.id] = entry.name
                 links += entry.links
-                if isinstance(entry.github, Repository):
-                    self._facts[entry.github.full_name] = entry.github
+                self._learn("repository", (entry.github, entry.repository))
+                self._learn("paper", (entry.paper,))
+                self._learn("model", (entry.model,))
         except (ValueError, RecursionError):
             for raw in _raw_entries.decode(array):
                 self.entries[raw.id] = raw.name
                 links += _or_nothing(_links, bytes(raw.links))
-                if isinstance(raw.github, msgspec.Raw):
-                    self._learn_all(b"[%b]" % raw.github)
+                for repository in (raw.github, raw.repository):
+                    if isinstance(repository, msgspec.Raw):
+                        self._learn_repositories(b"[%b]" % repository)
+                if isinstance(raw.paper, msgspec.Raw):
+                    self._learn("paper", _papers.decode(b"[%b]" % raw.paper))
+                if isinstance(raw.model, msgspec.Raw):
+                    self._learn("model", _models.decode(b"[%b]" % raw.model))
         return links
 
-    def _learn_all(self, array: bytes) -> None:
-        self._facts |= dict.fromkeys((known.full_name for known in _full_names.decode(array)), None)
-        self._facts |= {facts.full_name: facts for facts in _facts.decode(array)}
+    def _learn_repositories(self, array: bytes) -> None:
+        for known in _repository_keys.decode(array):
+            self._facts.setdefault(("repository", known.key), None)
+        self._learn("repository", _repositories.decode(array))
+
+    def _learn(self, kind: str, every: Iterable[object]) -> None:
+        for facts in every:
+            if isinstance(facts, Facts):
+                self._facts[kind, facts.key] = facts
 
     def _resolved(self, links: Iterable[_Link]) -> Iterator[_Link | None]:
         for link in links:
-            if link.repository is None or link.repository in self._facts:
+            if all(key in self._facts for key in _keys(link)):
                 yield self._known(link)
             else:
                 self._waiting.append(link)
 
     def _known(self, link: _Link) -> _Link | None:
-        """Put the facts in the place of their name; return None if they have another shape."""
-        name = link.repository
-        facts = self._facts.get(name) if name else None
-        if facts is None and name in self._facts:
+        """Put the facts in the place of their keys; return None if a repository's have another shape."""
+        repository = ("repository", link.repository)
+        if repository in self._facts and self._facts[repository] is None:
             return None
-        _set(link, "repository", facts)
+        for kind, key in _keys(link):
+            _set(link, kind, self._facts.get((kind, key)))
         _set(link, "reported", effective_verdict(link.verdict, link.last_verdict))
         return link
+
+
+def _keys(link: _Link) -> list[tuple[str, str]]:
+    """Return the kinds and keys of a link's facts."""
+    keys = (("repository", link.repository), ("paper", link.paper), ("model", link.model))
+    return [(kind, key) for kind, key in keys if key is not None]
 
 
 def _or_nothing(decoder: ItemDecoder[_Link], array: bytes) -> list[_Link]:

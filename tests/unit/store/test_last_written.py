@@ -10,14 +10,17 @@ from typing import Any
 import pytest
 
 from lmsys_enrich.errors import InputError
-from lmsys_enrich.model.finding import Finding, Verdict
+from lmsys_enrich.model.finding import Finding, Suggestion, SuggestionKind, Verdict
+from lmsys_enrich.model.hub_model import Model
+from lmsys_enrich.model.paper import Paper
 from lmsys_enrich.outputs.files import write_files
 from lmsys_enrich.outputs.registry import render_all
-from lmsys_enrich.store.enriched_file import EnrichedFile
+from lmsys_enrich.store.enriched_file import LISTS, EnrichedFile
 from lmsys_enrich.store.last_written import read_last_written, read_snapshot
 from lmsys_enrich.values import replace
-from tests.builders import finding
+from tests.builders import finding, repository
 from tests.builders import report as made
+from tests.fakes import NIGHT
 from tests.unit.outputs.example import NOTICE, example
 
 
@@ -68,8 +71,9 @@ def _spoil(tmp_path: Path, key: str, value: object) -> Path:
     path = tmp_path / "enriched.json"
     content: Any = json.loads(path.read_text(encoding="utf-8"))
     entry = next(entry for entry in content["entries"] if entry["id"] == "alpa")
-    target = entry["github"] if key in entry["github"] else entry["links"][0]
-    target[key] = value
+    in_facts = key in entry["github"] and key != "repository"
+    for target in (entry["github"], entry["repository"]) if in_facts else (entry["links"][0],):
+        target[key] = value
     path.write_text(json.dumps(content), encoding="utf-8")
     return path
 
@@ -118,7 +122,7 @@ def test_device_in_place_of_a_report_is_refused(tmp_path: Path) -> None:
 def test_file_is_read_in_parts_of_any_size(tmp_path: Path, size: int) -> None:
     write_files(tmp_path, render_all(example(notice=None)))
     whole = json.loads((tmp_path / "enriched.json").read_bytes())
-    items: dict[str, list[Any]] = {"entries": [], "document_links": [], "repositories": []}
+    items: dict[str, list[Any]] = {name: [] for name in LISTS}
     with EnrichedFile(tmp_path / "enriched.json", at_once=size) as file:
         for name, array in file.parts():
             items[name] += json.loads(array)
@@ -146,3 +150,33 @@ def test_file_without_its_end_is_reported(tmp_path: Path, end: bytes) -> None:
     warnings: list[str] = []
     _read(tmp_path, warnings.append)
     assert "cannot be read" in warnings[0]
+
+
+def test_same_name_on_two_forges_is_two_repositories(tmp_path: Path) -> None:
+    urls = ("https://github.com/acme/tool", "https://gitlab.com/acme/tool", "https://gitlab.com/acme/tool/")
+    on_github = repository("acme/tool", stars=1)
+    on_gitlab = repository("acme/tool", stars=2, forge="gitlab.com", software="gitlab")
+    facts = (on_github, on_gitlab, on_gitlab)
+    found = [finding(url, repository=known) for url, known in zip(urls, facts, strict=True)]
+    write_files(tmp_path, render_all(made(*found)))
+    again = _read(tmp_path, _silent)
+    assert [again[one.url].repository for one in found] == list(facts)
+
+
+def test_papers_and_models_are_read_again(tmp_path: Path) -> None:
+    paper = Paper(ids={"arxiv": "2201.12023"}, title="Alpa", citations=3, fetched_at=NIGHT)
+    model = Model(full_name="acme/large", likes=5, fetched_at=NIGHT, kept={"downloads": NIGHT})
+    copy = Suggestion("https://web.archive.org/web/2020/x", "a copy", SuggestionKind.ARCHIVED)
+    url, other = "https://arxiv.org/abs/2201.12023", "https://huggingface.co/acme/large"
+    found = (
+        finding(url, paper=paper, asked={"semanticscholar": NIGHT}, snapshot=copy),
+        finding(other, model=model),
+    )
+    write_files(tmp_path, render_all(made(*found)))
+    again = _read(tmp_path, _silent)
+    assert (again[url].paper, again[url].asked, again[url].snapshot) == (
+        paper,
+        {"semanticscholar": NIGHT},
+        copy,
+    )
+    assert again[other].model == model

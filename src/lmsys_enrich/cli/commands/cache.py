@@ -58,7 +58,7 @@ def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
 def _info(folder: Path, findings: Collection[Finding]) -> str:
     oldest = min((found.checked_at for found in findings if found.checked_at), default=None)
     since = f", the oldest from {oldest:%Y-%m-%d}" if oldest else ""
-    repositories = {found.repository.full_name.lower() for found in findings if found.repository}
+    repositories = {found.repository.key.lower() for found in findings if found.repository}
     size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
     return f"{folder}: {len(findings)} links, {len(repositories)} repositories, {size / 1e6:.1f} MB{since}"
 
