@@ -1,10 +1,10 @@
 """Stand-ins with behaviour for what the program is handed: time, the network, the memory."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from lmsys_enrich.checkers.protocol import TaskQueue
+from lmsys_enrich.checkers.protocol import Estimate, TaskQueue
 from lmsys_enrich.http.messages import ErrorKind, FetchError, Outcome, Request, Response
 from lmsys_enrich.model.finding import Finding, LinkTask
 
@@ -83,3 +83,15 @@ def closed_queue(*tasks: LinkTask) -> TaskQueue:
     queue = TaskQueue(tasks)
     queue.close()
     return queue
+
+
+class CostsNothing:
+    """Part of a fake checker: it sends no requests, so there is nothing to estimate or to advise."""
+
+    def estimate(self, urls: Sequence[str]) -> Estimate:
+        del urls
+        return Estimate()
+
+    def advice(self, count: int) -> str | None:
+        del count
+        return None

@@ -6,12 +6,14 @@ from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mappin
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from lmsys_enrich.checkers.github.checker import GitHubChecker
+from lmsys_enrich.api.apis import Apis
 from lmsys_enrich.checkers.protocol import Checker
+from lmsys_enrich.checkers.registry import api_checkers
 from lmsys_enrich.checkers.website.checker import WebsiteChecker
 from lmsys_enrich.clock import Clock, SystemClock
 from lmsys_enrich.cluster.checker import ClusterChecker
 from lmsys_enrich.cluster.start import cluster_at
+from lmsys_enrich.fact_sources.registry import fact_sources
 from lmsys_enrich.http.messages import Fetch
 from lmsys_enrich.lists.read import read_as_set
 from lmsys_enrich.model.catalog import Catalog
@@ -25,7 +27,7 @@ from lmsys_enrich.pipeline.previous_runs import open_previous_runs
 from lmsys_enrich.pipeline.run import Run, check_and_enrich
 from lmsys_enrich.pipeline.workers import Stop
 from lmsys_enrich.politeness.stats import RequestStats
-from lmsys_enrich.settings.github_access import GitHubAccess, github_access
+from lmsys_enrich.settings.access import resolve_access
 from lmsys_enrich.settings.secret_headers import secret_headers
 from lmsys_enrich.settings.settings import Settings
 from lmsys_enrich.values import replace
@@ -87,34 +89,23 @@ async def open_run(
     `through` may wrap the client for websites, as the simulation does; `notice` then
     tells readers of the outputs. Raises `InputError` for an unusable environment.
     """
-    clock, stats, access = SystemClock(environ), RequestStats(), github_access(environ)
+    clock, stats = SystemClock(environ), RequestStats()
+    access = resolve_access(environ, settings.forges)
     with open_previous_runs(settings, warn) as previous:
         async with open_network(settings, environ, clock, stats, through) as network:
+            apis = Apis(network.api, clock, access, settings.patience, stats.spent)
             yield Run(
                 catalogs=catalogs,
-                checkers=_checkers(settings, environ, access, network, clock, stats),
+                checkers=(*api_checkers(apis), *_website_checkers(settings, environ, network, clock, stats)),
+                sources=fact_sources(apis),
                 store=previous.store,
                 previous=previous.findings(catalogs),
                 clock=clock,
                 settings=settings,
-                access=access,
                 stats=stats,
                 notice=notice,
                 workspace=find_workspace(Path.cwd(), environ),
             )
-
-
-def _checkers(
-    settings: Settings,
-    environ: Mapping[str, str],
-    access: GitHubAccess,
-    network: Network,
-    clock: Clock,
-    stats: RequestStats,
-) -> tuple[Checker, ...]:
-    """Return the checkers, the most specific first: a link is for the first that claims it."""
-    github = GitHubChecker(network.api, access, clock, patience=settings.patience, spent=stats.spent)
-    return github, *_website_checkers(settings, environ, network, clock, stats)
 
 
 def _website_checkers(

@@ -138,8 +138,9 @@ def test_plan_tells_what_a_run_would_ask_and_asks_nobody(
     ended = program("run", "--plan")
     assert ended.code == 0
     assert "122 links" in ended.out
-    assert "3 GraphQL, 0 REST, about 1 to websites" in ended.out
-    assert "3 of 5,000 points an hour" in ended.out
+    assert "120  for github.com (3 GraphQL" in ended.out
+    assert "(3 GraphQL requests of 5,000 an hour)" in ended.out
+    assert "3 to APIs, about 1 to websites" in ended.out
     assert (site.log, github.log) == ([], [])
     assert not (program.folder / "build").exists()
 

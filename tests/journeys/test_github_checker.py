@@ -2,12 +2,13 @@
 
 from datetime import timedelta
 
+from lmsys_enrich.api.apis import Apis
 from lmsys_enrich.checkers.github.checker import GitHubChecker
 from lmsys_enrich.clock import SystemClock
 from lmsys_enrich.model.finding import LinkTask, Observation, Verdict
 from lmsys_enrich.network import open_network
 from lmsys_enrich.politeness.stats import RequestStats
-from lmsys_enrich.settings.github_access import github_access
+from lmsys_enrich.settings.access import resolve_access
 from lmsys_enrich.settings.settings import Settings
 from lmsys_enrich.simulation.internet import simulated_internet
 from tests.fakes import closed_queue
@@ -31,13 +32,9 @@ async def test_one_graphql_request_answers_a_list_and_no_page_of_github_is_fetch
         simulated_internet() as internet,
         open_network(Settings(), {}, clock, stats, internet.through) as network,
     ):
-        checker = GitHubChecker(
-            network.api,
-            github_access(internet.environ),
-            clock,
-            patience=timedelta(minutes=2),
-            spent=stats.spent,
-        )
+        access = resolve_access(internet.environ)
+        apis = Apis(network.api, clock, access, timedelta(minutes=2), stats.spent)
+        checker = GitHubChecker(apis, access.github[0])
         answers = {
             result.url: result
             async for result in checker.check(closed_queue(*map(LinkTask, EXPECTED)))

@@ -45,6 +45,7 @@ class ApiClient:
         host = host_of(request.url)
         self._stats.began(host, self._clock.monotonic())
         self._stats.sent(request.kind)
+        self._stats.sent_to_api(host)
         try:
             return await self._send(request)
         except (TimeoutError, httpx.TimeoutException):

@@ -11,6 +11,7 @@ from lmsys_enrich.api.results import RateLimited
 from lmsys_enrich.clock import Clock
 from lmsys_enrich.http.messages import RequestKind
 from lmsys_enrich.model.report import Obstacle
+from lmsys_enrich.values import Value
 
 # GitHub grants GraphQL 60 seconds of its time in any minute:
 # https://docs.github.com/en/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api#secondary-rate-limits
@@ -61,16 +62,24 @@ class TimeBudget:
 MAX_IN_FLIGHT = 2
 """Requests at once: few, so that a batch that waits can still become smaller."""
 
+
+class Pace(Value):
+    """Pace of an API: concurrent requests, and the seconds from the start of one to that of the next."""
+
+    in_flight: int = MAX_IN_FLIGHT
+    interval: float = 0.0
+    max_failures: int = 6
+
+
 # A minute, then longer each time, where the response names no time:
 # https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api#handle-rate-limit-errors-appropriately
 _FIRST_PAUSE = 60.0  # seconds, doubled each time
 _MAX_CONSECUTIVE_LIMITS = 5
-_MAX_CONSECUTIVE_FAILURES = 6
 
 
 class RateLimiter:
     """
-    Spaces the requests of one host and token, at most two in flight.
+    Spaces the requests of one host and token at its pace.
 
     A wait longer than `patience` closes it for that kind of request until the end
     of the run, with an obstacle; so do too many consecutive failures or limits, and
@@ -82,6 +91,7 @@ class RateLimiter:
         clock: Clock,
         patience: timedelta,
         *,
+        pace: Pace = Pace(),  # noqa: B008 - it is immutable
         api: str = "GitHub",
         status_page: str = "https://www.githubstatus.com",
     ) -> None:
@@ -89,7 +99,9 @@ class RateLimiter:
         self._status_page = status_page
         self._clock = clock
         self._patience = patience.total_seconds()
-        self._slots = asyncio.Semaphore(MAX_IN_FLIGHT)
+        self._pace = pace
+        self._slots = asyncio.Semaphore(pace.in_flight)
+        self._next_start = 0.0
         self._retry_at: dict[RequestKind, float] = {}
         self._closed: dict[RequestKind, Obstacle] = {}
         self._budget = TimeBudget(clock)
@@ -129,7 +141,7 @@ class RateLimiter:
     def failed(self, kind: RequestKind, message: str) -> None:
         """Record a failure: the next request waits, longer after each consecutive one."""
         self._failures += 1
-        if self._failures >= _MAX_CONSECUTIVE_FAILURES:
+        if self._failures >= self._pace.max_failures:
             self.close(
                 kind,
                 Obstacle(
@@ -156,7 +168,9 @@ class RateLimiter:
                 self.close(kind, _quota(what))
                 break
             wait = max(wait, self._budget.wait() if kind is RequestKind.GRAPHQL else 0.0)
+            wait = max(wait, self._next_start - self._clock.monotonic())
             if wait <= 0:
+                self._next_start = self._clock.monotonic() + self._pace.interval
                 return True
             await self._clock.sleep(wait)
         return False

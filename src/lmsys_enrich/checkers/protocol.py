@@ -1,7 +1,9 @@
 """The checker protocol: links in, observations out."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterable, Sequence
+import traceback
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
+from datetime import timedelta
 from typing import Protocol, TypeAlias
 
 from lmsys_enrich.model.finding import LinkTask, Observation
@@ -20,6 +22,23 @@ class CheckError(Value):
 
     task: LinkTask
     traceback: str
+
+
+class ApiEstimate(Value):
+    """Requests to one forge or service, given by its host; `quota` is how many it allows an hour."""
+
+    host: str
+    requests: int
+    takes: timedelta
+    quota: int | None = None
+    kind: str = "REST"
+
+
+class Estimate(Value):
+    """Requests of a run if none fails, and the links that are for their pages alone."""
+
+    apis: tuple[ApiEstimate, ...] = ()
+    pages: tuple[str, ...] = ()
 
 
 CheckResult: TypeAlias = Observation | Deferred | CheckError
@@ -78,3 +97,19 @@ class Checker(Protocol):
     def check(self, queue: TaskQueue) -> AsyncGenerator[CheckResult, None]:
         """Check the links of a queue."""
         ...
+
+    def estimate(self, urls: Sequence[str]) -> Estimate:
+        """Return the requests for links that this checker claims, before any is sent."""
+        ...
+
+    def advice(self, count: int) -> str | None:
+        """Return what the user could do for `count` links of this checker, as to set a token."""
+        ...
+
+
+def contained(task: LinkTask, judge: Callable[[], CheckResult]) -> CheckResult:
+    """Judge one link of a batch. A bug on the way costs this link alone."""
+    try:
+        return judge()
+    except Exception:  # noqa: BLE001 - whatever a response holds, the other links are judged
+        return CheckError(task, traceback.format_exc())

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from lmsys_enrich.checkers.github.rest import advice
 from lmsys_enrich.cli.finish_run import finish_run
 from lmsys_enrich.cli.forecast import forecast_text
 from lmsys_enrich.cli.progress import progress
@@ -64,7 +63,7 @@ async def execute_run(request: RunRequest, terminal: Terminal) -> int:
     async with opened as run:
         plan = run.plan()
         if request.plan_only:
-            terminal.result(forecast_text(plan, run.access, settings))
+            terminal.result(forecast_text(run, plan))
             return 0
         _advise_token(run, plan, terminal)
         _report_ended_exemptions(run, terminal)
@@ -124,8 +123,11 @@ def _report_reading(run: Run, terminal: Terminal) -> None:
 
 def _advise_token(run: Run, plan: Plan, terminal: Terminal) -> None:
     """Say what a token would give, where there is none."""
-    if run.access.token is None and not run.settings.offline and (text := advice(len(plan.tasks[0]))):
-        terminal.info(text)
+    if run.settings.offline:
+        return
+    for checker, tasks in zip(run.checkers, plan.tasks, strict=True):
+        if text := checker.advice(len(tasks)):
+            terminal.info(text)
 
 
 def _report_ended_exemptions(run: Run, terminal: Terminal) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from lmsys_enrich.about import __version__
-from lmsys_enrich.checkers.protocol import CheckError, CheckResult, TaskQueue
+from lmsys_enrich.checkers.protocol import CheckError, CheckResult, Estimate, TaskQueue
 from lmsys_enrich.cluster.dispatcher import Dispatcher
 from lmsys_enrich.cluster.wire import Call, CrawlSettings, Reply, decode_reply, encode_call
 from lmsys_enrich.model.finding import LinkTask
@@ -79,6 +79,13 @@ class ClusterChecker:
     @property
     def obstacles(self) -> Sequence[Obstacle]:
         return tuple(self._obstacles)
+
+    def estimate(self, urls: Sequence[str]) -> Estimate:
+        return Estimate(pages=tuple(urls))
+
+    def advice(self, count: int) -> str | None:
+        del count  # websites know no tokens
+        return None
 
     def claims(self, url: str) -> bool:
         if not is_web(url):

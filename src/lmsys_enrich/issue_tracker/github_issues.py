@@ -16,7 +16,7 @@ from lmsys_enrich.checkers.github.client import BODY_LIMIT, request_headers
 from lmsys_enrich.checkers.github.responses import classify_rest
 from lmsys_enrich.errors import ForgeError, InputError
 from lmsys_enrich.http.messages import Fetch, Request, RequestKind
-from lmsys_enrich.settings.github_access import GitHubAccess
+from lmsys_enrich.settings.access import GitHubAccess
 from lmsys_enrich.values import Value
 
 _REDIRECTS = range(300, 400)  # not followed: the token is for the configured host alone

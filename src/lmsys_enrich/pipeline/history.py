@@ -3,6 +3,8 @@
 from datetime import datetime
 
 from lmsys_enrich.credentials import carries_credentials
+from lmsys_enrich.fact_sources.protocol import Addition
+from lmsys_enrich.model.facts import FactsT, Update, merge
 from lmsys_enrich.model.finding import (
     LIVING,
     LOST,
@@ -13,7 +15,6 @@ from lmsys_enrich.model.finding import (
     Verdict,
     unchecked,
 )
-from lmsys_enrich.model.repository import merge
 from lmsys_enrich.values import replace
 
 
@@ -28,8 +29,7 @@ def update(task: LinkTask, observation: Observation, now: datetime, dead_after: 
     if observation.verdict is Verdict.UNCHECKED:
         return unchecked(task, observation.reason)
     previous = task.previous
-    repository = previous.repository if previous else None
-    last_alive = previous.last_alive if previous else None
+    known = previous or unchecked(task, "")
     finding = Finding(
         url=task.url,
         verdict=observation.verdict,
@@ -40,9 +40,13 @@ def update(task: LinkTask, observation: Observation, now: datetime, dead_after: 
         hops=observation.hops,
         suggestion=_publishable(observation.suggestion),
         first_seen=previous.first_seen if previous else now,
-        last_alive=now if observation.verdict in LIVING else last_alive,
-        reported=previous.reported if previous else None,
-        repository=merge(repository, observation.repository) if observation.repository else repository,
+        last_alive=now if observation.verdict in LIVING else known.last_alive,
+        reported=known.reported,
+        repository=_merged(known.repository, observation.repository),
+        paper=_merged(known.paper, observation.paper),
+        model=_merged(known.model, observation.model),
+        asked=known.asked,
+        snapshot=known.snapshot,
         validators=observation.validators,
     )
     if observation.verdict is Verdict.MOVED:
@@ -57,6 +61,22 @@ def _verdict_since(finding: Finding, previous: Finding | None, now: datetime) ->
     if previous is None or previous.effective_verdict is not finding.verdict:
         return now
     return previous.verdict_since
+
+
+def add_facts(finding: Finding, addition: Addition, source: str, now: datetime) -> Finding:
+    """Add the answer of a fact source, and its date; the verdict stays."""
+    return replace(
+        finding,
+        repository=_merged(finding.repository, addition.repository),
+        paper=_merged(finding.paper, addition.paper),
+        model=_merged(finding.model, addition.model),
+        snapshot=_publishable(addition.snapshot) or finding.snapshot,
+        asked={**finding.asked, source: now},
+    )
+
+
+def _merged(known: FactsT | None, update: Update[FactsT] | None) -> FactsT | None:
+    return known if update is None else merge(known, update)
 
 
 def _publishable(suggestion: Suggestion | None) -> Suggestion | None:

@@ -7,6 +7,7 @@ from contextlib import aclosing, asynccontextmanager
 
 from lmsys_enrich.checkers.protocol import Checker, CheckError, TaskQueue
 from lmsys_enrich.clock import Clock
+from lmsys_enrich.fact_sources.protocol import FactSource
 from lmsys_enrich.model.catalog import Catalog
 from lmsys_enrich.model.finding import Finding, LinkTask, Observation, unchecked
 from lmsys_enrich.model.report import Bug, Obstacle, Report, keys_of
@@ -14,10 +15,10 @@ from lmsys_enrich.model.workspace import UNKNOWN_WORKSPACE, Workspace
 from lmsys_enrich.pipeline import history, workers
 from lmsys_enrich.pipeline.accepted import accepted
 from lmsys_enrich.pipeline.background_writer import BackgroundWriter, FindingStore
+from lmsys_enrich.pipeline.enrichment import enrich_findings
 from lmsys_enrich.pipeline.plan import Plan, PreviousFindings, build
 from lmsys_enrich.pipeline.workers import Stop
 from lmsys_enrich.politeness.stats import RequestStats
-from lmsys_enrich.settings.github_access import GitHubAccess
 from lmsys_enrich.settings.settings import Settings, format_duration
 from lmsys_enrich.values import Value
 
@@ -31,8 +32,8 @@ class Run(Value):
     previous: PreviousFindings
     clock: Clock
     settings: Settings
-    access: GitHubAccess
     stats: RequestStats
+    sources: Sequence[FactSource] = ()
     watch: Callable[[Finding], None] = lambda _: None
     notice: str | None = None
     workspace: Workspace = UNKNOWN_WORKSPACE
@@ -56,14 +57,20 @@ async def check_and_enrich(run: Run, plan: Plan, stop: Stop) -> Report:
     queues = [TaskQueue(tasks) for tasks in plan.tasks]
     found: dict[str, Finding] = {}
     bugs: list[Bug] = []
-    async with aclosing(_findings(run, plan, queues, stop, bugs)) as findings:
-        async for finding in findings:
-            found[finding.url] = finding
-            writer.add(finding)
-            run.watch(finding)
+    async with _deadline(run, stop):
+        async with aclosing(_findings(run, plan, queues, stop, bugs)) as findings:
+            async for finding in findings:
+                found[finding.url] = finding
+                writer.add(finding)
+                run.watch(finding)
+        missed = _missed(run, queues, stop, found)
+        latest = {**plan.fresh, **found, **missed}
+        enriched = enrich_findings(run.sources, latest, run.clock.run_time, stop, bugs)
+        async with aclosing(enriched) as findings:
+            async for finding in findings:
+                latest[finding.url] = finding
+                writer.add(finding)
     await writer.finish()
-    missed = _missed(run, queues, stop, found)
-    latest = {**plan.fresh, **found, **missed}
     return Report(
         run_time=run.clock.run_time,
         catalogs=tuple(run.catalogs),
@@ -71,7 +78,8 @@ async def check_and_enrich(run: Run, plan: Plan, stop: Stop) -> Report:
         stale_after=run.settings.stale_after,
         traffic=run.stats.traffic(cached=len(plan.fresh), seconds=run.clock.monotonic() - started),
         obstacles=(
-            *(obstacle for checker in run.checkers for obstacle in checker.obstacles),
+            *dict.fromkeys(obstacle for checker in run.checkers for obstacle in checker.obstacles),
+            *(obstacle for source in run.sources for obstacle in source.obstacles),
             *_stopped(run, stop, len(missed)),
         ),
         notice=run.notice,
@@ -94,7 +102,7 @@ async def _findings(
         return
     tasks = {task.url: task for queue in queues for task in queue.planned}
     assignments = tuple(zip(run.checkers, queues, strict=True))
-    async with _deadline(run, stop), aclosing(workers.check_all(assignments, stop)) as results:
+    async with aclosing(workers.check_all(assignments, stop)) as results:
         async for result in results:
             if isinstance(result, CheckError):
                 yield _bug(result, bugs)

@@ -32,6 +32,7 @@ class RequestStats:
     def __init__(self) -> None:
         self._hosts: defaultdict[str, _HostTime] = defaultdict(_HostTime)
         self._sent: Counter[RequestKind] = Counter()
+        self._apis: Counter[str] = Counter()
         self._retries = 0
         self._points = 0
         self._points_left: int | None = None
@@ -40,6 +41,10 @@ class RequestStats:
     def sent(self, kind: RequestKind) -> None:
         """Count a request."""
         self._sent[kind] += 1
+
+    def sent_to_api(self, host: str) -> None:
+        """Count a request to an API's host."""
+        self._apis[host] += 1
 
     def began(self, host: str, now: float) -> None:
         """Record that a request to `host` started."""
@@ -89,6 +94,7 @@ class RequestStats:
             cached=cached,
             seconds=seconds,
             longest=self._longest(),
+            apis=dict(sorted(self._apis.items())),
         )
 
     def _longest(self) -> HostTime | None:

@@ -13,11 +13,11 @@ from lmsys_enrich.model.report import Obstacle
 from lmsys_enrich.pipeline.plan import Plan, PreviousFindings, build
 from lmsys_enrich.settings.settings import Settings
 from tests.builders import catalog, entry, finding
-from tests.fakes import NIGHT
+from tests.fakes import NIGHT, CostsNothing
 
 
 @dataclass
-class Claims:
+class Claims(CostsNothing):
     """An asker for addresses that begin in one way."""
 
     start: str

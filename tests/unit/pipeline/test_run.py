@@ -14,14 +14,13 @@ from lmsys_enrich.pipeline.plan import PreviousFindings
 from lmsys_enrich.pipeline.run import Run, check_and_enrich
 from lmsys_enrich.pipeline.workers import Stop
 from lmsys_enrich.politeness.stats import RequestStats
-from lmsys_enrich.settings.github_access import GitHubAccess
 from lmsys_enrich.settings.settings import Settings
 from tests.builders import catalog, entry, finding, repository
-from tests.fakes import NIGHT, DictStore, FakeClock
+from tests.fakes import NIGHT, CostsNothing, DictStore, FakeClock
 
 
 @dataclass
-class Knows:
+class Knows(CostsNothing):
     """An asker that knows some answers, and then does what it is told to."""
 
     previous: dict[str, Verdict]
@@ -69,7 +68,6 @@ def a_run(
         previous=previous or PreviousFindings(),
         clock=FakeClock(),
         settings=settings or Settings(),
-        access=GitHubAccess(),
         stats=sent_requests(web=3),
     )
 

@@ -1,11 +1,12 @@
 """Batches: the items of each GraphQL request, how batches are divided, grown and queued."""
 
-import asyncio
 from collections import deque
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from lmsys_enrich.api.batches import JobQueue, run_jobs
 from lmsys_enrich.api.rate_limiter import MAX_IN_FLIGHT
 from lmsys_enrich.checkers.github.links import (
     PERHAPS_SITE_PAGES,
@@ -17,6 +18,7 @@ from lmsys_enrich.checkers.github.links import (
 )
 from lmsys_enrich.checkers.github.lookups import lookups
 from lmsys_enrich.checkers.github.observations import Gone, dead
+from lmsys_enrich.checkers.protocol import CheckError
 from lmsys_enrich.model.finding import LinkTask, Observation
 from lmsys_enrich.values import Value, replace
 
@@ -180,12 +182,14 @@ class BatchResult:
     """
     The result of a job, and the jobs that follow from it.
 
-    `deferred` are links that only their page can prove. `unanswered` has the reason
-    for each link without a result. `too_large` is the size of a batch that was too
-    large for GitHub; `answered` that of a complete one, which took `seconds`.
+    `errors` are bugs met on the way. `deferred` are links that only their page can
+    prove. `unanswered` has the reason for each link without a result. `too_large` is the
+    size of a batch that was too large for GitHub; `answered` that of a complete one,
+    which took `seconds`.
     """
 
     observations: list[Observation] = field(default_factory=list)
+    errors: list[CheckError] = field(default_factory=list)
     next: list[Job] = field(default_factory=list)
     deferred: list[LinkTask] = field(default_factory=list)
     unanswered: list[str] = field(default_factory=list)
@@ -212,23 +216,28 @@ async def run_batches(
     items: Iterable[BatchItem], do: Callable[[Job], Awaitable[BatchResult]]
 ) -> AsyncGenerator[BatchResult, None]:
     """Run the items in batches, and the jobs that follow from them; yield each result as it comes."""
-    queue = _JobQueue(items)
-    in_flight: set[asyncio.Future[BatchResult]] = set()
-    try:
-        while True:
-            while len(in_flight) < MAX_IN_FLIGHT and (job := queue.take()) is not None:
-                in_flight.add(asyncio.ensure_future(do(job)))
-            if not in_flight:
-                return
-            ended, in_flight = await asyncio.wait(in_flight, return_when=asyncio.FIRST_COMPLETED)
-            for task in ended:
-                result = task.result()
-                queue.add(result)
-                yield result
-    finally:
-        for task in in_flight:
-            task.cancel()
-        await asyncio.gather(*in_flight, return_exceptions=True)
+    queue: JobQueue[Job, BatchResult] = _JobQueue(items)
+    async with aclosing(run_jobs(queue, do, _failed, MAX_IN_FLIGHT)) as results:
+        async for result in results:
+            yield result
+
+
+def _failed(job: Job, trace: str) -> BatchResult:
+    """Divide a batch that met a bug, until the item that provokes it is alone."""
+    if isinstance(job, BatchQuery) and (smaller := halves(job.items)):
+        return BatchResult(next=[BatchQuery(half) for half in smaller])
+    return BatchResult(errors=[CheckError(task, trace) for task in _tasks(job)])
+
+
+def _tasks(job: Job) -> Iterator[LinkTask]:
+    match job:
+        case BatchQuery(items):
+            for item in items:
+                yield from item.tasks
+        case ItemLookup(item):
+            yield from item.tasks
+        case ResourceLookup(task):
+            yield task
 
 
 class _JobQueue:

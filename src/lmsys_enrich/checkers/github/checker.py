@@ -1,10 +1,11 @@
 """GitHub checker: checks links through GitHub's API, and defers those that it cannot prove."""
 
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import aclosing
 from datetime import timedelta
 
-from lmsys_enrich.api.rate_limiter import RateLimiter
+from lmsys_enrich.api.apis import Apis
+from lmsys_enrich.api.rate_limiter import Pace, RateLimiter
 from lmsys_enrich.checkers.github.batches import (
     BatchQuery,
     BatchResult,
@@ -15,47 +16,45 @@ from lmsys_enrich.checkers.github.batches import (
     run_batches,
 )
 from lmsys_enrich.checkers.github.client import GitHubApi
+from lmsys_enrich.checkers.github.estimate import estimate
 from lmsys_enrich.checkers.github.graphql import query_batch
 from lmsys_enrich.checkers.github.links import GitHubLink, RepositoryLink, parse_link
-from lmsys_enrich.checkers.github.rest import check_anonymously, facts_kept, look_up_item, look_up_resource
-from lmsys_enrich.checkers.protocol import CheckResult, Deferred, TaskQueue
-from lmsys_enrich.clock import Clock
-from lmsys_enrich.http.messages import Fetch
+from lmsys_enrich.checkers.github.rest import (
+    advice,
+    check_anonymously,
+    facts_kept,
+    look_up_item,
+    look_up_resource,
+)
+from lmsys_enrich.checkers.protocol import Checker, CheckResult, Deferred, Estimate, TaskQueue
 from lmsys_enrich.model.finding import LinkTask
 from lmsys_enrich.model.report import Obstacle
-from lmsys_enrich.settings.github_access import GitHubAccess
+from lmsys_enrich.settings.access import GitHubAccess
 
 _ANONYMOUS_PATIENCE = timedelta(seconds=5)
 
 
+def github_checkers(apis: Apis) -> Iterable[Checker]:
+    """Return a checker for each GitHub: github.com, and GitHub Enterprise beside it."""
+    return [GitHubChecker(apis, access) for access in apis.access.github]
+
+
 class GitHubChecker:
-    """
-    Checks repositories and their resources, users and organisations.
+    """Checks repositories and their resources, users and organisations of one GitHub."""
 
-    `fetch` sends API requests. `patience` is the longest wait for a rate limit.
-    `spent` receives the points of GitHub's quota that each response cost, and
-    those left.
-    """
-
-    def __init__(
-        self,
-        fetch: Fetch,
-        access: GitHubAccess,
-        clock: Clock,
-        *,
-        patience: timedelta,
-        spent: Callable[[int, int | None], None] = lambda _points, _left: None,
-    ) -> None:
+    def __init__(self, apis: Apis, access: GitHubAccess) -> None:
         self._access = access
-        self._clock = clock
+        self._clock = apis.clock
         self._obstacles: list[Obstacle] = []
-        self._rate_limiter = RateLimiter(clock, patience)
-        self._api = GitHubApi(fetch, access, clock, self._rate_limiter, access.token, spent)
+        self._rate_limiter = apis.rate_limiter(
+            access.api_url, access.token, Pace(), api="GitHub", status_page="https://www.githubstatus.com"
+        )
+        self._api = GitHubApi(apis, access, self._rate_limiter, access.token)
         # Organisations can deny a token (SAML, IP allow list): requested anonymously instead, without
         # waiting for that small quota.
-        short = min(patience, _ANONYMOUS_PATIENCE)
-        anonymous_limiter = self._rate_limiter if access.token is None else RateLimiter(clock, short)
-        self._anonymous_api = GitHubApi(fetch, access, clock, anonymous_limiter, None, spent)
+        short = min(apis.patience, _ANONYMOUS_PATIENCE)
+        anonymous = self._rate_limiter if access.token is None else RateLimiter(apis.clock, short)
+        self._anonymous_api = GitHubApi(apis, access, anonymous, None)
 
     @property
     def obstacles(self) -> Sequence[Obstacle]:
@@ -66,6 +65,12 @@ class GitHubChecker:
     def claims(self, url: str) -> bool:
         return parse_link(url, self._access.server_url) is not None
 
+    def estimate(self, urls: Sequence[str]) -> Estimate:
+        return estimate(urls, self._access)
+
+    def advice(self, count: int) -> str | None:
+        return None if self._access.token is not None else advice(count)
+
     async def check(self, queue: TaskQueue) -> AsyncGenerator[CheckResult, None]:
         deferred: list[LinkTask] = []
         unanswered: list[str] = []
@@ -75,6 +80,8 @@ class GitHubChecker:
                 unanswered.extend(result.unanswered)
                 for observation in result.observations:
                     yield observation
+                for error in result.errors:
+                    yield error
                 for task in result.deferred:
                     yield Deferred(task)
         self._add_obstacles(deferred, unanswered)

@@ -1,9 +1,11 @@
 """GitHub's API: GraphQL and REST with one token, or anonymously."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
+from lmsys_enrich.api.apis import Apis
 from lmsys_enrich.api.endpoint import ApiEndpoint, ApiErrors
+from lmsys_enrich.api.json_api import same_host_target
 from lmsys_enrich.api.json_values import number
 from lmsys_enrich.api.rate_limiter import RateLimiter
 from lmsys_enrich.api.results import Ok, QueryTooLarge, TransientError, Unavailable
@@ -15,11 +17,9 @@ from lmsys_enrich.checkers.github.responses import (
     remaining,
     seconds_until_reset,
 )
-from lmsys_enrich.clock import Clock
-from lmsys_enrich.http.messages import Fetch, Request, RequestKind
+from lmsys_enrich.http.messages import Request, RequestKind
 from lmsys_enrich.model.report import Obstacle
-from lmsys_enrich.settings.github_access import GitHubAccess
-from lmsys_enrich.urls import InvalidAddress, decode_location, has_userinfo, resolve, server_of
+from lmsys_enrich.settings.access import GitHubAccess
 
 BODY_LIMIT = 8 * 2**20
 _API_VERSION = "2022-11-28"  # https://docs.github.com/en/rest/about-the-rest-api/api-versions
@@ -43,24 +43,21 @@ class GitHubApi:
     """
     GitHub's API with a token or, where `token` is None, anonymously.
 
-    `spent` receives the points of quota that each response cost, and those left.
     `left` is how many REST requests the quota allows, by the last response.
     """
 
     def __init__(
         self,
-        fetch: Fetch,
+        apis: Apis,
         access: GitHubAccess,
-        clock: Clock,
         rate_limiter: RateLimiter,
         token: str | None,
-        spent: Callable[[int, int | None], None],
     ) -> None:
         self.rate_limiter = rate_limiter
         self.left: int | None = None
         self._access = access
-        self._spent = spent
-        self._endpoint = ApiEndpoint(fetch, clock, rate_limiter, _ERRORS, token, self._record_quota)
+        self._spent = apis.spent
+        self._endpoint = ApiEndpoint(apis.fetch, apis.clock, rate_limiter, _ERRORS, token, self._record_quota)
         self.without_token = self._endpoint.without_token
 
     async def graphql(self, query: Query) -> Ok | QueryTooLarge | Unavailable:
@@ -87,7 +84,7 @@ class GitHubApi:
                 return TransientError(result.message)  # one path cannot be divided
             if not isinstance(result, Ok) or result.status not in _REDIRECTS:
                 return result
-            target = _target(url, result.headers.get("location", ""), self._access.api_url)
+            target = same_host_target(url, result.headers.get("location", ""), self._access.api_url)
             if target is None:
                 return TransientError("GitHub's API redirects to another host")  # the token stays here
             url = target
@@ -106,13 +103,3 @@ def request_headers(token: str | None, accept: str = "application/vnd.github+jso
     """Return the headers of a request to GitHub's API; a token is for the API's own host alone."""
     headers = {"accept": accept, "x-github-api-version": _API_VERSION}
     return {**headers, "authorization": f"Bearer {token}"} if token else headers
-
-
-def _target(base: str, location: str, api_url: str) -> str | None:
-    """Return the address that a redirect names, if it has the scheme, host and port of the API."""
-    try:
-        # In the normal form, in which no other parser finds another host than this comparison.
-        target = resolve(base, decode_location(location.partition("\n")[0]))
-        return target if server_of(target) == server_of(api_url) and not has_userinfo(target) else None
-    except InvalidAddress:
-        return None

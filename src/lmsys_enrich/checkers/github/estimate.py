@@ -6,28 +6,14 @@ from datetime import timedelta
 from lmsys_enrich.checkers.github.batches import RepositoryItem, batch_items, batches
 from lmsys_enrich.checkers.github.links import parse_link
 from lmsys_enrich.checkers.github.rest import HOURLY
+from lmsys_enrich.checkers.protocol import ApiEstimate, Estimate
 from lmsys_enrich.model.finding import LinkTask
-from lmsys_enrich.settings.github_access import GitHubAccess
-from lmsys_enrich.values import Value
+from lmsys_enrich.settings.access import GitHubAccess
+from lmsys_enrich.urls import host_of
 
 _HOURLY_POINTS = 5000  # of a personal token; that of a GitHub Actions job has 1,000 for its repository
 _BATCH = timedelta(seconds=2)
 _REQUEST = timedelta(seconds=0.3)
-
-
-class Estimate(Value):
-    """
-    Requests by kind, points of the hourly quota, time, and the links deferred to their pages.
-
-    Without a token the points are REST requests.
-    """
-
-    graphql: int
-    rest: int
-    points: int
-    hourly: int
-    takes: timedelta
-    pages: tuple[str, ...] = ()
 
 
 def estimate(urls: Sequence[str], access: GitHubAccess) -> Estimate:
@@ -38,9 +24,10 @@ def estimate(urls: Sequence[str], access: GitHubAccess) -> Estimate:
         # https://docs.github.com/en/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api:
         # a hundredth for each repository, since it has one connection, and never less than one.
         count = sum(1 for _ in batches(found))
-        return Estimate(count, 0, count, _HOURLY_POINTS, count * _BATCH)
+        api = ApiEstimate(host_of(access.server_url), count, count * _BATCH, _HOURLY_POINTS, "GraphQL")
+        return Estimate((api,))
     wanted = [item for item in found if isinstance(item, RepositoryItem) and item.wants_facts]
     asked = {task.url for item in wanted[:HOURLY] for task, link in item.links if link.resource is None}
     rest = min(len(wanted), HOURLY)
     pages = tuple(url for url in urls if url not in asked)
-    return Estimate(0, rest, rest, HOURLY, rest * _REQUEST, pages)
+    return Estimate((ApiEstimate(host_of(access.server_url), rest, rest * _REQUEST, HOURLY),), pages)

@@ -1,5 +1,6 @@
 """Batches through GraphQL: one query, the response read alias by alias."""
 
+import traceback
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -33,6 +34,7 @@ from lmsys_enrich.checkers.github.observations import (
 )
 from lmsys_enrich.checkers.github.query import alias_of, is_lookup_alias, lookup_alias, query
 from lmsys_enrich.checkers.github.responses import error_type
+from lmsys_enrich.checkers.protocol import CheckError
 from lmsys_enrich.model.finding import LinkTask
 from lmsys_enrich.values import Value, replace
 
@@ -175,13 +177,21 @@ class _RepositoryReader:
         if full_name is None or not is_full_name(full_name):  # not even a name
             self.result.next.append(ItemLookup(self.item))
             return []
-        again = [pair for pair in self.item.links if not self._is_settled(*pair, full_name)]
+        again = [pair for pair in self.item.links if not self._is_settled_or_bug(*pair, full_name)]
         if not again:
             return []
         if self.item.again:
             self.result.unanswered.append("GitHub told only a part of what was asked")
             return []
         return [replace(self.item, links=tuple(again), again=True)]
+
+    def _is_settled_or_bug(self, task: LinkTask, link: RepositoryLink, full_name: str) -> bool:
+        """Judge one link. A bug on the way costs this link alone."""
+        try:
+            return self._is_settled(task, link, full_name)
+        except Exception:  # noqa: BLE001 - whatever the response holds, the other links are judged
+            self.result.errors.append(CheckError(task, traceback.format_exc()))
+            return True
 
     def _is_settled(self, task: LinkTask, link: RepositoryLink, full_name: str) -> bool:
         if link.resource is None:

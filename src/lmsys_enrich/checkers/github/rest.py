@@ -1,5 +1,6 @@
 """REST: results that GraphQL does not have, and all of them where there is no token."""
 
+import traceback
 from collections.abc import AsyncGenerator, Sequence
 from datetime import datetime
 from typing import TypeAlias
@@ -29,6 +30,7 @@ from lmsys_enrich.checkers.github.observations import (
     of_repository,
     of_resource,
 )
+from lmsys_enrich.checkers.protocol import CheckError
 from lmsys_enrich.clock import EPOCH
 from lmsys_enrich.http.messages import RequestKind
 from lmsys_enrich.model.report import Obstacle
@@ -219,16 +221,24 @@ async def check_anonymously(
         if not isinstance(item, RepositoryItem) or not api.rate_limiter.is_open(RequestKind.REST):
             yield BatchResult(deferred=list(item.tasks))
             continue
-        seen = await repository(api, item.name, now)
-        result = BatchResult()
-        match seen:
-            case RepositoryUpdate():
-                yield observe_links(item, await _complete(api, seen, len(wanted) - done))
-            case Gone():
-                result.gone(item, seen)
-                yield result
-            case _:
-                yield BatchResult(deferred=list(item.tasks))
+        try:
+            yield await _check_repository(api, item, len(wanted) - done, now)
+        except Exception:  # noqa: BLE001 - whatever the response holds, the other repositories are checked
+            trace = traceback.format_exc()
+            yield BatchResult(errors=[CheckError(task, trace) for task in item.tasks])
+
+
+async def _check_repository(api: GitHubApi, item: RepositoryItem, waiting: int, now: datetime) -> BatchResult:
+    """Check one repository, while so many others wait for the rest of the quota."""
+    seen = await repository(api, item.name, now)
+    if isinstance(seen, RepositoryUpdate):
+        return observe_links(item, await _complete(api, seen, waiting))
+    result = BatchResult()
+    if isinstance(seen, Gone):
+        result.gone(item, seen)
+    else:
+        result.deferred.extend(item.tasks)
+    return result
 
 
 async def _complete(api: GitHubApi, update: RepositoryUpdate, waiting: int) -> RepositoryUpdate:

@@ -5,7 +5,7 @@ import traceback
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
 
-from lmsys_enrich.checkers.protocol import CheckError, CheckResult, TaskQueue
+from lmsys_enrich.checkers.protocol import CheckError, CheckResult, Estimate, TaskQueue
 from lmsys_enrich.checkers.website.classify import classify_chain
 from lmsys_enrich.checkers.website.fetch import fetch_link
 from lmsys_enrich.checkers.website.outage import CANARIES, Evidence, Outage, evidence, is_alive
@@ -60,6 +60,13 @@ class WebsiteChecker:
 
     def claims(self, url: str) -> bool:
         return is_web(url)
+
+    def estimate(self, urls: Sequence[str]) -> Estimate:
+        return Estimate(pages=tuple(urls))
+
+    def advice(self, count: int) -> str | None:
+        del count  # websites know no tokens
+        return None
 
     async def check(self, queue: TaskQueue) -> AsyncGenerator[CheckResult, None]:
         outage = Outage()

@@ -16,7 +16,7 @@ from lmsys_enrich.lists.read import read_as_set
 from lmsys_enrich.network import open_network
 from lmsys_enrich.pipeline.previous_runs import report_of_last_run
 from lmsys_enrich.politeness.stats import RequestStats
-from lmsys_enrich.settings.github_access import github_access
+from lmsys_enrich.settings.access import github_access
 
 _NAME = re.compile(r"[A-Za-z0-9-]+/[A-Za-z0-9._-]+")
 _LABEL = "dead-links"

@@ -11,7 +11,7 @@ from graphql import parse
 from graphql.language import FieldNode, OperationDefinitionNode, SelectionSetNode, VariableNode
 
 from lmsys_enrich.http.messages import Outcome, Request, Response
-from lmsys_enrich.settings.github_access import GitHubAccess
+from lmsys_enrich.settings.access import GitHubAccess
 
 API = "https://api.github.com"
 GRAPHQL = f"{API}/graphql"

@@ -4,11 +4,13 @@ from datetime import timedelta
 
 import pytest
 
+from lmsys_enrich.api.apis import Apis
 from lmsys_enrich.checkers.github.checker import GitHubChecker
 from lmsys_enrich.checkers.github.rest import advice
 from lmsys_enrich.checkers.protocol import Deferred
 from lmsys_enrich.http.messages import ErrorKind, FetchError, Outcome, Request, RequestKind, Response
 from lmsys_enrich.model.finding import LinkTask, Observation, Verdict
+from lmsys_enrich.settings.access import Access
 from tests.builders import finding, repository, task
 from tests.fakes import NIGHT, FakeClock, closed_queue
 from tests.unit.checkers.github.api_double import API, DATE_EPOCH, WITHOUT_TOKEN, recorded, response
@@ -47,7 +49,8 @@ class Rest:
 class Asked:
     def __init__(self, rest: Rest) -> None:
         self.rest, self.clock, self.deferred = rest, FakeClock(), list[str]()
-        self.checker = GitHubChecker(rest, WITHOUT_TOKEN, self.clock, patience=timedelta(minutes=2))
+        apis = Apis(rest, self.clock, Access(), timedelta(minutes=2))
+        self.checker = GitHubChecker(apis, WITHOUT_TOKEN)
 
     async def about(self, *tasks: LinkTask | str) -> dict[str, Observation]:
         asked = [task(q) if isinstance(q, str) else q for q in tasks]

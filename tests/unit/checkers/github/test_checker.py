@@ -7,11 +7,12 @@ from datetime import timedelta
 
 import pytest
 
+from lmsys_enrich.api.apis import Apis
 from lmsys_enrich.checkers.github.checker import GitHubChecker
 from lmsys_enrich.checkers.protocol import Deferred
 from lmsys_enrich.http.messages import ErrorKind, FetchError, Outcome, Request, Response
 from lmsys_enrich.model.finding import Finding, LinkTask, Observation, Suggestion, Verdict
-from lmsys_enrich.settings.github_access import GitHubAccess
+from lmsys_enrich.settings.access import Access, GitHubAccess
 from tests.builders import finding, repository, task
 from tests.fakes import NIGHT, FakeClock, closed_queue
 from tests.unit.checkers.github.api_double import (
@@ -37,7 +38,8 @@ class Asked:
         self, github: GitHub, access: GitHubAccess = ACCESS, patience: timedelta = _WAITS_A_MINUTE
     ) -> None:
         self.github, self.clock, self.deferred, self.points = github, FakeClock(), list[str](), 0
-        self.checker = GitHubChecker(github, access, self.clock, patience=patience, spent=self._spend)
+        apis = Apis(github, self.clock, Access(github=(access,)), patience, self._spend)
+        self.checker = GitHubChecker(apis, access)
 
     def _spend(self, points: int, left: int | None) -> None:
         del left

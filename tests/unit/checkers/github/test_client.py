@@ -10,6 +10,7 @@ import httpx
 import pytest
 from pytest_httpx import HTTPXMock
 
+from lmsys_enrich.api.apis import Apis
 from lmsys_enrich.api.client import ApiClient
 from lmsys_enrich.api.rate_limiter import RateLimiter
 from lmsys_enrich.api.results import Ok, QueryTooLarge, TransientError, Unavailable
@@ -17,6 +18,7 @@ from lmsys_enrich.checkers.github.client import GitHubApi
 from lmsys_enrich.checkers.github.query import Query
 from lmsys_enrich.http.proxy import Proxies
 from lmsys_enrich.politeness.stats import RequestStats
+from lmsys_enrich.settings.access import Access
 from tests.fakes import FakeClock
 from tests.unit.checkers.github.api_double import ACCESS, API, DATE, DATE_EPOCH, GRAPHQL
 
@@ -31,7 +33,8 @@ class Opened:
         self.clock, self.points = clock, list[tuple[int, int | None]]()
         self.limiter = RateLimiter(clock, timedelta(minutes=2))
         spent = lambda points, left: self.points.append((points, left))  # noqa: E731
-        self.api = GitHubApi(client, ACCESS, clock, self.limiter, token, spent)
+        apis = Apis(client, clock, Access(), timedelta(minutes=2), spent)
+        self.api = GitHubApi(apis, ACCESS, self.limiter, token)
 
 
 @asynccontextmanager

@@ -1,4 +1,4 @@
-"""What a run will ask of GitHub is told beforehand."""
+"""Estimates of the requests that a run will send to GitHub."""
 
 from lmsys_enrich.checkers.github.estimate import estimate
 from tests.unit.checkers.github.api_double import ACCESS, WITHOUT_TOKEN
@@ -6,25 +6,33 @@ from tests.unit.checkers.github.api_double import ACCESS, WITHOUT_TOKEN
 HOME = "https://github.com"
 
 
-def test_fifty_repositories_are_one_request_and_one_point() -> None:
+def test_fifty_repositories_are_one_request() -> None:
     urls = [f"{HOME}/octo/r{number}" for number in range(101)]
     found = estimate(urls, ACCESS)
-    assert (found.graphql, found.rest, found.points, found.hourly, found.pages) == (3, 0, 3, 5000, ())
-    assert found.takes.total_seconds() > 0
+    (api,) = found.apis
+    assert (api.host, api.kind, api.requests, api.quota, found.pages) == (
+        "github.com",
+        "GraphQL",
+        3,
+        5000,
+        (),
+    )
+    assert api.takes.total_seconds() > 0
 
 
-def test_links_that_lie_in_one_repository_are_one_alias() -> None:
+def test_links_into_one_repository_are_one_alias() -> None:
     urls = [f"{HOME}/octo/hello", *(f"{HOME}/octo/hello/issues/{n}" for n in range(40))]
-    assert estimate(urls, ACCESS).graphql == 1
+    assert estimate(urls, ACCESS).apis[0].requests == 1
 
 
-def test_without_a_token_sixty_repositories_are_asked_and_the_other_links_are_pages() -> None:
+def test_without_token_sixty_repositories_are_asked() -> None:
     urls = [f"{HOME}/octo/r{number}" for number in range(70)]
     found = estimate([*urls, f"{HOME}/octocat"], WITHOUT_TOKEN)
-    assert (found.graphql, found.rest, found.hourly) == (0, 60, 60)
+    (api,) = found.apis
+    assert (api.kind, api.requests, api.quota) == ("REST", 60, 60)
     assert found.pages == (*urls[60:], f"{HOME}/octocat")
 
 
-def test_nothing_to_ask_costs_nothing() -> None:
-    assert estimate([], ACCESS).points == 0
-    assert estimate(["https://example.org/"], ACCESS).graphql == 0
+def test_no_link_costs_no_request() -> None:
+    assert estimate([], ACCESS).apis[0].requests == 0
+    assert estimate(["https://example.org/"], ACCESS).apis[0].requests == 0

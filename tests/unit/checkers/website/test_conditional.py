@@ -13,7 +13,6 @@ from lmsys_enrich.pipeline.run import Run, check_and_enrich
 from lmsys_enrich.pipeline.workers import Stop
 from lmsys_enrich.politeness.scheduler import Scheduler
 from lmsys_enrich.politeness.stats import RequestStats
-from lmsys_enrich.settings.github_access import GitHubAccess
 from lmsys_enrich.settings.settings import Settings
 from tests.builders import catalog, entry
 from tests.fakes import DictStore, FakeClock, FakeFetch
@@ -36,7 +35,6 @@ async def _nights(*fetches: FakeFetch) -> list[Finding]:
             previous=PreviousFindings(kept=dict(store.kept)),
             clock=clock,
             settings=Settings(refresh=True),
-            access=GitHubAccess(),
             stats=RequestStats(),
         )
         report = await check_and_enrich(run, run.plan(), Stop())
@@ -141,7 +139,6 @@ async def test_a_validator_of_another_form_is_never_sent(tag: str) -> None:
         previous=PreviousFindings(reported={_URL: previous}),
         clock=FakeClock(),
         settings=Settings(),
-        access=GitHubAccess(),
         stats=RequestStats(),
     )
     await check_and_enrich(run, run.plan(), Stop())

@@ -1,0 +1,146 @@
+"""API of a forge or service over HTTP: one host, its token, and redirects that stay on it."""
+
+import json as json_format
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeAlias
+from urllib.parse import urlencode
+
+from lmsys_enrich.about import USER_AGENT
+from lmsys_enrich.api.apis import Apis
+from lmsys_enrich.api.classify import Parse, classify_response
+from lmsys_enrich.api.endpoint import ApiEndpoint, ApiErrors, Classify
+from lmsys_enrich.api.json_values import parse as parse_json
+from lmsys_enrich.api.rate_limiter import Pace
+from lmsys_enrich.api.results import Classified, Final, Ok, TransientError
+from lmsys_enrich.http.messages import Outcome, Request, RequestKind
+from lmsys_enrich.model.report import Obstacle
+from lmsys_enrich.urls import InvalidAddress, decode_location, has_userinfo, resolve, server_of
+from lmsys_enrich.values import Value, value_field
+
+_BODY_LIMIT = 8 * 2**20
+_MAX_HOPS = 3
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+
+Parameters: TypeAlias = Mapping[str, str] | Sequence[tuple[str, str]]
+
+
+class Service(Value):
+    """
+    A forge or service, as its API wants to be used.
+
+    `name` and `status_page` stand in obstacles, `token_variable` in their hints.
+    `token_header` carries the token behind `token_prefix`. `parse` reads bodies, `accept`
+    is their type. `classify`, where a service has forms of its own, gets the outcome and
+    the classification that most services have.
+    """
+
+    name: str
+    status_page: str
+    token_variable: str = ""
+    token_header: str = "authorization"  # noqa: S105 - the header's name
+    token_prefix: str = "Bearer "  # noqa: S105 - an authentication scheme
+    accept: str = "application/json"
+    headers: Mapping[str, str] = value_field(default_factory=dict)
+    parse: Parse = parse_json
+    pace: Pace = Pace()
+    classify: Callable[[Outcome, Classified], Classified] | None = None
+
+
+class JsonApi:
+    """
+    Client of one service at one address, with the token for its host.
+
+    Redirects are followed on the same host alone. Results other than `Ok` need no
+    further attempt: the rate limiter has waited and retried.
+    """
+
+    def __init__(self, apis: Apis, service: Service, url: str, token: str | None) -> None:
+        self.service = service
+        self.url = url
+        self.rate_limiter = apis.rate_limiter(
+            url, token, service.pace, api=service.name, status_page=service.status_page
+        )
+        self._endpoint = ApiEndpoint(
+            apis.fetch, apis.clock, self.rate_limiter, _errors(service), token, lambda _kind, _result: None
+        )
+        self._classify: Classify = self._classified
+        contact = f" (mailto:{apis.access.contact})" if apis.access.contact else ""
+        self._headers = {"accept": service.accept, "user-agent": f"{USER_AGENT}{contact}", **service.headers}
+        if token is not None:
+            self._headers[service.token_header] = f"{service.token_prefix}{token}"
+        self._has_token = token is not None
+
+    @property
+    def obstacles(self) -> Sequence[Obstacle]:
+        """Return the reasons why requests are no longer sent."""
+        return self.rate_limiter.obstacles
+
+    @property
+    def is_open(self) -> bool:
+        """Return true while requests can be sent."""
+        return self.rate_limiter.is_open(RequestKind.REST)
+
+    async def get(self, path: str, parameters: Parameters = ()) -> Final:
+        """Request a path of the API."""
+        query = f"?{_encoded(parameters)}" if parameters else ""
+        return await self._send("GET", f"{self.url}{path}{query}", b"", {})
+
+    async def post(self, path: str, *, json: object = None, form: Parameters = ()) -> Final:
+        """Send JSON or a form to a path of the API."""
+        if form:
+            content, kind = _encoded(form).encode("ascii"), "application/x-www-form-urlencoded"
+        else:
+            content, kind = json_format.dumps(json).encode("ascii"), "application/json"
+        return await self._send("POST", f"{self.url}{path}", content, {"content-type": kind})
+
+    async def _send(self, method: str, url: str, content: bytes, headers: Mapping[str, str]) -> Final:
+        for _ in range(_MAX_HOPS):
+            request = Request(
+                method,
+                url,
+                RequestKind.REST,
+                {**self._headers, **headers},
+                content,
+                _BODY_LIMIT,
+                trusted=True,
+            )
+            result = await self._endpoint.request(request, self._classify)
+            if not isinstance(result, Ok) or result.status not in _REDIRECTS or method != "GET":
+                return result
+            target = same_host_target(url, result.headers.get("location", ""), self.url)
+            if target is None:
+                return TransientError(f"the API of {self.service.name} redirects to another host")
+            url = target
+        return TransientError(f"the API of {self.service.name} redirects in circles")
+
+    def _classified(self, outcome: Outcome) -> Classified:
+        result = classify_response(outcome, self.service.parse, has_token=self._has_token)
+        return self.service.classify(outcome, result) if self.service.classify is not None else result
+
+
+def same_host_target(base: str, location: str, api_url: str) -> str | None:
+    """Return the address that a redirect names, if it has the scheme, host and port of the API."""
+    try:
+        # In the normal form, in which no other parser finds another host than this comparison.
+        target = resolve(base, decode_location(location.partition("\n")[0]))
+        return target if server_of(target) == server_of(api_url) and not has_userinfo(target) else None
+    except InvalidAddress:
+        return None
+
+
+def _encoded(parameters: Parameters) -> str:
+    return urlencode(parameters, errors="replace")
+
+
+def _errors(service: Service) -> ApiErrors:
+    variable = service.token_variable or "the token"
+    return ApiErrors(
+        token_rejected=Obstacle(
+            f"{service.name} rejects the token ({{}})",
+            f"Renew {variable}, or unset it to ask without a token.",
+        ),
+        refused=Obstacle(
+            f"The API of {service.name} refuses requests ({{}})",
+            f"See {service.status_page}; what was known is kept.",
+        ),
+    )

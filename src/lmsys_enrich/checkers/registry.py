@@ -1,0 +1,15 @@
+"""Table of checkers of forges and registries: a new one gets its line here."""
+
+from collections.abc import Callable, Iterable
+
+from lmsys_enrich.api.apis import Apis
+from lmsys_enrich.checkers.github.checker import github_checkers
+from lmsys_enrich.checkers.protocol import Checker
+
+_CHECKERS: tuple[Callable[[Apis], Iterable[Checker]], ...] = (github_checkers,)
+"""Functions that make checkers; a link is for the first one that claims it, and for its website last."""
+
+
+def api_checkers(apis: Apis) -> tuple[Checker, ...]:
+    """Return the checkers that ask APIs."""
+    return tuple(checker for make in _CHECKERS for checker in make(apis))

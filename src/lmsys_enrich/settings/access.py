@@ -1,0 +1,250 @@
+"""
+Access to forges and services: API addresses and tokens, resolved once from the environment.
+
+Each token is for exactly one API host. Addresses are https, unless the environment itself
+names another one; a file of settings adds hosts, but neither addresses nor tokens.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from lmsys_enrich.errors import InputError
+from lmsys_enrich.settings.tables import ForgeKind, ForgeSetting
+from lmsys_enrich.urls import InvalidAddress, fragment_of, has_userinfo, is_web, query_of, server_of
+
+_GITHUB_API = "https://api.github.com"
+_GITHUB_GRAPHQL = "https://api.github.com/graphql"
+_GITHUB_SERVER = "https://github.com"
+_GITHUB_HOST = "github.com"
+
+
+# Public instances. Any other host is a forge only where the settings say so: a list could name any.
+_KNOWN_FORGES: Mapping[str, ForgeKind] = {
+    "gitlab.com": ForgeKind.GITLAB,
+    "gitlab.gnome.org": ForgeKind.GITLAB,
+    "gitlab.freedesktop.org": ForgeKind.GITLAB,
+    "gitlab.inria.fr": ForgeKind.GITLAB,
+    "gitlab.haskell.org": ForgeKind.GITLAB,
+    "salsa.debian.org": ForgeKind.GITLAB,
+    "framagit.org": ForgeKind.GITLAB,
+    "invent.kde.org": ForgeKind.GITLAB,
+    "0xacab.org": ForgeKind.GITLAB,
+    "code.videolan.org": ForgeKind.GITLAB,
+    "codeberg.org": ForgeKind.FORGEJO,
+    "gitea.com": ForgeKind.FORGEJO,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class GitHubAccess:
+    """
+    Addresses of a GitHub without a slash at their end; `token` is None where there is none.
+
+    The token is for the hosts of `api_url` and `graphql_url` alone, and is left out of
+    the value's `repr`.
+    """
+
+    api_url: str = _GITHUB_API
+    graphql_url: str = _GITHUB_GRAPHQL
+    server_url: str = _GITHUB_SERVER
+    token: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ApiAccess:
+    """Address of a service's API without a slash at its end, and the token for its host alone."""
+
+    url: str
+    token: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ForgeAccess:
+    """A forge: the host of its links, and the address that stands for `https://host` in requests."""
+
+    host: str
+    url: str
+    token: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """
+    Access of a run to every forge and service.
+
+    `github` begins with the GitHub that the environment names. `contact` is an address
+    for operators of services with a polite pool. `openreview_login` is a name and a password.
+    """
+
+    github: tuple[GitHubAccess, ...] = (GitHubAccess(),)
+    gitlab: tuple[ForgeAccess, ...] = ()
+    forgejo: tuple[ForgeAccess, ...] = ()
+    hugging_face: ApiAccess = ApiAccess("https://huggingface.co")
+    arxiv: ApiAccess = ApiAccess("https://export.arxiv.org")
+    crossref: ApiAccess = ApiAccess("https://api.crossref.org")
+    datacite: ApiAccess = ApiAccess("https://api.datacite.org")
+    doi: ApiAccess = ApiAccess("https://doi.org")
+    semantic_scholar: ApiAccess = ApiAccess("https://api.semanticscholar.org")
+    openalex: ApiAccess = ApiAccess("https://api.openalex.org")
+    openreview: ApiAccess = ApiAccess("https://api2.openreview.net")
+    wayback: ApiAccess = ApiAccess("https://web.archive.org")
+    openreview_login: tuple[str, str] | None = field(default=None, repr=False)
+    contact: str | None = None
+
+
+_DEFAULT = Access()
+
+
+def resolve_access(environ: Mapping[str, str], forges: Iterable[ForgeSetting] = ()) -> Access:
+    """
+    Read addresses and tokens from the environment, and hosts and kinds of `forges` from settings.
+
+    Raises `InputError` for an address or a token that cannot be one.
+    """
+    tokens = _pairs(environ, "LMSYS_ENRICH_TOKENS")
+    addresses = _pairs(environ, "LMSYS_ENRICH_FORGES")
+    tokens = {
+        **{
+            host: token
+            for host, name in (("gitlab.com", "GITLAB_TOKEN"), ("codeberg.org", "CODEBERG_TOKEN"))
+            if (token := _token(environ, name)) is not None
+        },
+        **{host: _checked_token(value, "LMSYS_ENRICH_TOKENS") for host, value in tokens.items()},
+    }
+    by_host = {**_KNOWN_FORGES, **{forge.host: forge.kind for forge in forges}}
+
+    def of(software: ForgeKind) -> list[ForgeAccess]:
+        return [
+            ForgeAccess(host, _forge_address(host, addresses), tokens.get(host))
+            for host, kind in by_host.items()
+            if kind is software
+        ]
+
+    first = github_access(environ)
+    others = [_github_forge(forge) for forge in of(ForgeKind.GITHUB)]
+    user, password = environ.get("OPENREVIEW_USERNAME"), environ.get("OPENREVIEW_PASSWORD")
+    return Access(
+        github=(first, *(one for one in others if one.server_url != first.server_url)),
+        gitlab=tuple(of(ForgeKind.GITLAB)),
+        forgejo=tuple(of(ForgeKind.FORGEJO)),
+        hugging_face=_service(environ, "HF_ENDPOINT", _DEFAULT.hugging_face, "HF_TOKEN"),
+        arxiv=_service(environ, "ARXIV_API_URL", _DEFAULT.arxiv),
+        crossref=_service(environ, "CROSSREF_API_URL", _DEFAULT.crossref),
+        datacite=_service(environ, "DATACITE_API_URL", _DEFAULT.datacite),
+        doi=_service(environ, "DOI_API_URL", _DEFAULT.doi),
+        semantic_scholar=_service(
+            environ, "SEMANTIC_SCHOLAR_API_URL", _DEFAULT.semantic_scholar, "SEMANTIC_SCHOLAR_API_KEY"
+        ),
+        openalex=_service(environ, "OPENALEX_API_URL", _DEFAULT.openalex, "OPENALEX_API_KEY"),
+        openreview=_service(environ, "OPENREVIEW_API_URL", _DEFAULT.openreview),
+        wayback=_service(environ, "WAYBACK_API_URL", _DEFAULT.wayback),
+        openreview_login=(user, password) if user and password else None,
+        contact=_contact(environ),
+    )
+
+
+def github_access(environ: Mapping[str, str]) -> GitHubAccess:
+    """
+    Read the variables that GitHub Actions and GitHub's own tools use.
+
+    Each of the two API addresses follows from the other, so that one is enough for
+    GitHub Enterprise (`https://HOST/api/v3`, `https://HOST/api/graphql`):
+    https://docs.github.com/en/enterprise-server/rest/using-the-rest-api/getting-started-with-the-rest-api
+    """
+    api = _address(environ, "GITHUB_API_URL")
+    graphql = _address(environ, "GITHUB_GRAPHQL_URL")
+    return GitHubAccess(
+        api_url=api or _api_beside(graphql) or _GITHUB_API,
+        graphql_url=graphql or _graphql_beside(api) or _GITHUB_GRAPHQL,
+        server_url=_address(environ, "GITHUB_SERVER_URL") or _GITHUB_SERVER,
+        token=_token(environ, "GITHUB_TOKEN", "GH_TOKEN"),
+    )
+
+
+def _github_forge(forge: ForgeAccess) -> GitHubAccess:
+    """Return a further GitHub: github.com beside GitHub Enterprise, or the other way round."""
+    if forge.host == _GITHUB_HOST and forge.url == _GITHUB_SERVER:
+        return GitHubAccess(token=forge.token)
+    return GitHubAccess(
+        f"{forge.url}/api/v3", f"{forge.url}/api/graphql", f"https://{forge.host}", forge.token
+    )
+
+
+def _forge_address(host: str, addresses: Mapping[str, str]) -> str:
+    if host not in addresses:
+        return f"https://{host}"
+    return _checked_address(addresses[host].rstrip("/"), "LMSYS_ENRICH_FORGES")
+
+
+def _service(environ: Mapping[str, str], name: str, default: ApiAccess, *tokens: str) -> ApiAccess:
+    return ApiAccess(_address(environ, name) or default.url, _token(environ, *tokens))
+
+
+def _pairs(environ: Mapping[str, str], name: str) -> dict[str, str]:
+    """Read `host=value`, separated by blanks. A mistake is not quoted, since it may be a secret."""
+    pairs: dict[str, str] = {}
+    for number, pair in enumerate(environ.get(name, "").split(), start=1):
+        host, equals, value = pair.partition("=")
+        if not (equals and value and _is_address(f"https://{host}") and "/" not in host):
+            raise InputError(
+                f"{name}: part {number} is not host=value", hint=f"Give {name} as host=value host=value …."
+            )
+        pairs[host.lower()] = value
+    return pairs
+
+
+def _address(environ: Mapping[str, str], name: str) -> str:
+    value = environ.get(name, "").strip().rstrip("/")
+    return _checked_address(value, name) if value else ""
+
+
+def _checked_address(value: str, name: str) -> str:
+    if not _is_address(value):
+        raise InputError(
+            # One with a password in it is not shown.
+            f"{name} is {'' if '@' in value else f'{value!r}, which is '}not a web address",
+            hint=f"Unset {name}, or give it as https://HOST/….",
+        )
+    return value
+
+
+def _is_address(address: str) -> bool:
+    try:
+        is_usable = is_web(address) and bool(server_of(address)) and not has_userinfo(address)
+        return is_usable and not query_of(address) and not fragment_of(address)
+    except InvalidAddress:
+        return False
+
+
+def _token(environ: Mapping[str, str], *names: str) -> str | None:
+    values = ((name, environ.get(name, "").strip()) for name in names)
+    return next((_checked_token(value, name) for name, value in values if value), None)
+
+
+def _checked_token(token: str, name: str) -> str:
+    if not (token.isascii() and token.isprintable()) or " " in token:
+        # The value is not shown: it may be the secret with a stray character.
+        raise InputError(
+            f"{name} holds characters that tokens do not have", hint=f"Copy the token into {name} again."
+        )
+    return token
+
+
+def _contact(environ: Mapping[str, str]) -> str | None:
+    """Return the contact address, which goes into headers."""
+    contact = environ.get("LMSYS_ENRICH_CONTACT", "").strip()
+    if not (contact.isascii() and contact.isprintable()):
+        raise InputError(
+            "LMSYS_ENRICH_CONTACT holds characters that addresses do not have",
+            hint="Give a mail address, as maintainer@example.org.",
+        )
+    return contact or None
+
+
+def _graphql_beside(api: str) -> str:
+    return f"{api.removesuffix('/v3')}/graphql" if api else ""
+
+
+def _api_beside(graphql: str) -> str:
+    above = graphql.removesuffix("/graphql")
+    return f"{above}/v3" if above.endswith("/api") else above
