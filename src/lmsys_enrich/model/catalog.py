@@ -35,6 +35,21 @@ class Link(Value):
     local: str = ""
 
 
+_OUTSIDE = {
+    "prose": "a link in the text",
+    "heading": "a link in a heading",
+    "quote": "a link in a quotation",
+    "item": "a link in a list",
+    "footnote": "a link in a footnote",
+    "html": "a link in HTML",
+    "table": "a link in a table",
+    "definition": "a definition of a link",
+    "image": "an image",
+    "anchor": "a link to a heading",
+    "file": "a link to a file",
+}
+
+
 class DocumentLink(Value):
     """
     Link of a document outside of its entries.
@@ -47,6 +62,11 @@ class DocumentLink(Value):
     path: tuple[str, ...] = ()
     fault: str | None = None
     ignore: "Exemption | None" = None
+
+    @property
+    def entry(self) -> "Entry":
+        """A stand-in for outputs, which show an entry for each link."""
+        return Entry("", _OUTSIDE.get(self.link.role, f"a link ({self.link.role})"), self.link.location)
 
 
 class Exemption(Value):

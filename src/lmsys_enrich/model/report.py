@@ -246,11 +246,9 @@ class Report:
                 locations.setdefault(key_of(link), []).append(here)
         for outside, finding in self.document_links:
             if finding.effective_verdict in ACT_ON:
-                # Outputs show it as they show an entry, by the kind of link that it is.
                 link = outside.link
-                stand_in = Entry("", f"a link of the document ({link.role})", link.location)
                 path = outside.path or (self.catalogs[0].title,)
-                here = LinkLocation(link.url, link.location, stand_in, path)
+                here = LinkLocation(link.url, link.location, outside.entry, path)
                 locations.setdefault(key_of(link), []).append(here)
         return locations
 

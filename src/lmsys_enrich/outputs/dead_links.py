@@ -6,6 +6,7 @@ from lmsys_enrich.model.enriched import VERSION, Json, moment
 from lmsys_enrich.model.finding import Finding, Verdict
 from lmsys_enrich.model.report import LinkLocation, Report
 from lmsys_enrich.outputs.text import address, escaped, json_text, quoted
+from lmsys_enrich.urls import is_web
 
 _HEADINGS = {Verdict.DEAD: "Dead", Verdict.FAILING: "Failing", Verdict.MOVED: "Moved"}
 
@@ -90,12 +91,20 @@ def _counts(found: list[Finding]) -> str:
 
 
 def _lines(finding: Finding, locations: Sequence[LinkLocation]) -> Iterator[str]:
-    yield f"- <{address(locations[0].url).strip('<>')}>"
+    yield f"- {shown_address(locations[0].url)}"
     yield f"  - {escaped(finding.effective_reason)}{_since(finding)}"
     for here in locations:
         path = " → ".join(escaped(title) for title in here.path)
         yield f"  - `{here.location}`: {escaped(here.entry.name)}, in {path}"
     yield f"  - **{to_do(finding)}**"
+
+
+def shown_address(url: str) -> str:
+    """Return an address of the web as a link, and any other in code: `<details>` would be a tag."""
+    if is_web(url):
+        return f"<{address(url).strip('<>')}>"
+    shown = " ".join(url.replace("`", "%60").split())
+    return f"`{shown}`"
 
 
 def _since(finding: Finding) -> str:
@@ -108,13 +117,19 @@ def _since(finding: Finding) -> str:
 def to_do(finding: Finding) -> str:
     """Return the advice for a dead, failing or moved link, as Markdown."""
     if finding.suggestion is not None:
-        return f"Write <{address(finding.suggestion.url).strip('<>')}> instead"
+        return f"Write {shown_address(finding.suggestion.url)} instead"
     facts = finding.repository
     if facts is not None and facts.taken_over_by is not None:
         return (
             "Another repository has this name now: find where the one you meant has gone, or remove the link"
         )
+    return _advice(finding)
+
+
+def _advice(finding: Finding) -> str:
     match finding.effective_verdict:
+        case Verdict.DEAD if not is_web(finding.url):
+            return "Write the heading or the file that is there now, or remove the link"
         case Verdict.DEAD:
             return "Find where it has gone, put an archived copy in its place, or remove it"
         case Verdict.FAILING if not finding.can_become_dead:

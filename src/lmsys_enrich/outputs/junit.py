@@ -51,14 +51,14 @@ def _cases(item: EnrichedEntry) -> Iterator[str]:
 
 
 def _outside(outside: DocumentLink, finding: Finding) -> str:
-    section = xml_attribute(" / ".join(outside.path))
-    return _case(Entry("", outside.link.role, outside.link.location), section, outside.link, finding)
+    section = xml_attribute(" / ".join(outside.path) or "(above the first section)")
+    return _case(outside.entry, section, outside.link, finding)
 
 
 def _case(entry: Entry, section: str, link: Link, finding: Finding) -> str:
     name = (
         f"{entry.name}: {link.url}"
-        if link.role in {"url", entry.name}
+        if link.role == "url" or not entry.id
         else f"{entry.name} ({link.role}): {link.url}"
     )
     head = (

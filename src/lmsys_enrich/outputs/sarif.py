@@ -66,8 +66,7 @@ def _results(report: Report) -> Iterator[Json]:
     for outside, finding in report.document_links:
         if finding.effective_verdict in _RULES:
             link = outside.link
-            entry = Entry("", f"{link.role} link", link.location)
-            yield _result(entry, link, finding, report.workspace.path(link.location.file))
+            yield _result(outside.entry, link, finding, report.workspace.path(link.location.file))
 
 
 def _result(entry: Entry, link: Link, finding: Finding, file: str) -> Json:
