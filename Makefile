@@ -55,10 +55,10 @@ lint: $(READY) ## Run the static checks
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/codespell
-	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml \
-		src/lmsys_enrich/starter/links.yml
+	$(BIN)/python -m tests.documentation.workflows build/workflows
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml build/workflows/*.yml
 	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-actions action.yml
-	$(BIN)/zizmor --quiet --offline --persona pedantic .github/workflows action.yml src/lmsys_enrich/starter/links.yml
+	$(BIN)/zizmor --quiet --offline --persona pedantic .github/workflows action.yml build/workflows
 	$(BUILD_DOCS)
 
 docs: $(READY) ## Build the documentation into build/site; a broken link is an error

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Common to the scripts of the action: `. common.sh`.
 PATH="$RUNNER_TEMP/lmsys-enrich/bin:$PATH"
 

@@ -5,5 +5,6 @@ set -euo pipefail
 . "$(dirname "$0")/common.sh"
 refuse_pull_requests "The issue"
 
+lists=()
 lines "${LISTS:-}" lists
 lmsys-enrich issue -- "${lists[@]}"

@@ -18,6 +18,7 @@ if test -n "${DAYS:-}" && ! grep -qiw "$(LC_ALL=C date --utc +%A)" <<<"$DAYS"; t
     exit 0
 fi
 
+lists=() wanted=()
 lines "${LISTS:-}" lists
 lines "${PATHS:-}" wanted
 if test -n "${INTO:-}"; then

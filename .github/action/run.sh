@@ -4,6 +4,7 @@ set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=common.sh
 . "$(dirname "$0")/common.sh"
 
+lists=() flags=()
 lines "${LISTS:-}" lists
 lines "${FLAGS:-}" flags
 test -z "${ONLY_CHANGED:-}" || flags+=("--only-changed=$ONLY_CHANGED")

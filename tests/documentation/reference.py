@@ -9,8 +9,9 @@ from typing import Any, TypeAlias
 
 import yaml
 
-from lmsys_enrich.cli.commands.init import workflow
+from lmsys_enrich.cli.commands.init import Workflow, workflow
 from lmsys_enrich.cli.flags import shown
+from lmsys_enrich.cli.install_source import InstallSource
 from lmsys_enrich.outputs.text import escaped, in_cell, table
 from lmsys_enrich.settings.sources import default_of, flag_of, knobs, variable_of
 from tests.documentation.command_line import arguments_of, commands, exit_codes, usage
@@ -51,9 +52,12 @@ def report_md() -> str:
     return "\n\n".join(f"### {name}\n\n{_fields(form)}" for name, form in objects if form is not None)
 
 
+_SHOWN = Workflow("README.md", InstallSource("git+https://github.com/OWNER/lmsys-enrich@COMMIT"))
+
+
 def workflow_md() -> str:
     """Return the workflow that `init` writes."""
-    return f"```yaml\n{workflow('entries.yaml')}```"
+    return f"```yaml\n{workflow(_SHOWN)}```"
 
 
 def action_md() -> str:

@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import subprocess
 import sys
 import tomllib
@@ -431,33 +430,6 @@ def test_a_terminal_without_unicode_is_no_error(program: Program) -> None:
     )
     assert ended.returncode == 2
     assert b"?.yaml: no such file" in ended.stderr
-
-
-def test_init_gives_a_newcomer_a_running_start(program: Program) -> None:
-    ended = program("init", "mine")
-    assert ended.code == 0
-    assert "mine/entries.yaml: written" in ended.out
-    assert "![links alive](build/badges/links-alive.svg)" in ended.out
-    workflow = (program.folder / "mine/.github/workflows/links.yml").read_text()
-    assert "lmsys-enrich run entries.yaml --deadline 20m" in workflow
-    assert not re.findall(r"uses: [^@]+@(?![0-9a-f]{40} # v)", workflow)
-    assert program("validate", "mine/entries.yaml").code == 0
-    (program.folder / "mine/entries.yaml").write_text("mine")
-    again = program("init", "mine")
-    assert "links.yml: is there already, and was left alone" in again.out
-    assert (program.folder / "mine/entries.yaml").read_text() == "mine"
-
-
-def test_init_takes_a_readme_that_is_a_list(program: Program) -> None:
-    (program.folder / "README.md").write_text("# L\n## T\n- [A](https://a.example/)\n")
-    program("init")
-    assert "lmsys-enrich run README.md" in (program.folder / ".github/workflows/links.yml").read_text()
-    assert not (program.folder / "entries.yaml").exists()
-
-
-def test_init_makes_a_list_beside_a_readme_that_is_none(program: Program) -> None:
-    (program.folder / "README.md").write_text("# A program\n")
-    assert "entries.yaml: written" in program("init").out
 
 
 def test_outputs_tell_addresses_as_they_are_written(program: Program, serve: Serve) -> None:

@@ -27,7 +27,12 @@ INTERRUPTED = 130
 
 
 def exit_code(
-    report: Report, settings: Settings, *, interrupted: bool, output_bugs: Sequence[Bug] = ()
+    report: Report,
+    settings: Settings,
+    *,
+    interrupted: bool,
+    in_part: bool = False,
+    output_bugs: Sequence[Bug] = (),
 ) -> int:
     """
     Return the code for a run whose outputs are written.
@@ -41,16 +46,18 @@ def exit_code(
         return BUG
     if report.missed and not settings.offline:
         return COULD_NOT_FIND_OUT
-    return FINDINGS if failures(report) & set(settings.fail_on) else DONE
+    return FINDINGS if failures(report, in_part=in_part) & set(settings.fail_on) else DONE
 
 
-def failures(report: Report) -> set[Failure]:
+def failures(report: Report, *, in_part: bool = False) -> set[Failure]:
     """Return the kinds of findings in the report, as `--fail-on` names them."""
     found: set[Failure] = set()
+    # In the first run of a list everything is new: nothing has died since.
+    is_first = not in_part and all(finding.reported is None for finding in report.findings.values())
     for finding in report.findings.values():
         if finding.verdict is Verdict.DEAD:
             found.add(Failure.DEAD)
-            if finding.reported is not Verdict.DEAD:
+            if finding.reported is not Verdict.DEAD and not is_first:
                 found.add(Failure.NEW_DEAD)
         if finding.verdict is Verdict.MOVED:
             found.add(Failure.MOVED)
@@ -83,7 +90,7 @@ def finish_run(
     if settings.in_place and not in_part:
         report_in_place(write_in_place(report, terminal.warn), terminal)
     files = Files(settings.out, written.all, written.changed)
-    code = exit_code(report, settings, interrupted=interrupted, output_bugs=written.bugs)
+    code = exit_code(report, settings, interrupted=interrupted, in_part=in_part, output_bugs=written.bugs)
     report_bugs(report.bugs, written.bugs, terminal, verbose=settings.verbose)
     write_step_files(report, code, summary_markdown(report), environ)
     for command in annotations(report, environ):

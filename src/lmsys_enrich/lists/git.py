@@ -120,6 +120,16 @@ def top_level(folder: Path) -> Path | None:
     return Path(name) if name else None
 
 
+def origin_url(folder: Path) -> str | None:
+    """Return the address of a repository's remote `origin`."""
+    return _git(folder, "config", "--get", "remote.origin.url").text or None
+
+
+def head_commit(folder: Path) -> str | None:
+    """Return the commit that is checked out."""
+    return _git(folder, "rev-parse", "--verify", "HEAD").text or None
+
+
 def _is_hidden(path: Path) -> bool:
     return any(part.startswith(".") or part in {"node_modules", "__pycache__"} for part in path.parts)
 

@@ -9,6 +9,7 @@ from tests.builders import finding, report, repository
 from tests.fakes import NIGHT
 
 DEAD = finding("https://a.org/", Verdict.DEAD)
+DIED = finding("https://a.org/", Verdict.DEAD, reported=Verdict.ALIVE)
 LONG_DEAD = finding("https://a.org/", Verdict.DEAD, reported=Verdict.DEAD)
 MOVED = finding("https://a.org/", Verdict.MOVED)
 ARCHIVED = finding("https://github.com/a/b", repository=repository("a/b", archived=True))
@@ -30,7 +31,8 @@ def code(*found: Finding, fail_on: tuple[Failure, ...] = (Failure.DEAD,), **rest
     ("found", "fail_on", "expected"),
     [
         (DEAD, Failure.DEAD, 10),
-        (DEAD, Failure.NEW_DEAD, 10),
+        (DEAD, Failure.NEW_DEAD, 0),
+        (DIED, Failure.NEW_DEAD, 10),
         (LONG_DEAD, Failure.DEAD, 10),
         (LONG_DEAD, Failure.NEW_DEAD, 0),
         (DEAD, Failure.NONE, 0),
@@ -48,6 +50,13 @@ def code(*found: Finding, fail_on: tuple[Failure, ...] = (Failure.DEAD,), **rest
 )
 def test_run_fails_on_findings_of_fail_on(found: Finding, fail_on: Failure, expected: int) -> None:
     assert code(found, fail_on=(fail_on,)) == expected
+
+
+def test_link_that_is_new_and_dead_fails_but_for_the_first_run() -> None:
+    known = finding("https://b.org/", reported=Verdict.ALIVE)
+    assert code(DEAD, known, fail_on=(Failure.NEW_DEAD,)) == 10
+    settings = Settings(fail_on=(Failure.NEW_DEAD,))
+    assert exit_code(report(DEAD), settings, interrupted=False, in_part=True) == 10
 
 
 def test_missing_answers_come_before_findings() -> None:

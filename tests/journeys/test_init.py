@@ -1,0 +1,178 @@
+"""What `init` writes for what is there, and from where its workflow installs the program."""
+
+import importlib.metadata
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+
+from lmsys_enrich.cli.install_source import InstallSource, install_source
+from tests.journeys.conftest import Serve
+from tests.journeys.program import Json, Pages, Program
+
+_GIT = shutil.which("git") or "git"
+_WORKFLOW = ".github/workflows/links.yml"
+
+
+def git(folder: Path, *words: str) -> str:
+    identity = ("-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false")
+    command = [_GIT, *identity, *words]
+    return subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True).stdout.strip()
+
+
+def job(folder: Path) -> Json:
+    return yaml.safe_load((folder / _WORKFLOW).read_text(encoding="utf-8"))["jobs"]["links"]
+
+
+def commands(folder: Path) -> list[str]:
+    return [step["run"] for step in job(folder)["steps"] if "run" in step]
+
+
+def test_init_starts_a_list_and_a_workflow(program: Program) -> None:
+    ended = program("init", "mine")
+    assert ended.code == 0
+    assert "mine/entries.yaml: written" in ended.out
+    assert program("validate", "mine/entries.yaml").code == 0
+    text = (program.folder / "mine" / _WORKFLOW).read_text(encoding="utf-8")
+    assert not re.findall(r"uses: [^@]+@(?![0-9a-f]{40} # v)", text)
+    assert "60 days" in text
+    assert "github.event.repository.fork" in job(program.folder / "mine")["if"]
+    assert job(program.folder / "mine")["permissions"]["contents"] == "read"
+    run = "lmsys-enrich run entries.yaml --deadline 20m --fail-on new-dead"
+    assert run in commands(program.folder / "mine")
+    (program.folder / "mine/entries.yaml").write_text("mine", encoding="utf-8")
+    again = program("init", "mine")
+    assert "links.yml: exists already, and was not changed" in again.out
+    assert (program.folder / "mine/entries.yaml").read_text(encoding="utf-8") == "mine"
+
+
+def test_init_takes_a_readme_that_is_a_list(program: Program) -> None:
+    (program.folder / "README.md").write_text("# L\n## T\n- [A](https://a.example/)\n", encoding="utf-8")
+    program("init")
+    assert commands(program.folder)[1].startswith("lmsys-enrich run README.md ")
+    assert not (program.folder / "entries.yaml").exists()
+
+
+def test_init_makes_a_list_beside_a_readme_that_is_none(program: Program) -> None:
+    (program.folder / "README.md").write_text("# A program\n", encoding="utf-8")
+    assert "entries.yaml: written" in program("init").out
+
+
+def test_badges_are_suggested_only_where_they_are_published(program: Program) -> None:
+    assert "badges/links-alive.svg" not in program("init", "a").out
+    ended = program("init", "b", "--publish", "commit")
+    assert "![links alive](build/badges/links-alive.svg)" in ended.out
+    assert "last-check" not in ended.out
+
+
+@pytest.mark.parametrize("publish", ["commit", "pull-request"])
+def test_init_offers_to_publish(program: Program, publish: str) -> None:
+    program("init", "--publish", publish)
+    text = (program.folder / _WORKFLOW).read_text(encoding="utf-8")
+    assert job(program.folder)["permissions"]["contents"] == "write"
+    assert ("pull-requests" in job(program.folder)["permissions"]) == (publish == "pull-request")
+    assert "build/enriched.md build/dead-links.md build/badges" in text
+
+
+def test_facts_in_the_list_itself_are_published(program: Program) -> None:
+    (program.folder / "README.md").write_text("# L\n## T\n- [A](https://a.example/)\n", encoding="utf-8")
+    program("init", "--in-place")
+    assert commands(program.folder)[1].endswith("--fail-on new-dead --in-place")
+    assert "PATHS: README.md build" in (program.folder / _WORKFLOW).read_text(encoding="utf-8")
+    refused = program("init", "other", "--in-place")
+    assert (refused.code, "Markdown" in refused.err) == (2, True)
+
+
+def test_workflow_of_a_subfolder_lies_at_the_top(program: Program) -> None:
+    git(program.folder, "init")
+    ended = program("init", "lists/it's")
+    assert not (program.folder / "lists/it's" / _WORKFLOW).exists()
+    assert str(program.folder / _WORKFLOW) in ended.out
+    assert "at the top of the repository only" in ended.out
+    made = job(program.folder)
+    assert made["defaults"]["run"]["working-directory"] == "lists/it's"
+    paths = [step["with"]["path"] for step in made["steps"] if "path" in step.get("with", {})]
+    assert paths == ["lists/it's/cache\nlists/it's/build\n"] * 2 + ["lists/it's/build"]
+
+
+class Installed(importlib.metadata.Distribution):
+    """The program's distribution with a record of its source."""
+
+    def __init__(self, record: str | None) -> None:
+        self.record = record
+
+    def read_text(self, filename: str) -> str | None:
+        texts = {"direct_url.json": self.record, "METADATA": "Name: lmsys-enrich\nVersion: 1.2.3\n"}
+        return texts.get(filename)
+
+    def locate_file(self, path: object) -> Path:
+        return Path(str(path))
+
+
+@pytest.mark.parametrize(
+    ("record", "requirement"),
+    [
+        (None, "lmsys-enrich==1.2.3"),
+        (
+            {
+                "url": "https://user:secret@git.example.org/o/n.git",
+                "vcs_info": {"vcs": "git", "commit_id": "abc", "requested_revision": "main"},
+            },
+            "git+https://git.example.org/o/n.git@abc",
+        ),
+        (
+            {"url": "https://a.example/x.whl", "archive_info": {"hash": "sha256=12"}},
+            "https://a.example/x.whl#sha256=12",
+        ),
+        ({"url": "file:///nowhere/x.whl", "archive_info": {}}, None),
+        ({"url": "file:///nowhere", "dir_info": {"editable": True}}, None),
+    ],
+    ids=["index", "git", "archive", "file", "folder"],
+)
+def test_source_is_what_the_installer_recorded(tmp_path: Path, record: Json, requirement: str | None) -> None:
+    own = Installed(None if record is None else json.dumps(record))
+    assert install_source(tmp_path, lambda: own) == InstallSource(requirement)
+
+
+@pytest.mark.parametrize(
+    ("remote", "address"),
+    [
+        ("https://t0ken@github.com/o/n.git", "git+https://github.com/o/n.git@"),
+        ("git@github.com:o/n.git", "git+https://github.com/o/n.git@"),
+        ("ssh://git@github.com/o/n", "git+https://github.com/o/n@"),
+        ("/some/folder", None),
+        ("http://github.com/o/n", None),
+    ],
+)
+def test_source_of_a_checkout_is_its_origin(tmp_path: Path, remote: str, address: str | None) -> None:
+    checkout, folder = tmp_path / "tool", tmp_path / "list"
+    for path in (checkout, folder):
+        path.mkdir()
+        git(path, "init", "--quiet")
+    git(checkout, "commit", "--quiet", "--allow-empty", "--message", "x")
+    git(checkout, "remote", "add", "origin", remote)
+    own = Installed(json.dumps({"url": checkout.as_uri(), "dir_info": {"editable": True}}))
+    expected = None if address is None else f"{address}{git(checkout, 'rev-parse', 'HEAD')}"
+    assert install_source(folder, lambda: own) == InstallSource(expected)
+    assert install_source(checkout, lambda: own) == InstallSource(None, is_here=True)
+
+
+def test_unknown_source_is_left_to_a_variable(program: Program) -> None:
+    ended = program("init")
+    assert "LMSYS_ENRICH_SOURCE" in ended.err
+    assert "vars.LMSYS_ENRICH_SOURCE" in (program.folder / _WORKFLOW).read_text(encoding="utf-8")
+
+
+def test_first_run_does_not_fail_for_new_dead_links(program: Program, serve: Serve) -> None:
+    site = serve(Pages({}))
+    program.write_list(f"{site.url}/gone")
+    program.environ["LMSYS_ENRICH_FAIL_ON"] = "new-dead"
+    first = program.run()
+    assert (first.code, first.summary["dead"]) == (0, 1)
+    program.write_list(f"{site.url}/gone", f"{site.url}/gone-too")
+    assert program.run().code == 10
+    assert program.run().code == 0
