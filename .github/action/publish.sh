@@ -18,7 +18,7 @@ if test -n "${DAYS:-}" && ! grep -qiw "$(LC_ALL=C date --utc +%A)" <<<"$DAYS"; t
     exit 0
 fi
 
-lists=() wanted=()
+lists=() wanted=() copies=()
 lines "${LISTS:-}" lists
 lines "${PATHS:-}" wanted
 if test -n "${INTO:-}"; then
@@ -28,6 +28,20 @@ fi
 if test "${IN_PLACE:-false}" = true; then
     wanted+=("${lists[@]:-README.md}")
 fi
+
+# As "build/enriched.md docs/list.md": a file, or the files of a folder.
+lines "${COPIES:-}" copies
+for copy in "${copies[@]}"; do
+    read -r from to <<<"$copy"
+    if test -d "$from"; then
+        mkdir -p "$to"
+        cp -R "$from/." "$to"
+    elif test -e "$from"; then
+        mkdir -p "$(dirname "$to")"
+        cp "$from" "$to"
+    fi
+    wanted+=("$to")
+done
 
 # With several lists the files of each lie in a folder of its name: build/enriched.md is build/*/enriched.md then.
 paths=()

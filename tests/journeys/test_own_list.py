@@ -3,9 +3,10 @@
 from pathlib import Path
 
 from lmsys_enrich.lists.read import read_list
+from lmsys_enrich.lists.markdown.facts import without_facts
 from lmsys_enrich.model.catalog import ListedEntry
 from lmsys_enrich.outputs.enriched_yaml import entries_yaml
-from tests.golden import ROOT, assert_golden
+from tests.golden import ROOT
 from tests.journeys.program import Program
 
 _FLAGS = ("training", "inference", "serving")
@@ -53,7 +54,9 @@ def test_its_sections_are_those_of_the_field() -> None:
 def test_its_rendering_is_what_stands_in_docs(program: Program) -> None:
     (program.folder / "entries.yaml").write_bytes((ROOT / "entries.yaml").read_bytes())
     assert program("render", "--quiet").code == 0
-    assert_golden(ROOT / "docs" / "list.md", program.text("enriched.md"))
+    # The nightly workflow commits it with facts: these aside, it is the list as it is now.
+    kept = (ROOT / "docs" / "list.md").read_text(encoding="utf-8")
+    assert without_facts(kept) == program.text("enriched.md")
 
 
 def test_it_goes_round_the_circle_with_every_cell_flag_anchor_and_reference(program: Program) -> None:

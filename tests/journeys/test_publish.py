@@ -236,3 +236,10 @@ def test_paths_are_names_and_not_patterns(checkout: Checkout) -> None:
     (odd / "x.md").write_text("x", encoding="utf-8")
     assert checkout.publish(PATHS="build/:(top)*\n").returncode == 0
     assert set(checkout.published()) == {"build/:(top)*/x.md", "list.md"}
+
+
+def test_copies_are_published_beside_the_paths(checkout: Checkout) -> None:
+    copies = "build/enriched.md docs/list.md\nbuild/badges docs/badges\nbuild/none docs/none\n"
+    ended = checkout.publish(PATHS="", COPIES=copies)
+    assert ended.returncode == 0, ended.stderr
+    assert set(checkout.published()) == {"docs/list.md", "docs/badges/alive.svg", "list.md"}

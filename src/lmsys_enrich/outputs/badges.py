@@ -71,6 +71,7 @@ _BLUE, _GREY = "#1f5fbf", "#616a75"
 # Lists lose links all the time: these shares of links lost are the ends of what is in order, of what
 # needs some care, and of what needs much.
 _IN_ORDER, _SOME_CARE, _MUCH_CARE = 0.05, 0.15, 0.3
+_NOT_CHECKED = "not checked yet"
 _MONTH = timedelta(days=30)
 
 
@@ -109,6 +110,11 @@ def _of_the_list(report: Report) -> Iterator[Badge]:
     summary = report.summary
     yield _links_alive(report)
     yield Badge("entries", "entries", f"{summary.entries:,}", _BLUE)
+    if not report.alive.judged:  # no figure is made up before the first run
+        yield Badge("stale", "stale", _NOT_CHECKED, _GREY)
+        yield Badge("died", "died in 30 days", _NOT_CHECKED, _GREY)
+        yield Badge("last-check", "last check", _NOT_CHECKED, _GREY)
+        return
     yield Badge("stale", "stale", f"{summary.stale:,}", _BLUE if summary.stale else _GREEN)
     if report.past:
         since = report.run_time.date() - _MONTH
@@ -121,7 +127,7 @@ def _links_alive(report: Report) -> Badge:
     """Return how many of the judged links are alive."""
     count = report.alive
     if not count.judged:
-        return Badge("links-alive", "links alive", "unknown", _GREY)
+        return Badge("links-alive", "links alive", _NOT_CHECKED, _GREY)
     lost = count.judged - count.alive
     share = lost / count.judged
     steps = ((_IN_ORDER, _GREEN), (_SOME_CARE, _YELLOW), (_MUCH_CARE, _ORANGE), (1.0, _RED))

@@ -41,7 +41,7 @@ def _links(**counts: int) -> list[Finding]:
         (_links(alive=9, failing=1), "9 of 10", _YELLOW),
         (_links(alive=3, dead=1), "3 of 4", _ORANGE),
         (_links(alive=1, dead=1), "1 of 2", _RED),
-        (_links(unchecked=3, skipped=1), "unknown", _GREY),
+        (_links(unchecked=3, skipped=1), "not checked yet", _GREY),
         (_links(alive=1, unchecked=1), "1 of 1", _GREEN),
     ],
 )
