@@ -52,6 +52,28 @@ def report_md() -> str:
     return "\n\n".join(f"### {name}\n\n{_fields(form)}" for name, form in objects if form is not None)
 
 
+def entries_md() -> str:
+    """Return the keys of entries.yaml, as its schema has them."""
+    schema = json.loads(files("lmsys_enrich").joinpath("schemas", "entries.json").read_text(encoding="utf-8"))
+    section, entry = schema["$defs"]["section"], schema["$defs"]["entry"]
+    parts = [
+        ("Of the list", schema),
+        ("Of a section", section),
+        ("Of an entry", entry),
+        ("Of `ignore`", entry["properties"]["ignore"]),
+    ]
+    return "\n\n".join(f"### {title}\n\n{_keys(part)}" for title, part in parts)
+
+
+def _keys(schema: Schema) -> str:
+    required = schema.get("required", ())
+    rows = [
+        (f"`{name}`", in_cell(value.get("description", "")), "yes" if name in required else "")
+        for name, value in schema["properties"].items()
+    ]
+    return _table(("Key", "Meaning", "Required"), rows)
+
+
 _SHOWN = Workflow("README.md", InstallSource("git+https://github.com/OWNER/lmsys-enrich@COMMIT"))
 
 

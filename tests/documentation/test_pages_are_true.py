@@ -14,7 +14,7 @@ import yaml
 
 from lmsys_enrich.cli.commands.schema import config_schema
 from lmsys_enrich.cli.main import COMMANDS, build_parser
-from lmsys_enrich.settings.sources import knobs, variable_of
+from lmsys_enrich.settings.sources import OTHER_VARIABLES, knobs, variable_of
 from tests.builders import day
 from tests.documentation.command_line import commands, flags_of
 from tests.documentation.pages import NAMES, blocks, command_lines, links, words_of_code
@@ -97,7 +97,9 @@ def test_every_flag_and_variable_is_one_that_there_is(name: str) -> None:
     flags = [word for words in words_of_code(ROOT / name) for word in words.split() if word.startswith("--")]
     assert {flag.partition("=")[0] for flag in flags} <= known
     variables = re.findall(r"\bLMSYS_ENRICH_[A-Z_]+\b", (ROOT / name).read_text(encoding="utf-8"))
-    assert set(variables) <= {variable_of(knob.name) for knob in knobs()}
+    assert set(variables) <= {variable_of(knob.name) for knob in knobs()} | OTHER_VARIABLES | {
+        "LMSYS_ENRICH_SOURCE"
+    }
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -1,5 +1,6 @@
 """The reference tells what the program knows of itself; `make golden` writes it again."""
 
+import json
 import os
 import re
 import subprocess
@@ -9,19 +10,22 @@ from pathlib import Path
 
 import pytest
 
+from lmsys_enrich.about import PROJECT_URL
 from lmsys_enrich.cli import finish_run
+from lmsys_enrich.cli.commands.schema import config_schema
 from lmsys_enrich.errors import EnrichError
 from tests.builders import day
 from tests.documentation.command_line import commands, exit_codes, flags_of
 from tests.documentation.reference import (
     action_md,
     commands_md,
+    entries_md,
     exit_codes_md,
     report_md,
     settings_md,
     workflow_md,
 )
-from tests.golden import ROOT, assert_golden_block
+from tests.golden import ROOT, assert_golden, assert_golden_block
 
 DOCS = ROOT / "docs"
 REFERENCE = DOCS / "reference"
@@ -36,12 +40,22 @@ REFERENCE = DOCS / "reference"
         ("reference/files.md", "fields", report_md),
         ("nightly.md", "workflow", workflow_md),
         ("action.md", "inputs and outputs", action_md),
+        ("entries-yaml.md", "keys", entries_md),
     ],
 )
 def test_what_the_program_knows_of_itself_stands_in_the_pages(
     page: str, block: str, make: Callable[[], str]
 ) -> None:
     assert_golden_block(DOCS / page, block, make())
+
+
+def test_schemas_lie_where_their_ids_say() -> None:
+    schemas = ROOT / "src" / "lmsys_enrich" / "schemas"
+    made = json.dumps(config_schema(), indent=2, ensure_ascii=False) + "\n"
+    assert_golden(schemas / "config.json", made)
+    for path in schemas.glob("*.json"):
+        found = json.loads(path.read_text(encoding="utf-8"))["$id"]
+        assert found == f"{PROJECT_URL}/raw/main/{path.relative_to(ROOT).as_posix()}"
 
 
 @pytest.mark.parametrize("name", commands())

@@ -18,7 +18,7 @@ _PREFIX = "LMSYS_ENRICH_"
 _TRUE = frozenset({"1", "true", "yes", "on"})
 _FALSE = frozenset({"", "0", "false", "no", "off"})
 # Other variables with the prefix, which hold secrets or addresses and are no settings of files.
-_OTHER_VARIABLES = frozenset(f"{_PREFIX}{name}" for name in ("CONTACT", "FORGES", "HEADERS", "TOKENS"))
+OTHER_VARIABLES = frozenset(f"{_PREFIX}{name}" for name in ("CONTACT", "FORGES", "HEADERS", "TOKENS"))
 # A scheduler may run programs on every machine that connects to it, and a file may come from a stranger.
 _NOT_IN_FILES = frozenset({"cluster"})
 
@@ -169,8 +169,8 @@ def _from_environ(environ: Mapping[str, str], problems: list[str]) -> _Source:
     for variable, value in environ.items():
         if variable in variables:
             found[variables[variable]] = (variable, value)
-        elif variable.startswith(_PREFIX) and variable not in _OTHER_VARIABLES:
-            known = [*variables, *_OTHER_VARIABLES]
+        elif variable.startswith(_PREFIX) and variable not in OTHER_VARIABLES:
+            known = [*variables, *OTHER_VARIABLES]
             problems.append(f"{variable}: no such setting{suggestion(variable, known)}")
     return found
 

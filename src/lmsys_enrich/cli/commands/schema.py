@@ -2,6 +2,7 @@
 
 import argparse
 import json
+from dataclasses import Field
 from datetime import timedelta
 from importlib.resources import files
 from typing import Any
@@ -10,7 +11,44 @@ from lmsys_enrich.about import PROJECT_URL
 from lmsys_enrich.cli.flags import shown
 from lmsys_enrich.cli.terminal import Terminal
 from lmsys_enrich.settings.settings import Failure
-from lmsys_enrich.settings.sources import default_of, is_list, key_of, kind_of, knobs
+from lmsys_enrich.settings.sources import default_of, is_list, key_of, kind_of, knobs, tables
+from lmsys_enrich.settings.tables import STATUSES, ForgeKind
+
+_TEXT = {"type": "string", "minLength": 1}
+_STATUS = {"type": "integer", "minimum": STATUSES.start, "maximum": STATUSES.stop - 1}
+_ITEMS: dict[str, dict[str, Any]] = {
+    "lists": _TEXT,
+    "host": {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["host"],
+        "properties": {
+            "host": {**_TEXT, "description": "docs.example.org, or with a port"},
+            "headers": {"type": "object", "additionalProperties": {"type": "string"}},
+            "accept": {"type": "array", "items": _STATUS, "description": "statuses that count as alive"},
+            "per_host": {"type": "integer", "minimum": 1, "description": "concurrent requests"},
+        },
+    },
+    "ignore": {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["reason"],
+        "oneOf": [{"required": ["url"]}, {"required": ["pattern"]}],
+        "properties": {
+            "url": {**_TEXT, "description": "the address of the link"},
+            "pattern": {**_TEXT, "description": "a regular expression that is found in the address"},
+            "reason": _TEXT,
+            "until": {"description": "the last day on which the exemption holds, such as 2027-01-31"},
+            "only": {"const": "stale", "description": "the links are checked, but never stale"},
+        },
+    },
+    "forge": {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["host", "kind"],
+        "properties": {"host": _TEXT, "kind": {"enum": [kind.value for kind in ForgeKind]}},
+    },
+}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -40,12 +78,21 @@ def config_schema() -> dict[str, Any]:
     """Return the schema of lmsys-enrich.toml, made from the table of settings."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": f"{PROJECT_URL}/raw/main/schemas/config.json",
+        "$id": f"{PROJECT_URL}/raw/main/src/lmsys_enrich/schemas/config.json",
         "title": "Settings of lmsys-enrich",
         "type": "object",
         "additionalProperties": False,
-        "properties": {key_of(knob.name): _property(knob.name, knob.metadata["about"]) for knob in knobs()},
+        "properties": {
+            **{key_of(knob.name): _property(knob.name, knob.metadata["about"]) for knob in knobs()},
+            **{knob.metadata["key"]: _of_tables(knob) for knob in tables()},
+        },
     }
+
+
+def _of_tables(knob: Field[Any]) -> dict[str, Any]:
+    """Return the schema of an array that files of settings alone can hold."""
+    key: str = knob.metadata["key"]
+    return {"description": knob.metadata["about"], "type": "array", "items": _ITEMS[key]}
 
 
 def _property(name: str, about: str) -> dict[str, Any]:
