@@ -3,8 +3,9 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from lmsys_enrich.model.figures import Day
 from lmsys_enrich.model.finding import Finding, Verdict
-from lmsys_enrich.model.report import Day, Report
+from lmsys_enrich.model.report import Report
 from tests.builders import finding, report, repository
 from tests.fakes import NIGHT
 from tests.unit.outputs.example import example

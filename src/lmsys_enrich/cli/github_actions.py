@@ -60,7 +60,7 @@ def _append(environ: Mapping[str, str], variable: str, text: str) -> None:
 
 
 def _message(finding: Finding) -> str:
-    better = f" → {finding.suggestion.url}" if finding.suggestion else ""
+    better = f" → {finding.proposal.url}" if finding.proposal else ""
     return f"{finding.url}: {finding.reason}{better}"
 
 

@@ -9,8 +9,9 @@ from typing import Any, TypeAlias
 
 from lmsys_enrich.errors import InputError, OutputError
 from lmsys_enrich.model.changes import Change, Snapshot, changes_between
+from lmsys_enrich.model.figures import Day, Relicensed
 from lmsys_enrich.model.finding import Finding, Verdict
-from lmsys_enrich.model.report import Day, Relicensed, Report
+from lmsys_enrich.model.report import Report
 from lmsys_enrich.outputs.registry import PREVIOUS
 from lmsys_enrich.outputs.text import Streamed
 from lmsys_enrich.store.last_written import time_of

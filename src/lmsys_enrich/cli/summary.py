@@ -14,6 +14,7 @@ from lmsys_enrich.values import Value, asdict
 
 _SHOWN = 12
 _SHOWN_IN_CI = 100
+_LONGEST_IN_CI = 500
 _SLOW_RUN = 2.0  # seconds from which the slowest host is named
 
 
@@ -92,7 +93,12 @@ def _markdown_table(title: str, rows: Sequence[tuple[str, str, str]]) -> Iterato
 
 
 def _row(finding: Finding) -> tuple[str, str, str]:
-    return str(finding.verdict), finding.url, _why(finding)
+    return str(finding.verdict), _cut(finding.url), _cut(_why(finding))
+
+
+def _cut(text: str) -> str:
+    """Return a text that leaves room for the others: GitHub takes a summary of one megabyte."""
+    return text if len(text) <= _LONGEST_IN_CI else f"{text[: _LONGEST_IN_CI - 1]}…"
 
 
 def _figures(report: Report) -> Iterator[str]:
@@ -148,7 +154,7 @@ def _listed(title: str, findings: Sequence[Finding], report: Report) -> Iterator
 
 
 def _why(finding: Finding) -> str:
-    return f"{finding.reason} → {finding.suggestion.url}" if finding.suggestion else finding.reason
+    return f"{finding.reason} → {finding.proposal.url}" if finding.proposal else finding.reason
 
 
 def _obstacles(report: Report) -> Iterator[str]:

@@ -17,7 +17,7 @@ from lmsys_enrich.model.catalog import Location
 from lmsys_enrich.model.finding import Finding, Verdict
 from lmsys_enrich.model.report import Report
 from lmsys_enrich.model.workspace import Workspace
-from lmsys_enrich.outputs.dead_links import to_do
+from lmsys_enrich.outputs.dead_links import instead, to_do
 from lmsys_enrich.outputs.text import escaped
 from lmsys_enrich.values import Value
 
@@ -160,8 +160,8 @@ def _lines(finding: Finding, report: Report, repository_url: str) -> Iterator[st
         yield f"  - {_location(here.location, report.workspace, repository_url)}: {name}, in {path}"
     if len(locations) > _MAX_LOCATIONS:
         yield f"  - and {len(locations) - _MAX_LOCATIONS:,} more places"
-    if finding.suggestion is not None:
-        yield f"  - **Write {_code(finding.suggestion.url)} instead**"
+    if finding.proposal is not None:
+        yield f"  - **{instead(finding.proposal, _code(finding.proposal.url))}**"
     else:
         yield f"  - **{to_do(finding)}**"
 

@@ -131,6 +131,13 @@ class Finding(Value, kw_only=True):
     validators: Validators | None = None
 
     @property
+    def proposal(self) -> Suggestion | None:
+        """The address to write instead: a better one, or for a dead link its archived copy."""
+        if self.suggestion is not None or self.effective_verdict is not Verdict.DEAD:
+            return self.suggestion
+        return self.snapshot
+
+    @property
     def effective_verdict(self) -> Verdict:
         """The verdict, or the last one where this run has none."""
         return effective_verdict(self.verdict, self.last_verdict)

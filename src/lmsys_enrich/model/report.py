@@ -3,13 +3,14 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import NamedTuple
 
 from lmsys_enrich.model.catalog import Catalog, DocumentLink, Entry, Link, ListedEntry, Location
 from lmsys_enrich.model.changes import Change
 from lmsys_enrich.model.document_view import DocumentView
+from lmsys_enrich.model.figures import AliveCount, Day, Summary, alive_count
 from lmsys_enrich.model.finding import LIVING, LOST, Finding, Verdict
 from lmsys_enrich.model.hub_model import Model
 from lmsys_enrich.model.ignore_rule import IgnoreRule
@@ -108,68 +109,6 @@ class LinkLocation(Value):
     location: Location
     entry: Entry
     path: tuple[str, ...]
-
-
-class AliveCount(Value):
-    """Number of links known to be alive, and of those judged: known to be alive, dead or failing."""
-
-    alive: int
-    judged: int
-
-    @property
-    def percent(self) -> float | None:
-        """Percentage of judged links that are alive; None where none was judged."""
-        return self.alive * 100 / self.judged if self.judged else None
-
-
-def alive_count(by_verdict: Mapping[Verdict, int]) -> AliveCount:
-    """Count alive and judged links; guarded, skipped and unchecked ones are neither."""
-    alive = sum(by_verdict.get(verdict, 0) for verdict in LIVING)
-    return AliveCount(alive, alive + sum(by_verdict.get(verdict, 0) for verdict in LOST))
-
-
-class Summary(Value):
-    """Figures of a run: each link and each repository counts once, by the verdict of this run."""
-
-    entries: int
-    links: int
-    by_verdict: Mapping[Verdict, int]
-    repositories: int
-    archived: int
-    stale: int
-
-    def figures(self) -> dict[str, int]:
-        """Return the figures under the names and in the order that outputs have them."""
-        return {
-            "entries": self.entries,
-            "links": self.links,
-            **{verdict.value: count for verdict, count in self.by_verdict.items()},
-            "repositories": self.repositories,
-            "archived": self.archived,
-            "stale": self.stale,
-        }
-
-
-class Relicensed(Value):
-    """Repository whose licence changed, and how: `MIT → Apache-2.0`."""
-
-    repository: str
-    change: str
-
-
-class Day(Value):
-    """
-    Figures of the last run of a day, and the events of that day.
-
-    `effective_verdict` counts links by effective verdict. `died` has the addresses
-    of links as written in the list, cut on a very bad day.
-    """
-
-    date: date
-    effective_verdict: Mapping[Verdict, int] = value_field(default_factory=dict)
-    stars: int = 0
-    died: tuple[str, ...] = ()
-    relicensed: tuple[Relicensed, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -347,7 +286,9 @@ def enriched(number: int, listed: ListedEntry, findings: Mapping[str, Finding]) 
 
 def _summary(report: Report) -> Summary:
     repositories = [facts for facts, _ in report.repositories.values()]
-    counts = Counter(found.verdict for found in report.findings.values())
+    found = report.findings.values()
+    papers = {one.paper.key: one.paper for one in found if one.paper is not None}
+    counts = Counter(one.verdict for one in found)
     return Summary(
         entries=len(report.entries),
         links=len(report.findings),
@@ -355,6 +296,10 @@ def _summary(report: Report) -> Summary:
         repositories=len(repositories),
         archived=sum(bool(facts.archived) for facts in repositories),
         stale=sum(report.is_stale(facts) for facts in repositories),
+        papers=len(papers),
+        models=len({one.model.key for one in found if one.model is not None}),
+        withdrawn=sum(bool(paper.withdrawn or paper.retracted) for paper in papers.values()),
+        new_dead=sum(map(report.is_new, report.by_effective_verdict[Verdict.DEAD])),
     )
 
 

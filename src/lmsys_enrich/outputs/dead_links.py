@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from lmsys_enrich.model.enriched import VERSION, Json, moment
-from lmsys_enrich.model.finding import Finding, Verdict
+from lmsys_enrich.model.finding import Finding, Suggestion, SuggestionKind, Verdict
 from lmsys_enrich.model.report import LinkLocation, Report
 from lmsys_enrich.outputs.text import address, escaped, json_text, quoted
 from lmsys_enrich.urls import is_web
@@ -43,7 +43,7 @@ def _to_act_on(report: Report) -> Iterator[Finding]:
 
 
 def _finding(finding: Finding, locations: Sequence[LinkLocation], *, new: bool) -> Json:
-    suggestion = finding.suggestion
+    proposal = finding.proposal
     facts = finding.repository
     return {
         "url": locations[0].url,
@@ -53,7 +53,7 @@ def _finding(finding: Finding, locations: Sequence[LinkLocation], *, new: bool) 
         "since": moment(finding.failing_since),
         "failures": finding.failures,
         "new": new,
-        "suggestion": None if suggestion is None else {"url": suggestion.url, "why": suggestion.why},
+        "suggestion": None if proposal is None else _proposal(proposal),
         "taken_over": facts is not None and facts.taken_over_by is not None,
         "places": [
             {
@@ -66,6 +66,10 @@ def _finding(finding: Finding, locations: Sequence[LinkLocation], *, new: bool) 
             for here in locations
         ],
     }
+
+
+def _proposal(proposal: Suggestion) -> Json:
+    return {"url": proposal.url, "why": proposal.why, "kind": proposal.kind.value}
 
 
 def _blocks(report: Report) -> Iterator[str]:
@@ -99,6 +103,13 @@ def _lines(finding: Finding, locations: Sequence[LinkLocation]) -> Iterator[str]
     yield f"  - **{to_do(finding)}**"
 
 
+def instead(proposal: Suggestion, shown: str) -> str:
+    """Return the advice for an address, given as it is shown."""
+    if proposal.kind is SuggestionKind.ARCHIVED:
+        return f"Put the archived copy in its place: {shown}"
+    return f"Write {shown} instead"
+
+
 def shown_address(url: str) -> str:
     """Return an address of the web as a link, and any other in code: `<details>` would be a tag."""
     if is_web(url):
@@ -116,8 +127,8 @@ def _since(finding: Finding) -> str:
 
 def to_do(finding: Finding) -> str:
     """Return the advice for a dead, failing or moved link, as Markdown."""
-    if finding.suggestion is not None:
-        return f"Write {shown_address(finding.suggestion.url)} instead"
+    if finding.proposal is not None:
+        return instead(finding.proposal, shown_address(finding.proposal.url))
     facts = finding.repository
     if facts is not None and facts.taken_over_by is not None:
         return (

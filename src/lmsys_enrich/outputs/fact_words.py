@@ -8,7 +8,6 @@ from lmsys_enrich.model.document_view import DocumentView, Fact
 from lmsys_enrich.model.enriched import day
 from lmsys_enrich.model.finding import Finding, Verdict
 from lmsys_enrich.model.report import EnrichedEntry
-from lmsys_enrich.model.repository import Repository
 from lmsys_enrich.outputs.text import escaped, link
 from lmsys_enrich.values import Value
 
@@ -87,7 +86,7 @@ def _status(item: EnrichedEntry) -> Iterator[str]:
             yield words
         elif words and words != _ALIVE:
             yield f"{escaped(link_.role)} {words}"
-    yield from _flags(item.facts)
+    yield from _flags(item)
 
 
 def _verdict_words(finding: Finding) -> str:
@@ -100,24 +99,33 @@ def _verdict_words(finding: Finding) -> str:
         case Verdict.ALIVE | Verdict.MOVED:
             return _ALIVE
         case Verdict.DEAD:
-            return "**dead**"
+            copy = finding.snapshot
+            return "**dead**" if copy is None else f"**dead** ({link('archived copy', copy.url)})"
         case Verdict.FAILING:
             return f"failing since {day(finding.failing_since)}" if finding.failing_since else "failing"
         case _:
             return ""
 
 
-def _flags(facts: Repository | None) -> Iterator[str]:
-    if facts is None:
-        return
-    if facts.taken_over_by is not None:
-        yield "name taken over"
-    if facts.archived:
-        yield f"archived {day(facts.archived_at)}" if facts.archived_at else "archived"
-    if facts.disabled:
+def _flags(item: EnrichedEntry) -> Iterator[str]:
+    facts, paper, model = item.facts, item.paper, item.model
+    if facts is not None:
+        if facts.taken_over_by is not None:
+            yield "name taken over"
+        if facts.archived:
+            yield f"archived {day(facts.archived_at)}" if facts.archived_at else "archived"
+        if facts.disabled:
+            yield "disabled"
+        if facts.empty:
+            yield "empty"
+    if paper is not None and paper.withdrawn:
+        yield "**withdrawn**"
+    if paper is not None and paper.retracted:
+        yield "**retracted**"
+    if model is not None and model.gated:
+        yield "access on request"
+    if model is not None and model.disabled:
         yield "disabled"
-    if facts.empty:
-        yield "empty"
 
 
 def _short(url: str) -> str:
@@ -142,7 +150,8 @@ def _forks(item: EnrichedEntry, view: DocumentView) -> str:
 
 def _licence(item: EnrichedEntry, _: DocumentView) -> str:
     """Return the licence's identifier; a file that GitHub does not recognise has none that a reader knows."""
-    name = item.facts.license if item.facts else None
+    facts = item.facts or item.model
+    name = facts.license if facts else None
     return "" if name is None or name == "other" else escaped(name)
 
 
@@ -157,6 +166,34 @@ def _language(item: EnrichedEntry, _: DocumentView) -> str:
 def _release(item: EnrichedEntry, _: DocumentView) -> str:
     release = item.facts.latest_release if item.facts else None
     return escaped(release.tag) if release else ""
+
+
+def _venue(item: EnrichedEntry, _: DocumentView) -> str:
+    paper = item.paper
+    if paper is None or not paper.venue:
+        return ""
+    year = f" {paper.year}" if paper.year and str(paper.year) not in paper.venue else ""
+    return escaped(f"{paper.venue}{year}")
+
+
+def coarse(number: int | None) -> str:
+    """Return a count that grows all the time in two digits: 7, 40+, 1,200+."""
+    if number is None or number < _TENS:
+        return "" if number is None else str(number)
+    unit = 10 ** max(1, len(str(number)) - 2)
+    return f"{number // unit * unit:,}+"
+
+
+def _citations(item: EnrichedEntry, _: DocumentView) -> str:
+    return coarse(item.paper.citations) if item.paper else ""
+
+
+def _likes(item: EnrichedEntry, _: DocumentView) -> str:
+    return coarse(item.model.likes) if item.model else ""
+
+
+def _downloads(item: EnrichedEntry, _: DocumentView) -> str:
+    return coarse(item.model.downloads) if item.model else ""
 
 
 def _description(item: EnrichedEntry, _: DocumentView) -> str:
@@ -178,6 +215,10 @@ _COLUMNS: Mapping[Fact, FactColumn] = {
     Fact.LICENSE: FactColumn("Licence", "---", _licence, _licence),
     Fact.LAST_COMMIT: FactColumn("Last commit", "---", _last_commit, _last_commit),
     Fact.STATUS: FactColumn("Status", "---", lambda item, _: status(item), lambda item, _: remarks(item)),
+    Fact.VENUE: FactColumn("Venue", "---", _venue, _venue),
+    Fact.CITATIONS: FactColumn("Citations", "---:", _citations, _with("", _citations, " citations")),
+    Fact.LIKES: FactColumn("Likes", "---:", _likes, _with("♥ ", _likes)),
+    Fact.DOWNLOADS: FactColumn("Downloads", "---:", _downloads, _with("↓ ", _downloads)),
     Fact.FORKS: FactColumn("Forks", "---:", _forks, _with("", _forks, " forks")),
     Fact.LANGUAGE: FactColumn("Language", "---", _language, _language),
     Fact.RELEASE: FactColumn("Release", "---", _release, _release),

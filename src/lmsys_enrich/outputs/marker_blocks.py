@@ -7,7 +7,7 @@ Marker blocks: parts of any Markdown file that `render --into` replaces.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 
 from lmsys_enrich.errors import InputError
 from lmsys_enrich.model.catalog import Section
@@ -26,7 +26,7 @@ _FIRST_LINE = re.compile(
 )
 _LAST_LINE = re.compile(r"<!--\s*/lmsys-enrich\s*-->")
 _BEGIN = re.compile(r"<!--\s*lmsys-enrich:")
-_VERDICTS = frozenset(Verdict)
+_ONLY_IF_ANY = frozenset({*Verdict, "papers", "models", "withdrawn"})
 # Without that of the last check: it changes each night, so publishing leaves it out.
 _BADGES = (
     ("links-alive", "links alive"),
@@ -91,8 +91,8 @@ class Blocks(Value):
     def _summary(self) -> str:
         rows = [
             (name, f"{count:,}")
-            for name, count in self.report.summary.figures().items()
-            if count or name not in _VERDICTS
+            for name, count in _lasting(self.report.summary.figures())
+            if count or name not in _ONLY_IF_ANY
         ]
         return table(("What", "How many"), ("---", "---:"), rows)
 
@@ -112,6 +112,11 @@ class Blocks(Value):
             " · ".join(filter(None, (f"- {change.kind}: {escaped(change.subject)}", escaped(change.detail))))
             for change in self.changes.changes
         )
+
+
+def _lasting(figures: Mapping[str, int]) -> Iterator[tuple[str, int]]:
+    """Yield the figures without those that a night without news would change."""
+    return ((name, count) for name, count in figures.items() if name != "new_dead")
 
 
 def _find(sections: tuple[Section, ...], title: str) -> Section | None:

@@ -13,6 +13,7 @@ from lmsys_enrich.model.catalog import Entry, Link
 from lmsys_enrich.model.enriched import Json, moment
 from lmsys_enrich.model.finding import Finding, Verdict
 from lmsys_enrich.model.report import Report
+from lmsys_enrich.outputs.dead_links import instead
 from lmsys_enrich.outputs.text import json_text
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -71,7 +72,7 @@ def _results(report: Report) -> Iterator[Json]:
 
 def _result(entry: Entry, link: Link, finding: Finding, file: str) -> Json:
     rule, level, _ = _RULES[finding.effective_verdict]
-    better = f" Write {finding.suggestion.url} instead." if finding.suggestion else ""
+    better = f" {instead(finding.proposal, finding.proposal.url)}." if finding.proposal else ""
     fingerprint = sha256(f"{rule} {finding.url} {entry.id}".encode("utf-8", "replace")).hexdigest()
     return {
         "ruleId": rule,

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from lmsys_enrich.model.document_view import DocumentView
+from lmsys_enrich.model.figures import Day
 from lmsys_enrich.model.finding import Finding, Verdict
-from lmsys_enrich.model.report import Day
 from lmsys_enrich.outputs.badges import badge_svg, badges
 from lmsys_enrich.outputs.text import Broken
 from tests.builders import finding, report, repository

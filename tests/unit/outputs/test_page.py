@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from lmsys_enrich.lists.markdown.reader import read_markdown
+from lmsys_enrich.model.figures import Day, Relicensed
 from lmsys_enrich.model.finding import Suggestion, Verdict
-from lmsys_enrich.model.report import Day, Relicensed, Report
+from lmsys_enrich.model.report import Report
 from lmsys_enrich.model.workspace import Workspace
 from lmsys_enrich.outputs.page.contents import page_of
 from lmsys_enrich.outputs.page.render import index_html

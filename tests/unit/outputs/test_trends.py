@@ -2,8 +2,8 @@
 
 from datetime import date, timedelta
 
+from lmsys_enrich.model.figures import Day
 from lmsys_enrich.model.finding import Verdict
-from lmsys_enrich.model.report import Day
 from lmsys_enrich.outputs.page.charts import HEIGHT, WIDTH, deaths_of, trends_of
 from lmsys_enrich.outputs.page.render import index_html
 from tests.builders import finding, report

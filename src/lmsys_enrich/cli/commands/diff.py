@@ -9,8 +9,8 @@ from lmsys_enrich.cli.history_file import lines_in, past
 from lmsys_enrich.cli.table import Linked, Table, markdown_table, show
 from lmsys_enrich.cli.terminal import Terminal
 from lmsys_enrich.model.changes import Changes, changes_between
+from lmsys_enrich.model.figures import Day
 from lmsys_enrich.model.finding import LIVING
-from lmsys_enrich.model.report import Day
 from lmsys_enrich.store.last_written import read_snapshot
 from lmsys_enrich.values import asdict
 

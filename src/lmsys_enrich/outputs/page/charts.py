@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from math import ceil, floor
 
-from lmsys_enrich.model.report import Day, Report, alive_count
+from lmsys_enrich.model.figures import Day, alive_count
+from lmsys_enrich.model.report import Report
 from lmsys_enrich.model.repository import Repository
 from lmsys_enrich.outputs.page.rows import AGES, age_of, clickable, percent, short, step
 from lmsys_enrich.values import Value

@@ -149,7 +149,7 @@ def _link_task(report: Report, finding: Finding) -> Task:
         finding.url,
         f"{finding.effective_reason}{since}",
         clickable(finding.url),
-        finding.suggestion.url if finding.suggestion else "",
+        finding.proposal.url if finding.proposal else "",
         f"{names[0]} and {len(names) - 1} more" if len(names) > 1 else names[0],
         [
             Place(str(here.location), report.workspace.page(here.location.file, here.location.line))

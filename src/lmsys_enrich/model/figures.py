@@ -1,0 +1,81 @@
+"""Figures of a run and of the days before."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from lmsys_enrich.model.finding import LIVING, LOST, Verdict
+from lmsys_enrich.values import Value, value_field
+
+
+class AliveCount(Value):
+    """Number of links known to be alive, and of those judged: known to be alive, dead or failing."""
+
+    alive: int
+    judged: int
+
+    @property
+    def percent(self) -> float | None:
+        """Percentage of judged links that are alive; None where none was judged."""
+        return self.alive * 100 / self.judged if self.judged else None
+
+
+def alive_count(by_verdict: Mapping[Verdict, int]) -> AliveCount:
+    """Count alive and judged links; guarded, skipped and unchecked ones are neither."""
+    alive = sum(by_verdict.get(verdict, 0) for verdict in LIVING)
+    return AliveCount(alive, alive + sum(by_verdict.get(verdict, 0) for verdict in LOST))
+
+
+class Summary(Value):
+    """
+    Figures of a run: each link, repository, paper and model counts once, by the verdict of this run.
+
+    `withdrawn` counts retracted papers as well; `new_dead` links that the run before did not call dead.
+    """
+
+    entries: int
+    links: int
+    by_verdict: Mapping[Verdict, int]
+    repositories: int
+    archived: int
+    stale: int
+    papers: int = 0
+    models: int = 0
+    withdrawn: int = 0
+    new_dead: int = 0
+
+    def figures(self) -> dict[str, int]:
+        """Return the figures under the names and in the order that outputs have them."""
+        return {
+            "entries": self.entries,
+            "links": self.links,
+            **{verdict.value: count for verdict, count in self.by_verdict.items()},
+            "repositories": self.repositories,
+            "archived": self.archived,
+            "stale": self.stale,
+            "papers": self.papers,
+            "models": self.models,
+            "withdrawn": self.withdrawn,
+            "new_dead": self.new_dead,
+        }
+
+
+class Relicensed(Value):
+    """Repository whose licence changed, and how: `MIT → Apache-2.0`."""
+
+    repository: str
+    change: str
+
+
+class Day(Value):
+    """
+    Figures of the last run of a day, and the events of that day.
+
+    `effective_verdict` counts links by effective verdict. `died` has the addresses
+    of links as written in the list, cut on a very bad day.
+    """
+
+    date: date
+    effective_verdict: Mapping[Verdict, int] = value_field(default_factory=dict)
+    stars: int = 0
+    died: tuple[str, ...] = ()
+    relicensed: tuple[Relicensed, ...] = ()

@@ -1,0 +1,57 @@
+"""Papers and models in documents, and archived copies of dead links."""
+
+import json
+
+import pytest
+
+from lmsys_enrich.model.document_view import DocumentView, Fact
+from lmsys_enrich.model.finding import Suggestion, SuggestionKind, Verdict
+from lmsys_enrich.model.hub_model import Model
+from lmsys_enrich.model.paper import Paper
+from lmsys_enrich.outputs.fact_words import coarse
+from lmsys_enrich.values import replace
+from tests.builders import finding, rendered, report
+from tests.fakes import NIGHT
+
+_PAPER = Paper(fetched_at=NIGHT, ids={"arxiv": "2201.12023"}, venue="OSDI", year=2022, citations=1234)
+_MODEL = Model(fetched_at=NIGHT, full_name="a/m", likes=57, downloads=123_456, license="mit", gated=True)
+_VIEW = DocumentView((Fact.VENUE, Fact.CITATIONS, Fact.LIKES, Fact.DOWNLOADS, Fact.LICENSE, Fact.STATUS))
+
+
+def test_facts_of_papers_and_models_are_shown_on_wish() -> None:
+    found = (
+        finding("https://arxiv.org/abs/2201.12023", paper=_PAPER),
+        finding("https://huggingface.co/a/m", model=_MODEL),
+    )
+    made = rendered(report(*found, view=_VIEW))["enriched.md"]
+    assert "<!--facts-->· OSDI 2022 · 1,200+ citations<!--/facts-->" in made
+    assert "<!--facts-->· ♥ 50+ · ↓ 120,000+ · mit · access on request<!--/facts-->" in made
+    assert "OSDI" not in rendered(report(*found))["enriched.md"]
+
+
+@pytest.mark.parametrize(
+    ("number", "shown"),
+    [(0, "0"), (9, "9"), (10, "10+"), (57, "50+"), (199, "190+"), (98_765, "98,000+"), (None, "")],
+)
+def test_counts_that_grow_are_coarse(number: int | None, shown: str) -> None:
+    assert coarse(number) == shown
+
+
+def test_withdrawn_paper_is_marked() -> None:
+    withdrawn = replace(_PAPER, withdrawn=True)
+    made = rendered(report(finding("https://arxiv.org/abs/2201.12023", paper=withdrawn)))
+    assert "**withdrawn**" in made["enriched.md"]
+    assert json.loads(made["enriched.json"])["summary"]["withdrawn"] == 1
+
+
+def test_dead_link_is_proposed_its_archived_copy() -> None:
+    copy = Suggestion(
+        "https://web.archive.org/web/2020/https://a.example/", "archived", SuggestionKind.ARCHIVED
+    )
+    made = rendered(report(finding("https://a.example/", Verdict.DEAD, snapshot=copy)))
+    assert f"Put the archived copy in its place: <{copy.url}>" in made["dead-links.md"]
+    [shown] = json.loads(made["dead-links.json"])["findings"]
+    assert shown["suggestion"] == {"url": copy.url, "why": "archived", "kind": "archived"}
+    assert f"**dead** ([archived copy]({copy.url}))" in made["enriched.md"]
+    assert copy.url in made["index.html"]
+    assert copy.url not in rendered(report(finding("https://a.example/", snapshot=copy)))["dead-links.md"]
