@@ -6,9 +6,11 @@ from pathlib import Path
 from lmsys_enrich.about import PROJECT_URL
 from lmsys_enrich.cli.github_actions import annotations, write_step_files
 from lmsys_enrich.cli.history_file import changes_since, history, lines_with, past, previous
+from lmsys_enrich.cli.remarks import print_remarks
 from lmsys_enrich.cli.summary import Files, summary_json, summary_markdown, summary_text
 from lmsys_enrich.cli.terminal import Terminal
 from lmsys_enrich.errors import MassChange
+from lmsys_enrich.lists.duplicates import NamedRepository, merged_repositories
 from lmsys_enrich.model.finding import Finding, Verdict
 from lmsys_enrich.model.report import Bug, Report
 from lmsys_enrich.outputs.files import Written, write_files
@@ -92,6 +94,7 @@ def finish_run(
     files = Files(settings.out, written.all, written.changed)
     code = exit_code(report, settings, interrupted=interrupted, in_part=in_part, output_bugs=written.bugs)
     report_bugs(report.bugs, written.bugs, terminal, verbose=settings.verbose)
+    print_remarks(merged_repositories(_named_repositories(report)), terminal)
     write_step_files(report, code, summary_markdown(report), environ)
     for command in annotations(report, environ):
         terminal.command(command)
@@ -100,6 +103,14 @@ def finish_run(
     elif not settings.quiet:
         terminal.result(summary_text(report, files))
     return code
+
+
+def _named_repositories(report: Report) -> Iterator[NamedRepository]:
+    """Yield the repositories of a report's entries, under their names of today."""
+    for item in report.entries:
+        facts = item.facts
+        if facts is not None and facts.full_name:
+            yield NamedRepository(item.entry, facts.full_name, facts.renamed_from is not None)
 
 
 def report_in_place(changed: Sequence[Path], terminal: Terminal) -> None:

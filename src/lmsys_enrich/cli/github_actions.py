@@ -7,7 +7,7 @@ https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-comm
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from lmsys_enrich.cli.terminal import printable
+from lmsys_enrich.cli.terminal import command_data, command_property
 from lmsys_enrich.errors import OutputError
 from lmsys_enrich.model.finding import Finding, Verdict
 from lmsys_enrich.model.report import Report
@@ -30,9 +30,10 @@ def annotations(report: Report, environ: Mapping[str, str]) -> Iterator[str]:
             if (finding := report.finding(link)).verdict is verdict
         )
         for (location, finding), _ in zip(marked, range(_SHOWN), strict=False):
-            file = _property(report.workspace.path(location.file))
+            file = command_property(report.workspace.path(location.file))
             where = f"file={file},line={location.line},col={location.column}"
-            yield f"::{level} {where},title={_property(f'{verdict} link')}::{_data(_message(finding))}"
+            title = command_property(f"{verdict} link")
+            yield f"::{level} {where},title={title}::{command_data(_message(finding))}"
 
 
 def write_step_files(report: Report, code: int, summary: str, environ: Mapping[str, str]) -> None:
@@ -62,12 +63,3 @@ def _append(environ: Mapping[str, str], variable: str, text: str) -> None:
 def _message(finding: Finding) -> str:
     better = f" → {finding.proposal.url}" if finding.proposal else ""
     return f"{finding.url}: {finding.reason}{better}"
-
-
-def _data(text: str) -> str:
-    """Escape a message, as https://github.com/actions/toolkit/blob/main/packages/core/src/command.ts does."""
-    return printable(text).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-
-
-def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")

@@ -10,12 +10,12 @@ from pathlib import Path
 from lmsys_enrich.cli.finish_run import finish_run
 from lmsys_enrich.cli.forecast import forecast_text
 from lmsys_enrich.cli.progress import progress
+from lmsys_enrich.cli.remarks import report_reading
 from lmsys_enrich.cli.terminal import Terminal
 from lmsys_enrich.http.messages import Fetch
 from lmsys_enrich.http.pool import limit_tls_buffers
 from lmsys_enrich.library import open_run
 from lmsys_enrich.lists.changed_since import changed_since
-from lmsys_enrich.lists.duplicates import duplicates
 from lmsys_enrich.lists.read import read_as_set
 from lmsys_enrich.model.catalog import Catalog
 from lmsys_enrich.pipeline.plan import Plan
@@ -67,7 +67,7 @@ async def execute_run(request: RunRequest, terminal: Terminal) -> int:
             return 0
         _advise_token(run, plan, terminal)
         _report_ended_exemptions(run, terminal)
-        _report_reading(run, terminal)
+        report_reading(run.catalogs, terminal, verbose=settings.verbose)
         with (
             _interruptible(stop, terminal),
             progress(terminal, plan.total, run.stats.activity, verbose=settings.verbose) as watch,
@@ -97,28 +97,6 @@ def _only_changed(catalogs: Sequence[Catalog], base: str, terminal: Terminal) ->
             )
         terminal.info(f"{change.catalog.source}: {what}; {change.links:,} links to check")
     return [change.catalog for change in changes]
-
-
-def _report_reading(run: Run, terminal: Terminal) -> None:
-    """Say how many links of documents are entries', and what was not understood."""
-    for catalog in run.catalogs:
-        if catalog.document is None:
-            continue
-        own, outside = sum(len(entry.links) for entry in catalog.entries()), len(catalog.document_links)
-        terminal.info(
-            f"{catalog.source}: {own:,} links of entries, {outside:,} links of the document outside of them"
-        )
-        remarks = [*catalog.remarks, *duplicates(catalog)]
-        if not remarks:
-            continue
-        if run.settings.verbose:
-            for remark in remarks:
-                terminal.warn(remark)
-        else:
-            terminal.info(
-                f"{catalog.source}: {len(remarks):,} remarks on what was not understood or stands twice;"
-                " --verbose or `lmsys-enrich validate` shows them"
-            )
 
 
 def _advise_token(run: Run, plan: Plan, terminal: Terminal) -> None:

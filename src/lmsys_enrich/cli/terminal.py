@@ -27,6 +27,16 @@ def without_commands(text: str) -> str:
     return _WORKFLOW_COMMAND.sub(lambda match: f"{match[0][:-1]}{_ZERO_WIDTH_SPACE}{match[0][-1]}", text)
 
 
+def command_data(text: str) -> str:
+    """Escape the message of a workflow command, as actions/toolkit's packages/core/src/command.ts does."""
+    return printable(text).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def command_property(text: str) -> str:
+    """Escape a property of a workflow command."""
+    return command_data(text).replace(":", "%3A").replace(",", "%2C")
+
+
 @dataclass(frozen=True, slots=True)
 class Terminal:
     """Results go to `out`; progress, warnings and errors to `err`, so that pipes stay clean."""

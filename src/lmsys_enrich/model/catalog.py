@@ -22,6 +22,16 @@ class Location(Value):
         return f"{self.file}:{self.line}:{self.column}"
 
 
+class Remark(Value):
+    """Something in a list that was not understood, or that a maintainer should know; one line of text."""
+
+    location: Location
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.location}: {self.message}"
+
+
 class Link(Value):
     """
     Address as written; `role` is `url` for an entry's main link, else its key in `links`.
@@ -165,9 +175,9 @@ class Catalog(Value):
     """
     Whole list. `source` is the file it was read from, as the user named it.
 
-    `remarks` say what in it was not understood, each with its location; `digest`
-    tells its content from any other. `repeats` are further occurrences of links that entries have.
-    `front_matter` is the YAML that a Markdown document begins with.
+    `remarks` say what in it was not understood; `digest` tells its content from any
+    other. `repeats` are further occurrences of links that entries have. `front_matter`
+    is the YAML that a Markdown document begins with.
     """
 
     title: str
@@ -175,7 +185,7 @@ class Catalog(Value):
     description: str = ""
     sections: tuple[Section, ...] = ()
     document: Document | None = None
-    remarks: tuple[str, ...] = ()
+    remarks: tuple[Remark, ...] = ()
     digest: str = ""
     document_links: tuple[DocumentLink, ...] = ()
     repeats: tuple[Link, ...] = ()

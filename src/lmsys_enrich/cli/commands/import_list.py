@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+from lmsys_enrich.cli.remarks import print_remarks, remarks_on
 from lmsys_enrich.cli.terminal import Terminal
 from lmsys_enrich.errors import InputError
 from lmsys_enrich.lists.read import read_list
@@ -28,8 +29,7 @@ def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Read, write, and report what was not understood."""
     output: Path = arguments.output
     catalog = read_list(arguments.file)
-    for remark in catalog.remarks:
-        terminal.warn(remark)
+    print_remarks(remarks_on(catalog), terminal)
     text = entries_yaml(catalog)
     if str(output) == "-":
         terminal.result(text.rstrip("\n"))

@@ -3,9 +3,11 @@
 import argparse
 
 from lmsys_enrich.cli.flags import add_list_argument, lists_of, settings_of
+from lmsys_enrich.cli.remarks import print_remarks, remarks_on
 from lmsys_enrich.cli.terminal import Terminal
-from lmsys_enrich.lists.duplicates import duplicates
-from lmsys_enrich.lists.read import read_as_set
+from lmsys_enrich.lists.read import read_lists
+from lmsys_enrich.model.catalog import Catalog
+from lmsys_enrich.settings.settings import LinkScope
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -17,14 +19,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Read the lists; mistakes end it with code 2."""
     settings = settings_of(arguments, terminal.environ)
-    for catalog in read_as_set(settings, lists_of(arguments, settings)):
-        remarks = [*catalog.remarks, *duplicates(catalog)]
-        for remark in remarks:
-            terminal.warn(remark)
-        entries = list(catalog.entries())
-        links = sum(len(entry.links) for entry in entries)
-        outside = f", {len(catalog.document_links)} links outside of them" if catalog.document_links else ""
-        faults = "no mistakes" if not remarks else f"{len(remarks)} remarks"
+    for catalog in read_lists(lists_of(arguments, settings)):
+        remarks = remarks_on(catalog)
+        print_remarks(remarks, terminal)
         if not arguments.quiet:
-            terminal.result(f"{catalog.source}: {len(entries)} entries with {links} links{outside}, {faults}")
+            checks_all = settings.links is LinkScope.DOCUMENT
+            terminal.result(f"{catalog.source}: {_summary(catalog, len(remarks), checks_all=checks_all)}")
     return 0
+
+
+def _summary(catalog: Catalog, remarks: int, *, checks_all: bool) -> str:
+    entries = list(catalog.entries())
+    links, outside = sum(len(entry.links) for entry in entries), len(catalog.document_links)
+    unread = "" if checks_all else ", which are not checked (links = entries)"
+    parts = [
+        f"{len(entries)} entries with {links} links",
+        f"{outside} links outside of them{unread}" if outside else "",
+        {0: "no mistakes", 1: "1 remark"}.get(remarks, f"{remarks} remarks"),
+    ]
+    return ", ".join(filter(None, parts))

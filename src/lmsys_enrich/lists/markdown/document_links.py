@@ -11,8 +11,8 @@ from lmsys_enrich.lists.markdown.blocks import Html, Parsed, walk_texts
 from lmsys_enrich.lists.markdown.html import ReadHtml, read_html
 from lmsys_enrich.lists.markdown.local_links import Anchors, LocalLinks, is_local
 from lmsys_enrich.lists.markdown.runs import Run, Span
-from lmsys_enrich.lists.mistakes import Mistake, shown
-from lmsys_enrich.model.catalog import DocumentLink, Exemption, Link, Location
+from lmsys_enrich.lists.mistakes import shown
+from lmsys_enrich.model.catalog import DocumentLink, Exemption, Link, Location, Remark
 from lmsys_enrich.urls import has_scheme, is_web
 
 _UNDEFINED = re.compile(r"\[([^\[\]]{1,300})\]\[([^\[\]^]{1,300})\]")
@@ -30,7 +30,7 @@ class DocumentLinks:
         self._html: dict[int, ReadHtml] = {}
         self._sections: list[tuple[int, tuple[str, ...]]] = []
         self._exempt: dict[int, Exemption] = {}
-        self.remarks: list[Mistake] = []
+        self.remarks: list[Remark] = []
 
     def html(self, block: Html) -> ReadHtml:
         """Return what a block of HTML holds; always the same spans."""
@@ -102,14 +102,14 @@ class DocumentLinks:
         yield from ((span, "image") for span in run.images)
         for label in _undefined(run):
             location = Location(str(self._path), run.line, self.indent(run.line) + 1)
-            self.remarks.append(Mistake(location, f"the reference {shown(label)} is defined nowhere"))
+            self.remarks.append(Remark(location, f"the reference {shown(label)} is defined nowhere"))
 
     def _link(self, span: Span, kind: str, path: tuple[str, ...], local: LocalLinks) -> DocumentLink | None:
         location = Location(str(self._path), span.line, span.column)
         if not span.url:
             if kind != "image":
                 self.remarks.append(
-                    Mistake(location, f"the link {shown(span.text)} leads nowhere: its address is empty")
+                    Remark(location, f"the link {shown(span.text)} leads nowhere: its address is empty")
                 )
             return None
         if is_local(span.url):
@@ -117,11 +117,11 @@ class DocumentLinks:
             if kind != "image":
                 if fault is not None and _was_meant_for_web(span.url):
                     message = f"the address of {span.text} is not whole: {span.url}"
-                    self.remarks.append(Mistake(location, message))
+                    self.remarks.append(Remark(location, message))
                 kind = "anchor" if span.url.startswith("#") else "file"
             return DocumentLink(Link(span.url, kind, location, key), path, fault)
         if is_web(span.url) and (problem := address_problem(span.url)):
-            self.remarks.append(Mistake(location, problem))
+            self.remarks.append(Remark(location, problem))
         elif not is_web(span.url) and not has_scheme(span.url):
             return None
         return DocumentLink(Link(span.url, kind, location), path, None, self._exempt.get(id(span)))

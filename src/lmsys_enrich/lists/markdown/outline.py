@@ -16,8 +16,17 @@ from lmsys_enrich.lists.markdown.items import fields_of, is_entry_line
 from lmsys_enrich.lists.markdown.phrases import clean
 from lmsys_enrich.lists.markdown.runs import Run, Span, one_line
 from lmsys_enrich.lists.markdown.words import is_housekeeping
-from lmsys_enrich.lists.mistakes import Mistake
-from lmsys_enrich.model.catalog import Cell, Column, Entry, Exemption, InsertionPoint, Link, Location, Section
+from lmsys_enrich.model.catalog import (
+    Cell,
+    Column,
+    Entry,
+    Exemption,
+    InsertionPoint,
+    Link,
+    Location,
+    Remark,
+    Section,
+)
 from lmsys_enrich.values import replace
 
 _REFERENCE = re.compile(r"\[[^\]]*\]\(#([^)\s]+)\)")
@@ -76,7 +85,7 @@ class Outline:
         self._open = [self.root]
         self.found: list[FoundEntry] = []
         self.points: list[InsertionPoint] = []
-        self.remarks: list[Mistake] = []
+        self.remarks: list[Remark] = []
         self.repeats: list[Link] = []
         self._exemption: Exemption | None = None
 
@@ -96,7 +105,7 @@ class Outline:
 
     def remark(self, location: Location, message: str) -> None:
         """Note what is not understood."""
-        self.remarks.append(Mistake(location, message))
+        self.remarks.append(Remark(location, message))
 
     def exempt(self, exemption: Exemption | None) -> None:
         """Set the exemption of the next entry, or none."""

@@ -78,7 +78,7 @@ class _Reader:
             self._outline.root.closed().text,
             sections,
             document,
-            tuple(map(str, remarks)),
+            tuple(remarks),
             document_links=outside,
             repeats=tuple(self._outline.repeats),
             front_matter=self._front.rstrip(),

@@ -120,7 +120,7 @@ def test_anchors_and_files_are_checked_on_disk(tmp_path: Path) -> None:
 
 def test_undefined_references_and_empty_targets_are_remarks() -> None:
     remarks = _read(f"- [X][nope] - text\n- [Y]()\n- [Z]({A})").remarks
-    assert [remark.split(": ", 1)[0] for remark in remarks] == ["README.md:5:1", "README.md:6:7"]
+    assert [str(remark.location) for remark in remarks] == ["README.md:5:1", "README.md:6:7"]
 
 
 def test_exemption_is_read_from_a_comment() -> None:
