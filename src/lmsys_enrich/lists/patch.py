@@ -1,9 +1,18 @@
-"""Smallest edits of a source: the characters of an address, and nothing else."""
+"""
+Smallest edits of a list's source: the characters of an address, and nothing else.
+
+An edit is kept only if the list that is read from the edited text is the same list
+but for that address.
+"""
 
 import difflib
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from urllib.parse import unquote
 
-from lmsys_enrich.model.catalog import Link
+from lmsys_enrich.errors import InputError
+from lmsys_enrich.model.catalog import Catalog, Entry, Link, Location, Section
+from lmsys_enrich.urls import InvalidAddress, fragment_of, link_key
 from lmsys_enrich.values import Value
 
 _NO_NEWLINE = "\\ No newline at end of file\n"
@@ -12,6 +21,16 @@ _ESCAPES = str.maketrans(
     {" ": "%20", "<": "%3C", ">": "%3E", "|": "%7C", '"': "%22", "'": "%27", "\\": "%5C", "`": "%60"}
 )
 _PARENTHESES = str.maketrans({"(": "%28", ")": "%29"})
+_LINE_END = re.compile(r"(\r\n|\r|\n)")
+# What ends a plain scalar of YAML within brackets, or makes a mapping of it.
+_YAML_SPECIAL = re.compile(r"[,\[\]{}]|:\Z")
+# What GitHub's reader takes for the end of a sentence behind a bare address.
+_TRAILING = "?!.,:*_~'\";)]"
+_ADDRESS = re.compile(r"(?:https?://|www\.)[^\s<>\"'|\\]+", re.IGNORECASE)
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
+
+Parse = Callable[[str], Catalog]
+"""Reader of a list's text. Raises `InputError`."""
 
 
 class Edit(Value):
@@ -21,6 +40,34 @@ class Edit(Value):
     url: str
 
 
+def verified_edits(text: str, edits: Sequence[Edit], parse: Parse) -> tuple[str, list[Edit]]:
+    """
+    Return the text with those edits made that change nothing else in the list, and the others.
+
+    `parse` reads the list from its text. What breaks it is found by halving, so that a
+    few bad edits among many cost a few readings.
+    """
+    before = _content(parse(text))
+    kept: list[Edit] = []
+    undone: list[Edit] = []
+    pending = [list(_one_each(edits))]
+    while pending:
+        part = pending.pop()
+        after, failed = edited(text, [*kept, *part])
+        failed = [edit for edit in failed if edit in part]
+        if failed:
+            undone += failed
+            pending.append([edit for edit in part if edit not in failed])
+        elif not part or _is_same(before, after, [*kept, *part], parse):
+            kept += part
+        elif len(part) == 1:
+            undone += part
+        else:
+            middle = len(part) // 2
+            pending += [part[middle:], part[:middle]]
+    return edited(text, kept)[0], undone
+
+
 def edited(text: str, edits: Iterable[Edit]) -> tuple[str, list[Edit]]:
     """
     Return the text with the edits made, and those that could not be.
@@ -28,28 +75,137 @@ def edited(text: str, edits: Iterable[Edit]) -> tuple[str, list[Edit]]:
     An edit is made only where the link's address stands at its location just as it
     was read: what is escaped there, or stands elsewhere, is for a person.
     """
-    lines = text.split("\n")
+    mark = "\ufeff" if text.startswith("\ufeff") else ""
+    parts = _LINE_END.split(text.removeprefix("\ufeff"))
     undone: list[Edit] = []
     for edit in sorted(edits, key=lambda edit: (edit.link.location.line, -edit.link.location.column)):
-        number = edit.link.location.line - 1
-        at = _column(lines[number], edit.link) if number < len(lines) else None
+        number = 2 * (edit.link.location.line - 1)  # between any two lines is the end of the first
+        at = _column(parts[number], edit.link) if number < len(parts) else None
         if at is None:
             undone.append(edit)
             continue
-        line = lines[number]
-        lines[number] = line[:at] + written(edit.url) + line[at + len(edit.link.url) :]
-    return "\n".join(lines), undone
+        line = parts[number]
+        end = at + len(edit.link.url)
+        is_yaml = edit.link.location.file.lower().endswith((".yaml", ".yml"))
+        new = _in_yaml(edit.url, line[at - 1 : at]) if is_yaml else _in_markdown(edit.url, line, at)
+        parts[number] = line[:at] + new + line[end:]
+    return mark + "".join(parts), undone
 
 
-def written(url: str) -> str:
-    """Return an address that may stand in YAML and in Markdown as it is."""
-    safe = url.translate(_ESCAPES)
+def _in_yaml(url: str, before: str) -> str:
+    """Return an address as a scalar of YAML, or as part of the quoted one that `before` begins."""
+    safe = _CONTROLS.sub("", url).replace(" ", "%20")
+    match before:
+        case "'":
+            return safe.replace("'", "''")
+        case '"':
+            return safe.replace("\\", "\\\\").replace('"', '\\"')
+        case _:
+            return "'" + safe.replace("'", "''") + "'" if _YAML_SPECIAL.search(safe) else safe
+
+
+def _in_markdown(url: str, line: str, start: int) -> str:
+    """Return an address as it may stand in Markdown, in HTML's quotes, in angle brackets, or bare."""
+    safe = _balanced(_CONTROLS.sub("", url).translate(_ESCAPES))
+    is_delimited = line[start - 1 : start] in {"(", "<", '"', "'"} or line[:start].rstrip().endswith("]:")
+    if not is_delimited and safe[-1:] in _TRAILING and line[start - 1 : start] != "=":
+        safe = f"{safe[:-1]}%{ord(safe[-1]):02X}"
+    return safe
+
+
+def _balanced(url: str) -> str:
     depth = 0
-    for character in safe:
+    for character in url:
         depth += {"(": 1, ")": -1}.get(character, 0)
         if depth < 0:
             break
-    return safe if depth == 0 else safe.translate(_PARENTHESES)
+    return url if depth == 0 else url.translate(_PARENTHESES)
+
+
+def _one_each(edits: Iterable[Edit]) -> Iterator[Edit]:
+    """Yield one edit for each location: links of a reference or of an alias share theirs."""
+    seen: set[Location] = set()
+    for edit in edits:
+        if edit.link.location not in seen:
+            seen.add(edit.link.location)
+            yield edit
+
+
+def _column(line: str, link: Link) -> int | None:
+    """Return the index of the address: in its column, or behind a quote or bracket there."""
+    first = link.location.column - 1
+    for at in (first, first + 1):
+        if line.startswith(link.url, at):
+            return at
+    return None
+
+
+class _Content(Value):
+    """Content of a list: its links, each with its location and key, and everything else without addresses."""
+
+    links: tuple[tuple[Location, str, str], ...]
+    rest: tuple[object, ...]
+
+
+def _content(catalog: Catalog) -> _Content:
+    links = (*catalog.links(), *catalog.repeats)
+    rest = (
+        catalog.title,
+        _masked(catalog.description),
+        tuple(_section(section) for section in catalog.sections),
+        tuple((one.link.role, one.path, one.fault, one.ignore) for one in catalog.document_links),
+        tuple(_masked(remark.message) for remark in catalog.remarks),
+    )
+    return _Content(tuple((link.location, link.role, _key(link.url)) for link in links), rest)
+
+
+def _section(section: Section) -> object:
+    return (
+        section.title,
+        _masked(section.text),
+        section.columns,
+        tuple(_entry(entry) for entry in section.entries),
+        tuple(_section(inner) for inner in section.sections),
+    )
+
+
+def _entry(entry: Entry) -> object:
+    """Return an entry's content; an id that is not written may be made of its address."""
+    cells = tuple(
+        (key, _masked(cell) if isinstance(cell, str) else cell)
+        for key, cell in entry.cells.items()
+        if key != "parent"
+    )
+    identifier = entry.id if entry.id_is_written else ""
+    return (identifier, _masked(entry.name), entry.ignore, cells, len(entry.links))
+
+
+def _masked(text: str) -> str:
+    return _ADDRESS.sub("\0", text)
+
+
+def _key(url: str) -> str:
+    try:
+        return unquote(f"{link_key(url)}#{fragment_of(url)}")
+    except InvalidAddress:
+        return url
+
+
+def _is_same(before: _Content, after: str, edits: Sequence[Edit], parse: Parse) -> bool:
+    """Return whether the edited text has the same list, but for the addresses of the edits."""
+    try:
+        now = _content(parse(after))
+    except InputError:
+        return False
+    if before.rest != now.rest or len(before.links) != len(now.links):
+        return False
+    wanted = {edit.link.location: _key(edit.url) for edit in edits}
+    return all(
+        role == new_role and new_key == wanted.get(location, key) and location.line == new_location.line
+        for (location, role, key), (new_location, new_role, new_key) in zip(
+            before.links, now.links, strict=True
+        )
+    )
 
 
 def unified_diff(name: str, before: str, after: str) -> str:
@@ -70,12 +226,3 @@ def _patch(lines: Iterable[str]) -> Iterator[str]:
             yield line
         else:
             yield f"{line}\n{_NO_NEWLINE}"
-
-
-def _column(line: str, link: Link) -> int | None:
-    """Return where the address stands: in its column, or behind a quote or bracket there."""
-    first = link.location.column - 1
-    for at in (first, first + 1):
-        if line.startswith(link.url, at):
-            return at
-    return None

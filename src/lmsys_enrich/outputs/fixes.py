@@ -1,10 +1,12 @@
 """Fixes: edits of a list for links that have moved for good."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 
+from lmsys_enrich.credentials import carries_credentials
 from lmsys_enrich.http.sites import same_site
-from lmsys_enrich.lists.patch import Edit, edited, unified_diff
+from lmsys_enrich.lists.patch import Edit, unified_diff, verified_edits
+from lmsys_enrich.lists.read import parse_list
 from lmsys_enrich.model.catalog import Catalog, Link
 from lmsys_enrich.model.finding import Finding, Verdict
 from lmsys_enrich.model.report import Report
@@ -17,7 +19,7 @@ def edits_of(report: Report, catalog: Catalog, *, across: bool = False, seen: in
 
     `across` allows moves to another site; a redirect must be seen on `seen` days.
     """
-    for link in catalog.links():
+    for link in (*catalog.links(), *catalog.repeats):
         finding = report.finding(link)
         if (url := _better(link, finding, across=across, seen=seen)) is not None:
             yield Edit(link, url)
@@ -34,11 +36,18 @@ def _better(link: Link, finding: Finding, *, across: bool, seen: int) -> str | N
     try:
         if not across and not same_site(host_of(link.url), host_of(suggestion.url)):
             return None
+        if carries_credentials(suggestion.url):
+            return None
     except InvalidAddress:
         return None
     fragment = fragment_of(link.url)
     has_own = bool(fragment_of(suggestion.url))
     return suggestion.url if has_own or not fragment else f"{suggestion.url}#{fragment}"
+
+
+def fixed(catalog: Catalog, text: str, edits: Sequence[Edit]) -> tuple[str, list[Edit]]:
+    """Return the text of a list with those edits that change nothing else in it, and the others."""
+    return verified_edits(text, edits, lambda text: parse_list(text.encode("utf-8"), catalog.source))
 
 
 def patch_of(report: Report) -> str:
@@ -54,6 +63,6 @@ def _patch(report: Report, catalog: Catalog) -> str:
         before = catalog.source.read_bytes().decode("utf-8")
     except (OSError, UnicodeDecodeError):
         return ""
-    after, _ = edited(before, edits)
+    after, _ = fixed(catalog, before, edits)
     path = PurePosixPath(report.workspace.path(catalog.source))
     return unified_diff(str(path).lstrip("/"), before, after) if after != before else ""

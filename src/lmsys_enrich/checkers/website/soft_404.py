@@ -71,7 +71,7 @@ def leads_to_home_page(chain: RedirectChain) -> bool:
 
 def leads_to_error_page(chain: RedirectChain) -> bool:
     """Return true where a link ends at the error page of a site."""
-    return _is_error_page(chain.final) and not _is_error_page(chain.start)
+    return is_error_page(chain.final) and not is_error_page(chain.start)
 
 
 def is_deep(url: str) -> bool:
@@ -94,7 +94,8 @@ def _names_page(url: str, others: frozenset[str]) -> bool:
     return any(name not in others and not name.startswith("utm_") for name in parameters_of(url))
 
 
-def _is_error_page(url: str) -> bool:
+def is_error_page(url: str) -> bool:
+    """Return true where an address is named after an error. Raises `InvalidAddress`."""
     parameters = parameters_of(url)
     if not _PATH_PARAMETERS.isdisjoint(parameters) or any(
         name in _STATUS_PARAMETERS and "".join(_WORD.findall(value.lower())) in _PHRASES

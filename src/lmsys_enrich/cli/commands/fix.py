@@ -4,15 +4,16 @@ import argparse
 from collections import Counter
 from pathlib import Path
 
+from lmsys_enrich.checkers.website.soft_404 import is_error_page
 from lmsys_enrich.cli.flags import add_list_argument, add_setting_flags, lists_of, settings_of
 from lmsys_enrich.cli.terminal import Terminal
 from lmsys_enrich.errors import InputError
-from lmsys_enrich.lists.patch import edited, unified_diff
+from lmsys_enrich.lists.patch import unified_diff
 from lmsys_enrich.lists.read import digest_of, read_as_set
 from lmsys_enrich.model.catalog import Catalog
 from lmsys_enrich.model.workspace import Workspace, find_workspace
 from lmsys_enrich.outputs.files import replace_source
-from lmsys_enrich.outputs.fixes import edits_of
+from lmsys_enrich.outputs.fixes import edits_of, fixed
 from lmsys_enrich.pipeline.previous_runs import report_of_last_run
 from lmsys_enrich.store.last_written import last_written_digests
 
@@ -38,12 +39,13 @@ def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
     report = report_of_last_run(catalogs, settings, terminal.environ, terminal.warn)
     made: Counter[Path] = Counter()
     for catalog in catalogs:
-        edits = list(edits_of(report, catalog, across=arguments.across_sites, seen=arguments.seen))
+        moves = edits_of(report, catalog, across=arguments.across_sites, seen=arguments.seen)
+        edits = [edit for edit in moves if not is_error_page(edit.url)]
         before = catalog.source.read_bytes().decode("utf-8")
-        after, undone = edited(before, edits)
+        after, undone = fixed(catalog, before, edits)
         for edit in undone:
             terminal.warn(
-                f"{edit.link.location}: cannot be edited, because the address is written in another form;"
+                f"{edit.link.location}: cannot be edited without a change of something else;"
                 f" write {edit.url} yourself"
             )
         made[catalog.source] += len(edits) - len(undone)

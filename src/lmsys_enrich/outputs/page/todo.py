@@ -178,11 +178,10 @@ def _relicensed(report: Report, repositories: Mapping[str, tuple[Repository, str
 
 def _duplicates(report: Report) -> Iterator[Task]:
     for catalog in report.catalogs:
-        for warning in duplicates(catalog):
-            location, _, words = warning.partition(": ")
-            file, line, _ = location.rsplit(":", 2)
-            place = Place(location, report.workspace.page(file, int(line)))
-            yield Task("twice", words, "", locations=[place])
+        for remark in duplicates(catalog):
+            location = remark.location
+            place = Place(str(location), report.workspace.page(location.file, location.line))
+            yield Task("twice", remark.message, "", locations=[place])
 
 
 def _stale(report: Report, repositories: Mapping[str, tuple[Repository, str]]) -> Iterator[Task]:

@@ -103,9 +103,10 @@ def test_edits_change_the_characters_of_addresses_and_nothing_else(
     lines: list[tuple[str, int]], ending: str, start: str
 ) -> None:
     clean = [("".join(c for c in words if c not in "\n\r"), number) for words, number in lines]
-    source = start + ending.join(f"{words}<https://old.example/{number}> end" for words, number in clean)
+    text = ending.join(f"{words}<https://old.example/{number}> end" for words, number in clean)
+    source = start + text
     edits = []
-    for row, line in enumerate(source.split("\n"), 1):
+    for row, line in enumerate(text.split("\n"), 1):
         at = line.index("https://old.example/")
         url = line[at:].split(">")[0]
         edits.append(Edit(Link(url, "url", Location("f", row, at + 1)), url.replace("old", "new-and-longer")))
