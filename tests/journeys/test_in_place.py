@@ -100,3 +100,25 @@ def test_twenty_nights_change_only_facts_that_changed(program: Program, serve_gi
         assert (now == before) == (number % 5 != 0), number
         assert now.count("<!--facts-->") == 5
         before = now
+
+
+@pytest.mark.usefixtures("world")
+def test_run_says_where_relative_links_work(program: Program) -> None:
+    out = program("run", "README.md", "--allow-private").out
+    assert "Relative links of README.md (1) start from its folder, also in enriched.md" in out
+
+
+@pytest.mark.usefixtures("world")
+def test_blocks_name_the_lines_of_the_file_with_the_blocks(program: Program) -> None:
+    block = "<!-- lmsys-enrich:dead-links -->\n<!-- /lmsys-enrich -->\n\n"
+    text = _README.replace("## Tools", f"{block}## Tools").replace("](docs/a.md)", "](docs/none.md)")
+    text = text.replace("- [B]", "- [Gone](https://github.com/acme/gone)\n- [B]")
+    (program.folder / "README.md").write_text(text)
+    program.run("README.md", "--accept-changes")
+    assert program("render", "README.md", "--into", "README.md", "--in-place").code == 0
+    lines = _readme(program).split("\n")
+    [named] = [line for line in lines if "Gone, in Tools" in line]
+    number = int(named.partition("README.md:")[2].partition(":")[0])
+    assert lines[number - 1].startswith("- [Gone](https://github.com/acme/gone)")
+    assert program("render", "README.md", "--into", "README.md", "--in-place").code == 0
+    assert _readme(program).split("\n") == lines

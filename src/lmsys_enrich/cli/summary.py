@@ -53,6 +53,7 @@ def summary_text(report: Report, files: Files) -> str:
             _cost(report),
             "",
             *_where(files),
+            *_relative_links(report),
         ]
     )
 
@@ -185,6 +186,17 @@ def _where(files: Files) -> Iterator[str]:
     yield from (f"  {files.folder / path}" for path in files.all if "badges" not in path.parts)
     if badges:
         yield f"  {files.folder / 'badges'}{os.sep} ({badges:,} files)"
+
+
+def _relative_links(report: Report) -> Iterator[str]:
+    """Yield where the relative links of a document start, which its copy with the facts has as they are."""
+    for catalog in report.catalogs:
+        relative = sum(bool(one.link.local) and one.link.role != "anchor" for one in catalog.document_links)
+        if relative and catalog.document is not None:
+            yield (
+                f"Relative links of {catalog.source} ({relative:,}) start from its folder, also in"
+                " enriched.md; --in-place writes the facts where they work"
+            )
 
 
 def _count(number: int, one: str, many: str | None = None) -> str:

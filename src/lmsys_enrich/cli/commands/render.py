@@ -1,6 +1,7 @@
 """`lmsys-enrich render`: writes the outputs from the cache, without network."""
 
 import argparse
+import dataclasses
 import os
 from pathlib import Path
 
@@ -9,16 +10,19 @@ from lmsys_enrich.cli.flags import add_list_argument, add_setting_flags, lists_o
 from lmsys_enrich.cli.history_file import lines_in, past
 from lmsys_enrich.cli.terminal import Terminal
 from lmsys_enrich.errors import InputError
+from lmsys_enrich.lists.markdown.reader import read_markdown
 from lmsys_enrich.lists.read import read_as_set
 from lmsys_enrich.model.changes import Changes, changes_between
-from lmsys_enrich.model.report import Report
+from lmsys_enrich.model.report import Report, key_of
 from lmsys_enrich.outputs.files import write_files
 from lmsys_enrich.outputs.in_place import write_in_place
 from lmsys_enrich.outputs.marker_blocks import Blocks
 from lmsys_enrich.outputs.registry import PREVIOUS, render_all
 from lmsys_enrich.pipeline.previous_runs import report_of_last_run
 from lmsys_enrich.store.last_written import read_snapshot
+from lmsys_enrich.values import replace
 
+_MAX_FILLINGS = 4  # the lines that blocks name are those of the file with the blocks in it
 _SETTINGS = {
     "out", "cache", "stale_after", "quiet", "facts", "sort", "rounded", "in_place", "entry_badges", "verbose",
 }  # fmt: skip
@@ -41,6 +45,8 @@ def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
     settings = settings_of(arguments, terminal.environ)
     catalogs = read_as_set(settings, lists_of(arguments, settings))
     report = report_of_last_run(catalogs, settings, terminal.environ, terminal.warn)
+    if settings.in_place:  # before blocks are filled, which changes the list again
+        report_in_place(write_in_place(report, terminal.warn), terminal)
     if arguments.into is not None:
         folder, blocks = _filled(arguments.into, report, settings.out)
         written = write_files(folder, blocks)
@@ -48,8 +54,6 @@ def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
         folder = settings.out
         known_days = past([*lines_in(folder)])
         written = write_files(folder, render_all(report.with_history(known_days)))
-    if settings.in_place:
-        report_in_place(write_in_place(report, terminal.warn), terminal)
     if not settings.quiet:
         changed = f"{len(written.changed)} of them changed" if written.changed else "none of them changed"
         terminal.result(
@@ -66,8 +70,30 @@ def _filled(file: Path, report: Report, out: Path) -> tuple[Path, dict[str, str]
     except (OSError, UnicodeDecodeError) as problem:
         raise InputError(f"{file}: cannot be read ({problem})", hint="Name a Markdown file.") from None
     badges = Path(os.path.relpath(out / "badges", file.parent)).as_posix()
-    filled = Blocks(report, badges, _changes(out)).filled(text, str(file))
+    changes = _changes(out)
+    filled = Blocks(report, badges, changes).filled(text, str(file))
+    for _ in range(_MAX_FILLINGS):
+        if filled == text or (moved := _read_again(report, file, filled)) is None:
+            break
+        text, report = filled, moved
+        filled = Blocks(report, badges, changes).filled(text, str(file))
     return file.parent, {file.name: filled}
+
+
+def _read_again(report: Report, file: Path, text: str) -> Report | None:
+    """Return the report with the lines of a list as its new text has them; None if the file is no list."""
+    ours = [catalog for catalog in report.catalogs if catalog.document and _is_same(catalog.source, file)]
+    if not ours:
+        return None
+    moved = read_markdown(text, ours[0].source)
+    kept = tuple(link for link in moved.document_links if key_of(link.link) in report.findings)
+    moved = replace(moved, document_links=kept, digest=ours[0].digest)
+    catalogs = tuple(moved if catalog is ours[0] else catalog for catalog in report.catalogs)
+    return dataclasses.replace(report, catalogs=catalogs)
+
+
+def _is_same(source: Path, file: Path) -> bool:
+    return source.resolve() == file.resolve()
 
 
 def _changes(out: Path) -> Changes | None:
