@@ -12,6 +12,7 @@ from lmsys_enrich.urls import InvalidAddress, has_scheme, is_plain, is_web, link
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _LAST_YEAR = 9999
+_MOST_SUGGESTIONS = 1000  # a maintainer reads no more, and each takes a tenth of a millisecond
 _WEB = ("http", "https")
 # Reads as a scheme and a path, and is a host without its scheme.
 _HOST_AND_PORT = re.compile(r"(?:localhost|[^/:.]*\.[^/:]*):[0-9]+(?:[/?#].*)?", re.IGNORECASE)
@@ -43,8 +44,10 @@ class Fields:
             return
         for key in self.keys:
             if key not in known:
-                self._meant.add(closest(key, tuple(known)) or "")
-                suggestion = did_you_mean(key, known) or remark
+                suggestion = remark
+                if len(self._mistakes) < _MOST_SUGGESTIONS:
+                    self._meant.add(closest(key, tuple(known)) or "")
+                    suggestion = did_you_mean(key, known) or remark
                 self.note(
                     self._node.key_location(key), f"{shown(key)} is not a key of {self._what}{suggestion}"
                 )

@@ -1,6 +1,6 @@
 """Mistakes in a list, and the error that reports all of them at once."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache
 from typing import NoReturn
 
@@ -9,6 +9,8 @@ from lmsys_enrich.model.catalog import Location
 from lmsys_enrich.values import Value
 
 _LONGEST_SHOWN = 60
+_MANY_KNOWN = 500  # words that are compared with each other in full
+_LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789-_"
 _HINT = "`lmsys-enrich schema entries` prints what may stand in an entries.yaml, for editors too."
 
 
@@ -46,7 +48,20 @@ def closest(word: str, known: tuple[str, ...], *, cutoff: float = 0.6) -> str | 
     """Return the known word that differs little from this one, or none."""
     if len(word) > _LONGEST_SHOWN:
         return None
+    if len(known) > _MANY_KNOWN:
+        return next(filter(frozenset(known).__contains__, _one_edit_from(word.lower())), None)
     from difflib import get_close_matches  # noqa: PLC0415 - only a list with mistakes needs it
 
     found = get_close_matches(word.lower(), known, n=1, cutoff=cutoff)
     return str(found[0]) if found else None
+
+
+def _one_edit_from(word: str) -> Iterator[str]:
+    """Yield the words that differ from this one in one letter, or in the order of two."""
+    for at in range(len(word) + 1):
+        head, tail = word[:at], word[at:]
+        yield head + tail[1:]
+        yield head + tail[1:2] + tail[:1] + tail[2:]
+        for letter in _LETTERS:
+            yield head + letter + tail
+            yield head + letter + tail[1:]

@@ -1,17 +1,22 @@
 """Links to headings and to files of the repository, checked on disk."""
 
+import os
 import re
+import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import unquote
 
 from lmsys_enrich.lists.markdown.blocks import Block, Html, parse_blocks, walk_texts
 from lmsys_enrich.lists.markdown.html import read_html
+from lmsys_enrich.lists.markdown.runs import Run
 
 _MARKDOWN = frozenset({".md", ".markdown", ".mdown", ".mkd", ".mdx", ".qmd", ".rmd"})
 _LARGEST = 8 * 1024 * 1024
-# github.com/gjtorikian/html-pipeline, TableOfContentsFilter: letters, marks, digits, _, - and blanks stay.
-_NO_SLUG = re.compile(r"[^\w\- ]")
+# Ruby's \\p{Word}, which GitHub keeps: letters, marks (also of emoji), decimal digits, connectors.
+_KEPT = ("L", "M", "Nd", "Pc")
+_SELECTORS = dict.fromkeys([0xFE0E, 0xFE0F])
+_OF_EVERY_PAGE = frozenset({"", "top", "readme"})  # `#readme` is where GitHub shows a README
 _LINES = re.compile(r"L\d+(?:C\d+)?(?:-L?\d+(?:C\d+)?)?")
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
 
@@ -32,27 +37,48 @@ class Anchors:
                 self._html(text)
                 continue
             if kind == "heading":
-                self._heading(text.text)
+                self._heading(text)
             self._names.update(anchor.lower() for anchor in text.anchors)
 
     def __contains__(self, anchor: str) -> bool:
         """Return whether there is such an anchor; browsers go to the top for none and for `top`."""
         name = unquote(anchor)
         bare = name.lower().removeprefix("user-content-")
-        return not name or bare == "top" or bare in self._names or bool(_LINES.fullmatch(name))
+        return (
+            bare in _OF_EVERY_PAGE
+            or bare in self._names
+            or bare.translate(_SELECTORS) in self._names
+            or _LINES.fullmatch(name) is not None
+        )
 
     def _html(self, block: Html) -> None:
         read = read_html(block.text, block.line)
         self._names.update(anchor.lower() for anchor in read.anchors)
         for event in read.events:
             if event.kind == "heading":
-                self._heading(event.run.text)
+                self._heading(event.run)
 
-    def _heading(self, text: str) -> None:
-        slug = _NO_SLUG.sub("", text.lower()).replace(" ", "-")
-        count = self._counts.get(slug, 0)
-        self._counts[slug] = count + 1
-        self._names.add(f"{slug}-{count}" if count else slug)
+    def _heading(self, run: Run) -> None:
+        """
+        Add the anchor that GitHub makes of a heading (html-pipeline, TableOfContentsFilter).
+
+        It takes the text as it is, blanks beside pictures included. Emoji are removed, but for the marks
+        that choose their look; lists have their links with and without these, and browsers follow both.
+        """
+        raw = "".join(span.text for span in run.spans if span.kind != "link" or span.has_words)
+        bare = raw.strip()
+        # Of several pictures beside a heading it is not known how many blanks GitHub leaves.
+        once = raw[:1].replace(bare[:1], "") + bare + raw[-1:].replace(bare[-1:], "") if bare else ""
+        forms = {_slug(raw), _slug(bare), _slug(once), _slug(run.text)}
+        for slug in forms | {form.translate(_SELECTORS) for form in forms}:
+            count = self._counts.get(slug, 0)
+            self._counts[slug] = count + 1
+            self._names.add(f"{slug}-{count}" if count else slug)
+
+
+def _slug(text: str) -> str:
+    kept = (c for c in text.lower() if c in "- " or unicodedata.category(c).startswith(_KEPT))
+    return "".join(kept).replace(" ", "-")
 
 
 class LocalLinks:
@@ -65,7 +91,7 @@ class LocalLinks:
         self._others: dict[Path, Anchors | None] = {}
 
     def resolve(self, url: str) -> tuple[str, str | None]:
-        """Return what a link leads to, as a key, and why it is not there, if so."""
+        """Return the key of what a link leads to, none outside of the repository, and why it is not there."""
         written, _, anchor = url.partition("#")
         name = unquote(written.partition("?")[0])
         if not name:
@@ -77,6 +103,8 @@ class LocalLinks:
         key = f"{target}#{anchor}" if anchor else str(target)
         try:
             if not target.exists():
+                if self._leaves(target):
+                    return "", None
                 return key, f"no such file in the repository: {name}"
             if anchor and target.suffix.lower() in _MARKDOWN and target.is_file():
                 others = self._anchors_of(target)
@@ -90,6 +118,11 @@ class LocalLinks:
         if name.startswith("/"):
             return self._repository() / name.lstrip("/")
         return self._path.parent / name
+
+    def _leaves(self, target: Path) -> bool:
+        """Return whether a path leaves the repository: GitHub has pages there, as `../../issues`."""
+        place = os.path.normpath(self._path.parent.resolve() / os.path.relpath(target, self._path.parent))
+        return not Path(place).is_relative_to(self._repository())
 
     def _repository(self) -> Path:
         if self._root is None:

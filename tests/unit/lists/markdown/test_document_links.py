@@ -118,6 +118,38 @@ def test_anchors_and_files_are_checked_on_disk(tmp_path: Path) -> None:
     assert faults["other.md#gone"] == "no heading or anchor #gone in other.md"
 
 
+@pytest.mark.parametrize(
+    ("heading", "anchors"),
+    [
+        ("Awesome X [![b](https://i.example/b.svg)](https://x.example/)", ["awesome-x-", "awesome-x"]),
+        ("![b](https://i.example/b.svg) Logo", ["-logo", "logo"]),
+        ("🚀 Rocket", ["-rocket"]),
+        (":rocket: Rocket", ["rocket-rocket"]),
+        ("⚙️ Gear", ["️-gear", "-gear", "%EF%B8%8F-gear"]),
+        ("हिन्दी", ["हिन्दी"]),
+        ("C++ `code` & *more*", ["c-code--more"]),
+        ("Über", ["über", "Über", "%C3%BCber"]),
+        ("1. What's new?", ["1-whats-new"]),
+        ("a_b-c", ["a_b-c", "A_B-C", "user-content-a_b-c"]),
+        ("<b>Bold</b> <sub>x</sub>", ["bold-x"]),
+        ("[Linked](https://x.example/)", ["linked"]),
+    ],
+)
+def test_heading_has_the_anchors_that_github_gives_it(heading: str, anchors: list[str]) -> None:
+    links = " ".join(f"[x](#{anchor})" for anchor in anchors)
+    catalog = _read(f"### {heading}\n\n{links}")
+    assert [one.fault for one in catalog.document_links if one.link.role == "anchor"] == [None] * len(anchors)
+
+
+def test_page_of_github_beside_the_repository_is_not_missing(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    catalog = read_markdown("# L\n\n[issues](../../issues) [gone](docs/gone.md)\n", tmp_path / "README.md")
+    assert [(one.link.url, bool(one.fault)) for one in catalog.document_links] == [
+        ("../../issues", False),
+        ("docs/gone.md", True),
+    ]
+
+
 def test_undefined_references_and_empty_targets_are_remarks() -> None:
     remarks = _read(f"- [X][nope] - text\n- [Y]()\n- [Z]({A})").remarks
     assert [str(remark.location) for remark in remarks] == ["README.md:5:1", "README.md:6:7"]
