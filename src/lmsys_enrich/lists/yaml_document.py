@@ -92,7 +92,7 @@ class MappingNode:
     line: int
     column: int
     values: Mapping[str, "Node"]
-    insertion_points: Sequence[tuple[int, int]]
+    spots: Mapping[str, tuple[int, int]]
 
     @property
     def location(self) -> Location:
@@ -100,7 +100,7 @@ class MappingNode:
 
     def key_location(self, key: str) -> Location:
         """Return where one of the keys stands."""
-        return Location(self.file, *self.insertion_points[list(self.values).index(key)])
+        return Location(self.file, *self.spots[key])
 
 
 Node: TypeAlias = ScalarNode | SequenceNode | MappingNode
@@ -207,14 +207,14 @@ class _Builder:
     def _mapping(self, event: yaml.MappingStartEvent, depth: int) -> MappingNode:
         location = self._begin(event, depth)
         values: dict[str, Node] = {}
-        insertion_points: list[tuple[int, int]] = []
-        node = MappingNode(*location, values, insertion_points)
+        spots: dict[str, tuple[int, int]] = {}
+        node = MappingNode(*location, values, spots)
         while not isinstance(inner := next(self._events), yaml.MappingEndEvent):
-            key, insertion_point = self._key(inner, node, depth)
+            key, spot = self._key(inner, node, depth)
             value = self._node(next(self._events), depth)
             if key not in values:
                 values[key] = value
-                insertion_points.append(insertion_point)
+                spots[key] = spot
         return node
 
     def _begin(self, event: yaml.CollectionStartEvent, depth: int) -> tuple[str, int, int]:
@@ -228,17 +228,17 @@ class _Builder:
         if isinstance(event, yaml.ScalarEvent) and event.anchor is None:
             self._latest = event
             self._is_plain(event)
-            key, insertion_point = intern(event.value), _spot(event)
+            key, spot = intern(event.value), _spot(event)
         else:
             read = self._node(event, depth)
-            insertion_point = read.line, read.column
+            spot = read.line, read.column
             if not isinstance(read, ScalarNode):
                 self._mistakes.append(Mistake(read.location, "a key must be a word, not a list or a mapping"))
-                return "", insertion_point
+                return "", spot
             key = intern(read.text)
         if key in mapping.values or key == "<<":
-            self._refuse_key(key, Location(self._file, *insertion_point), mapping)
-        return key, insertion_point
+            self._refuse_key(key, Location(self._file, *spot), mapping)
+        return key, spot
 
     def _refuse_key(self, key: str, location: Location, mapping: MappingNode) -> None:
         if key in mapping.values:
