@@ -6,8 +6,7 @@ from typing import TypeAlias
 
 from lmsys_enrich.api.json_values import node, nodes, text
 from lmsys_enrich.api.results import Classified, Ok, QueryTooLarge, RateLimited, TokenRejected, TransientError
-from lmsys_enrich.http.dates import parse_http_date
-from lmsys_enrich.http.messages import FetchError, Outcome, Response
+from lmsys_enrich.http.messages import FetchError, Outcome, Response, parse_http_date
 
 Parse: TypeAlias = Callable[[bytes], object]
 """Parses a body, and returns None for one in another format."""

@@ -1,6 +1,8 @@
-"""HTTP messages as values: a request, and its outcome, which is a response or an error."""
+"""HTTP messages as values: a request, and its outcome, which is a response or an error; dates of headers."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from typing import Protocol, TypeAlias
 
@@ -86,3 +88,13 @@ class Fetch(Protocol):
     """
 
     async def __call__(self, request: Request, /) -> Outcome: ...
+
+
+def parse_http_date(text: str) -> datetime | None:
+    """Parse a date header (RFC 9110 section 5.6.7), in UTC; None for what is no date. Never raises."""
+    try:
+        parsed = parsedate_to_datetime(text)
+        # A zone of thousands of hours, or a day before the year 1 once the zone is taken off.
+        return parsed.astimezone(UTC) if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import chain, zip_longest
 
-from lmsys_enrich.http.addresses import is_address, is_metadata, is_private
 from lmsys_enrich.http.connection import Connection, NoResponse, Origin, no_response
+from lmsys_enrich.http.hosts import is_address, is_metadata, is_private
 from lmsys_enrich.http.messages import ErrorKind, FetchError
 from lmsys_enrich.http.resolver import Resolver
 from lmsys_enrich.http.response_parser import NotHttp, ResponseParser

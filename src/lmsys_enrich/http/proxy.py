@@ -7,9 +7,9 @@ from collections.abc import Mapping
 import httpx
 
 from lmsys_enrich.errors import InputError
-from lmsys_enrich.http.addresses import is_address, is_private
 from lmsys_enrich.http.body import Body
 from lmsys_enrich.http.client import join_headers, request_headers
+from lmsys_enrich.http.hosts import is_address, is_private
 from lmsys_enrich.http.messages import ErrorKind, Fetch, FetchError, Outcome, Request, Response
 from lmsys_enrich.urls import InvalidAddress, server_of
 
@@ -149,6 +149,7 @@ def _is_local(url: str) -> bool:
 
 def _transport(proxy: str, tls: ssl.SSLContext) -> httpx.AsyncHTTPTransport:
     try:
+        server_of(proxy)  # httpx takes a proxy without a host, and a port of any size
         # SOCKS would need another library (ImportError).
         return httpx.AsyncHTTPTransport(verify=tls, proxy=proxy)
     except (ValueError, httpx.InvalidURL, ImportError):

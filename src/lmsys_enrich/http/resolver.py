@@ -6,7 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeAlias
 
-from lmsys_enrich.http.addresses import is_address
+from lmsys_enrich.http.hosts import is_address
 from lmsys_enrich.http.messages import ErrorKind, FetchError
 
 LookUp: TypeAlias = Callable[[str], list[str]]

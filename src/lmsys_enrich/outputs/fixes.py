@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 
 from lmsys_enrich.credentials import carries_credentials
-from lmsys_enrich.http.sites import same_site
+from lmsys_enrich.http.hosts import same_site
 from lmsys_enrich.lists.patch import Edit, unified_diff, verified_edits
 from lmsys_enrich.lists.read import parse_list
 from lmsys_enrich.model.catalog import Catalog, Link

@@ -7,8 +7,15 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from lmsys_enrich.clock import Clock
-from lmsys_enrich.http.dates import parse_http_date
-from lmsys_enrich.http.messages import ErrorKind, Fetch, FetchError, Outcome, Request, Response
+from lmsys_enrich.http.messages import (
+    ErrorKind,
+    Fetch,
+    FetchError,
+    Outcome,
+    Request,
+    Response,
+    parse_http_date,
+)
 from lmsys_enrich.politeness.budget import LinkBudget
 from lmsys_enrich.politeness.limiter import HostLimiter
 from lmsys_enrich.politeness.retry import retry

@@ -4,9 +4,9 @@ import asyncio
 import re
 from collections import defaultdict
 from collections.abc import Mapping
-from urllib.parse import urljoin
 
 from lmsys_enrich.http.messages import Fetch, Request, Response
+from lmsys_enrich.urls import resolve
 
 # A host with so few links is not asked for its robots.txt: that would be the greater nuisance.
 _FEW_LINKS = 5
@@ -46,7 +46,7 @@ class CrawlDelays:
         if is_few and (len(addresses) == 1 or host not in self._many or host in self._requests):
             return 0.0
         if host not in self._requests:
-            robots_url = urljoin(url, "/robots.txt")
+            robots_url = resolve(url, "/robots.txt")
             self._requests[host] = asyncio.create_task(self._request(host, robots_url))
         return await asyncio.shield(self._requests[host])
 

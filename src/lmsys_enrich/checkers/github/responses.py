@@ -22,8 +22,7 @@ from lmsys_enrich.api.results import (
     TokenRejected,
     TransientError,
 )
-from lmsys_enrich.http.dates import parse_http_date
-from lmsys_enrich.http.messages import ErrorKind, FetchError, Outcome, Response
+from lmsys_enrich.http.messages import ErrorKind, FetchError, Outcome, Response, parse_http_date
 
 # GitHub's front end closes the connection without a response when it gives up on a query.
 _MAYBE_TOO_LARGE = frozenset({ErrorKind.TIMEOUT, ErrorKind.RESET, ErrorKind.PROTOCOL})

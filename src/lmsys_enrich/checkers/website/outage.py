@@ -14,8 +14,8 @@ from ipaddress import ip_address
 
 from lmsys_enrich.checkers.protocol import CheckError
 from lmsys_enrich.checkers.website.redirect_chain import RedirectChain
+from lmsys_enrich.http.hosts import same_site
 from lmsys_enrich.http.messages import ErrorKind, FetchError, Outcome, Response
-from lmsys_enrich.http.sites import same_site
 from lmsys_enrich.model.finding import Observation
 from lmsys_enrich.model.report import Obstacle
 from lmsys_enrich.politeness.scheduler import host_or_text

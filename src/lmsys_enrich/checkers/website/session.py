@@ -2,8 +2,8 @@
 
 import re
 
+from lmsys_enrich.http.hosts import same_site
 from lmsys_enrich.http.messages import Response
-from lmsys_enrich.http.sites import same_site
 from lmsys_enrich.model.finding import Finding, Validators, Verdict
 from lmsys_enrich.urls import host_of
 

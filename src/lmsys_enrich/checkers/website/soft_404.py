@@ -4,7 +4,7 @@ import re
 
 from lmsys_enrich.checkers.website.interstitials import RETURN_PARAMETERS, parameters_of
 from lmsys_enrich.checkers.website.redirect_chain import RedirectChain
-from lmsys_enrich.http.sites import site_of
+from lmsys_enrich.http.hosts import site_of
 from lmsys_enrich.urls import fragment_of, path_of, server_of
 
 _FRONT = re.compile(r"(?:index|default|home)(?:\.[a-z]{3,5})?")
