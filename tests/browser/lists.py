@@ -5,6 +5,8 @@ from datetime import timedelta
 
 from lmsys_enrich.model.figures import Day
 from lmsys_enrich.model.finding import Finding, Verdict
+from lmsys_enrich.model.hub_model import Model
+from lmsys_enrich.model.paper import Paper
 from lmsys_enrich.model.report import Report
 from tests.builders import finding, report, repository
 from tests.fakes import NIGHT
@@ -41,3 +43,35 @@ def _repository(number: int) -> Finding:
         last_commit=NIGHT - timedelta(days=number),
     )
     return finding(f"https://github.com/a/tool-{number}", repository=facts)
+
+
+def mixed(entries: int) -> Report:
+    """A list of repositories, papers and models in turn."""
+    made = (_repository, _paper, _model)
+    return report(*(made[number % len(made)](number) for number in range(entries)))
+
+
+def _paper(number: int) -> Finding:
+    paper = Paper(
+        fetched_at=NIGHT,
+        ids={"arxiv": f"2201.{number:05}"},
+        venue=("OSDI", "NeurIPS", "International Conference on Machine Learning", None)[number % 4],
+        year=2018 + number % 7,
+        citations=number * number,
+        withdrawn=number == 1,
+    )
+    return finding(f"https://arxiv.org/abs/2201.{number:05}", paper=paper)
+
+
+def _model(number: int) -> Finding:
+    model = Model(
+        fetched_at=NIGHT,
+        full_name=f"lab/model-{number}",
+        kind=("model", "dataset")[number % 2],
+        likes=number,
+        downloads=number * 1000,
+        license=("apache-2.0", "llama3")[number % 2],
+        gated=number % 4 == 0,
+        task="text-generation",
+    )
+    return finding(f"https://huggingface.co/lab/model-{number}", model=model)

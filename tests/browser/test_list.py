@@ -7,7 +7,7 @@ from lmsys_enrich.model.finding import Suggestion, Verdict
 from lmsys_enrich.model.workspace import Workspace
 from tests.browser.chromium import Locator, Page, expect
 from tests.browser.conftest import Open
-from tests.browser.lists import long, with_a_past
+from tests.browser.lists import long, mixed, with_a_past
 from tests.builders import finding, report
 
 
@@ -199,3 +199,27 @@ def test_links_on_top_lead_to_the_parts_of_the_page(open_page: Open) -> None:
     page = open_page(long(300))
     page.get_by_role("link", name="The list", exact=True).click()
     expect(page.get_by_role("heading", name="The list")).to_be_in_viewport()
+
+
+def test_papers_and_models_have_filters_and_columns(open_page: Open) -> None:
+    page = open_page(mixed(60))
+    page.locator("select[name=kind]").select_option("paper")
+    expect(_rows(page)).to_have_count(20)
+    page.locator("select[name=venue]").select_option("OSDI")
+    expect(_rows(page)).to_have_count(5)
+    page.locator("select[name=venue]").select_option("all")
+    page.get_by_role("button", name="Citations").click()
+    expect(_rows(page).first).to_contain_text("3,364")
+    page.locator("select[name=kind]").select_option("model")
+    page.get_by_role("button", name="Downloads").click()
+    expect(_rows(page).first).to_contain_text("56,000")
+    expect(_rows(page).first).to_contain_text("gated")
+
+
+def test_wide_table_fits_its_width(open_page: Open) -> None:
+    for width in (1024, 1280):
+        page = open_page(mixed(60), viewport={"width": width, "height": 900})
+        wide = (
+            "[...document.querySelectorAll('th, td')].filter(cell => cell.scrollWidth > cell.clientWidth + 1)"
+        )
+        assert page.evaluate(f"{wide}.map(cell => cell.textContent)") == []

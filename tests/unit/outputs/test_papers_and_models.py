@@ -9,8 +9,9 @@ from lmsys_enrich.model.finding import Suggestion, SuggestionKind, Verdict
 from lmsys_enrich.model.hub_model import Model
 from lmsys_enrich.model.paper import Paper
 from lmsys_enrich.outputs.fact_words import coarse
+from lmsys_enrich.outputs.page.contents import page_of
 from lmsys_enrich.values import replace
-from tests.builders import finding, rendered, report
+from tests.builders import finding, rendered, report, repository
 from tests.fakes import NIGHT
 
 _PAPER = Paper(fetched_at=NIGHT, ids={"arxiv": "2201.12023"}, venue="OSDI", year=2022, citations=1234)
@@ -55,3 +56,24 @@ def test_dead_link_is_proposed_its_archived_copy() -> None:
     assert f"**dead** ([archived copy]({copy.url}))" in made["enriched.md"]
     assert copy.url in made["index.html"]
     assert copy.url not in rendered(report(finding("https://a.example/", snapshot=copy)))["dead-links.md"]
+
+
+def test_page_has_figures_charts_and_filters_of_each_kind() -> None:
+    found = (
+        finding("https://arxiv.org/abs/2201.12023", paper=replace(_PAPER, withdrawn=True)),
+        finding("https://huggingface.co/a/m", model=_MODEL),
+        finding("https://github.com/a/b", repository=repository("a/b")),
+    )
+    page = page_of(report(*found))
+    assert {figure.label: figure.value for figure in page.figures}["papers"] == "1"
+    assert [group.title for group in page.chart_groups] == ["Repositories", "Papers", "Models and data sets"]
+    choices = {choice.name: choice.options for choice in page.choices}
+    assert choices["kind"] == ["model", "paper", "repository"]
+    assert choices["venue"] == ["OSDI"]
+    assert {"citations", "downloads", "stars"} <= {header.key for header in page.headers}
+    assert [group.kind for group in page.groups] == ["withdrawn"]
+
+
+def test_page_without_papers_has_no_columns_of_theirs() -> None:
+    page = page_of(report(finding("https://a.example/")))
+    assert [header.key for header in page.headers] == ["name", "section", "links"]

@@ -1,11 +1,13 @@
 """Charts of the page: bars of what there is now, lines and bars of what changed over time."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from math import ceil, floor
 
 from lmsys_enrich.model.figures import Day, alive_count
+from lmsys_enrich.model.hub_model import Model
+from lmsys_enrich.model.paper import Paper
 from lmsys_enrich.model.report import Report
 from lmsys_enrich.model.repository import Repository
 from lmsys_enrich.outputs.page.rows import AGES, age_of, clickable, percent, short, step
@@ -15,6 +17,15 @@ _MOST_BARS = 6
 _WIDEST = 120
 _LONGEST = 15
 _STARS = ((100, "under 100"), (1000, "100 to 999"), (10_000, "1,000 to 9,999"), (10**9, "10,000 and more"))
+
+_CITATIONS = ((10, "under 10"), (100, "10 to 99"), (1000, "100 to 999"), (10**9, "1,000 and more"))
+_DOWNLOADS = (
+    (1000, "under 1,000"),
+    (100_000, "1,000 to 99,999"),
+    (10**6, "to a million"),
+    (10**15, "above a million"),
+)
+_MOST_YEARS = 8
 
 
 class Bar(Value):
@@ -38,10 +49,23 @@ class Chart(Value):
         return ", ".join(f"{bar.label} {bar.count:,}" for bar in self.bars)
 
 
-def charts_of(report: Report) -> Iterator[Chart]:
-    """Yield the charts of repositories; those of links are in the legend on top."""
+class ChartGroup(Value):
+    """Charts of one kind of things; `title` is theirs."""
+
+    title: str
+    charts: Sequence[Chart]
+
+
+def charts_of(report: Report) -> Iterator[ChartGroup]:
+    """Yield the charts of repositories, papers and models; those of links are in the legend on top."""
     if report.repositories:
-        yield from _of_repositories(report, [facts for facts, _ in report.repositories.values()])
+        repositories = [facts for facts, _ in report.repositories.values()]
+        yield ChartGroup("Repositories", [*_of_repositories(report, repositories)])
+    found = report.findings.values()
+    if papers := {one.paper.key: one.paper for one in found if one.paper is not None}:
+        yield ChartGroup("Papers", [*_of_papers([*papers.values()])])
+    if models := {one.model.key: one.model for one in found if one.model is not None}:
+        yield ChartGroup("Models and data sets", [*_of_models([*models.values()])])
 
 
 def _of_repositories(report: Report, repositories: Sequence[Repository]) -> Iterator[Chart]:
@@ -49,11 +73,34 @@ def _of_repositories(report: Report, repositories: Sequence[Repository]) -> Iter
     yield _chart("Last commit", [(label, ages[label], f"age-{n}") for n, (_, label) in enumerate(AGES)])
     stars = Counter(step(facts.stars, _STARS) for facts in repositories if facts.stars is not None)
     yield _chart("Stars", [(label, stars[label], "") for _, label in _STARS])
-    licences = Counter(_licence(facts) for facts in repositories).most_common()
-    bars = [(_fitting(name), count, "") for name, count in licences[:_MOST_BARS]]
-    if rest := sum(count for _, count in licences[_MOST_BARS:]):
+    yield _most_common("Licences", map(_licence, repositories))
+
+
+def _of_papers(papers: Sequence[Paper]) -> Iterator[Chart]:
+    years = Counter(str(paper.year) for paper in papers if paper.year)
+    if years:
+        yield _chart("Year", [(year, years[year], "") for year in sorted(years, reverse=True)[:_MOST_YEARS]])
+    if any(paper.venue for paper in papers):
+        yield _most_common("Venues", (paper.venue or "none known" for paper in papers))
+    citations = Counter(step(paper.citations, _CITATIONS) for paper in papers if paper.citations is not None)
+    if citations:
+        yield _chart("Citations", [(label, citations[label], "") for _, label in _CITATIONS])
+
+
+def _of_models(models: Sequence[Model]) -> Iterator[Chart]:
+    yield _most_common("Models and others", (model.kind for model in models))
+    downloads = Counter(step(model.downloads, _DOWNLOADS) for model in models if model.downloads is not None)
+    if downloads:
+        yield _chart("Downloads", [(label, downloads[label], "") for _, label in _DOWNLOADS])
+    yield _most_common("Licences of models", (model.license or "none" for model in models))
+
+
+def _most_common(title: str, names: Iterable[str]) -> Chart:
+    counted = Counter(names).most_common()
+    bars = [(_fitting(name), count, "") for name, count in counted[:_MOST_BARS]]
+    if rest := sum(count for _, count in counted[_MOST_BARS:]):
         bars.append(("all others", rest, "skipped"))
-    yield _chart("Licences", bars)
+    return _chart(title, bars)
 
 
 def _licence(facts: Repository) -> str:

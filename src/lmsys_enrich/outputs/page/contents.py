@@ -6,13 +6,14 @@ from itertools import accumulate
 from lmsys_enrich.model.enriched import moment
 from lmsys_enrich.model.finding import Verdict
 from lmsys_enrich.model.report import EnrichedEntry, Report
-from lmsys_enrich.outputs.page.charts import Chart, Death, Trend, charts_of, deaths_of, trends_of
-from lmsys_enrich.outputs.page.rows import AGES, BETWEEN, age_of, percent, rank_of, worst
+from lmsys_enrich.outputs.page.charts import Chart, ChartGroup, Death, Trend, charts_of, deaths_of, trends_of
+from lmsys_enrich.outputs.page.rows import AGES, BETWEEN, age_of, kind_of, licence_of, percent, rank_of, worst
 from lmsys_enrich.outputs.page.todo import Group, groups_of
 from lmsys_enrich.values import Value
 
 _FIGURES = ("entries", "links")
 _REPOSITORY_FIGURES = ("repositories", "archived", "stale")
+_FURTHER_FIGURES = ("papers", "withdrawn", "models")
 _MOST_ROWS = 10_000  # a browser takes some seconds for them
 
 
@@ -65,6 +66,7 @@ class PageContent(Value):
     figures: Sequence[Figure]
     groups: Sequence[Group]
     charts: Sequence[Chart]
+    chart_groups: Sequence[ChartGroup]
     trends: Sequence[Trend]
     deaths: Sequence[Death]
     choices: Sequence[Choice]
@@ -79,15 +81,21 @@ _HEADERS = (
     HeaderCell("links", "Links"),
     HeaderCell("stars", "Stars", numeric=True),
     HeaderCell("commit", "Last commit"),
+    HeaderCell("citations", "Citations", numeric=True),
+    HeaderCell("downloads", "Downloads", numeric=True),
     HeaderCell("licence", "Licence"),
     HeaderCell("language", "Language"),
 )
+_ALWAYS = frozenset({"name", "section", "links"})
+_OF_REPOSITORIES = frozenset({"stars", "commit", "licence", "language"})
+_MOST_COLUMNS = 8
 
 
 def page_of(report: Report) -> PageContent:
     """Return the content of the page."""
     shown = _shown(report)
     alive, alive_of = _alive(report)
+    chart_groups = [*charts_of(report)]
     return PageContent(
         title=" · ".join(catalog.title for catalog in report.catalogs),
         checked=moment(report.run_time) or "",
@@ -97,14 +105,29 @@ def page_of(report: Report) -> PageContent:
         shares=[*_shares(report)],
         figures=[*_figures(report)],
         groups=[*groups_of(report)],
-        charts=[*charts_of(report)],
+        charts=[chart for group in chart_groups for chart in group.charts],
+        chart_groups=chart_groups,
         trends=[*trends_of(report.past)],
         deaths=deaths_of(report.past),
         choices=[*_choices(report, shown)],
-        headers=_HEADERS,
+        headers=_headers(shown),
         shown=shown,
         left_out=len(report.entries) - len(shown),
     )
+
+
+def _headers(shown: Sequence[EnrichedEntry]) -> Sequence[HeaderCell]:
+    """Return the columns of facts that some entry has, fewer where the table would be too wide."""
+    columns = set(_ALWAYS)
+    if any(item.facts for item in shown):
+        columns |= _OF_REPOSITORIES
+    if any(item.paper and item.paper.citations is not None for item in shown):
+        columns.add("citations")
+    if any(item.model for item in shown):
+        columns |= {"downloads", "licence"}
+    if len(columns) > _MOST_COLUMNS:
+        columns.remove("language")
+    return [header for header in _HEADERS if header.key in columns]
 
 
 def _shown(report: Report) -> Sequence[EnrichedEntry]:
@@ -138,7 +161,8 @@ def _shares(report: Report) -> Iterator[Share]:
 
 def _figures(report: Report) -> Iterator[Figure]:
     figures = report.summary.figures()
-    names = (*_FIGURES, *(_REPOSITORY_FIGURES if report.summary.repositories else ()))
+    names = [*_FIGURES, *(_REPOSITORY_FIGURES if report.summary.repositories else ())]
+    names += [name for name in _FURTHER_FIGURES if figures[name]]
     yield from (Figure(name, f"{figures[name]:,}") for name in names)
 
 
@@ -146,11 +170,17 @@ def _choices(report: Report, shown: Sequence[EnrichedEntry]) -> Iterator[Choice]
     yield Choice("Section", "section", [*_sections(shown)])
     found = set(map(worst, shown))
     yield Choice("Links", "verdict", [verdict for verdict in Verdict if verdict in found])
+    kinds = sorted(set(map(kind_of, shown)))
+    yield Choice("Kind", "kind", kinds if len(kinds) > 1 else [])
     facts = [item.facts for item in shown if item.facts]
-    yield Choice("Licence", "licence", sorted({one.license for one in facts if one.license}))
+    papers = [item.paper for item in shown if item.paper]
+    yield Choice("Licence", "licence", sorted(filter(None, set(map(licence_of, shown)))))
     yield Choice("Language", "language", sorted({one.language for one in facts if one.language}))
     ages = {age_of(report, one) for one in facts}
     yield Choice("Last commit", "age", [label for _, label in AGES if label in ages])
+    yield Choice("Venue", "venue", sorted({paper.venue for paper in papers if paper.venue}))
+    years = {str(paper.year) for paper in papers if paper.year}
+    yield Choice("Year", "year", sorted(years, reverse=True))
 
 
 def _sections(shown: Sequence[EnrichedEntry]) -> dict[str, None]:

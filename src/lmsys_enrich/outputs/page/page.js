@@ -8,17 +8,17 @@
   const columns = heads.map((head) => head.className);
   const more = document.querySelector(".more");
   const none = document.querySelector(".none");
-  const filters = ["section", "verdict", "licence", "language", "age"].filter((name) => form.elements[name]);
+  const filters = ["section", "verdict", "kind", "licence", "language", "age", "venue", "year"].filter((name) => form.elements[name]);
 
-  const words = (cell) => cell.textContent.trim();
+  const words = (cell) => cell?.textContent.trim() ?? "";
   const entries = [...body.rows].map((row) => {
-    const [name, section, , , , licence, language] = row.cells;
+    const cell = (name) => row.cells[columns.indexOf(name)];
     return {
       row,
-      keys: [...row.cells].map((cell) => (cell.dataset.key ?? words(cell).toLowerCase())),
-      section: words(section), licence: words(licence), language: words(language),
-      verdict: row.dataset.verdict, age: row.dataset.age,
-      text: `${name.textContent} ${section.textContent}`.toLowerCase(),
+      keys: [...row.cells].map((one) => (one.dataset.key ?? words(one).toLowerCase())),
+      ...row.dataset,
+      section: words(cell("section")), licence: words(cell("licence")), language: words(cell("language")),
+      text: `${cell("name").textContent} ${cell("section").textContent}`.toLowerCase(),
     };
   });
   let sorted = {column: "", down: false};

@@ -13,7 +13,8 @@ from lmsys_enrich.about import PROJECT_URL
 from lmsys_enrich.model.report import Report
 from lmsys_enrich.outputs.page.charts import HEIGHT, WIDTH
 from lmsys_enrich.outputs.page.contents import PageContent, page_of
-from lmsys_enrich.outputs.page.rows import row_html, row_of
+from lmsys_enrich.outputs.page.row_html import row_html
+from lmsys_enrich.outputs.page.rows import row_of
 from lmsys_enrich.outputs.text import Streamed, encoded, xml_text
 
 _ROWS = "{# rows #}\n"  # marks the rows in the template
@@ -28,7 +29,8 @@ def _chunks(report: Report) -> Iterator[bytes]:
     page = page_of(report)
     before, behind = _around_the_rows(page)
     yield encoded(before)
-    yield from (encoded(row_html(row_of(report, entry))) for entry in page.shown)
+    columns = frozenset(header.key for header in page.headers)
+    yield from (encoded(row_html(row_of(report, entry), columns)) for entry in page.shown)
     yield encoded(behind)
 
 

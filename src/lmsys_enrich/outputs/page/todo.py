@@ -69,6 +69,10 @@ def groups_of(report: Report) -> Iterator[Group]:
     if news is not None:
         yield from _group("new", "New since the last run", "", [*_new(report, news)], urgent=True)
     yield from _of_links(report, news)
+    taken_back = [*_taken_back(report)]
+    yield from _group(
+        "withdrawn", "Withdrawn or retracted", "Say so, or take them out.", taken_back, urgent=True
+    )
     repositories = report.repositories
     yield from _group(
         "archived", "Archived", "Read-only by now: say so, or take them out.", [*_archived(repositories)]
@@ -156,6 +160,26 @@ def _link_task(report: Report, finding: Finding) -> Task:
             for here in locations[:_MOST_LOCATIONS]
         ],
     )
+
+
+def _taken_back(report: Report) -> Iterator[Task]:
+    for item in report.entries:
+        paper = item.paper
+        if paper is None or not (paper.withdrawn or paper.retracted):
+            continue
+        link, finding = next(
+            (link, found) for link, found in zip(item.entry.links, item.findings, strict=True) if found.paper
+        )
+        states = ["withdrawn"] * bool(paper.withdrawn) + ["retracted"] * bool(paper.retracted)
+        place = Place(str(link.location), report.workspace.page(link.location.file, link.location.line))
+        yield Task(
+            "withdrawn",
+            finding.url,
+            " and ".join(states),
+            clickable(link.url),
+            name=item.entry.name,
+            locations=[place],
+        )
 
 
 def _archived(repositories: Mapping[str, tuple[Repository, str]]) -> Iterator[Task]:
