@@ -16,6 +16,7 @@ from lmsys_enrich.lists.yaml_document import (
     read_document,
 )
 from lmsys_enrich.model.catalog import Catalog, Cell, Column, Entry, Exemption, Link, Location, Section
+from lmsys_enrich.spool import sequence_of
 
 _LIST_KEYS = frozenset({"title", "description", "front_matter", "sections"})
 _OF_LISTS_ALONE = ("title", "sections")  # with neither, nor one mistyped, it is other YAML
@@ -140,13 +141,11 @@ class _Reader:
         title = " ".join((header if header is not None else key[:1].upper() + key[1:]).split())
         return Column(key, title)
 
-    def _entries(self, fields: Fields, columns: tuple[Column, ...]) -> tuple[Entry, ...]:
+    def _entries(self, fields: Fields, columns: tuple[Column, ...]) -> Sequence[Entry]:
         keys = _ENTRY_KEYS.union(column.key for column in columns)
-        nodes = (
-            mapping_of(item, "an entry must be a mapping with a name", self._mistakes)
-            for item in fields.items("entries", _ENTRY_EXAMPLE)
-        )
-        return tuple(self._entry(node, keys) for node in nodes if node is not None)
+        items = fields.items("entries", _ENTRY_EXAMPLE)
+        nodes = (mapping_of(item, "an entry must be a mapping with a name", self._mistakes) for item in items)
+        return sequence_of((self._entry(node, keys) for node in nodes if node is not None), len(items))
 
     def _entry(self, node: MappingNode, keys: AbstractSet[str]) -> Entry:
         fields = self._fields(node, "an entry", keys, ", nor one of its section's columns")

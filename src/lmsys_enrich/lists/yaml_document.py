@@ -18,11 +18,13 @@ import yaml
 from lmsys_enrich.characters import CONTROLS, NONCHARACTERS
 from lmsys_enrich.lists.mistakes import Mistake, shown
 from lmsys_enrich.model.catalog import Cell, Location
+from lmsys_enrich.spool import Spool
 
 Loader: TypeAlias = "type[yaml.SafeLoader | yaml.CSafeLoader]"
 FASTEST_LOADER: Loader = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
 
 _DEEPEST = 100
+_MOST_IN_MEMORY = 50_000  # items of a sequence: as nodes they take three times what the entries take
 _MOST_COPIED = 100_000  # nodes that aliases may add: far more than any list needs, far less than a bomb
 _MOST_DIGITS = 15  # what every reader of JSON and YAML takes without loss
 _TEXT_TAG = "tag:yaml.org,2002:str"
@@ -198,11 +200,12 @@ class _Builder:
 
     def _sequence(self, event: yaml.SequenceStartEvent, depth: int) -> SequenceNode:
         location = self._begin(event, depth)
-        items: list[Node] = []
-        node = SequenceNode(*location, items)
+        items: list[Node] | Spool[Node] = []
         while not isinstance(inner := next(self._events), yaml.SequenceEndEvent):
             items.append(self._node(inner, depth))
-        return node
+            if len(items) == _MOST_IN_MEMORY:
+                items = Spool(items)
+        return SequenceNode(*location, items)
 
     def _mapping(self, event: yaml.MappingStartEvent, depth: int) -> MappingNode:
         location = self._begin(event, depth)

@@ -1,6 +1,6 @@
 """Catalog: a list as its maintainer wrote it, with the location of each section, entry and link."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TypeAlias
@@ -140,7 +140,7 @@ class Section(Value):
     location: Location
     text: str = ""
     columns: tuple[Column, ...] = ()
-    entries: tuple[Entry, ...] = ()
+    entries: Sequence[Entry] = ()
     sections: tuple["Section", ...] = ()
 
 

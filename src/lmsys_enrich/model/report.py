@@ -17,6 +17,7 @@ from lmsys_enrich.model.ignore_rule import IgnoreRule
 from lmsys_enrich.model.paper import Paper
 from lmsys_enrich.model.repository import Repository
 from lmsys_enrich.model.workspace import UNKNOWN_WORKSPACE, Workspace
+from lmsys_enrich.spool import LARGE, Spool, sequence_of
 from lmsys_enrich.urls import InvalidAddress, link_key
 from lmsys_enrich.values import Value, value_field
 
@@ -142,26 +143,31 @@ class Report:
         return self.findings[key_of(link)]
 
     @cached_property
-    def entries(self) -> tuple[EnrichedEntry, ...]:
+    def entries(self) -> Sequence[EnrichedEntry]:
         """Every entry in the order of the lists; joined once, since every output iterates over them."""
         listed = (one for catalog in self.catalogs for one in catalog.listed())
-        return tuple(enriched(number, one, self.findings) for number, one in enumerate(listed))
+        return sequence_of(
+            (enriched(number, one, self.findings) for number, one in enumerate(listed)), len(self.findings)
+        )
 
     @cached_property
-    def document_links(self) -> tuple[tuple[DocumentLink, Finding], ...]:
+    def document_links(self) -> Sequence[tuple[DocumentLink, Finding]]:
         """Links outside of entries with their findings, in the order of the lists."""
         outside = (one for catalog in self.catalogs for one in catalog.document_links)
-        return tuple((one, self.finding(one.link)) for one in outside)
+        return sequence_of(((one, self.finding(one.link)) for one in outside), len(self.findings))
 
     @cached_property
     def by_effective_verdict(self) -> Mapping[Verdict, Sequence[Finding]]:
         """Findings by effective verdict in the order of the lists; those to act on begin with the newest."""
-        found: dict[Verdict, list[Finding]] = {verdict: [] for verdict in Verdict}
+        to_act_on: dict[Verdict, list[Finding]] = {verdict: [] for verdict in ACT_ON}
+        is_large = len(self.findings) >= LARGE
+        others = {verdict: Spool[Finding]() if is_large else list[Finding]() for verdict in Verdict}
         for finding in self.findings.values():
-            found[finding.effective_verdict].append(finding)
-        for verdict in ACT_ON:
-            found[verdict].sort(key=_age)  # those of one day stay in the order of the lists
-        return found
+            verdict = finding.effective_verdict
+            (to_act_on[verdict] if verdict in to_act_on else others[verdict]).append(finding)
+        for found in to_act_on.values():
+            found.sort(key=_age)  # those of one day stay in the order of the lists
+        return {**others, **to_act_on}
 
     @cached_property
     def alive(self) -> AliveCount:

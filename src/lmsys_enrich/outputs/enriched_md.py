@@ -12,6 +12,7 @@ from lmsys_enrich.model.report import EnrichedEntry, Report
 from lmsys_enrich.outputs.enriched_document import enriched_document, marked
 from lmsys_enrich.outputs.fact_words import columns_of, suffix
 from lmsys_enrich.outputs.text import Streamed, Text, address, encoded, escaped, in_cell, link, quoted, table
+from lmsys_enrich.spool import sequence_of
 from lmsys_enrich.values import Value
 
 # Cells that bullets show around the name, each at its own position.
@@ -169,7 +170,7 @@ class _SectionWriter(Value):
         """Yield the blocks of a section and of those within it, in the order of the list."""
         yield (encoded(f"{'#' * min(level, _DEEPEST_HEADING)} {escaped(section.title)}"),)
         yield (encoded(section.text),)
-        yield self.entries(section, [*islice(entries, len(section.entries))])
+        yield self.entries(section, _next(entries, len(section.entries)))
         for inner in section.sections:
             yield from self.section(inner, level + 1, entries)
 
@@ -197,13 +198,20 @@ class _SectionWriter(Value):
 
     def _bullets(self, entries: Sequence[EnrichedEntry]) -> Iterator[bytes]:
         """Yield the lines of a bullet list; an entry is nested below its parent if that comes before it."""
+        parents = {str(item.entry.cells["parent"]) for item in entries if "parent" in item.entry.cells}
         depths: dict[str, int] = {}
         line_end = ""
         for item in _in_order(entries, self.words.view.order):
             parent = str(item.entry.cells.get("parent"))
-            depth = depths[item.entry.id] = depths[parent] + 1 if parent in depths else 0
+            depth = depths[parent] + 1 if parent in depths else 0
+            if item.entry.id in parents:
+                depths[item.entry.id] = depth
             yield encoded(f"{line_end}{'  ' * depth}- {self.words.bullet(item)}")
             line_end = "\n"
+
+
+def _next(entries: Iterator[EnrichedEntry], size: int) -> Sequence[EnrichedEntry]:
+    return sequence_of(islice(entries, size), size)
 
 
 def _in_order(entries: Sequence[EnrichedEntry], order: Order) -> Sequence[EnrichedEntry]:

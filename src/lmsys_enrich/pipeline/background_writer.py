@@ -1,7 +1,7 @@
 """Background writer: saves findings during the run, so that an interrupted run keeps them."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Protocol
 
 from lmsys_enrich.clock import Clock
@@ -14,7 +14,7 @@ _MAX_DELAY = 0.5  # seconds: at most this much work is lost in a power cut
 class FindingStore(Protocol):
     """Storage of findings by their links' keys. Both calls may block as long as the disk does."""
 
-    def load(self, urls: Iterable[str]) -> dict[str, Finding]: ...
+    def load(self, urls: Iterable[str]) -> Mapping[str, Finding]: ...
 
     def save(self, findings: Iterable[Finding]) -> None: ...
 

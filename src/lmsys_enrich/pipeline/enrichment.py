@@ -2,7 +2,7 @@
 
 import asyncio
 import traceback
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, MutableMapping, Sequence
 from contextlib import aclosing
 from datetime import datetime
 
@@ -15,18 +15,25 @@ from lmsys_enrich.pipeline.workers import Stop
 
 
 async def enrich_findings(
-    sources: Sequence[FactSource], findings: Mapping[str, Finding], now: datetime, stop: Stop, bugs: list[Bug]
+    sources: Sequence[FactSource],
+    findings: MutableMapping[str, Finding],
+    now: datetime,
+    stop: Stop,
+    bugs: list[Bug],
 ) -> AsyncGenerator[Finding, None]:
     """
-    Ask one source after the other, and yield each finding that one of them knew more about.
+    Ask one source after the other, and put what it knows into the findings; yield each that changes.
 
     Findings whose last answer is fresh are left out. A bug of a source costs the rest of
     its answers alone.
     """
-    latest = dict(findings)
     for source in sources:
         due = sorted(
-            (found for found in latest.values() if source.wants(found) and not _is_fresh(source, found, now)),
+            (
+                found
+                for found in findings.values()
+                if source.wants(found) and not _is_fresh(source, found, now)
+            ),
             key=lambda found: found.asked.get(source.name, EPOCH),
         )
         if not due or stop.reason is not None:
@@ -34,8 +41,9 @@ async def enrich_findings(
         async with aclosing(_until_stopped(source.fetch(due), stop)) as additions:
             try:
                 async for addition in additions:
-                    latest[addition.url] = add_facts(latest[addition.url], addition, source.name, now)
-                    yield latest[addition.url]
+                    finding = add_facts(findings[addition.url], addition, source.name, now)
+                    findings[addition.url] = finding
+                    yield finding
             except Exception:  # noqa: BLE001 - whatever a service responds, the report is written
                 bugs.append(Bug(source.name, traceback.format_exc()))
 

@@ -12,6 +12,7 @@ from lmsys_enrich.model.catalog import Catalog, Exemption
 from lmsys_enrich.model.finding import LIVING, Finding, LinkTask, Observation, Verdict
 from lmsys_enrich.model.report import key_of
 from lmsys_enrich.settings.settings import Settings
+from lmsys_enrich.store.findings import finding_map
 from lmsys_enrich.urls import InvalidAddress, is_web, link_key
 from lmsys_enrich.values import Value, value_field
 
@@ -94,14 +95,15 @@ def build(
     now: datetime,
 ) -> Plan:
     """Sort every link of the lists, each once, into fresh, settled or to be checked."""
-    fresh: dict[str, Finding] = {}
+    links = _links(catalogs, now.date())
+    fresh = finding_map(len(links))
     settled: list[tuple[LinkTask, Observation]] = []
     errors: list[CheckError] = []
     queues: list[list[LinkTask]] = [[] for _ in checkers]
     excluded = tuple(re.compile(pattern) for pattern in settings.exclude)
     local = _local_links(catalogs)
     today = now.date()
-    for url, own in _links(catalogs, today).items():
+    for url, own in links.items():
         rules = (rule.exemption for rule in settings.ignores if rule.exempts_links_on(today, url))
         observation = local.get(url) or _observe_offline(url, own or next(rules, None), excluded)
         if observation is not None:

@@ -14,7 +14,7 @@ from lmsys_enrich.model.workspace import UNKNOWN_WORKSPACE, Workspace, find_work
 from lmsys_enrich.pipeline.mass_change import refuse_mass_change, was_refused
 from lmsys_enrich.pipeline.plan import PreviousFindings
 from lmsys_enrich.settings.settings import Settings
-from lmsys_enrich.store.findings import DiskStore
+from lmsys_enrich.store.findings import DiskStore, finding_map
 from lmsys_enrich.store.last_written import read_last_written
 from lmsys_enrich.values import Value, replace
 
@@ -29,11 +29,11 @@ class PreviousRuns(Value):
     def findings(self, catalogs: Sequence[Catalog]) -> PreviousFindings:
         """Return the earlier findings of the links of these lists."""
         urls = keys_of(catalogs)
-        reported = read_last_written(self.settings.out, self.warn)
-        return PreviousFindings(
-            kept=self.store.load(urls),
-            reported={found.url: found for found in reported if found.url in urls},
-        )
+        reported = finding_map(len(urls))
+        for found in read_last_written(self.settings.out, self.warn):
+            if found.url in urls:
+                reported[found.url] = found
+        return PreviousFindings(kept=self.store.load(urls), reported=reported)
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 import asyncio
 import traceback
-from collections.abc import AsyncGenerator, Callable, Container, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import aclosing, asynccontextmanager
 
 from lmsys_enrich.checkers.protocol import Checker, CheckError, TaskQueue
@@ -20,6 +20,7 @@ from lmsys_enrich.pipeline.plan import Plan, PreviousFindings, build
 from lmsys_enrich.pipeline.workers import Stop
 from lmsys_enrich.politeness.stats import RequestStats
 from lmsys_enrich.settings.settings import Settings, format_duration
+from lmsys_enrich.store.findings import finding_map
 from lmsys_enrich.values import Value
 
 
@@ -55,7 +56,7 @@ async def check_and_enrich(run: Run, plan: Plan, stop: Stop) -> Report:
         stop.now("this run asks nobody (--offline)")
     writer = BackgroundWriter(run.store, run.clock)
     queues = [TaskQueue(tasks) for tasks in plan.tasks]
-    found: dict[str, Finding] = {}
+    found = finding_map(plan.total)
     bugs: list[Bug] = []
     async with _deadline(run, stop):
         async with aclosing(_findings(run, plan, queues, stop, bugs)) as findings:
@@ -64,17 +65,16 @@ async def check_and_enrich(run: Run, plan: Plan, stop: Stop) -> Report:
                 writer.add(finding)
                 run.watch(finding)
         missed = _missed(run, queues, stop, found)
-        latest = {**plan.fresh, **found, **missed}
+        latest = _in_order(keys_of(run.catalogs), (missed, found, plan.fresh))
         enriched = enrich_findings(run.sources, latest, run.clock.run_time, stop, bugs)
         async with aclosing(enriched) as findings:
             async for finding in findings:
-                latest[finding.url] = finding
                 writer.add(finding)
     await writer.finish()
     return Report(
         run_time=run.clock.run_time,
         catalogs=tuple(run.catalogs),
-        findings={url: latest[url] for url in keys_of(run.catalogs)},
+        findings=latest,
         stale_after=run.settings.stale_after,
         traffic=run.stats.traffic(cached=len(plan.fresh), seconds=run.clock.monotonic() - started),
         obstacles=(
@@ -125,9 +125,21 @@ def _bug(error: CheckError, bugs: list[Bug]) -> Finding:
     return unchecked(error.task, "a bug of ours")
 
 
-def _missed(run: Run, queues: Sequence[TaskQueue], stop: Stop, found: Container[str]) -> dict[str, Finding]:
+def _in_order(
+    keys: Collection[str], findings: Sequence[Mapping[str, Finding]]
+) -> MutableMapping[str, Finding]:
+    """Return the finding of each link in the order of the lists, from the first mapping that has one."""
+    latest = finding_map(len(keys))
+    for url in keys:
+        latest[url] = next(known[url] for known in findings if url in known)
+    return latest
+
+
+def _missed(
+    run: Run, queues: Sequence[TaskQueue], stop: Stop, found: Collection[str]
+) -> Mapping[str, Finding]:
     """Return the last known findings of the links without a result, with the reason of their last checker."""
-    missed: dict[str, Finding] = {}
+    missed = finding_map(sum(len(queue.tasks) for queue in queues) - len(found))
     for checker, queue in zip(run.checkers, queues, strict=True):
         why = stop.reason or "; ".join(obstacle.what for obstacle in checker.obstacles) or "no answer came"
         missed.update((task.url, unchecked(task, why)) for task in queue.tasks if task.url not in found)

@@ -1,7 +1,7 @@
 """Findings of earlier runs, stored in a folder that may be damaged, foreign, full or read-only."""
 
 import threading
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, MutableMapping
 from contextlib import suppress
 from itertools import islice
 from operator import methodcaller
@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from lmsys_enrich.model.finding import Finding
+from lmsys_enrich.spool import LARGE, SpooledDict
 from lmsys_enrich.store.items import ItemDecoder, has_plausible_dates
 from lmsys_enrich.store.rows import UNUSABLE, Rows, is_damaged
 
@@ -19,6 +20,13 @@ _SLACK = 500  # superseded findings, and short rows, that are not worth compacti
 
 _encode = msgspec.json.Encoder().encode
 _findings = ItemDecoder(Finding)
+_pack = msgspec.msgpack.Encoder().encode
+_unpack = msgspec.msgpack.Decoder(Finding).decode
+
+
+def finding_map(size: int) -> MutableMapping[str, Finding]:
+    """Return an empty mapping for so many findings: in memory, or on disk where they are very many."""
+    return {} if size < LARGE else SpooledDict(_pack, _unpack)
 
 
 class DiskStore:
@@ -35,10 +43,10 @@ class DiskStore:
         self._thread = threading.get_ident()
         self._rows = self._open()
 
-    def load(self, urls: Iterable[str] | None = None) -> dict[str, Finding]:
+    def load(self, urls: Iterable[str] | None = None) -> Mapping[str, Finding]:
         """Return the findings of these links, or all; compact the file if most of it is superseded."""
         wanted = None if urls is None else dict.fromkeys(urls)
-        found: dict[str, Finding] = {}
+        found = finding_map(0 if wanted is None else len(wanted))
 
         def collect(rows: Rows) -> None:
             sizes, seen = list[int](), set[str]()
@@ -51,7 +59,9 @@ class DiskStore:
                 _compact(rows)
 
         self._try(collect)
-        return found if wanted is None else {url: found[url] for url in wanted if url in found}
+        if wanted is None or not isinstance(found, dict):
+            return found
+        return {url: found[url] for url in wanted if url in found}
 
     def save(self, findings: Iterable[Finding]) -> None:
         """Store findings in place of earlier ones; this may be called in another thread."""

@@ -1,6 +1,7 @@
 """Content of the page: every text and number that the template shows."""
 
 from collections.abc import Iterator, Sequence
+from heapq import nsmallest
 from itertools import accumulate
 
 from lmsys_enrich.model.enriched import moment
@@ -134,8 +135,8 @@ def _shown(report: Report) -> Sequence[EnrichedEntry]:
     """Return the entries with a row, in the order of the lists: all, or those with the worst verdicts."""
     if len(report.entries) <= _MOST_ROWS:
         return report.entries
-    worst_first = sorted(report.entries, key=rank_of)
-    return sorted(worst_first[:_MOST_ROWS], key=lambda item: item.number)
+    worst_first = nsmallest(_MOST_ROWS, report.entries, key=rank_of)
+    return sorted(worst_first, key=lambda item: item.number)
 
 
 def _alive(report: Report) -> tuple[str, str]:

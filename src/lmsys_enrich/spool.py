@@ -1,0 +1,132 @@
+"""
+Spool: long sequences and mappings kept on disk, so that a large list does not fill the memory.
+
+They lie in temporary files that have no name any more: nobody else can open them, and they
+are gone with the process.
+"""
+
+import os
+import pickle
+import tempfile
+import weakref
+from array import array
+from collections.abc import Callable, Iterable, Iterator, MutableMapping, Sequence
+from typing import Generic, TypeVar, overload
+
+from lmsys_enrich.errors import OutputError
+
+LARGE = 200_000
+"""Items from which on a collection is kept on disk: below, memory is cheap and faster."""
+
+_BLOCK = 64  # items that are written and read together
+
+T = TypeVar("T")
+
+
+class _Records:
+    """Byte strings in a temporary file, by number."""
+
+    def __init__(self) -> None:
+        self._file = tempfile.TemporaryFile(buffering=2**18)  # noqa: SIM115 - the next line closes it
+        weakref.finalize(self, self._file.close)
+        self._ends = array("Q")
+        self._is_flushed = True
+
+    def __len__(self) -> int:
+        return len(self._ends)
+
+    def append(self, record: bytes) -> None:
+        try:
+            self._file.write(record)
+        except OSError as problem:
+            raise OutputError(
+                f"{tempfile.gettempdir()}: cannot be written: {problem.strerror}",
+                hint="Free the disk, or name another folder in TMPDIR.",
+            ) from None
+        self._ends.append(len(record) + (self._ends[-1] if self._ends else 0))
+        self._is_flushed = False
+
+    def read(self, number: int) -> bytes:
+        if not self._is_flushed:
+            self._file.flush()
+            self._is_flushed = True
+        start = self._ends[number - 1] if number else 0
+        return os.pread(self._file.fileno(), self._ends[number] - start, start)
+
+
+class Spool(Sequence[T], Generic[T]):
+    """A sequence on disk that grows at its end."""
+
+    def __init__(self, items: Iterable[T] = ()) -> None:
+        self._blocks = _Records()
+        self._last: list[T] = []
+        for item in items:
+            self.append(item)
+
+    def append(self, item: T) -> None:
+        """Add an item."""
+        self._last.append(item)
+        if len(self._last) == _BLOCK:
+            self._blocks.append(pickle.dumps(self._last, pickle.HIGHEST_PROTOCOL))
+            self._last = []
+
+    def __len__(self) -> int:
+        return len(self._blocks) * _BLOCK + len(self._last)
+
+    def __iter__(self) -> Iterator[T]:
+        for number in range(len(self._blocks)):
+            yield from self._block(number)
+        yield from self._last
+
+    @overload
+    def __getitem__(self, index: int) -> T: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[T]: ...
+
+    def __getitem__(self, index: int | slice) -> T | Sequence[T]:
+        if isinstance(index, slice):
+            return [self[number] for number in range(*index.indices(len(self)))]
+        number = index + len(self) if index < 0 else index
+        if not 0 <= number < len(self):
+            raise IndexError(index)
+        block, position = divmod(number, _BLOCK)
+        return self._last[position] if block == len(self._blocks) else self._block(block)[position]
+
+    def _block(self, number: int) -> list[T]:
+        block: list[T] = pickle.loads(self._blocks.read(number))  # noqa: S301 - nobody else can write there
+        return block
+
+
+class SpooledDict(MutableMapping[str, T], Generic[T]):
+    """A mapping whose values are on disk; its keys are in memory."""
+
+    def __init__(self, encode: Callable[[T], bytes], decode: Callable[[bytes], T]) -> None:
+        self._encode = encode
+        self._decode = decode
+        self._records = _Records()
+        self._numbers: dict[str, int] = {}
+
+    def __getitem__(self, key: str) -> T:
+        return self._decode(self._records.read(self._numbers[key]))
+
+    def __setitem__(self, key: str, value: T) -> None:
+        self._numbers[key] = len(self._records)
+        self._records.append(self._encode(value))
+
+    def __delitem__(self, key: str) -> None:
+        del self._numbers[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._numbers)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._numbers
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+
+def sequence_of(items: Iterable[T], size: int) -> Sequence[T]:
+    """Return the items, of which there are about `size`: in memory, or on disk where they are many."""
+    return tuple(items) if size < LARGE else Spool(items)
