@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from lmsys_enrich.model.catalog import Catalog, DocumentLink, Entry, Link, ListedEntry, Location
 from lmsys_enrich.model.changes import Change
+from lmsys_enrich.model.differences import Difference, differences
 from lmsys_enrich.model.document_view import DocumentView
 from lmsys_enrich.model.figures import AliveCount, Day, Summary, alive_count
 from lmsys_enrich.model.finding import LIVING, LOST, Finding, Verdict
@@ -64,15 +65,6 @@ class Bug(Value):
 
     url: str
     traceback: str
-
-
-class Difference(Value):
-    """Field of an entry (`title`, `year`, …) for which a source has another value than the list."""
-
-    field: str
-    list: str
-    source: str
-    from_: str
 
 
 class EnrichedEntry(NamedTuple):
@@ -287,7 +279,7 @@ def enriched(number: int, listed: ListedEntry, findings: Mapping[str, Finding]) 
     facts = next((finding.repository for finding in own if finding.repository is not None), None)
     paper = next((finding.paper for finding in own if finding.paper is not None), None)
     model = next((finding.model for finding in own if finding.model is not None), None)
-    return EnrichedEntry(number, listed.path, entry, own, facts, paper, model)
+    return EnrichedEntry(number, listed.path, entry, own, facts, paper, model, differences(entry, own))
 
 
 def _summary(report: Report) -> Summary:

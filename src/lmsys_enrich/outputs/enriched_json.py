@@ -87,7 +87,7 @@ def _entry(item: EnrichedEntry) -> dict[str, object]:
         "paper": paper_json(item.paper) if item.paper else None,
         "model": model_json(item.model) if item.model else None,
         "differs": [
-            {"field": one.field, "list": one.list, "source": one.source, "from": one.from_}
+            {"field": one.field, "list": one.listed, "source": one.source, "from": one.source_host}
             for one in item.differs
         ],
     }

@@ -71,6 +71,8 @@ def is_same_title(listed: str, source: str) -> bool:
     wrote in brackets, or in a few letters; not where they differ in a number. A title
     without a letter is the same as any other.
     """
+    if normalize_title(listed) == normalize_title(source):
+        return True
     ours, theirs = _forms(listed), _forms(source)
     return not ours or not theirs or any(_is_like(a, b) for a in ours for b in theirs)
 

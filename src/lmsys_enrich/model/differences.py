@@ -1,0 +1,117 @@
+"""Differences between what a list says of a paper, repository or model and what its source says."""
+
+from collections.abc import Iterator, Sequence
+
+from lmsys_enrich.model.catalog import Entry
+from lmsys_enrich.model.finding import Finding
+from lmsys_enrich.model.hub_model import Model
+from lmsys_enrich.model.paper import Paper
+from lmsys_enrich.model.repository import Repository
+from lmsys_enrich.papers.arxiv_id import arxiv_year
+from lmsys_enrich.papers.titles import is_same_title, word_count
+from lmsys_enrich.papers.venues import ARXIV, known_venue
+from lmsys_enrich.values import Value
+
+# A shorter name may be a nickname: "GPT-3" for "Language Models are Few-Shot Learners".
+_MIN_TITLE_WORDS = 4
+_UNTOLD_LICENSES = frozenset({"other", "unknown", "noassertion"})
+
+
+class Difference(Value):
+    """Field for which a source says something else than the list; `source_host` is where it says so."""
+
+    field: str
+    listed: str | int
+    source: str | int
+    source_host: str
+
+
+def differences(entry: Entry, findings: Sequence[Finding]) -> tuple[Difference, ...]:
+    """
+    Return the differences of an entry, given the findings of its links in their order.
+
+    They are for readers to look at and decide no verdict. The name of an entry is a
+    paper's title only where its main link is the paper.
+    """
+    return tuple(_differences(entry, findings))
+
+
+def _differences(entry: Entry, findings: Sequence[Finding]) -> Iterator[Difference]:
+    for link, finding in zip(entry.links, findings, strict=True):
+        if finding.paper is not None and link.role in {"url", "paper"}:
+            yield from _of_paper(entry, finding.paper, is_main=link.role == "url")
+            break
+    facts: Repository | Model | None = next(
+        (one.repository or one.model for one in findings if one.repository or one.model), None
+    )
+    if facts is not None:
+        yield from _license(entry, facts)
+
+
+def _of_paper(entry: Entry, paper: Paper, *, is_main: bool) -> Iterator[Difference]:
+    is_title = is_main and word_count(entry.name) >= _MIN_TITLE_WORDS
+    if is_title and paper.title and not is_same_title(entry.name, paper.title):
+        yield Difference("title", entry.name, paper.title, _registry(paper))
+    year = entry.cells.get("year")
+    if isinstance(year, int) and not isinstance(year, bool) and not _may_be_year(year, entry, paper):
+        source = paper.year if paper.year is not None else year
+        yield Difference("year", year, source, _index(paper) if paper.venue else _registry(paper))
+    venue = entry.cells.get("publisher")
+    if isinstance(venue, str) and paper.venue is not None:
+        ours, theirs = known_venue(venue), known_venue(paper.venue)
+        # Of two names, one of which is unknown, nobody can tell that they are two venues.
+        if ours is not None and theirs is not None and ours != theirs:
+            yield Difference("venue", venue, paper.venue, _index(paper))
+
+
+def _may_be_year(year: int, entry: Entry, paper: Paper) -> bool:
+    """
+    Return whether a list's year may be that of the paper.
+
+    It may be arXiv's or the venue's, and sources differ by one where a paper is online
+    before its issue or its conference. A preprint's year does not tell when it was
+    published: where the list names a venue that no source knows of, any later year may be.
+    """
+    if paper.year is None:
+        return True
+    preprint = arxiv_year(paper.ids["arxiv"]) if "arxiv" in paper.ids else None
+    first = min(paper.year, preprint or paper.year)
+    last = max(paper.year, preprint or paper.year)
+    if preprint is None:
+        return first - 1 <= year <= last + 1
+    if paper.venue is not None:
+        return first <= year <= last + 1
+    venue = entry.cells.get("publisher")
+    if isinstance(venue, str) and venue and known_venue(venue) != ARXIV:
+        return year >= first
+    return first <= year <= last + 1
+
+
+def _license(entry: Entry, facts: Repository | Model) -> Iterator[Difference]:
+    listed, source = entry.cells.get("license"), facts.license
+    if not isinstance(listed, str) or not listed or source is None:
+        return
+    if source.lower() in _UNTOLD_LICENSES or _license_name(listed) == _license_name(source):
+        return
+    host = facts.forge if isinstance(facts, Repository) else facts.hub
+    yield Difference("license", listed, source, host)
+
+
+def _license_name(license_: str) -> str:
+    """Return an SPDX identifier without what tells the same licence apart: `-only`, `+`, case, blanks."""
+    name = license_.lower().replace(" ", "-").removesuffix("-license")
+    return name.removesuffix("-only").removesuffix("-or-later").removesuffix("+")
+
+
+def _registry(paper: Paper) -> str:
+    """Return the host of the registry that told the title: arXiv, which always tells a version, first."""
+    if "arxiv" in paper.ids and paper.version is not None:
+        return "arxiv.org"
+    return "doi.org" if "doi" in paper.ids and "s2" not in paper.ids else _index(paper)
+
+
+def _index(paper: Paper) -> str:
+    """Return the host of the source that told the venue."""
+    if "doi" in paper.ids:
+        return "doi.org"
+    return "semanticscholar.org" if "s2" in paper.ids else "openalex.org"
