@@ -1,0 +1,1 @@
+"""arXiv: links proved, and facts fetched, through its API."""

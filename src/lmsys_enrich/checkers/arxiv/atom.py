@@ -1,0 +1,127 @@
+"""
+Feeds of arXiv's API, which are Atom: https://info.arxiv.org/help/api/user-manual.html#_details_of_atom_results_returned.
+
+Read by expat itself, the parser below every other one of Python's, since a feed needs ten elements
+of it. A document type, without which there are no entities to expand, ends the reading.
+"""
+
+from collections.abc import Mapping
+from xml.parsers import expat
+
+from lmsys_enrich.papers.arxiv_id import split_version
+from lmsys_enrich.values import Value
+
+_ATOM = "http://www.w3.org/2005/Atom "
+_ARXIV = "http://arxiv.org/schemas/atom "
+_FEED, _ENTRY = f"{_ATOM}feed", f"{_ATOM}entry"
+_NAMES = {
+    **{f"{_ATOM}{name}": name for name in ("id", "title", "published", "summary")},
+    **{f"{_ARXIV}{name}": name for name in ("comment", "journal_ref", "doi")},
+    f"{_ATOM}name": "author",
+}
+_ERROR = "/api/errors"
+_YEAR = 4  # characters of a date
+_MAX_DEPTH = 32
+
+
+class ArxivRecord(Value, kw_only=True):
+    """A paper as arXiv's API describes it; `version` is the newest one, `year` that of the first."""
+
+    id: str
+    version: int | None
+    title: str | None
+    authors: tuple[str, ...] = ()
+    year: int | None = None
+    comment: str = ""
+    summary: str = ""
+    journal_ref: str | None = None
+    doi: str | None = None
+
+
+class Feed(Value):
+    """Papers of a feed, and the message of an entry that stands for an error."""
+
+    records: tuple[ArxivRecord, ...]
+    error: str | None = None
+
+
+def parse_feed(body: bytes) -> Feed | None:
+    """Parse a feed; None for anything else, such as a page of HTML, or a feed that was cut."""
+    reader = _Reader()
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.buffer_text = True
+    parser.StartDoctypeDeclHandler = _refuse
+    parser.StartElementHandler = reader.start
+    parser.EndElementHandler = reader.end
+    parser.CharacterDataHandler = reader.text
+    try:
+        parser.Parse(body, True)
+    except (expat.ExpatError, ValueError, LookupError):  # LookupError: an encoding that is none
+        return None
+    return reader.feed() if reader.is_feed else None
+
+
+def _refuse(*_: object) -> None:
+    raise ValueError("a feed has no document type")
+
+
+class _Reader:
+    """Collects the text of the elements that a record is made of, entry by entry."""
+
+    def __init__(self) -> None:
+        self.is_feed = False
+        self._path: list[str] = []
+        self._entry: dict[str, list[str]] | None = None
+        self._text: list[str] = []
+        self._records: list[ArxivRecord] = []
+        self._error: str | None = None
+
+    def start(self, name: str, _attributes: Mapping[str, str]) -> None:
+        if not self._path:
+            self.is_feed = name == _FEED
+        self._path.append(name)
+        if len(self._path) > _MAX_DEPTH:
+            raise ValueError("nested too deeply for a feed")
+        if name == _ENTRY:
+            self._entry = {}
+        self._text.clear()
+
+    def text(self, text: str) -> None:
+        self._text.append(text)
+
+    def end(self, name: str) -> None:
+        self._path.pop()
+        if self._entry is None:
+            return
+        if name == _ENTRY:
+            self._add(self._entry)
+            self._entry = None
+        elif name in _NAMES:
+            self._entry.setdefault(_NAMES[name], []).append(" ".join("".join(self._text).split()))
+
+    def feed(self) -> Feed:
+        return Feed(tuple(self._records), self._error)
+
+    def _add(self, entry: Mapping[str, list[str]]) -> None:
+        first = {name: texts[0] for name, texts in entry.items() if texts[0]}
+        address = first.get("id", "")
+        if _ERROR in address:
+            self._error = first.get("summary") or first.get("title") or "an error"
+            return
+        named = split_version(address.partition("/abs/")[2])
+        if named is None:
+            return
+        year = first.get("published", "")[:_YEAR]
+        self._records.append(
+            ArxivRecord(
+                id=named[0],
+                version=named[1],
+                title=first.get("title"),
+                authors=tuple(filter(None, entry.get("author", ()))),
+                year=int(year) if len(year) == _YEAR and year.isascii() and year.isdigit() else None,
+                comment=first.get("comment", ""),
+                summary=first.get("summary", ""),
+                journal_ref=first.get("journal_ref"),
+                doi=first.get("doi"),
+            )
+        )

@@ -1,0 +1,1 @@
+"""DOIs: links proved, and facts fetched, through Crossref, DataCite and doi.org."""
