@@ -1,9 +1,12 @@
 """Demonstration: its lists, its notice, and a made-up history so that there are trends to show."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
+
+from lmsys_enrich.model.catalog import Catalog
+from lmsys_enrich.model.report import key_of
 
 NOTICE = "The facts on this page are simulated: they come from a GitHub and from websites that are made up."
 
@@ -16,6 +19,19 @@ _GONE_EACH = 6  # weeks
 _RELICENSED = {2: [{"repository": "example-lab/empty", "change": "MIT → none"}]}
 """Licence changes by weeks ago."""
 _HOSTS = ("slides", "blog", "models", "papers")
+
+
+def titles_of(catalogs: Iterable[Catalog]) -> dict[str, str]:
+    """Return a title for each link: the name of the entry whose main link it is."""
+    titles: dict[str, str] = {}
+    for catalog in catalogs:
+        titles |= {key_of(link): f"On {link.url}" for link in catalog.links()} | {
+            key_of(link): entry.name
+            for entry in catalog.entries()
+            for link in entry.links
+            if link.role == "url"
+        }
+    return titles
 
 
 def past_lines(today: date, links: int, stars: int) -> str:

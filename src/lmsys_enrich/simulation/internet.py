@@ -1,12 +1,13 @@
 """Simulated internet: GitHub and all websites on loopback, found through environment and fetch."""
 
-from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from lmsys_enrich.http.messages import ErrorKind, Fetch, FetchError, Outcome, Request, RequestKind
 from lmsys_enrich.simulation.github import TOKEN, SimulatedGitHub
+from lmsys_enrich.simulation.paper_services import paper_services
 from lmsys_enrich.simulation.server import Misdeed, Received, Response, Sent, Server, serving
 from lmsys_enrich.simulation.world import SCENARIO, SimulatedPage, World, read_world, with_links
 from lmsys_enrich.values import Value, replace
@@ -20,12 +21,14 @@ class Internet(Value):
     Running servers of a simulation.
 
     `environ` leads a program's API requests to the simulated GitHub, `through` its
-    other requests to the simulated websites.
+    other requests to the simulated websites. `papers` are the services for papers, by
+    the variable that leads to each.
     """
 
     world: World
     api: Server
     web: Server
+    papers: Mapping[str, Server]
     environ: Mapping[str, str]
 
     def through(self, fetch: Fetch) -> Fetch:
@@ -85,17 +88,19 @@ class Websites(Value):
 
 @asynccontextmanager
 async def simulated_internet(
-    scenario: Path = SCENARIO, links: Iterable[str] = ()
+    scenario: Path = SCENARIO, titles: Mapping[str, str] | None = None
 ) -> AsyncGenerator[Internet, None]:
-    """Yield the simulated internet of a scenario, in which the `links` exist too."""
-    world = with_links(read_world(scenario), links)
+    """Yield the simulated internet of a scenario, in which links with these titles exist too."""
+    world = with_links(read_world(scenario), titles or {})
     async with AsyncExitStack() as stack:
         api = await stack.enter_async_context(serving(SimulatedGitHub(world)))
         web = await stack.enter_async_context(serving(Websites(world)))
+        papers = await stack.enter_async_context(paper_services(world.library))
         environ = {
+            **{variable: server.url for variable, server in papers.items()},
             "GITHUB_API_URL": api.url,
             "GITHUB_GRAPHQL_URL": f"{api.url}/graphql",
             "GITHUB_SERVER_URL": "https://github.com",
             "GITHUB_TOKEN": TOKEN,
         }
-        yield Internet(world, api, web, environ)
+        yield Internet(world, api, web, papers, environ)

@@ -1,7 +1,7 @@
 """World of a simulation: its repositories, owners and websites, read from a TOML file or made from links."""
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from dataclasses import replace as replace_fields
 from datetime import UTC, datetime, timedelta
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from lmsys_enrich.simulation.papers import Library, read_library, with_papers
 from lmsys_enrich.values import Value, value_field
 
 SCENARIO = Path(__file__).parent / "scenario.toml"
@@ -83,6 +84,7 @@ class World:
     owners: Mapping[str, str] = field(default_factory=dict)
     """Users and organisations by login, each with its GraphQL type."""
     sites: Mapping[str, Mapping[str, SimulatedPage]] = field(default_factory=dict)
+    library: Library = field(default_factory=Library)
 
     @cached_property
     def _by_name(self) -> Mapping[str, SimulatedRepository]:
@@ -96,7 +98,7 @@ class World:
 
 
 def read_world(path: Path) -> World:
-    """Read a scenario: tables `repositories`, `owners` and `sites`."""
+    """Read a scenario: tables `repositories`, `owners`, `sites`, `papers` and `snapshots`."""
     content: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
     repositories = tuple(
         _repository(number, table) for number, table in enumerate(content.get("repositories", ()), 1)
@@ -106,7 +108,7 @@ def read_world(path: Path) -> World:
         host: {location: SimulatedPage(**page) for location, page in pages.items()}
         for host, pages in content.get("sites", {}).items()
     }
-    return World(repositories, {**owners, **content.get("owners", {})}, sites)
+    return World(repositories, {**owners, **content.get("owners", {})}, sites, read_library(content))
 
 
 def _repository(number: int, table: Mapping[str, Any]) -> SimulatedRepository:
@@ -119,11 +121,11 @@ def _repository(number: int, table: Mapping[str, Any]) -> SimulatedRepository:
     return SimulatedRepository(**values)
 
 
-def with_links(world: World, urls: Iterable[str]) -> World:
-    """Return the world with a repository or page for each link that has none."""
+def with_links(world: World, titles: Mapping[str, str]) -> World:
+    """Return the world with a repository, paper or page for each link that has none, by its title."""
     repositories: dict[str, SimulatedRepository] = {}
     sites = {host: dict(pages) for host, pages in world.sites.items()}
-    for url in urls:
+    for url in titles:
         parts = urlsplit(url)
         if parts.hostname == _GITHUB:
             name = "/".join(parts.path.strip("/").split("/")[:2]).removesuffix(".git")
@@ -138,6 +140,7 @@ def with_links(world: World, urls: Iterable[str]) -> World:
         repositories=(*world.repositories, *repositories.values()),
         owners={**owners, **world.owners},
         sites=sites,
+        library=with_papers(world.library, titles),
     )
 
 
