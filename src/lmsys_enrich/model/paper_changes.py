@@ -19,7 +19,7 @@ def reasons_to_act(entry: Entry, paper: Paper) -> Iterator[str]:
 
 
 def published_since(entry: Entry, paper: Paper) -> str | None:
-    """Return where a paper was published that the list has as a preprint; None where the list has it right."""
+    """Return where a paper was published that the list calls a preprint; None where it need not change."""
     listed = entry.cells.get("publisher")
     if not isinstance(listed, str) or known_venue(listed) != ARXIV or "arxiv" not in paper.ids:
         return None

@@ -7,7 +7,7 @@ from lmsys_enrich.papers.other_ids import parse_s2_link
 
 
 def paper_ids(url: str) -> dict[str, str]:
-    """Return the identifiers in an address, by registry: `arxiv`, `doi`, `acl`, `s2`; empty for another page."""
+    """Return the identifiers in an address, by registry: `arxiv`, `doi`, `acl`, `s2`; most have none."""
     at_arxiv, doi, s2 = parse_arxiv_link(url), parse_doi_link(url), parse_s2_link(url)
     address = read_address(url)
     acl = acl_id(address) if address is not None else None
