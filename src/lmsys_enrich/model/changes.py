@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from lmsys_enrich.model.finding import Finding, Verdict
+from lmsys_enrich.model.paper import Paper
 from lmsys_enrich.model.repository import Repository
 from lmsys_enrich.values import Value, value_field
 
@@ -24,6 +25,11 @@ class Snapshot(Value):
         known = (finding.repository for finding in self.findings.values())
         return {facts.identity: facts for facts in known if facts}
 
+    def papers(self) -> dict[str, tuple[Paper, Finding]]:
+        """Return the papers by the identifier that links refer to them by, with the finding of a link."""
+        found = self.findings.values()
+        return {finding.paper.key: (finding.paper, finding) for finding in found if finding.paper}
+
 
 class Change(Value):
     """Change: its kind, its subject and its details."""
@@ -43,7 +49,7 @@ class Changes(Value):
 
 def changes_between(old: Snapshot, new: Snapshot) -> Changes:
     """Compare two runs."""
-    found = (*_entries(old, new), *_links(old, new), *_repositories(old, new))
+    found = (*_entries(old, new), *_links(old, new), *_repositories(old, new), *_papers(old, new))
     return Changes((old.taken_at, new.taken_at), found, tuple(_stars(old, new)))
 
 
@@ -91,6 +97,22 @@ def _repositories(old: Snapshot, new: Snapshot) -> Iterator[Change]:
             yield Change(
                 "woke up", name, f"last commit {before.last_commit:%Y-%m-%d} → {after.last_commit:%Y-%m-%d}"
             )
+
+
+def _papers(old: Snapshot, new: Snapshot) -> Iterator[Change]:
+    earlier = old.papers()
+    for key, (after, _) in new.papers().items():
+        if key not in earlier:
+            continue
+        before, finding = earlier[key]
+        subject = after.title or key
+        if after.withdrawn and before.withdrawn is False:
+            yield Change("withdrawn", subject, key)
+        # What no source had told before is new to us alone.
+        if after.retracted and not before.retracted and (before.retracted is False or finding.asked):
+            yield Change("retracted", subject, key)
+        if after.venue is not None and before.venue is None and finding.asked:
+            yield Change("published", subject, f"{key} at {after.venue}")
 
 
 def _woke_up(before: Repository, after: Repository, then: datetime) -> bool:

@@ -1,4 +1,4 @@
-"""`lmsys-enrich stale`: repositories that seem unmaintained, from the cache."""
+"""`lmsys-enrich stale`: repositories that seem unmaintained and papers taken back, from the cache."""
 
 import argparse
 import json
@@ -12,17 +12,19 @@ from lmsys_enrich.errors import InputError
 from lmsys_enrich.lists.read import read_as_set
 from lmsys_enrich.model.catalog import Entry, Link
 from lmsys_enrich.model.finding import Finding, Verdict
+from lmsys_enrich.model.paper_changes import reasons_to_act
 from lmsys_enrich.model.report import Report
 from lmsys_enrich.pipeline.previous_runs import report_of_last_run
 from lmsys_enrich.settings.settings import Settings, parse_duration
 from lmsys_enrich.values import Value, asdict
 
 
-class StaleRepository(Value):
-    """Repository to look at, the reason, and its entry; `last_commit` is a date."""
+class StaleLink(Value):
+    """Repository or paper to look at, the reason, and its entry; `last_commit` is a date."""
 
     entry: str
     repository: str
+    paper: str
     url: str
     why: str
     last_commit: str | None
@@ -58,7 +60,7 @@ def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
         else:
             show([_table(rows)], terminal)
     else:
-        terminal.info("No known repository is stale, archived, renamed or gone.")
+        terminal.info("No known repository is stale, archived, renamed or gone, no paper withdrawn.")
     _warn_of_gaps(report, terminal)
     return 0
 
@@ -72,14 +74,14 @@ def _with_age(settings: Settings, older_than: str | None) -> Settings:
         raise InputError(f"--older-than: {problem}", hint="Give it as 90d, 12mo or 2y.") from None
 
 
-def _stale(report: Report) -> Iterator[StaleRepository]:
-    """Yield the repositories to look at, in the order of the lists, each once."""
+def _stale(report: Report) -> Iterator[StaleLink]:
+    """Yield the repositories and papers to look at, in the order of the lists, each once."""
     seen: set[str] = set()
     for catalog in report.catalogs:
         for listed in catalog.listed():
             for link in listed.entry.links:
                 finding = report.finding(link)
-                why = ", ".join(_reasons(report, finding))
+                why = ", ".join((*_reasons(report, finding), *_paper_reasons(listed.entry, finding)))
                 if why and finding.url not in seen:
                     seen.add(finding.url)
                     yield _row(listed.entry, link, finding, why)
@@ -101,12 +103,18 @@ def _reasons(report: Report, finding: Finding) -> Iterator[str]:
         yield "no recent commit"
 
 
-def _row(entry: Entry, link: Link, finding: Finding, why: str) -> StaleRepository:
+def _paper_reasons(entry: Entry, finding: Finding) -> Iterator[str]:
+    if finding.paper is not None:
+        yield from reasons_to_act(entry, finding.paper)
+
+
+def _row(entry: Entry, link: Link, finding: Finding, why: str) -> StaleLink:
     facts = finding.repository
     commit = facts.last_commit if facts else None
-    return StaleRepository(
+    return StaleLink(
         entry=entry.name,
         repository=facts.full_name if facts else "",
+        paper=finding.paper.key if finding.paper else "",
         url=link.url,
         why=why,
         last_commit=f"{commit:%Y-%m-%d}" if commit else None,
@@ -115,14 +123,14 @@ def _row(entry: Entry, link: Link, finding: Finding, why: str) -> StaleRepositor
     )
 
 
-def _table(rows: Sequence[StaleRepository]) -> Table:
+def _table(rows: Sequence[StaleLink]) -> Table:
     return Table(
         ("Entry", "Repository", "Last commit", "Stars", "Why", "Where"),
         [
             (
                 row.entry,
-                Linked(row.repository, row.url),
-                row.last_commit or "unknown",
+                Linked(row.repository or row.paper, row.url),
+                row.last_commit or ("unknown" if row.repository else ""),
                 "" if row.stars is None else f"{row.stars:,}",
                 row.why,
                 row.location,
