@@ -12,7 +12,7 @@ from lmsys_enrich.cli.run import RunRequest, execute_run
 from lmsys_enrich.cli.terminal import Terminal
 from lmsys_enrich.errors import EnrichError
 from lmsys_enrich.lists.read import read_as_set
-from lmsys_enrich.simulation.demonstration import titles_of
+from lmsys_enrich.simulation.demonstration import listed_links
 from lmsys_enrich.simulation.internet import simulated_internet
 from lmsys_enrich.simulation.world import SCENARIO, read_world
 
@@ -22,9 +22,9 @@ async def run(arguments: Namespace, terminal: Terminal) -> int:
     settings = settings_of(arguments, terminal.environ)
     lists = lists_of(arguments, settings)
     told = read_world(SCENARIO).sites
-    titles = titles_of(read_as_set(settings, lists)).items()
-    others = {url: title for url, title in titles if urlsplit(url).hostname not in told}
-    async with simulated_internet(titles=others) as internet:
+    listed = listed_links(read_as_set(settings, lists)).items()
+    others = {url: said for url, said in listed if urlsplit(url).hostname not in told}
+    async with simulated_internet(listed=others) as internet:
         environ = {**terminal.environ, **internet.environ}
         job = RunRequest(lists, settings, environ, arguments.plan, through=internet.through)
         return await execute_run(job, terminal)

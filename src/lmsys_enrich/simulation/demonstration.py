@@ -7,6 +7,7 @@ from pathlib import Path
 
 from lmsys_enrich.model.catalog import Catalog
 from lmsys_enrich.model.report import key_of
+from lmsys_enrich.simulation.papers import Listed
 
 NOTICE = "The facts on this page are simulated: they come from a GitHub and from websites that are made up."
 
@@ -21,17 +22,20 @@ _RELICENSED = {2: [{"repository": "example-lab/empty", "change": "MIT → none"}
 _HOSTS = ("slides", "blog", "models", "papers")
 
 
-def titles_of(catalogs: Iterable[Catalog]) -> dict[str, str]:
-    """Return a title for each link: the name of the entry whose main link it is."""
-    titles: dict[str, str] = {}
+def listed_links(catalogs: Iterable[Catalog]) -> dict[str, Listed]:
+    """Return what lists say of each link: of an entry's main link, its name, year and publisher."""
+    listed: dict[str, Listed] = {}
     for catalog in catalogs:
-        titles |= {key_of(link): f"On {link.url}" for link in catalog.links()} | {
-            key_of(link): entry.name
-            for entry in catalog.entries()
-            for link in entry.links
-            if link.role == "url"
-        }
-    return titles
+        listed |= {key_of(link): Listed(f"On {link.url}") for link in catalog.links()}
+        for entry in catalog.entries():
+            year, venue = entry.cells.get("year"), entry.cells.get("publisher")
+            said = Listed(
+                entry.name,
+                year if isinstance(year, int) else None,
+                venue if isinstance(venue, str) else None,
+            )
+            listed |= {key_of(link): said for link in entry.links if link.role == "url"}
+    return listed
 
 
 def past_lines(today: date, links: int, stars: int) -> str:

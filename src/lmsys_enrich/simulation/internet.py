@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from lmsys_enrich.http.messages import ErrorKind, Fetch, FetchError, Outcome, Request, RequestKind
 from lmsys_enrich.simulation.github import TOKEN, SimulatedGitHub
 from lmsys_enrich.simulation.paper_services import paper_services
+from lmsys_enrich.simulation.papers import Listed
 from lmsys_enrich.simulation.server import Misdeed, Received, Response, Sent, Server, serving
 from lmsys_enrich.simulation.world import SCENARIO, SimulatedPage, World, read_world, with_links
 from lmsys_enrich.values import Value, replace
@@ -88,10 +89,10 @@ class Websites(Value):
 
 @asynccontextmanager
 async def simulated_internet(
-    scenario: Path = SCENARIO, titles: Mapping[str, str] | None = None
+    scenario: Path = SCENARIO, listed: Mapping[str, Listed] | None = None
 ) -> AsyncGenerator[Internet, None]:
-    """Yield the simulated internet of a scenario, in which links with these titles exist too."""
-    world = with_links(read_world(scenario), titles or {})
+    """Yield the simulated internet of a scenario, in which the links of lists exist too."""
+    world = with_links(read_world(scenario), listed or {})
     async with AsyncExitStack() as stack:
         api = await stack.enter_async_context(serving(SimulatedGitHub(world)))
         web = await stack.enter_async_context(serving(Websites(world)))

@@ -6,10 +6,11 @@ from typing import Any
 
 from lmsys_enrich.papers.arxiv_id import arxiv_year, parse_arxiv_link
 from lmsys_enrich.papers.doi import parse_doi_link
+from lmsys_enrich.papers.venues import ARXIV, known_venue
 from lmsys_enrich.values import Value, value_field
 
 _MOST_CITATIONS = 4000
-_VENUES = ("OSDI", "SOSP", "ICLR", "NeurIPS", "MLSys", None, None)
+_YEAR = 2024
 _AUTHORS = (
     "Ada Lovelace",
     "Alan Turing",
@@ -18,6 +19,14 @@ _AUTHORS = (
     "Barbara Liskov",
     "Donald Knuth",
 )
+
+
+class Listed(Value):
+    """What a list says of a link: made-up papers say the same."""
+
+    title: str
+    year: int | None = None
+    venue: str | None = None
 
 
 class SimulatedPaper(Value, kw_only=True):
@@ -70,34 +79,34 @@ def _paper(table: Mapping[str, Any]) -> SimulatedPaper:
     return SimulatedPaper(**values)
 
 
-def with_papers(library: Library, titles: Mapping[str, str]) -> Library:
-    """Return the library with a paper for each link that names one, by its title."""
+def with_papers(library: Library, listed: Mapping[str, Listed]) -> Library:
+    """Return the library with a paper for each link that names one."""
     arxiv, dois = set(library.by_arxiv_id()), set(library.by_doi("crossref", "datacite", "other"))
     made_up: list[SimulatedPaper] = []
-    for url, title in titles.items():
+    for url, said in listed.items():
         at_arxiv, doi = parse_arxiv_link(url), parse_doi_link(url)
         if at_arxiv is not None and at_arxiv.id not in arxiv:
             arxiv.add(at_arxiv.id)
-            made_up.append(_made_up(title, at_arxiv.id, None))
+            made_up.append(_made_up(said, at_arxiv.id, None))
         elif doi is not None and doi.doi not in dois:
             dois.add(doi.doi)
-            made_up.append(_made_up(title, None, doi.doi))
+            made_up.append(_made_up(said, None, doi.doi))
     return Library((*library.papers, *made_up), library.snapshots)
 
 
-def _made_up(title: str, arxiv: str | None, doi: str | None) -> SimulatedPaper:
+def _made_up(listed: Listed, arxiv: str | None, doi: str | None) -> SimulatedPaper:
     """Make facts up that look like those of a paper, the same for an identifier each time."""
     chance = int(sha256((arxiv or doi or "").encode()).hexdigest(), 16)
-    year = (arxiv_year(arxiv) if arxiv else None) or 2020 + chance // 3 % 6
-    venue = _VENUES[chance // 5 % len(_VENUES)]
+    venue = listed.venue if listed.venue and known_venue(listed.venue) != ARXIV else None
+    year = (arxiv_year(arxiv) if arxiv else listed.year) or _YEAR
     return SimulatedPaper(
-        title=title,
+        title=listed.title,
         arxiv=arxiv,
         doi=doi,
         authors=tuple(_AUTHORS[(chance + number) % len(_AUTHORS)] for number in range(2 + chance // 7 % 3)),
         year=year,
         version=1 + chance // 11 % 4,
         venue=venue,
-        venue_year=year + chance // 13 % 2,
+        venue_year=listed.year if venue else None,
         citations=chance // 17 % 100 * (chance // 19 % 100) * _MOST_CITATIONS // 10_000,
     )

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from lmsys_enrich.simulation.papers import Library, read_library, with_papers
+from lmsys_enrich.simulation.papers import Library, Listed, read_library, with_papers
 from lmsys_enrich.values import Value, value_field
 
 SCENARIO = Path(__file__).parent / "scenario.toml"
@@ -121,11 +121,11 @@ def _repository(number: int, table: Mapping[str, Any]) -> SimulatedRepository:
     return SimulatedRepository(**values)
 
 
-def with_links(world: World, titles: Mapping[str, str]) -> World:
-    """Return the world with a repository, paper or page for each link that has none, by its title."""
+def with_links(world: World, listed: Mapping[str, Listed]) -> World:
+    """Return the world with a repository, paper or page for each link that has none."""
     repositories: dict[str, SimulatedRepository] = {}
     sites = {host: dict(pages) for host, pages in world.sites.items()}
-    for url in titles:
+    for url in listed:
         parts = urlsplit(url)
         if parts.hostname == _GITHUB:
             name = "/".join(parts.path.strip("/").split("/")[:2]).removesuffix(".git")
@@ -140,7 +140,7 @@ def with_links(world: World, titles: Mapping[str, str]) -> World:
         repositories=(*world.repositories, *repositories.values()),
         owners={**owners, **world.owners},
         sites=sites,
-        library=with_papers(world.library, titles),
+        library=with_papers(world.library, listed),
     )
 
 

@@ -18,7 +18,8 @@ from lmsys_enrich.lists.read import read_lists
 from lmsys_enrich.model.report import keys_of
 from lmsys_enrich.outputs.files import write_files
 from lmsys_enrich.settings.settings import Failure, Settings
-from lmsys_enrich.simulation.demonstration import LISTS, NOTICE, past_lines, titles_of
+from lmsys_enrich.simulation.demonstration import LISTS, NOTICE, listed_links, past_lines
+from lmsys_enrich.simulation.papers import Listed
 from lmsys_enrich.simulation.world import World
 
 _LIST = Path("entries.yaml")
@@ -40,9 +41,9 @@ def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
     # A folder of its own: a real run must not read simulated facts as earlier findings.
     out = settings.out / "demo"
     own = (_LIST,) if _LIST.is_file() else ()
-    titles = titles_of(read_lists(own))
+    listed = listed_links(read_lists(own))
     lists = (*own, *_demo_lists(out))
-    return asyncio.run(_demonstrate(lists, titles, replace(settings, out=out), terminal))
+    return asyncio.run(_demonstrate(lists, listed, replace(settings, out=out), terminal))
 
 
 def _demo_lists(out: Path) -> Iterator[Path]:
@@ -52,12 +53,12 @@ def _demo_lists(out: Path) -> Iterator[Path]:
 
 
 async def _demonstrate(
-    lists: Sequence[Path], titles: Mapping[str, str], settings: Settings, terminal: Terminal
+    lists: Sequence[Path], listed: Mapping[str, Listed], settings: Settings, terminal: Terminal
 ) -> int:
     from lmsys_enrich.simulation.internet import simulated_internet  # needs graphql-core
 
     with tempfile.TemporaryDirectory(prefix="lmsys-enrich-") as cache:
-        async with simulated_internet(titles=titles) as internet:
+        async with simulated_internet(listed=listed) as internet:
             request = RunRequest(
                 lists=lists,
                 settings=replace(settings, cache=Path(cache), fail_on=(Failure.NONE,), accept_changes=True),
