@@ -7,14 +7,20 @@ from datetime import timedelta
 from typing import Protocol, TypeAlias
 
 from lmsys_enrich.model.finding import LinkTask, Observation
+from lmsys_enrich.model.paper import PaperUpdate
 from lmsys_enrich.model.report import Obstacle
 from lmsys_enrich.values import Value
 
 
 class Deferred(Value):
-    """A link that its checker cannot judge: the next checker that claims it shall."""
+    """
+    A link that its checker cannot judge: the next checker that claims it shall.
+
+    `paper` has facts that the checker learned all the same.
+    """
 
     task: LinkTask
+    paper: PaperUpdate | None = None
 
 
 class CheckError(Value):

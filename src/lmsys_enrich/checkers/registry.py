@@ -3,10 +3,18 @@
 from collections.abc import Callable, Iterable
 
 from lmsys_enrich.api.apis import Apis
+from lmsys_enrich.checkers.arxiv.checker import arxiv_checkers
+from lmsys_enrich.checkers.doi.checker import doi_checkers
 from lmsys_enrich.checkers.github.checker import github_checkers
+from lmsys_enrich.checkers.openreview import openreview_checkers
 from lmsys_enrich.checkers.protocol import Checker
 
-_CHECKERS: tuple[Callable[[Apis], Iterable[Checker]], ...] = (github_checkers,)
+_CHECKERS: tuple[Callable[[Apis], Iterable[Checker]], ...] = (
+    github_checkers,
+    arxiv_checkers,
+    doi_checkers,
+    openreview_checkers,
+)
 """Functions that make checkers; a link is for the first one that claims it, and for its website last."""
 
 

@@ -7,6 +7,8 @@ from contextlib import aclosing
 
 from lmsys_enrich.checkers.protocol import Checker, CheckError, Deferred, TaskQueue
 from lmsys_enrich.model.finding import Observation
+from lmsys_enrich.model.paper import PaperUpdate
+from lmsys_enrich.values import replace
 
 
 class Stop:
@@ -57,10 +59,13 @@ async def _run_checkers(
     assignments: Sequence[tuple[Checker, TaskQueue]], arrived: asyncio.Queue[Observation | CheckError | None]
 ) -> None:
     """Run every checker; close the queue of each when those before it have ended."""
+    papers: dict[str, PaperUpdate] = {}
     async with asyncio.TaskGroup() as group:
         before: list[asyncio.Task[None]] = []
         for position, (checker, queue) in enumerate(assignments):
-            running = group.create_task(_run_checker(checker, queue, assignments[position + 1 :], arrived))
+            running = group.create_task(
+                _run_checker(checker, queue, assignments[position + 1 :], arrived, papers)
+            )
             group.create_task(_close_after(tuple(before), queue))
             before.append(running)
 
@@ -76,14 +81,20 @@ async def _run_checker(
     queue: TaskQueue,
     others: Sequence[tuple[Checker, TaskQueue]],
     arrived: asyncio.Queue[Observation | CheckError | None],
+    papers: dict[str, PaperUpdate],
 ) -> None:
+    """Run a checker; `papers` has the facts of links that it or an earlier one deferred."""
     done: set[str] = set()
     try:
         async with aclosing(checker.check(queue)) as results:
             async for result in results:
                 done.add(result.url if isinstance(result, Observation) else result.task.url)
                 if isinstance(result, Deferred):
+                    if result.paper is not None:
+                        papers[result.task.url] = result.paper
                     _defer(result, others)
+                elif isinstance(result, Observation) and result.paper is None:
+                    arrived.put_nowait(replace(result, paper=papers.get(result.url)))
                 else:
                     arrived.put_nowait(result)
     except Exception:  # noqa: BLE001 - a bug in one checker must not cost the links of the others

@@ -1,0 +1,150 @@
+"""Checker for links that name a DOI: Crossref, then DataCite, then doi.org, whose word alone is final."""
+
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
+from contextlib import aclosing
+
+from lmsys_enrich.api.apis import Apis
+from lmsys_enrich.api.batches import query_batches
+from lmsys_enrich.checkers.batched import (
+    Subjects,
+    by_subject,
+    estimate_of,
+    links_of,
+    obstacles_of,
+    results_of,
+)
+from lmsys_enrich.checkers.doi.records import DoiRecord, update_of
+from lmsys_enrich.checkers.doi.registries import BATCH, Crossref, DataCite, DoiOrg, Handle, is_plain
+from lmsys_enrich.checkers.protocol import CheckResult, Deferred, Estimate, TaskQueue
+from lmsys_enrich.model.finding import LinkTask, Observation, Verdict
+from lmsys_enrich.model.report import Obstacle
+from lmsys_enrich.papers.doi import parse_doi_link
+
+# The most frequent prefixes of DataCite, of which Crossref knows none: arXiv, Zenodo, Figshare, Hugging Face.
+_DATACITE = ("10.48550/", "10.5281/", "10.6084/", "10.57967/")
+_UNSEEN = "the page itself was not looked at"
+
+
+def doi_checkers(apis: Apis) -> "Iterable[DoiChecker]":
+    """Return the checker of DOIs."""
+    return (DoiChecker(apis),)
+
+
+class DoiChecker:
+    """
+    Checks links to doi.org, and those to publishers that have a DOI in their address.
+
+    A publisher turns robots away, so a registered DOI is proof enough. One that is not
+    registered may still have a page, unless the link is to doi.org.
+    """
+
+    def __init__(self, apis: Apis) -> None:
+        self._run_time = apis.clock.run_time
+        self._crossref = Crossref(apis)
+        self._datacite = DataCite(apis)
+        self._doi_org = DoiOrg(apis)
+        self._unanswered = {self._crossref.api: 0, self._doi_org.api: 0}
+
+    @property
+    def obstacles(self) -> Sequence[Obstacle]:
+        # Where DataCite does not answer, doi.org does for the links that it could have proved.
+        return tuple(
+            obstacle for api, count in self._unanswered.items() for obstacle in obstacles_of(api, count)
+        )
+
+    def claims(self, url: str) -> bool:
+        return parse_doi_link(url) is not None
+
+    def advice(self, count: int) -> str | None:
+        del count
+        return None  # none of the registries has keys that readers need
+
+    def estimate(self, urls: Sequence[str]) -> Estimate:
+        dois = {link.doi for url in urls if (link := parse_doi_link(url)) is not None}
+        datacite = {doi for doi in dois if doi.startswith(_DATACITE)}
+        return Estimate(
+            apis=(
+                estimate_of(self._crossref.api, _requests(dois - datacite)),
+                estimate_of(self._datacite.api, _requests(datacite)),
+            )
+        )
+
+    async def check(self, queue: TaskQueue) -> AsyncGenerator[CheckResult, None]:
+        links = by_subject(queue.planned, _doi)
+        at_datacite = [doi for doi in links if doi.startswith(_DATACITE)]
+        at_crossref = [doi for doi in links if not doi.startswith(_DATACITE)]
+        unregistered: list[str] = []
+        stages = (
+            self._look_up(self._crossref, at_crossref, links, missing=at_datacite),
+            self._look_up(self._datacite, at_datacite, links, missing=unregistered),
+            self._resolve(unregistered, links),
+        )
+        for stage in stages:
+            async with aclosing(stage) as results:
+                async for result in results:
+                    yield result
+
+    async def _look_up(
+        self, registry: Crossref | DataCite, dois: Sequence[str], links: Subjects, *, missing: list[str]
+    ) -> AsyncGenerator[CheckResult, None]:
+        """Yield the observations of DOIs that a registry has; add the others to `missing`."""
+        plain, odd = [doi for doi in dois if is_plain(doi)], [doi for doi in dois if not is_plain(doi)]
+        for group, size in ((plain, BATCH), (odd, 1)):
+            async with aclosing(query_batches(group, size, registry.records)) as answers:
+                async for answer in answers:
+                    for result in results_of(answer, links, self._alive(registry.name)):
+                        yield result
+                    missing.extend(answer.missing)
+                    if registry.api in self._unanswered:
+                        self._unanswered[registry.api] += len(links_of(answer.unanswered, links))
+                    elif answer.traceback is None:
+                        missing.extend(answer.unanswered)  # doi.org still knows whether they are registered
+
+    async def _resolve(self, dois: Sequence[str], links: Subjects) -> AsyncGenerator[CheckResult, None]:
+        """Yield what doi.org says of links to itself; other links go to their page."""
+        for doi in dois:
+            to_doi_org = [task for task in links[doi] if _is_resolver(task)]
+            for task in links[doi]:
+                if not _is_resolver(task):
+                    yield Deferred(task)
+            if not to_doi_org:
+                continue
+            answer = await self._doi_org.handle(doi)
+            if not isinstance(answer, Handle):
+                self._unanswered[self._doi_org.api] += len(to_doi_org)
+                continue
+            for task in to_doi_org:
+                yield _judge_handle(task, answer)
+
+    def _alive(self, registry: str) -> Callable[[LinkTask, DoiRecord], Observation]:
+        def judge(task: LinkTask, record: DoiRecord) -> Observation:
+            update = update_of(record, self._run_time)
+            what = "retracted, but registered" if record.retracted else "registered"
+            return Observation(task.url, Verdict.ALIVE, f"{what} at {registry}; {_UNSEEN}", paper=update)
+
+        return judge
+
+
+def _judge_handle(task: LinkTask, answer: Handle) -> CheckResult:
+    match answer:
+        case Handle.REGISTERED:
+            return Observation(task.url, Verdict.ALIVE, f"registered, as doi.org says; {_UNSEEN}")
+        case Handle.MISSING:
+            return Observation(task.url, Verdict.DEAD, "doi.org has no such DOI", http_status=404)
+        case Handle.UNCLEAR:  # it has no address to lead to
+            return Deferred(task)
+
+
+def _doi(url: str) -> str | None:
+    link = parse_doi_link(url)
+    return link.doi if link is not None else None
+
+
+def _is_resolver(task: LinkTask) -> bool:
+    link = parse_doi_link(task.url)
+    return link is not None and link.is_resolver
+
+
+def _requests(dois: Iterable[str]) -> int:
+    plain = [is_plain(doi) for doi in dois]
+    return -(-sum(plain) // BATCH) + plain.count(False)

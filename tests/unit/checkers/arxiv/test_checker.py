@@ -1,0 +1,132 @@
+"""Papers at arXiv: alive where the API proves it, else for their page to decide, with their facts."""
+
+from urllib.parse import parse_qs
+
+import pytest
+
+from lmsys_enrich.checkers.arxiv.checker import ArxivChecker
+from lmsys_enrich.checkers.protocol import Deferred
+from lmsys_enrich.model.finding import Observation, Verdict
+from lmsys_enrich.simulation.papers import Library, SimulatedPaper
+from lmsys_enrich.simulation.server import Received, Response, Sent
+from tests.services import FAULTS, answered
+from tests.unit.checkers.arxiv.feeds import error, feed, paper
+from tests.unit.checkers.papers_double import Services, check
+
+ARXIV = "export.arxiv.org"
+ABS = "https://arxiv.org/abs/2201.12023"
+LIBRARY = Library(
+    (
+        SimulatedPaper(arxiv="2201.12023", title="Alpa", version=3, doi="10.1145/1"),
+        SimulatedPaper(arxiv="2101.00042", title="Withdrawn", version=2, withdrawn=True),
+        SimulatedPaper(arxiv="cs/0112019", title="Old"),
+    )
+)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        ABS,
+        "https://arxiv.org/abs/2201.12023v2",
+        "https://arxiv.org/pdf/2201.12023v3.pdf",
+        "http://export.arxiv.org/abs/cs.LG/0112019",
+        "https://arxiv.org/abs/2101.00042",
+    ],
+)
+async def test_paper_that_arxiv_knows_is_alive(url: str) -> None:
+    services = Services(LIBRARY)
+    result = (await check(ArxivChecker(services.apis), url))[url]
+    assert isinstance(result, Observation)
+    assert result.verdict is Verdict.ALIVE
+    assert result.paper is not None
+    assert "not looked at" in result.reason
+    assert services.sent(ARXIV) == 1
+
+
+@pytest.mark.parametrize(
+    ("url", "has_facts"),
+    [
+        ("https://arxiv.org/abs/2201.12023v4", True),  # a version that the API does not name
+        ("https://arxiv.org/html/2201.12023", True),  # which not every paper has
+        ("https://arxiv.org/abs/2201.12023.pdf", True),
+        ("https://arxiv.org/pdf/2101.00042", True),  # of a withdrawn paper
+        ("https://arxiv.org/abs/2301.00001", False),  # left out of the feed
+    ],
+)
+async def test_page_decides_where_the_api_proves_nothing(url: str, has_facts: bool) -> None:
+    result = (await check(ArxivChecker(Services(LIBRARY).apis), url))[url]
+    assert isinstance(result, Deferred)
+    assert (result.paper is not None) is has_facts
+
+
+async def test_links_of_one_paper_are_one_question() -> None:
+    urls = (ABS, "https://arxiv.org/pdf/2201.12023", "https://arxiv.org/abs/2201.12023v1")
+    services = Services(LIBRARY)
+    results = await check(ArxivChecker(services.apis), *urls)
+    assert set(results) == set(urls)
+    (request,) = services.fetch.sent_to(ARXIV)
+    assert (request.method, request.url) == ("POST", "https://export.arxiv.org/api/query")
+    assert parse_qs(request.content.decode()) == {"id_list": ["2201.12023"], "max_results": ["1"]}
+    assert request.headers["accept"] == "application/atom+xml"
+    assert "authorization" not in request.headers
+
+
+async def test_requests_are_three_seconds_apart_and_few() -> None:
+    papers = tuple(SimulatedPaper(arxiv=f"2201.{n:05}", title="T") for n in range(450))
+    services = Services(Library(papers))
+    results = await check(
+        ArxivChecker(services.apis), *(f"https://arxiv.org/abs/2201.{n:05}" for n in range(450))
+    )
+    assert len(results) == 450
+    assert services.sent(ARXIV) == 3
+    assert services.clock.elapsed >= 6
+
+
+async def test_facts_of_a_withdrawn_paper_are_told() -> None:
+    url = "https://arxiv.org/abs/2101.00042"
+    result = (await check(ArxivChecker(Services(LIBRARY).apis), url))[url]
+    assert isinstance(result, Observation)
+    assert result.paper is not None
+    facts = result.paper.facts
+    assert (facts.withdrawn, facts.version, facts.title, facts.year) == (True, 2, "Withdrawn", 2022)
+    assert "withdrawn" in result.reason
+
+
+@pytest.mark.parametrize("fault", [*FAULTS, "an empty feed"])
+async def test_refusal_judges_no_link(fault: str) -> None:
+    services = Services(LIBRARY)
+    services.of[ARXIV].lasting = {**FAULTS, "an empty feed": answered(200, feed())}[fault]
+    checker = ArxivChecker(services.apis)
+    results = await check(checker, ABS, "https://arxiv.org/abs/cs/0112019")
+    assert all(isinstance(result, Deferred) for result in results.values())  # an empty feed at most
+    assert services.sent(ARXIV) <= 9
+    if not results:
+        assert [obstacle for obstacle in checker.obstacles if "arXiv" in obstacle.what]
+
+
+@pytest.mark.parametrize("fault", sorted(FAULTS.keys() - {"429, `retry-after: 3600`"}))
+async def test_refusal_that_passes_costs_nothing(fault: str) -> None:
+    services = Services(LIBRARY)
+    services.of[ARXIV].faults = [FAULTS[fault]]
+    results = await check(ArxivChecker(services.apis), ABS, "https://arxiv.org/abs/cs/0112019")
+    assert [result.verdict for result in results.values() if isinstance(result, Observation)] == [
+        Verdict.ALIVE
+    ] * 2
+
+
+async def test_paper_that_was_not_asked_for_is_ignored() -> None:
+    services = Services(LIBRARY)
+    services.of[ARXIV].lasting = answered(200, feed(paper("2202.00001v1"), paper("2201.12023v1")))
+    results = await check(ArxivChecker(services.apis), ABS)
+    assert set(results) == {ABS}
+
+
+async def test_malformed_identifier_costs_its_own_link_alone() -> None:
+    def refuse(received: Received, answer: Sent) -> Response:
+        return Sent(400, {}, feed(error())) if b"0112019" in received.body else answer
+
+    services = Services(LIBRARY)
+    services.of[ARXIV].lasting = refuse
+    results = await check(ArxivChecker(services.apis), ABS, "https://arxiv.org/abs/cs/0112019")
+    assert set(results) == {ABS}
