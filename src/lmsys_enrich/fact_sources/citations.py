@@ -1,0 +1,212 @@
+"""Fact sources for citations, venue and year of papers: Semantic Scholar, and OpenAlex with a key."""
+
+from collections import defaultdict
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from contextlib import aclosing
+from datetime import datetime, timedelta
+from http import HTTPStatus
+
+from lmsys_enrich.api.apis import Apis
+from lmsys_enrich.api.batches import query_batches
+from lmsys_enrich.api.json_api import JsonApi, Service
+from lmsys_enrich.api.json_values import node
+from lmsys_enrich.api.rate_limiter import Pace
+from lmsys_enrich.api.results import Classified, Ok, QueryTooLarge, RateLimited, TransientError, Unavailable
+from lmsys_enrich.checkers.batched import estimate_of
+from lmsys_enrich.checkers.protocol import Estimate
+from lmsys_enrich.fact_sources.citation_records import (
+    CitationRecord,
+    read_openalex,
+    read_semantic_scholar,
+    update_of,
+)
+from lmsys_enrich.fact_sources.protocol import MONTH, Addition
+from lmsys_enrich.http.messages import Outcome, Response
+from lmsys_enrich.model.finding import Finding
+from lmsys_enrich.model.report import Obstacle
+from lmsys_enrich.papers.arxiv_id import doi_of_arxiv_id
+from lmsys_enrich.papers.identity import paper_ids
+
+_S2_BATCH = (
+    500  # https://api.semanticscholar.org/api-docs/graph#tag/Paper-Data/operation/post_graph_get_papers
+)
+_S2_FIELDS = "title,year,venue,publicationVenue,authors.name,citationCount,externalIds"
+_S2_PATH = f"/graph/v1/paper/batch?fields={_S2_FIELDS}"
+_S2_PREFIXES = {"arxiv": "ARXIV:", "doi": "DOI:", "acl": "ACL:", "s2": ""}
+_OPENALEX_BATCH = 100  # values of a filter: https://docs.openalex.org/how-to-use-the-api/get-lists-of-entities/filter-entity-lists
+_OPENALEX_FIELDS = "doi,title,publication_year,cited_by_count,is_retracted,primary_location,authorships"
+_KEYLESS_PATIENCE = timedelta(seconds=5)
+_NONE_KNOWN = "no valid paper ids"
+_SIGNS = frozenset("|,+!")  # of OpenAlex's filters
+
+Records = Mapping[str, CitationRecord] | QueryTooLarge | TransientError | Unavailable
+
+
+_S2 = Service(
+    name="Semantic Scholar",
+    status_page="https://status.api.semanticscholar.org",
+    token_variable="SEMANTIC_SCHOLAR_API_KEY",  # noqa: S106 - its name
+    token_header="x-api-key",  # noqa: S106 - the header's name
+    token_prefix="",
+    pace=Pace(in_flight=1, interval=1.0),
+)
+
+
+class SemanticScholar:
+    """
+    Citations, venue and year by Semantic Scholar.
+
+    Without a key everybody shares one quota: then a refusal is no obstacle, and is not
+    waited for.
+    """
+
+    name = "semantic_scholar"
+    max_age: timedelta | None = MONTH
+
+    def __init__(self, apis: Apis) -> None:
+        access = apis.access.semantic_scholar
+        self._run_time = apis.clock.run_time
+        self._has_key = access.token is not None
+        if not self._has_key:
+            apis = Apis(apis.fetch, apis.clock, apis.access, min(apis.patience, _KEYLESS_PATIENCE))
+        self._api = JsonApi(apis, _S2, access.url, access.token)
+
+    @property
+    def obstacles(self) -> Sequence[Obstacle]:
+        return self._api.obstacles if self._has_key else ()
+
+    def wants(self, finding: Finding) -> bool:
+        return _query_id(finding) is not None
+
+    def estimate(self, urls: Sequence[str]) -> Estimate:
+        ids = {identifier for url in urls if (identifier := _s2_id(paper_ids(url))) is not None}
+        return Estimate(apis=(estimate_of(self._api, -(-len(ids) // _S2_BATCH)),))
+
+    async def fetch(self, findings: Sequence[Finding]) -> AsyncGenerator[Addition, None]:
+        async with aclosing(_fetch(findings, _query_id, _S2_BATCH, self._records)) as additions:
+            async for finding, record in additions:
+                yield _addition(finding, record, self._run_time)
+
+    async def _records(self, ids: Sequence[str]) -> Records:
+        result = await self._api.post(_S2_PATH, json={"ids": list(ids)})
+        if not isinstance(result, Ok):
+            return result
+        if (
+            result.status == HTTPStatus.BAD_REQUEST
+            and _NONE_KNOWN in str(node(result.body).get("error")).lower()
+        ):
+            return {}
+        if result.status != HTTPStatus.OK or not isinstance(result.body, list):
+            return QueryTooLarge(f"status {result.status} without a list")
+        by_id = {
+            f"{_S2_PREFIXES[registry]}{identifier}": record
+            for record in read_semantic_scholar(result.body)
+            for registry, identifier in record.ids.items()
+        }
+        return {identifier: by_id[identifier] for identifier in ids if identifier in by_id}
+
+
+def classify_openalex(outcome: Outcome, result: Classified) -> Classified:
+    """Classify 403, OpenAlex's word for too many requests a second; 429 is that for the day's budget."""
+    if isinstance(outcome, Response) and outcome.status == HTTPStatus.FORBIDDEN and isinstance(result, Ok):
+        return RateLimited("too many requests a second", 1.0, is_primary=True)
+    return result
+
+
+_OPENALEX = Service(
+    name="OpenAlex",
+    status_page="https://status.openalex.org",
+    token_variable="OPENALEX_API_KEY",  # noqa: S106 - its name
+    pace=Pace(in_flight=1, interval=0.2, max_failures=3),
+    classify=classify_openalex,
+)
+
+
+def openalex(apis: Apis) -> "OpenAlex | None":
+    """Return OpenAlex where there is a key, which it wants."""
+    return OpenAlex(apis) if apis.access.openalex.token is not None else None
+
+
+class OpenAlex:
+    """Citations, venue and year by OpenAlex, for papers without citations so far."""
+
+    name = "openalex"
+    max_age: timedelta | None = MONTH
+
+    def __init__(self, apis: Apis) -> None:
+        access = apis.access.openalex
+        self._run_time = apis.clock.run_time
+        self._api = JsonApi(apis, _OPENALEX, access.url, access.token)
+
+    @property
+    def obstacles(self) -> Sequence[Obstacle]:
+        return self._api.obstacles
+
+    def wants(self, finding: Finding) -> bool:
+        is_known = finding.paper is not None and finding.paper.citations is not None
+        return not is_known and _doi(finding) is not None
+
+    def estimate(self, urls: Sequence[str]) -> Estimate:
+        dois = {doi for url in urls if (doi := _doi_of(paper_ids(url))) is not None}
+        return Estimate(apis=(estimate_of(self._api, -(-len(dois) // _OPENALEX_BATCH)),))
+
+    async def fetch(self, findings: Sequence[Finding]) -> AsyncGenerator[Addition, None]:
+        async with aclosing(_fetch(findings, _doi, _OPENALEX_BATCH, self._records)) as additions:
+            async for finding, record in additions:
+                yield _addition(finding, record, self._run_time)
+
+    async def _records(self, dois: Sequence[str]) -> Records:
+        query = {"filter": f"doi:{'|'.join(dois)}", "per_page": str(len(dois)), "select": _OPENALEX_FIELDS}
+        result = await self._api.get("/works", query)
+        if not isinstance(result, Ok):
+            return result
+        if result.status != HTTPStatus.OK or not isinstance(node(result.body).get("results"), list):
+            return TransientError(f"status {result.status} without results")
+        return {record.ids["doi"]: record for record in read_openalex(result.body)}
+
+
+async def _fetch(
+    findings: Sequence[Finding],
+    identify: Callable[[Finding], str | None],
+    size: int,
+    query: Callable[[Sequence[str]], Awaitable[Records]],
+) -> AsyncGenerator[tuple[Finding, CitationRecord | None], None]:
+    """Yield each finding with the record of its paper, None where the source knows none."""
+    groups: defaultdict[str, list[Finding]] = defaultdict(list)
+    for finding in findings:
+        if (identifier := identify(finding)) is not None:
+            groups[identifier].append(finding)
+    async with aclosing(query_batches(list(groups), size, query)) as answers:
+        async for answer in answers:
+            for identifier in (*answer.found, *answer.missing):
+                for finding in groups[identifier]:
+                    yield finding, answer.found.get(identifier)
+
+
+def _addition(finding: Finding, record: CitationRecord | None, now: datetime) -> Addition:
+    return Addition(finding.url, paper=update_of(record, finding.paper, now) if record is not None else None)
+
+
+def _ids(finding: Finding) -> Mapping[str, str]:
+    return {**paper_ids(finding.url), **(finding.paper.ids if finding.paper is not None else {})}
+
+
+def _query_id(finding: Finding) -> str | None:
+    return _s2_id(_ids(finding))
+
+
+def _s2_id(ids: Mapping[str, str]) -> str | None:
+    """Return a paper's identifier as Semantic Scholar wants it: arXiv's first, which every preprint has."""
+    return next(
+        (f"{prefix}{ids[registry]}" for registry, prefix in _S2_PREFIXES.items() if registry in ids), None
+    )
+
+
+def _doi(finding: Finding) -> str | None:
+    return _doi_of(_ids(finding))
+
+
+def _doi_of(ids: Mapping[str, str]) -> str | None:
+    """Return a paper's DOI, arXiv's own for a preprint; those with signs that a filter has are left out."""
+    doi = doi_of_arxiv_id(ids["arxiv"]) if "arxiv" in ids else ids.get("doi")
+    return doi if doi is not None and not _SIGNS.intersection(doi) else None
