@@ -11,7 +11,6 @@ from lmsys_enrich.api.json_api import JsonApi
 from lmsys_enrich.checkers.protocol import ApiEstimate, CheckError, CheckResult, contained
 from lmsys_enrich.model.finding import LinkTask
 from lmsys_enrich.model.report import Obstacle
-from lmsys_enrich.urls import host_of
 
 FoundT = TypeVar("FoundT")
 
@@ -57,7 +56,7 @@ def obstacles_of(api: JsonApi, unanswered: int) -> Sequence[Obstacle]:
     return (Obstacle(f"{api.service.name} gave no answer about {links}", hint),)
 
 
-def estimate_of(api: JsonApi, requests: int) -> ApiEstimate:
-    """Return the time of so many requests at the API's pace."""
+def estimate_of(api: JsonApi, host: str, requests: int) -> ApiEstimate:
+    """Return the time of so many requests at the API's pace; `host` is the service's, also for a mirror."""
     seconds = max(api.service.pace.interval, _RESPONSE / api.service.pace.in_flight)
-    return ApiEstimate(host_of(api.url), requests, requests * timedelta(seconds=seconds))
+    return ApiEstimate(host, requests, requests * timedelta(seconds=seconds))

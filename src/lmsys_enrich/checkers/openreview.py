@@ -84,7 +84,7 @@ class OpenReviewChecker:
         if self._login is None:
             return Estimate()
         forums = {parse_openreview_link(url) for url in urls}
-        return Estimate(apis=(estimate_of(self._api, 1 + -(-len(forums) // _BATCH)),))
+        return Estimate(apis=(estimate_of(self._api, "openreview.net", 1 + -(-len(forums) // _BATCH)),))
 
     async def check(self, queue: TaskQueue) -> AsyncGenerator[CheckResult, None]:
         if self._login is None:

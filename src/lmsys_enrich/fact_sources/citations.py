@@ -80,7 +80,7 @@ class SemanticScholar:
 
     def estimate(self, urls: Sequence[str]) -> Estimate:
         ids = {identifier for url in urls if (identifier := _s2_id(paper_ids(url))) is not None}
-        return Estimate(apis=(estimate_of(self._api, -(-len(ids) // _S2_BATCH)),))
+        return Estimate(apis=(estimate_of(self._api, "semanticscholar.org", -(-len(ids) // _S2_BATCH)),))
 
     async def fetch(self, findings: Sequence[Finding]) -> AsyncGenerator[Addition, None]:
         async with aclosing(_fetch(findings, _query_id, _S2_BATCH, self._records)) as additions:
@@ -148,7 +148,7 @@ class OpenAlex:
 
     def estimate(self, urls: Sequence[str]) -> Estimate:
         dois = {doi for url in urls if (doi := _doi_of(paper_ids(url))) is not None}
-        return Estimate(apis=(estimate_of(self._api, -(-len(dois) // _OPENALEX_BATCH)),))
+        return Estimate(apis=(estimate_of(self._api, "openalex.org", -(-len(dois) // _OPENALEX_BATCH)),))
 
     async def fetch(self, findings: Sequence[Finding]) -> AsyncGenerator[Addition, None]:
         async with aclosing(_fetch(findings, _doi, _OPENALEX_BATCH, self._records)) as additions:

@@ -8,21 +8,33 @@ from lmsys_enrich.http.hosts import same_site
 from lmsys_enrich.lists.patch import Edit, unified_diff, verified_edits
 from lmsys_enrich.lists.read import parse_list
 from lmsys_enrich.model.catalog import Catalog, Link
-from lmsys_enrich.model.finding import Finding, Verdict
+from lmsys_enrich.model.finding import Finding, SuggestionKind, Verdict
 from lmsys_enrich.model.report import Report
 from lmsys_enrich.urls import InvalidAddress, fragment_of, host_of
 
 
-def edits_of(report: Report, catalog: Catalog, *, across: bool = False, seen: int = 1) -> Iterator[Edit]:
+def edits_of(
+    report: Report, catalog: Catalog, *, across: bool = False, seen: int = 1, archived: bool = False
+) -> Iterator[Edit]:
     """
     Yield the edits of a list that its permanent moves call for.
 
     `across` allows moves to another site; a redirect must be seen on `seen` days.
+    `archived` also puts archived copies in the place of dead links. These are no moves:
+    they show a page as it was on one day.
     """
     for link in (*catalog.links(), *catalog.repeats):
         finding = report.finding(link)
-        if (url := _better(link, finding, across=across, seen=seen)) is not None:
+        url = _better(link, finding, across=across, seen=seen)
+        if url is None and archived:
+            url = _archived_copy(finding)
+        if url is not None:
             yield Edit(link, url)
+
+
+def _archived_copy(finding: Finding) -> str | None:
+    copy = finding.proposal
+    return copy.url if copy is not None and copy.kind is SuggestionKind.ARCHIVED else None
 
 
 def _better(link: Link, finding: Finding, *, across: bool, seen: int) -> str | None:

@@ -49,7 +49,7 @@ class ArxivChecker:
         links = [(url, link) for url in urls if (link := parse_arxiv_link(url)) is not None]
         requests = -(-len({link.id for _, link in links}) // BATCH)
         pages = tuple(url for url, link in links if not link.is_listed)
-        return Estimate(apis=(estimate_of(self._arxiv.api, requests),), pages=pages)
+        return Estimate(apis=(estimate_of(self._arxiv.api, "arxiv.org", requests),), pages=pages)
 
     async def check(self, queue: TaskQueue) -> AsyncGenerator[CheckResult, None]:
         papers = by_subject(queue.planned, _identifier)

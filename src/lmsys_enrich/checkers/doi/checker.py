@@ -62,12 +62,11 @@ class DoiChecker:
     def estimate(self, urls: Sequence[str]) -> Estimate:
         dois = {link.doi for url in urls if (link := parse_doi_link(url)) is not None}
         datacite = {doi for doi in dois if doi.startswith(_DATACITE)}
-        return Estimate(
-            apis=(
-                estimate_of(self._crossref.api, _requests(dois - datacite)),
-                estimate_of(self._datacite.api, _requests(datacite)),
-            )
+        estimates = (
+            estimate_of(self._crossref.api, "crossref.org", _requests(dois - datacite)),
+            estimate_of(self._datacite.api, "datacite.org", _requests(datacite)),
         )
+        return Estimate(apis=tuple(estimate for estimate in estimates if estimate.requests))
 
     async def check(self, queue: TaskQueue) -> AsyncGenerator[CheckResult, None]:
         links = by_subject(queue.planned, _doi)

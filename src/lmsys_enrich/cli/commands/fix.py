@@ -24,6 +24,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--apply", action="store_true", help="make the edits (default: print them as a patch)"
     )
+    parser.add_argument(
+        "--archived", action="store_true", help="also put archived copies in the place of dead links"
+    )
     parser.add_argument("--across-sites", action="store_true", help="also follow moves to another domain")
     parser.add_argument(
         "--seen", type=int, default=1, metavar="N", help="only moves seen on at least N days (default: 1)"
@@ -39,8 +42,14 @@ def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
     report = report_of_last_run(catalogs, settings, terminal.environ, terminal.warn)
     made: Counter[Path] = Counter()
     for catalog in catalogs:
-        moves = edits_of(report, catalog, across=arguments.across_sites, seen=arguments.seen)
-        edits = [edit for edit in moves if not is_error_page(edit.url)]
+        chosen = edits_of(
+            report,
+            catalog,
+            across=arguments.across_sites,
+            seen=arguments.seen,
+            archived=arguments.archived,
+        )
+        edits = [edit for edit in chosen if not is_error_page(edit.url)]
         before = catalog.source.read_bytes().decode("utf-8")
         after, undone = fixed(catalog, before, edits)
         for edit in undone:
