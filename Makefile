@@ -69,7 +69,7 @@ format: $(READY) ## Lay out the code, and apply the fixes that ruff can make
 	$(BIN)/ruff check --fix .
 
 torture: $(READY) ## Run the tests of reliability in their long form: 200 kills, 1,000 hostile inputs, 10,000 links
-	TORTURE_KILLS=200 TORTURE_EXAMPLES=1000 TORTURE_LINKS=10000 \
+	TORTURE_KILLS=200 TORTURE_EXAMPLES=1000 TORTURE_LINKS=10000 TORTURE_TEXT=65536 \
 		$(BIN)/pytest --numprocesses auto tests/reliability $(ARGS)
 
 golden: $(READY) ## Write the golden files and the reference in README and docs again; then look at the diff
