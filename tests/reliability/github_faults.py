@@ -66,7 +66,7 @@ def rate_limit_without_data() -> Fault:
 
 
 def rate_limited_with_data() -> Fault:
-    """The quota runs out within the answer: what was told before stays."""
+    """The quota runs out within the answer: what came before stays."""
 
     def fault(received: Received, answer: Sent) -> Response:
         del received
@@ -92,7 +92,7 @@ def too_much(status: int = 502) -> Fault:
 
 
 def gateway(status: int = 502) -> Fault:
-    """The same, told by GitHub's front end."""
+    """The same from GitHub's front end."""
     return fixed(status, b"<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>")
 
 
@@ -135,7 +135,7 @@ def nulls(which: Collection[int], *, error: dict[str, object] | None = None) -> 
 
 
 def no_field(field: str) -> Fault:
-    """One fact of each repository could not be told."""
+    """One fact of each repository is missing from the answer."""
 
     def fault(received: Received, answer: Sent) -> Response:
         if received.path != "/graphql":

@@ -1,4 +1,4 @@
-"""Looks at a page as a browser does: nothing may run, load or lead anywhere that is not of the web."""
+"""Reader of a page that fails where anything runs, loads or leads outside of the web."""
 
 from html.parser import HTMLParser
 

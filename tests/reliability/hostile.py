@@ -1,4 +1,4 @@
-"""What strangers may write where a name, a description or a topic should stand."""
+"""Hostile text in place of a name, a description or a topic."""
 
 from hypothesis import strategies as st
 

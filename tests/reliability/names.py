@@ -1,4 +1,4 @@
-"""A name server of our own: the system's resolver, asked by the program, answers from here."""
+"""Fake DNS server in place of the system's resolver."""
 
 import re
 import socket
@@ -15,7 +15,7 @@ UNANSWERED = socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolu
 
 @dataclass
 class NameServer:
-    """Knows every name below `.example`, unless `special` says otherwise; `asked` counts the questions."""
+    """Knows every name below `.example`, unless `special` says otherwise; `asked` lists the lookups."""
 
     special: Mapping[str, str | OSError] = field(default_factory=dict)
     others: str | OSError = UNKNOWN

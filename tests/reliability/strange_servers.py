@@ -1,4 +1,4 @@
-"""Websites that do what no website should."""
+"""Servers that break the rules of HTTP."""
 
 import asyncio
 import gzip
@@ -40,7 +40,7 @@ class StrangeServer:
             await self.converse(method, path, writer)
             await writer.drain()
         except (OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
-            pass  # whoever asked has hung up, or the test has ended
+            pass  # the client has hung up, or the test has ended
         finally:
             writer.close()
 
@@ -91,7 +91,7 @@ async def resets_within_body(method: str, path: str, writer: asyncio.StreamWrite
 
 
 async def endless_body(method: str, path: str, writer: asyncio.StreamWriter) -> None:
-    """Sends for as long as somebody reads."""
+    """Sends for as long as the client reads."""
     del path
     writer.write(_REFUSED if method == "HEAD" else _OK + b"\r\n")
     while method != "HEAD":
@@ -105,6 +105,24 @@ async def bomb(method: str, path: str, writer: asyncio.StreamWriter) -> None:
     packed = gzip.compress(b"\0" * 50_000_000)
     head = _OK + f"content-encoding: gzip\r\ncontent-length: {len(packed)}\r\n\r\n".encode()
     writer.write(_REFUSED if method == "HEAD" else head + packed)
+
+
+async def endless_extensions(method: str, path: str, writer: asyncio.StreamWriter) -> None:
+    """Sends chunks of one byte with extensions of thousands."""
+    del path
+    writer.write(_REFUSED if method == "HEAD" else _OK + b"transfer-encoding: chunked\r\n\r\n")
+    while method != "HEAD":
+        writer.write(b"1;" + b"x" * 50_000 + b"\r\nx\r\n")
+        await writer.drain()
+
+
+async def endless_padding(method: str, path: str, writer: asyncio.StreamWriter) -> None:
+    """Sends compressed members that hold nothing."""
+    del path
+    writer.write(_REFUSED if method == "HEAD" else _OK + b"content-encoding: gzip\r\n\r\n")
+    while method != "HEAD":
+        writer.write(gzip.compress(b"") * 1000)
+        await writer.drain()
 
 
 async def endless_headers(method: str, path: str, writer: asyncio.StreamWriter) -> None:
@@ -124,14 +142,14 @@ async def many_cookies(method: str, path: str, writer: asyncio.StreamWriter) -> 
 
 
 async def silent(method: str, path: str, writer: asyncio.StreamWriter) -> None:
-    """Takes the question and says nothing."""
+    """Takes the request and sends nothing."""
     del method, path, writer
     await asyncio.Event().wait()
 
 
 @dataclass(frozen=True)
 class Certificates:
-    """An authority that the program is told to trust, and certificates good and bad."""
+    """An authority that the program trusts, and certificates good and bad."""
 
     authority: trustme.CA = field(default_factory=trustme.CA)
 

@@ -172,7 +172,7 @@ NIGHTS = [
         kept=_NOT_BY_REST,
     ),
     Night(
-        "one fact cannot be told (stars)",
+        "one fact is missing (stars)",
         lasting=faults.no_field("stargazerCount"),
         requests=3,
         facts="new, stars with their earlier date",
@@ -241,9 +241,7 @@ def test_limits_in_mid_run_leave_what_was_found_before(program: Program, serve_g
     assert program.run().summary["alive"] == count
 
 
-def test_a_repository_that_is_gone_is_dead_and_its_neighbours_are_not(
-    program: Program, serve_github: ServeGitHub
-) -> None:
+def test_missing_repository_is_dead_alone(program: Program, serve_github: ServeGitHub) -> None:
     world = _world(stars=1)
     serve_github(World(world.repositories[1:], world.owners))
     program.write_list(*(f"https://github.com/acme/tool-{n}" for n in range(1, _COUNT + 1)))
@@ -263,7 +261,7 @@ def test_a_new_night_finds_out_what_the_bad_one_could_not(
     assert program.run().code == 0
 
 
-def test_the_document_tells_what_is_tested() -> None:
+def test_document_lists_the_tested_faults() -> None:
     rows = [
         (
             night.name,
@@ -276,5 +274,5 @@ def test_the_document_tells_what_is_tested() -> None:
         )
         for night in NIGHTS
     ]
-    titles = ("GitHub's bad night", "Verdicts", "Facts", "Exit code", "Requests at most")
+    titles = ("GitHub's fault", "Verdicts", "Facts", "Exit code", "Requests at most")
     assert_documented(ROOT / "docs" / "reliability.md", "github", titles, rows)

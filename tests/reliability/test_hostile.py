@@ -1,4 +1,4 @@
-"""What strangers write reaches every output as harmless text."""
+"""Hostile text reaches every output as harmless text."""
 
 import json
 import os
@@ -130,7 +130,7 @@ def test_every_output_keeps_its_form(text: str) -> None:
 
 @hostile
 @given(texts)
-def test_the_terminal_is_not_steered(text: str) -> None:
+def test_terminal_gets_no_control_characters(text: str) -> None:
     report, files = _report(text), Files(Path("build"), (), ())
     out = StringIO()
     terminal = Terminal(out, out, {})
@@ -144,7 +144,7 @@ def test_the_terminal_is_not_steered(text: str) -> None:
 
 @hostile
 @given(texts)
-def test_no_command_reaches_github_actions_but_ours(text: str) -> None:
+def test_foreign_text_starts_no_workflow_command(text: str) -> None:
     for command in annotations(_report(text), {"GITHUB_ACTIONS": "true"}):
         assert re.match(r"::(error|warning|notice) file=entries\.yaml,line=1,col=1,title=[a-z ]+::", command)
         assert "\n" not in command
@@ -153,7 +153,7 @@ def test_no_command_reaches_github_actions_but_ours(text: str) -> None:
 
 @hostile
 @given(texts)
-def test_what_was_published_is_read_again_or_left_alone(
+def test_enriched_json_of_hostile_text_is_read_again(
     tmp_path_factory: pytest.TempPathFactory, text: str
 ) -> None:
     out = tmp_path_factory.mktemp("out")
@@ -164,10 +164,10 @@ def test_what_was_published_is_read_again_or_left_alone(
 
 @hostile
 @given(texts)
-def test_a_list_of_hostile_text_is_read_or_refused_in_words(text: str) -> None:
+def test_hostile_list_is_read_or_refused(text: str) -> None:
     for content in (text, f"title: {text}\nsections: []", f"title: A\nsections:\n  - title: {text}\n"):
-        told = _refusal(content)
-        assert not _STEERING.search(told.replace("\n", ""))
+        message = _refusal(content)
+        assert not _STEERING.search(message.replace("\n", ""))
 
 
 def _refusal(content: str) -> str:
@@ -179,9 +179,7 @@ def _refusal(content: str) -> str:
 
 
 @pytest.mark.parametrize("text", ["half a character: \ud800", "x" * 10_000_000, "\x1b[31m|<b>" * 100_000])
-def test_facts_too_large_to_be_true_do_no_harm(
-    program: Program, serve_github: ServeGitHub, text: str
-) -> None:
+def test_huge_facts_are_shortened(program: Program, serve_github: ServeGitHub, text: str) -> None:
     repository = SimulatedRepository(
         name="acme/tool",
         id=1,
@@ -199,7 +197,7 @@ def test_facts_too_large_to_be_true_do_no_harm(
     assert all(len(content) < 200_000 for name, content in program.outputs().items() if name.endswith(".md"))
 
 
-def test_hostile_names_of_lists_and_sections_stay_inside_the_folder(program: Program) -> None:
+def test_hostile_titles_name_no_file_outside_the_folder(program: Program) -> None:
     for number, text in enumerate(CORPUS):
         content = {"title": text[:500], "sections": [{"title": "S", "entries": [{"name": text[:500]}]}]}
         path = program.folder / f"{number}.yaml"

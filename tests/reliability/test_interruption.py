@@ -43,7 +43,7 @@ def _command(*argv: str) -> list[str]:
 
 
 async def by_its_path(received: Received) -> Response:
-    """Every fourth link has the same fate, told by its path; each takes a moment."""
+    """Every fourth link has the same fate, given by its path; each takes a moment."""
     await asyncio.sleep(0.02)
     fate = received.path.split("/")[1]
     return Sent(_STATUS[fate]) if fate in _STATUS else Sent(404)

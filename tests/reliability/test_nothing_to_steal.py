@@ -1,4 +1,4 @@
-"""Nothing is let in, nothing is let out: where requests go, and who sees the token."""
+"""Hosts that requests reach, and those that see the token."""
 
 import socket
 
@@ -30,7 +30,7 @@ OK = Sent(200)
         "10.0.0.1",
     ],
 )
-def test_private_addresses_are_not_contacted_however_they_are_written(
+def test_private_address_is_not_contacted(
     program: Program, serve: Serve, monkeypatch: pytest.MonkeyPatch, host: str
 ) -> None:
     site = serve(Pages({"/": OK}))
@@ -93,7 +93,7 @@ def test_no_proxy_names_hosts_domains_and_all(
 
 
 @pytest.mark.parametrize(
-    ("variable", "value", "told"),
+    ("variable", "value", "message"),
     [
         (
             "HTTPS_PROXY",
@@ -105,14 +105,14 @@ def test_no_proxy_names_hosts_domains_and_all(
         ("GITHUB_TOKEN", "two words", "GITHUB_TOKEN holds characters"),
     ],
 )
-def test_what_the_environment_has_wrong_is_told_without_secrets(
-    program: Program, variable: str, value: str, told: str
+def test_wrong_environment_is_refused_without_secrets(
+    program: Program, variable: str, value: str, message: str
 ) -> None:
     program.write_list("https://a.example/")
     program.environ[variable] = value
     ended = program("run")
     assert ended.code == 2
-    assert told in ended.err
+    assert message in ended.err
     assert "secret" not in ended.err
     assert "two words" not in ended.err
 
@@ -130,7 +130,7 @@ def test_token_follows_no_redirect(program: Program, serve: Serve) -> None:
     assert TOKEN not in str(thief.log)
 
 
-def test_every_request_says_who_asks_and_where_to_complain(program: Program, serve: Serve) -> None:
+def test_user_agent_names_program_and_address(program: Program, serve: Serve) -> None:
     site = serve(Pages({"/a": to("/b"), "/b": OK}))
     program.write_list(f"{site.url}/a")
     program.run()

@@ -1,4 +1,4 @@
-"""Bad nights of websites, through the real command line; `docs/reliability.md` is made from this table."""
+"""Faults of websites, through the real command line; `docs/reliability.md` is made from this table."""
 
 import socket
 import ssl
@@ -56,7 +56,7 @@ def sound(program: Program, serve: Serve, names: NameServer) -> str:
 
 @dataclass(frozen=True)
 class Case:
-    """What a site does, and what must come of it; `requests` is the most that may be sent to it."""
+    """Behaviour of a site and the verdict of its link; `requests` is the most that may be sent to it."""
 
     name: str
     does: Conversation | Mapping[str, Response | Sequence[Response]]
@@ -65,10 +65,13 @@ class Case:
     argv: Sequence[str] = ("--retries", "0")
 
 
+SOUND = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+WALL = "<html><head><title>Just a moment...</title></head></html>"
 RETRY = ("--retries", "1")
 IMPATIENT = ("--timeout", "0.3", "--retries", "0")
 CHAIN = {**{f"/{n}": to(f"/{n + 1}") for n in range(30)}, "/x": to("/0")}
 IN_YEARS = Sent(429, {"retry-after": "99999999"})
+IN_DIGITS = Sent(429, {"retry-after": "9" * 30})
 IN_A_DAY = Sent(429, {"retry-after": "86400"})
 IN_AN_HOUR = Sent(
     503,
@@ -80,14 +83,31 @@ CASES = [
     Case("breaks off within the body", strange.resets_within_body, "alive"),
     Case("garbage in the place of HTTP", strange.says(b"\x00\x01 what is this\r\n\r\n"), "failing"),
     Case("says nothing until the time is out", strange.silent, "failing", argv=IMPATIENT),
+    Case("a line of `PHP Warning:` before the head", strange.says(b"PHP Warning: x\r\n" + SOUND), "alive"),
+    Case(
+        "a space before each colon", strange.says(b"HTTP/1.1 200 OK\r\nContent-Length : 0\r\n\r\n"), "alive"
+    ),
+    Case("103, then the page", strange.says(b"HTTP/1.1 103 Early Hints\r\n\r\n" + SOUND), "alive"),
+    Case("103 without end", strange.says(b"HTTP/1.1 103 Early Hints\r\n\r\n" * 100), "failing"),
     Case("a body that never ends", strange.endless_body, "alive"),
+    Case("chunk extensions without end", strange.endless_extensions, "alive"),
+    Case("empty compressed members without end", strange.endless_padding, "alive"),
     Case("a compressed bomb", strange.bomb, "alive"),
     Case("headers that never end", strange.endless_headers, "failing"),
     Case("10,000 cookies", strange.many_cookies, "alive"),
     Case("500, once", {"/x": [Sent(500), OK]}, "alive"),
     Case("500, always", {"/x": Sent(500)}, "failing"),
     Case("404 for HEAD alone", {"/x": [Sent(404), OK]}, "alive"),
+    Case("a redirect to its error page for HEAD alone", {"/x": [to("/404"), OK]}, "alive", requests=3),
     Case("404", {"/x": Sent(404)}, "dead"),
+    Case("400", {"/x": Sent(400)}, "failing"),
+    *(Case(str(status), {"/x": Sent(status)}, "guarded") for status in (401, 403, 405, 412, 415, 418, 999)),
+    Case("a permanent redirect", {"/x": to("/y"), "/y": OK}, "moved", requests=4),
+    Case("a temporary redirect", {"/x": to("/y", 302), "/y": OK}, "alive", requests=4),
+    Case("a redirect with a backslash", {"/x": to("\\y"), "/y": OK}, "moved", requests=4),
+    Case("a redirect with dot segments", {"/x": to("/a/../y"), "/y": OK}, "moved", requests=4),
+    Case("a redirect without a target", {"/x": Sent(301)}, "failing"),
+    Case("a redirect to its own error page", {"/x": to("/404.html"), "/404.html": OK}, "failing", requests=4),
     Case("a redirect loop", {"/x": to("/y"), "/y": to("/x")}, "failing", requests=4),
     Case("a chain of 30 redirects", CHAIN, "failing", requests=24),
     Case("a redirect to ftp:", {"/x": to("ftp://site.example/x")}, "skipped"),
@@ -98,6 +118,7 @@ CASES = [
     Case("429, `Retry-After: 0`, once", {"/x": [Sent(429, {"retry-after": "0"}), OK]}, "alive", argv=RETRY),
     Case("429, always", {"/x": Sent(429)}, "failing", requests=2),
     Case("429, `Retry-After` of years, once", {"/x": [IN_YEARS, OK]}, "alive", argv=RETRY),
+    Case("429, `Retry-After` of 30 digits, once", {"/x": [IN_DIGITS, OK]}, "alive", argv=RETRY),
     Case("429, `Retry-After` of a day", {"/x": IN_A_DAY}, "unchecked", requests=1, argv=RETRY),
     Case("503, `Retry-After` a date in an hour", {"/x": IN_AN_HOUR}, "unchecked", requests=1, argv=RETRY),
     Case("503, `Retry-After` no date at all", {"/x": [Sent(503, {"retry-after": "soon"}), OK]}, "alive"),
@@ -106,12 +127,13 @@ CASES = [
         {"/x": Sent(403, {**HTML, "cf-mitigated": "challenge"})},
         "guarded",
     ),
+    Case("503 with a wall in UTF-16", {"/x": Sent(503, HTML, WALL.encode("utf-16"))}, "guarded"),
     Case("a login", {"/x": to("/login", 302), "/login": OK}, "guarded", requests=4),
 ]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_a_bad_night_of_a_website(
+def test_verdict_of_website(
     program: Program, serve: Serve, start_strange: StartStrange, sound: str, case: Case
 ) -> None:
     if isinstance(case.does, Mapping):
@@ -130,7 +152,7 @@ def test_a_bad_night_of_a_website(
 
 
 @pytest.mark.parametrize(("answer", "verdict", "tasks"), [(UNKNOWN, "dead", 2), (UNANSWERED, "failing", 2)])
-def test_a_name_is_dead_only_if_a_name_server_says_so_twice(
+def test_unknown_host_is_dead_after_two_lookups(
     program: Program, names: NameServer, sound: str, answer: OSError, verdict: str, tasks: int
 ) -> None:
     names.special = {"gone.example": answer}
@@ -179,8 +201,8 @@ def test_certificates(
 
 
 @dataclass(frozen=True)
-class FetchError:
-    """What is wrong with our own network; every link was alive on the night before."""
+class Outage:
+    """A fault of our own network; every link was alive on the night before."""
 
     name: str
     names: NameServer
@@ -188,30 +210,30 @@ class FetchError:
     environ: Mapping[str, str] = field(default_factory=dict)
 
 
-OURSELVES = [
-    FetchError(
+OUTAGES = [
+    Outage(
         "no name can be looked up: not answered",
         NameServer({f"s{n}.example": UNANSWERED for n in range(4)}, UNANSWERED),
     ),
-    FetchError(
+    Outage(
         "no name can be looked up: said not to exist",
         NameServer({f"s{n}.example": UNKNOWN for n in range(4)}),
     ),
-    FetchError(
+    Outage(
         "no connection comes about",
         NameServer({f"s{n}.example": "127.255.0.9" for n in range(4)}, "127.255.0.9"),
     ),
-    FetchError(
+    Outage(
         "a captive portal leads every page to its own", NameServer(), to("http://portal.invalid/login", 302)
     ),
-    FetchError("a proxy that answers everything with 502", NameServer(), Sent(502)),
-    FetchError("a network that wants a login (511)", NameServer(), Sent(511)),
+    Outage("a proxy that answers everything with 502", NameServer(), Sent(502)),
+    Outage("a network that wants a login (511)", NameServer(), Sent(511)),
 ]
 
 
-@pytest.mark.parametrize("trouble", OURSELVES, ids=lambda trouble: trouble.name)
-def test_our_own_network_is_told_from_links_that_are_gone(
-    program: Program, serve: Serve, monkeypatch: pytest.MonkeyPatch, trouble: FetchError
+@pytest.mark.parametrize("outage", OUTAGES, ids=lambda outage: outage.name)
+def test_outage_of_our_network_makes_no_link_dead(
+    program: Program, serve: Serve, monkeypatch: pytest.MonkeyPatch, outage: Outage
 ) -> None:
     pages: dict[str, Response] = {"/": OK}
     site = serve(Pages(pages))
@@ -220,8 +242,8 @@ def test_our_own_network_is_told_from_links_that_are_gone(
     with monkeypatch.context() as patch:
         patch.setattr(socket, "getaddrinfo", NameServer())
         assert program.run().code == 0
-    monkeypatch.setattr(socket, "getaddrinfo", trouble.names)
-    pages["/"] = trouble.page
+    monkeypatch.setattr(socket, "getaddrinfo", outage.names)
+    pages["/"] = outage.page
     program.night = day(20)
     ended = program.run("--retries", "0")
     assert ended.code == 3
@@ -231,16 +253,14 @@ def test_our_own_network_is_told_from_links_that_are_gone(
     assert {program.link(url)["checked_at"] for url in urls} == {"2026-11-01T02:00:00Z"}
 
 
-def test_what_stands_in_the_way_is_told_once_by_whoever_meets_it(
-    program: Program, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_obstacle_is_reported_once(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket, "getaddrinfo", NameServer(others=UNANSWERED))
     program.write_list("https://nowhere.invalid/", "https://github.com/acme/a/wiki")
     ended = program.run("--retries", "0", "--patience", "0.1s")
     assert ended.code == 3
-    told = [obstacle["what"] for obstacle in ended.summary["obstacles"]]
-    assert len([what for what in told if what.startswith("No host name")]) == 1
-    assert len([what for what in told if what.startswith("pages of GitHub")]) <= 1
+    obstacles = [obstacle["what"] for obstacle in ended.summary["obstacles"]]
+    assert len([what for what in obstacles if what.startswith("No host name")]) == 1
+    assert len([what for what in obstacles if what.startswith("pages of GitHub")]) <= 1
 
 
 def test_github_down_while_websites_live(program: Program, serve_github: ServeGitHub, sound: str) -> None:
@@ -254,11 +274,11 @@ def test_github_down_while_websites_live(program: Program, serve_github: ServeGi
     assert program.json("enriched.json")["entries"][0]["github"]["stars"] == 5
 
 
-def test_the_document_tells_what_is_tested() -> None:
+def test_document_lists_the_tested_faults() -> None:
     path = ROOT / "docs" / "reliability.md"
     rows = [(case.name, f"`{case.verdict}`", str(case.requests)) for case in CASES]
-    assert_documented(path, "websites", ("What the website does", "Verdict", "Requests at most"), rows)
-    ours = [(trouble.name, "`unchecked`, all facts kept", "3") for trouble in OURSELVES]
+    assert_documented(path, "websites", ("Behaviour of the website", "Verdict", "Requests at most"), rows)
+    ours = [(outage.name, "`unchecked`, all facts kept", "3") for outage in OUTAGES]
     assert_documented(
-        path, "ourselves", ("What is wrong with us", "Verdict of every link", "Exit code"), ours
+        path, "outages", ("Fault of our own network", "Verdict of every link", "Exit code"), ours
     )

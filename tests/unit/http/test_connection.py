@@ -1,4 +1,4 @@
-"""One connection, told what comes and when."""
+"""A connection, fed with what its transport receives."""
 
 import asyncio
 
@@ -6,13 +6,13 @@ from lmsys_enrich.http.connection import Connection
 
 
 class _Wire(asyncio.Transport):
-    """Carries whatever is written to nobody."""
+    """Transport that drops what is written."""
 
     def write(self, data: object) -> None:
         del data
 
 
-async def test_a_head_that_comes_as_the_time_runs_out_is_in_time_and_its_body_too() -> None:
+async def test_head_and_body_at_the_last_moment_are_in_time() -> None:
     connection = Connection(("http", "a.example", 80), trusted=False)
     connection.connection_made(_Wire())
     # Both become due in the same moment, as after a while in which the program was busy.

@@ -78,7 +78,7 @@ async def test_a_name_server_that_is_silent_is_not_waited_for() -> None:
     await names.close()
 
 
-async def test_a_name_waits_its_turn_behind_others_that_nobody_answers_for() -> None:
+async def test_lookup_waits_for_a_free_thread() -> None:
     go_on = threading.Event()
 
     def slow(name: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""Answers as llhttp reads them beside what h11 makes of them: whoever answers there answers here."""
+"""Response parser beside h11: a response that h11 reads is read here."""
 
 import contextlib
 from collections.abc import Sequence
@@ -97,7 +97,7 @@ def _read_by_h11(data: bytes) -> tuple[int, list[tuple[bytes, bytes]], bytes] | 
     st.sampled_from((b"\r\n", b"\n")),
     st.lists(st.integers(min_value=0, max_value=300), max_size=3),
 )
-def test_whoever_answers_by_h11_answers_here(
+def test_response_that_h11_reads_is_read(
     status: bytes, headers: list[bytes], body: bytes, line_end: bytes, locations: list[int]
 ) -> None:
     data = line_end.join([status, *headers, b"", b""]) + body
@@ -131,9 +131,7 @@ def test_a_body_comes_in_parts_however_it_was_sent() -> None:
         (b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\nHTTP/1.1 500 No\r\n\r\n", False),
     ],
 )
-def test_after_head_a_connection_serves_on_unless_the_server_says_or_does_otherwise(
-    head: bytes, keeps: bool
-) -> None:
+def test_connection_is_kept_after_head(head: bytes, keeps: bool) -> None:
     parser = _fed([head], bodiless=True)
     assert (parser.status, parser.is_complete, parser.keeps_connection) == (200, True, keeps)
 

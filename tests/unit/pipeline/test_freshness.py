@@ -13,7 +13,7 @@ WEEK = timedelta(days=7)
 
 
 @pytest.mark.parametrize("verdict", [Verdict.ALIVE, Verdict.MOVED])
-def test_good_news_keeps_at_least_half_of_its_age_and_never_longer_than_all_of_it(verdict: Verdict) -> None:
+def test_finding_is_fresh_for_half_to_all_of_max_age(verdict: Verdict) -> None:
     links = [finding(f"https://example.org/{number}", verdict) for number in range(200)]
     assert all(is_fresh(link, NIGHT + WEEK * 0.49, WEEK) for link in links)
     assert not any(is_fresh(link, NIGHT + WEEK, WEEK) for link in links)

@@ -19,7 +19,7 @@ def night(
     return update(LinkTask(URL, previous), observation, day(number), dead_after=3)
 
 
-def test_a_failure_is_dead_when_it_was_seen_on_three_different_days() -> None:
+def test_failing_on_three_days_is_dead() -> None:
     found = None
     seen = []
     for number in (10, 11, 12):
@@ -64,7 +64,7 @@ def test_a_soft_404_never_dies_however_long_it_lasts() -> None:
     assert found.failures == 29
 
 
-def test_days_of_a_soft_404_do_not_count_towards_a_death_by_time_out() -> None:
+def test_days_of_soft_404_do_not_count_towards_dead() -> None:
     found = None
     for number in range(1, 10):
         found = night(found, number, Verdict.FAILING, can_become_dead=False)
@@ -72,7 +72,7 @@ def test_days_of_a_soft_404_do_not_count_towards_a_death_by_time_out() -> None:
     assert (found.verdict, found.failures) == (Verdict.FAILING, 1)
 
 
-def test_a_dead_link_that_answers_again_is_alive_and_its_death_forgotten() -> None:
+def test_revived_link_starts_a_new_history() -> None:
     found = night(night(None, 10, Verdict.DEAD), 11, Verdict.ALIVE)
     assert (found.verdict, found.failures, found.failing_since) == (Verdict.ALIVE, 0, None)
     assert found.last_alive == day(11)

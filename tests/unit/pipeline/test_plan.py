@@ -1,4 +1,4 @@
-"""Every link once, to the one asker that claims it, the most urgent first."""
+"""Plan: each link once, for the first checker that claims it, the most urgent first."""
 
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ from tests.fakes import NIGHT, CostsNothing
 
 @dataclass
 class Claims(CostsNothing):
-    """An asker for addresses that begin in one way."""
+    """Checker of addresses with one prefix."""
 
     start: str
     obstacles: Sequence[Obstacle] = field(default=())
@@ -43,12 +43,12 @@ def asked(plan: Plan) -> list[list[str]]:
     return [[task.url for task in queue] for queue in plan.tasks]
 
 
-def test_each_link_goes_to_the_first_asker_that_claims_it() -> None:
+def test_each_link_goes_to_the_first_checker_that_claims_it() -> None:
     plan = planned("https://arxiv.org/abs/1", "https://github.com/a/b")
     assert asked(plan) == [["https://github.com/a/b"], ["https://arxiv.org/abs/1"]]
 
 
-def test_a_link_is_asked_about_once_however_often_and_however_it_is_written() -> None:
+def test_link_in_several_forms_is_checked_once() -> None:
     plan = planned("https://Example.org/a#x", "https://example.org:443/a#y", "https://example.org/a")
     assert asked(plan)[1] == ["https://example.org/a"]
 
@@ -60,7 +60,7 @@ def test_what_is_fresh_is_not_asked() -> None:
     assert plan.fresh == {kept.url: kept}
 
 
-def test_refresh_asks_in_spite_of_freshness_and_remembers_the_past() -> None:
+def test_refresh_checks_fresh_links_and_keeps_history() -> None:
     kept = finding("https://example.org/a", at=NIGHT - timedelta(days=1))
     plan = planned(
         kept.url, previous=PreviousFindings(kept={kept.url: kept}), settings=Settings(refresh=True)
@@ -81,7 +81,7 @@ def test_of_two_pasts_the_later_counts() -> None:
     assert PreviousFindings({newer.url: newer}, {older.url: older}).about(older.url) == newer
 
 
-def test_the_longest_unasked_comes_first_and_the_never_asked_before_it() -> None:
+def test_links_never_checked_come_first_then_the_oldest() -> None:
     pasts = {
         f"https://example.org/{days}": finding(
             f"https://example.org/{days}", Verdict.FAILING, at=NIGHT - timedelta(days=days)
@@ -132,7 +132,7 @@ def test_an_exemption_that_ended_no_longer_exempts() -> None:
 
 
 @pytest.mark.parametrize("order", [1, -1])
-def test_a_link_that_one_entry_exempts_and_another_does_not_is_asked_about(order: int) -> None:
+def test_link_exempt_in_one_entry_alone_is_checked(order: int) -> None:
     entries = [entry("A", "https://example.org/a", ignore=_exempt(None)), entry("B", "https://example.org/a")]
     plan = build([catalog(*entries[::order])], PreviousFindings(), ASKERS, Settings(), NIGHT)
     assert asked(plan)[1] == ["https://example.org/a"]

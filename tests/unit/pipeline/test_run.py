@@ -21,7 +21,7 @@ from tests.fakes import NIGHT, CostsNothing, DictStore, FakeClock
 
 @dataclass
 class Knows(CostsNothing):
-    """An asker that knows some answers, and then does what it is told to."""
+    """Checker with given verdicts, and a given behaviour behind them."""
 
     previous: dict[str, Verdict]
     start: str = "https://"
@@ -39,7 +39,7 @@ class Knows(CostsNothing):
             for task in queue.planned:
                 self.asked.append(task.url)
                 if task.url in self.previous:
-                    yield Observation(task.url, self.previous[task.url], "as told")
+                    yield Observation(task.url, self.previous[task.url], "as given")
             if self.raises:
                 raise self.raises
             if self.then_hangs:
@@ -87,7 +87,7 @@ async def test_every_link_has_a_finding_and_every_answer_is_kept() -> None:
     assert run.store.load([GOOD, BAD, OTHER]) == report.findings
 
 
-async def test_what_nobody_could_tell_is_unchecked_and_says_why() -> None:
+async def test_link_without_result_is_unchecked_with_the_reason() -> None:
     obstacle = Obstacle("GitHub rejects the token", "Renew GITHUB_TOKEN.")
     report = await done(a_run(Knows({GOOD: Verdict.ALIVE}, obstacles=[obstacle])))
     assert report.findings[BAD].verdict is Verdict.UNCHECKED
@@ -95,7 +95,7 @@ async def test_what_nobody_could_tell_is_unchecked_and_says_why() -> None:
     assert report.obstacles == (obstacle,)
 
 
-async def test_a_link_is_told_the_obstacle_of_its_own_asker_only() -> None:
+async def test_reason_names_the_obstacle_of_its_own_checker() -> None:
     forge = Knows({}, start=GOOD, obstacles=[Obstacle("the quota is used up", "Wait.")])
     web = Knows({BAD: Verdict.ALIVE})
     report = await done(a_run(forge, web))
@@ -103,7 +103,7 @@ async def test_a_link_is_told_the_obstacle_of_its_own_asker_only() -> None:
     assert report.findings[OTHER].reason == "no answer came"
 
 
-async def test_a_link_that_was_not_reached_keeps_its_facts_and_their_date() -> None:
+async def test_unchecked_link_keeps_facts_and_dates() -> None:
     yesterday = NIGHT - timedelta(days=1)
     facts = repository(fetched_at=yesterday)
     past = finding(BAD, Verdict.FAILING, yesterday, failures=2, repository=facts)
@@ -113,13 +113,13 @@ async def test_a_link_that_was_not_reached_keeps_its_facts_and_their_date() -> N
     assert (kept.checked_at, kept.failures, kept.repository) == (yesterday, 2, facts)
 
 
-async def test_what_was_not_reached_is_not_written_over_what_is_remembered() -> None:
+async def test_unchecked_link_does_not_replace_its_finding() -> None:
     run = a_run(Knows({GOOD: Verdict.ALIVE}))
     await done(run)
     assert set(run.store.load([GOOD, BAD, OTHER])) == {GOOD}
 
 
-async def test_offline_asks_nobody() -> None:
+async def test_offline_sends_no_request() -> None:
     checker = Knows({GOOD: Verdict.ALIVE})
     report = await done(a_run(checker, settings=Settings(offline=True)))
     assert checker.asked == []
@@ -141,14 +141,14 @@ async def test_an_interruption_keeps_what_was_found_before_it() -> None:
     stop = Stop()
     checker = Knows({GOOD: Verdict.ALIVE}, then_hangs=True)
     run = a_run(checker)
-    told: list[Finding] = []
+    found_links: list[Finding] = []
 
     def interrupt(found: Finding) -> None:
-        told.append(found)
+        found_links.append(found)
         stop.now("interrupted")
 
     report = await done(Run(**{**_fields(run), "watch": interrupt}), stop)  # type: ignore[arg-type]
-    assert [found.url for found in told] == [GOOD]
+    assert [found.url for found in found_links] == [GOOD]
     assert report.findings[BAD].reason == "interrupted"
     assert set(run.store.load([GOOD, BAD])) == {GOOD}
 
@@ -190,7 +190,7 @@ async def test_bug_while_planning_costs_only_its_link() -> None:
     assert [bug.url for bug in report.bugs] == [BAD]
 
 
-async def test_fields_that_were_not_learned_keep_their_earlier_values_and_dates() -> None:
+async def test_missing_fields_keep_values_and_dates() -> None:
     earlier = NIGHT - timedelta(days=3)
     past = finding(GOOD, at=earlier, repository=repository(stars=10, language="Python", fetched_at=earlier))
     new = repository(stars=None, language=None, forks=7)
@@ -200,7 +200,7 @@ async def test_fields_that_were_not_learned_keep_their_earlier_values_and_dates(
     class Tells(Knows):
         async def check(self, queue: TaskQueue) -> AsyncGenerator[CheckResult, None]:
             for task in queue.planned:
-                yield Observation(task.url, Verdict.ALIVE, "told", repository=update)
+                yield Observation(task.url, Verdict.ALIVE, "reason", repository=update)
 
     report = await done(a_run(Tells({}), previous=PreviousFindings(reported={GOOD: past})))
     facts = report.findings[GOOD].repository

@@ -79,7 +79,7 @@ async def test_a_handful_of_links_needs_no_robots_txt() -> None:
     assert f"{_HOST}/robots.txt" not in [request.url for request in fetch.asked]
 
 
-async def test_where_many_links_are_expected_it_is_asked_before_the_second_of_them() -> None:
+async def test_robots_txt_comes_before_the_second_of_many_links() -> None:
     clock, fetch = FakeClock(), _fetch(Response(200, {}, b"User-agent: *\nCrawl-delay: 10\n"))
     polite = _polite(fetch, clock)
     polite.expect({"many.example": 6, "few.example": 5})

@@ -17,11 +17,11 @@ def test_the_host_that_was_waited_for_longest_is_told() -> None:
     assert stats.traffic(cached=0, seconds=9.0).longest == HostTime("slow.org", 5.0, 2)
 
 
-def test_where_nobody_was_asked_there_is_none() -> None:
+def test_no_requests_have_no_slowest_host() -> None:
     assert RequestStats().traffic(cached=0, seconds=0.0).longest is None
 
 
-def test_the_pulse_tells_who_is_waited_for_the_longest_first_and_what_is_left() -> None:
+def test_stats_name_slowest_hosts_first() -> None:
     stats = RequestStats()
     assert stats.activity() == Activity((), None)
     for host in ("a.org", "b.org", "c.org"):

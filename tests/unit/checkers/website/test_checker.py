@@ -34,11 +34,11 @@ def _asked(fetch: FakeFetch) -> set[str]:
 @pytest.mark.parametrize(
     ("url", "claimed"), [("https://a.org/", True), ("http://a.org/", True), ("mailto:a@b.org", False)]
 )
-def test_it_claims_every_web_address(url: str, claimed: bool) -> None:
+def test_website_checker_claims_web_addresses(url: str, claimed: bool) -> None:
     assert _checker(FakeFetch({})).claims(url) is claimed
 
 
-async def test_every_link_gets_its_answer() -> None:
+async def test_every_link_has_an_observation() -> None:
     fetch = FakeFetch(
         {
             "https://a.org/": _OK,
@@ -57,7 +57,7 @@ async def test_every_link_gets_its_answer() -> None:
     assert not _asked(fetch) & set(_CANARIES)
 
 
-async def test_no_question_is_no_request() -> None:
+async def test_no_links_cost_no_request() -> None:
     fetch = FakeFetch({})
     assert await _answers(_checker(fetch), []) == {}
     assert not fetch.asked
@@ -119,11 +119,11 @@ async def test_while_the_network_itself_is_looked_at_no_visit_begins() -> None:
 
 
 async def test_the_links_of_each_host_are_told_before_they_are_visited() -> None:
-    told: dict[str, int] = {}
+    expected: dict[str, int] = {}
     fetch = FakeFetch({"https://a.org/1": _OK, "https://a.org/2": _OK, "https://b.org/": _OK})
-    checker = WebsiteChecker(fetch, Scheduler(per_host=2), concurrency=2, expect=told.update)
+    checker = WebsiteChecker(fetch, Scheduler(per_host=2), concurrency=2, expect=expected.update)
     await _answers(checker, ["https://a.org/1", "https://a.org/2", "https://b.org/"])
-    assert told == {"a.org": 2, "b.org": 1}
+    assert expected == {"a.org": 2, "b.org": 1}
 
 
 async def test_many_dead_hosts_on_a_sound_network_are_dead() -> None:
@@ -150,7 +150,7 @@ async def test_behind_a_captive_portal_nothing_is_said_of_any_link(count: int) -
     assert "portal" in checker.obstacles[0].hint
 
 
-async def test_a_proxy_that_answers_everything_with_an_error_is_not_held_against_the_links() -> None:
+async def test_proxy_that_refuses_everything_makes_no_link_dead() -> None:
     async def fetch(_: Request) -> Outcome:
         return Response(502, {})
 

@@ -101,9 +101,7 @@ def test_a_temporary_redirect_is_alive(status: int, way: tuple[str, str]) -> Non
         ("https://blog.a.org/post", "https://blog.a.org/"),
     ],
 )
-def test_a_deep_address_that_leads_to_the_home_page_fails_but_never_dies(
-    status: int, start: str, target: str
-) -> None:
+def test_redirect_to_home_page_is_failing_and_never_dead(status: int, start: str, target: str) -> None:
     observation = _answer(start, status, target)
     assert (observation.verdict, observation.can_become_dead, observation.suggestion) == (
         Verdict.FAILING,
@@ -185,9 +183,7 @@ def test_a_link_about_logging_in_is_no_gate(start: str, target: str) -> None:
         (FetchError(ErrorKind.PRIVATE, ""), Verdict.SKIPPED, "private address, after a redirect to b.org"),
     ],
 )
-def test_a_redirect_to_something_that_is_not_there_is_judged_by_it(
-    end: End, verdict: Verdict, reason: str
-) -> None:
+def test_redirect_has_the_verdict_of_its_target(end: End, verdict: Verdict, reason: str) -> None:
     observation = _answer("https://a.org/x", 301, "https://b.org/y", end=end)
     assert (observation.verdict, observation.reason, observation.suggestion) == (verdict, reason, None)
 
@@ -216,7 +212,7 @@ def test_a_loop_by_way_of_a_login_is_guarded() -> None:
     assert _answer(*way, end=RedirectError.LOOP).verdict is Verdict.GUARDED
 
 
-def test_without_a_reply_there_is_neither_status_nor_final_address() -> None:
+def test_failed_request_has_no_status_and_no_final_url() -> None:
     observation = _answer("https://a.org/x", end=FetchError(ErrorKind.TIMEOUT, ""))
     assert (observation.http_status, observation.final_url) == (None, None)
 
@@ -254,7 +250,7 @@ def test_moved_needs_permanent_hops_only_and_a_living_target(chain: RedirectChai
 
 
 @given(_journeys())
-def test_a_suggestion_never_leads_by_way_of_plain_http_after_https(chain: RedirectChain) -> None:
+def test_redirect_from_https_to_http_is_no_suggestion(chain: RedirectChain) -> None:
     if classify_chain(chain).suggestion is not None:
         way = [*(hop.url for hop in chain.hops), chain.final]
         assert not any(a.startswith("https:") and b.startswith("http:") for a, b in pairwise(way))

@@ -79,7 +79,7 @@ async def test_what_answers_head_is_asked_with_head_every_night() -> None:
     assert [fetch.methods(_URL) for fetch in fetches] == [["HEAD"], ["HEAD"]]
 
 
-async def test_a_link_that_is_gone_takes_one_request_until_it_comes_back() -> None:
+async def test_dead_link_costs_one_request() -> None:
     gone, still, back, well = (
         FakeFetch({_URL: Response(status, {"etag": _TAG})}) for status in (404, 404, 200, 200)
     )
@@ -104,7 +104,7 @@ async def test_a_page_that_changed_into_a_wall_is_seen_as_one() -> None:
 @pytest.mark.parametrize(
     "observation", [Response(412, {}), Response(404, {}), FetchError(ErrorKind.RESET, "")]
 )
-async def test_what_a_server_makes_of_our_conditions_says_nothing_of_the_page(observation: Outcome) -> None:
+async def test_failed_precondition_is_requested_without_conditions(observation: Outcome) -> None:
     def stumbles(request: Request) -> Outcome:
         return observation if "if-none-match" in request.headers else _page()(request)
 

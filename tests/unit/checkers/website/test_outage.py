@@ -80,7 +80,7 @@ def test_suspect_answers_are_told_with_the_next_genuine_one() -> None:
     assert outage.clear() == []
 
 
-def test_ten_hosts_in_a_row_are_strange_even_after_a_genuine_reply() -> None:
+def test_ten_failing_hosts_in_a_row_raise_suspicion() -> None:
     outage = Outage()
     _consider(outage, 0, Evidence.SOUND)
     for number in range(9):
@@ -95,7 +95,7 @@ def test_ten_hosts_in_a_row_are_strange_even_after_a_genuine_reply() -> None:
     ("sound", "failing", "suspected"),
     [(1, 0, False), (1, 4, False), (1, 5, True), (0, 1, True), (0, 0, False)],
 )
-def test_at_the_end_a_few_failures_are_believed_only_beside_a_genuine_reply(
+def test_few_failures_need_a_genuine_response_to_be_believed(
     sound: int, failing: int, suspected: bool
 ) -> None:
     outage = Outage()
