@@ -58,27 +58,15 @@ async def open_network(
     where a proxy or certificate file that `environ` names cannot be used.
     """
     async with AsyncExitStack() as stack:
-        resolver = Resolver(look_up, _DNS_TIMEOUT)
-        stack.push_async_callback(resolver.close)
-        tls = _tls_context(environ)
-        pool = ConnectionPool(resolver, tls, settings.timeout, allow_private=settings.allow_private)
-        stack.callback(pool.close)
-        fetch: Fetch = HttpClient(pool, settings.timeout)
-        proxies = Proxies(environ)
-        if proxies.by_scheme:
-            proxy_client = ProxyClient(
-                fetch, proxies, tls(), settings.timeout, allow_private=settings.allow_private
-            )
-            stack.push_async_callback(proxy_client.close)
-            fetch = proxy_client
-        fetch = through(fetch) if through else fetch
+        tls, proxies = _tls_context(environ), Proxies(environ)
+        fetch, pool = _website_client(stack, settings, tls, proxies)
         scheduler = Scheduler(
             per_host=_per_host(settings),
             urgent_first=settings.deadline is not None,
             leave=pool.leave,
         )
         polite = PoliteClient(
-            HostHeaders(fetch, settings.hosts, secret_headers(environ)),
+            HostHeaders(through(fetch) if through else fetch, settings.hosts, secret_headers(environ)),
             HostLimiter(clock),
             clock,
             retries=settings.retries,
@@ -90,6 +78,22 @@ async def open_network(
         api = ApiClient(proxies, tls, clock, stats, timeout=settings.timeout)
         stack.push_async_callback(api.close)
         yield Network(polite, polite.for_link, api, scheduler, polite.expect)
+
+
+def _website_client(
+    stack: AsyncExitStack, settings: Settings, tls: Callable[[], ssl.SSLContext], proxies: Proxies
+) -> tuple[Fetch, ConnectionPool]:
+    """Return the client for websites, behind proxies where there are any, and its pool."""
+    resolver = Resolver(look_up, _DNS_TIMEOUT)
+    stack.push_async_callback(resolver.close)
+    pool = ConnectionPool(resolver, tls, settings.timeout, allow_private=settings.allow_private)
+    stack.callback(pool.close)
+    direct = HttpClient(pool, settings.timeout)
+    if not proxies.by_scheme:
+        return direct, pool
+    client = ProxyClient(direct, proxies, tls(), settings.timeout, allow_private=settings.allow_private)
+    stack.push_async_callback(client.close)
+    return client, pool
 
 
 def _per_host(settings: Settings) -> Callable[[str], int]:

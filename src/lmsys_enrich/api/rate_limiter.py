@@ -156,7 +156,7 @@ class RateLimiter:
         self._closed.setdefault(kind, obstacle)
 
     def is_open(self, kind: RequestKind) -> bool:
-        """Whether requests of that kind can be sent, now or within the patience."""
+        """Return true if requests of that kind can be sent, now or within the patience."""
         return kind not in self._closed and self._held(kind) <= self._patience
 
     async def _wait_until_open(self, kind: RequestKind) -> bool:

@@ -48,12 +48,12 @@ class Terminal:
 
     @property
     def is_live(self) -> bool:
-        """Whether `err` is an interactive terminal, so that lines may be redrawn."""
+        """Return true if `err` is an interactive terminal, so that lines may be redrawn."""
         return self.err.isatty() and "CI" not in self.environ and self.environ.get("TERM") != "dumb"
 
     @property
     def is_watched(self) -> bool:
-        """Whether `out` is an interactive terminal, not a pipe or a log."""
+        """Return true if `out` is an interactive terminal, not a pipe or a log."""
         return self.out.isatty() and "CI" not in self.environ and self.environ.get("TERM") != "dumb"
 
     def result(self, text: str) -> None:

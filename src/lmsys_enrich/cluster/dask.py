@@ -51,7 +51,7 @@ class DaskCluster:
 @asynccontextmanager
 async def local_cluster(workers: int) -> AsyncGenerator[DaskCluster, None]:
     """Start workers on this machine, each a process, and stop them at the end."""
-    # Whoever can speak to a worker can run programs as its user: other users of this machine cannot.
+    # A peer that reaches a worker can run programs as its user; other users of this machine cannot reach it.
     security = Security.temporary()  # type: ignore[no-untyped-call]
     starting: Any = LocalCluster(  # type: ignore[no-untyped-call]
         n_workers=workers,

@@ -29,7 +29,7 @@ def cluster_at(address: str) -> OpenCluster:
         )
     if address.startswith("tcp:") and not _LOOPBACK.fullmatch(address):
         raise InputError(
-            f"--cluster: {address} is not encrypted, and whoever reads along could run programs here",
+            f"--cluster: {address} is not encrypted, and anyone on its network could run programs here",
             hint="Give the scheduler certificates, and write tls://…: see docs/scale.md.",
         )
     if find_spec("distributed") is None:

@@ -1,7 +1,7 @@
 """
 Text of the issue, written from the report, so that it changes with the dead links alone.
 
-It notifies nobody but those who follow the issue: GitHub makes links and mentions of
+It notifies only those who follow the issue: GitHub makes links and mentions of
 many forms of text, but of none in code.
 https://docs.github.com/en/get-started/writing-on-github/working-with-advanced-formatting/autolinked-references-and-urls
 """

@@ -28,7 +28,7 @@ class Change(Value):
 
 
 class _New(Value):
-    """What counts as new: lines that the earlier version does not have, links that it does not hold."""
+    """Changes of a list: lines that the earlier version does not have, links that it does not hold."""
 
     lines: Container[int]
     known: Container[str]

@@ -37,7 +37,7 @@ FactsT = TypeVar("FactsT", bound=Facts)
 
 class Update(Value, Generic[FactsT]):
     """
-    Facts that one response told.
+    Facts of one response.
 
     `missing_fields` names the fields whose value in `facts` means nothing, because the
     response did not tell them: None there is not the fact that there is none.
@@ -48,7 +48,7 @@ class Update(Value, Generic[FactsT]):
 
 
 def merge(known: FactsT | None, update: Update[FactsT]) -> FactsT:
-    """Return the new facts, and the known ones where the response told nothing, each with its date."""
+    """Return the new facts, and the known ones where the response has none, each with its date."""
     new = update.facts
     if known is None or not new.is_same(known):
         return new

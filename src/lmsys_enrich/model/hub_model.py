@@ -39,4 +39,4 @@ class Model(Facts, kw_only=True):
 
 
 class ModelUpdate(Update[Model]):
-    """Facts that one response told about a model."""
+    """Facts of one response about a model."""

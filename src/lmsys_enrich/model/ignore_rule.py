@@ -16,17 +16,17 @@ class IgnoreRule(Value):
     pattern: str | None = None
 
     def matches(self, url: str) -> bool:
-        """Whether the rule is about a link, given by its key."""
+        """Return true if the rule is about a link, given by its key."""
         if self.pattern is not None:
             return re.search(self.pattern, url) is not None  # re caches compiled patterns
         return self.url is not None and _key(self.url) == url
 
     def exempts_links_on(self, day: date, url: str) -> bool:
-        """Whether the rule exempts a link from being checked on a day."""
+        """Return true if the rule exempts a link from being checked on a day."""
         return self.exemption.exempts_links_on(day) and self.matches(url)
 
     def exempts_from_staleness_on(self, day: date, url: str) -> bool:
-        """Whether the rule exempts the repository of a link from being reported as stale."""
+        """Return true if the rule exempts the repository of a link from being reported as stale."""
         return self.exemption.holds_on(day) and self.matches(url)
 
 

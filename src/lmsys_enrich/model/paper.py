@@ -42,4 +42,4 @@ class Paper(Facts, kw_only=True):
 
 
 class PaperUpdate(Update[Paper]):
-    """Facts that one response told about a paper."""
+    """Facts of one response about a paper."""

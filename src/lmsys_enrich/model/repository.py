@@ -70,7 +70,7 @@ class Repository(Facts, kw_only=True):
 
 
 class RepositoryUpdate(Update[Repository]):
-    """Facts that one response told about a repository."""
+    """Facts of one response about a repository."""
 
 
 def repository_key(forge: str, full_name: str) -> str:

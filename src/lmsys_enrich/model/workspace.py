@@ -41,7 +41,7 @@ class Workspace(Value):
         return path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else str(file)
 
     def exists(self, path: str) -> bool:
-        """Whether the repository has a file at this path; true where that is unknown."""
+        """Return true if the repository has a file at this path; true where that is unknown."""
         return self.root is None or (self.root / path).exists()
 
 

@@ -81,7 +81,7 @@ def mark_refusal(cache: Path, out: Path, *, refused: bool) -> None:
 
 
 def was_refused(cache: Path, out: Path) -> bool:
-    """Whether the last run refused to write to `out`."""
+    """Return true if the last run refused to write to `out`."""
     return _name(out) in _marked(cache)
 
 

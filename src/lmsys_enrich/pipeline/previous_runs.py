@@ -71,7 +71,7 @@ def report_of_last_run(
 
 
 def _is_refused(report: Report, previous: PreviousFindings, settings: Settings) -> bool:
-    """Whether a run has refused to write these findings, or would: an interrupted one does not say."""
+    """Return true if a run has refused to write these findings, or would: an interrupted one does not say."""
     if was_refused(settings.cache, settings.out):
         return True
     try:

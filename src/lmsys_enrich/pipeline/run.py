@@ -25,7 +25,7 @@ from lmsys_enrich.values import Value
 
 
 class Run(Value):
-    """What a run works with; `watch` receives each finding as it comes."""
+    """Everything a run works with; `watch` receives each finding as it comes."""
 
     catalogs: Sequence[Catalog]
     checkers: Sequence[Checker]
@@ -53,7 +53,7 @@ async def check_and_enrich(run: Run, plan: Plan, stop: Stop) -> Report:
     """
     started = run.clock.monotonic()
     if run.settings.offline:
-        stop.now("this run asks nobody (--offline)")
+        stop.now("this run is offline (--offline)")
     writer = BackgroundWriter(run.store, run.clock)
     queues = [TaskQueue(tasks) for tasks in plan.tasks]
     found = finding_map(plan.total)

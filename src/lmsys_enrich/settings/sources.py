@@ -100,7 +100,7 @@ def _hints() -> Mapping[str, Any]:
 
 
 def is_list(name: str) -> bool:
-    """Whether a setting takes several values, separated by commas."""
+    """Return true if a setting takes several values, separated by commas."""
     return isinstance(default_of(name), tuple)
 
 

@@ -55,7 +55,7 @@ class HostSetting(Value):
 
 
 def is_for(setting: HostSetting, url: str) -> bool:
-    """Whether settings are for the host of an address; without a port they are for all of its ports."""
+    """Return true if settings are for the host of an address; without a port, for all of its ports."""
     _, host, port = server_of(url)
     return setting.host in (host, f"{host}:{port}")
 

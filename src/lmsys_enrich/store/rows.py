@@ -37,7 +37,7 @@ UNUSABLE = (sqlite3.DatabaseError, ForeignFile, OSError, diskcache.Timeout)  # e
 
 
 def is_damaged(problem: Exception) -> bool:
-    """Whether the file is at fault, rather than the disk or another process."""
+    """Return true if the file is at fault, rather than the disk or another process."""
     # A full disk ends the transaction, and diskcache then fails to roll it back: the first error counts.
     first = problem.__context__ if isinstance(problem.__context__, sqlite3.Error) else problem
     if isinstance(first, sqlite3.Error):

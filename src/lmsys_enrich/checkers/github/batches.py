@@ -44,7 +44,7 @@ class RepositoryItem(Value):
 
     @property
     def wants_facts(self) -> bool:
-        """Whether one of the links is to the repository itself."""
+        """Return true if one of the links is to the repository itself."""
         return any(link.resource is None for _, link in self.links)
 
     @property

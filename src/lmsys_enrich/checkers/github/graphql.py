@@ -71,12 +71,12 @@ def read_aliases(body: object, count: int) -> list[AliasResult]:
 
 
 def is_missing(failure: str | None) -> bool:
-    """Whether a field without a value does not exist: GitHub says so, or gives no error."""
+    """Return true if a field without a value does not exist: GitHub says so, or gives no error."""
     return failure in {None, _NOT_FOUND}
 
 
 def is_final(failure: str) -> bool:
-    """Whether a retry would have the same error."""
+    """Return true if a retry would have the same error."""
     return failure in {_NOT_FOUND, _FORBIDDEN}
 
 
@@ -181,7 +181,7 @@ class _RepositoryReader:
         if not again:
             return []
         if self.item.again:
-            self.result.unanswered.append("GitHub told only a part of what was asked")
+            self.result.unanswered.append("GitHub sent only a part of the response")
             return []
         return [replace(self.item, links=tuple(again), again=True)]
 

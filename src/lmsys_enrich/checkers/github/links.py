@@ -221,7 +221,7 @@ def _name(owner: str, name: str) -> Name | None:
 
 
 def is_full_name(text: str) -> bool:
-    """Whether a text can be the `owner/name` of a repository."""
+    """Return true if a text can be the `owner/name` of a repository."""
     owner, _, name = text.partition("/")
     return _name(owner, name) is not None
 

@@ -49,7 +49,7 @@ def lookups(resource: RepoResource) -> tuple[Lookup, ...]:  # noqa: PLR0911 - on
 
 
 def is_there(found: object) -> bool:
-    """Whether a lookup found the resource; a release without the asset is not found."""
+    """Return true if a lookup found the resource; a release without the asset is not found."""
     if not isinstance(found, dict):
         return False
     assets = node(found).get("releaseAssets")

@@ -44,7 +44,7 @@ def lookup_alias(link: int, candidate: int) -> str:
 
 
 def is_lookup_alias(name: str) -> bool:
-    """Whether a field of a result is a lookup and no fact."""
+    """Return true if a field of a result is a lookup and no fact."""
     return name.startswith(_PART)
 
 

@@ -75,7 +75,7 @@ def classify_graphql(outcome: Outcome) -> Classified:
 
 
 def is_usable(data: Node) -> bool:
-    """Whether any queried field has a value."""
+    """Return true if any queried field has a value."""
     return any(value is not None for name, value in data.items() if name != "rateLimit")
 
 
@@ -87,7 +87,7 @@ def error_type(error: Node) -> str:
 
 
 def is_limit(error: Node) -> bool:
-    """Whether a GraphQL error is that of a rate limit, in either spelling."""
+    """Return true if a GraphQL error is that of a rate limit, in either spelling."""
     return error_type(error) in _LIMIT_TYPES or _has(_LIMIT_PHRASES, error)
 
 
@@ -148,7 +148,7 @@ def _classify_status(response: Response, body: object) -> Classified:  # noqa: P
 
 
 def _limit(headers: Mapping[str, str], message: str) -> RateLimited | None:
-    """Return the rate limit that was met, if any, told apart as GitHub documents."""
+    """Return the rate limit that was met, if any, by the rules that GitHub documents."""
     after = _integer(headers.get("retry-after"))
     if after is not None:
         # A secondary limit that names its pause.

@@ -103,9 +103,9 @@ async def branch(api: GitHubApi, name: Name, ref: str) -> str | Failure:
 def _failure(result: Ok | TransientError | Unavailable, missing: str) -> Failure:
     match result:
         case Ok(status, _, body) if status in _BLOCKED and (reason := _block(body)):
-            return Gone(f"GitHub shows it to nobody (blocked: {reason})", status)
+            return Gone(f"GitHub has blocked it: {reason}", status)
         case Ok(451):  # https://www.rfc-editor.org/rfc/rfc7725
-            return Gone("GitHub shows it to nobody for legal reasons", 451)
+            return Gone("GitHub has blocked it for legal reasons", 451)
         case Ok(status) if status in _GONE:
             return Gone(missing, status)
         case Ok(status, _, body):
@@ -205,7 +205,7 @@ def advice(repositories: int) -> str | None:
 def facts_kept(repositories: int) -> Obstacle:
     """Return the obstacle of a quota that did not suffice for so many repositories."""
     return Obstacle(
-        f"without a token GitHub told nothing new about {repositories:,} repositories: only their pages "
+        f"without a token GitHub gave no new facts about {repositories:,} repositories: only their pages "
         f"were looked at",
         "Set GITHUB_TOKEN; a token without any rights is enough.",
     )
