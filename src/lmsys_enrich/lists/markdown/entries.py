@@ -46,8 +46,9 @@ class EntryBuilder:
         """Add a paragraph to the description, with its links."""
         before = self.cells.get("description")
         if _has_words(run):
-            text = description(run.markdown)
-            self.cells["description"] = f"{before} {text}" if before else text
+            text, tags = phrases.split_tags(description(source(run.spans)))
+            self.note("description", " ".join(str(part) for part in (before, text) if part))
+            self.note("tags", " ".join(str(part) for part in (self.cells.get("tags"), tags) if part))
         for span in filter(is_main, run.links):
             self.links.append((role(span) if self.links else "url", span))
 
@@ -134,8 +135,10 @@ def _without_link(spans: Sequence[Span], anchor: str | None, run: Run, *, in_cel
         (n for n, span in enumerate(spans) if span.kind == "link" and span.has_words and span.text), None
     )
     if named is not None and (not plain(spans[:named]) or is_prefix(source(spans[:named]))):
-        builder = EntryBuilder(name_of(spans[named]), anchor)
-        builder.note("prefix", phrases.plain_prefix(source(spans[:named])))
+        before = phrases.plain_prefix(source(spans[:named]))
+        prefix, name = phrases.split_prefix(f"{before} {name_of(spans[named])}".strip())
+        builder = EntryBuilder(name, anchor)
+        builder.note("prefix", prefix)
         builder.note("description", description(source(spans[named + 1 :])))
         return builder
     text, written = plain(spans), one_line(source(spans))
@@ -144,7 +147,8 @@ def _without_link(spans: Sequence[Span], anchor: str | None, run: Run, *, in_cel
         return builder
     strong = run.strong
     if strong and text.startswith(strong) and len(text) > len(strong) and not is_prefix(strong):
-        builder.name = clean(strong)
+        prefix, builder.name = phrases.split_prefix(clean(strong))
+        builder.note("prefix", prefix)
         builder.note("description", description(phrases.after_strong(written)))
         return builder
     prefix, text = phrases.split_prefix(text)
@@ -157,7 +161,7 @@ def _without_link(spans: Sequence[Span], anchor: str | None, run: Run, *, in_cel
 
 
 def _after(written: str, separator: str) -> str:
-    return written.partition(separator)[2].strip()
+    return description(written.partition(separator)[2].strip())
 
 
 def _badge_first(builder: EntryBuilder, spans: Sequence[Span], number: int, before: str) -> EntryBuilder:
@@ -175,7 +179,10 @@ def _badge_first(builder: EntryBuilder, spans: Sequence[Span], number: int, befo
         found = BETWEEN.search(text)
         words = clean(text[: found.start()] if found else text)
         if words:
-            builder.note("description", _after(one_line(source(rest)), found.group()) if found else "")
+            if found:
+                text, tags = phrases.split_tags(_after(one_line(source(rest)), found.group()))
+                builder.note("tags", tags)
+                builder.note("description", text)
             builder.links += [(role(span), span) for span in rest if is_main(span)]
             builder.name = words
             return builder
@@ -186,7 +193,8 @@ def _badge_first(builder: EntryBuilder, spans: Sequence[Span], number: int, befo
 
 def _bold_title(builder: EntryBuilder, spans: Sequence[Span], number: int, strong: str) -> EntryBuilder:
     """Read an entry that begins with its name in bold; what follows describes it, links included."""
-    builder.name = clean(strong)
+    prefix, builder.name = phrases.split_prefix(clean(strong))
+    builder.note("prefix", prefix)
     before = phrases.after_strong(one_line(source(spans[:number])))
     if clean(before):
         builder.links += [(role(span), span) for span in spans[number + 1 :] if is_main(span)]

@@ -121,7 +121,7 @@ class HtmlReader:
             if kind == "li" and run.text and not run.links:
                 self._plain = run
             return
-        is_in_section = here is not self._outline.root
+        is_in_section = self._outline.is_in_section
         if kind != "li" and not (
             is_entry_line(run) and (is_in_section or bool(run.text and is_described(run)))
         ):
@@ -133,7 +133,7 @@ class HtmlReader:
     def _end_rows(self) -> None:
         rows, self._rows = self._rows, []
         here = self._outline.here
-        if not rows or here is self._outline.root or not here.has_entries:
+        if not rows or not self._outline.is_in_section or not here.has_entries:
             return
         width = len(rows[0])
         if len(rows) > 1 and width > 1 and not any(cell.links for cell in rows[0]):

@@ -46,6 +46,7 @@ class OpenSection:
     sections: list["OpenSection"] = field(default_factory=list)
     has_entries: bool = True
     heading: Run | None = None
+    is_unnamed: bool = False
     fields: list[Run] = field(default_factory=list)
 
     def closed(self) -> Section:
@@ -81,8 +82,8 @@ class Outline:
         self._file = str(path)
         self._outside = outside
         self.title: str | None = None
-        self.root = OpenSection("", 0, Location(self._file, 1, 1))
-        self._open = [self.root]
+        self._root = OpenSection("", 0, Location(self._file, 1, 1))
+        self._open = [self._root]
         self.found: list[FoundEntry] = []
         self.points: list[InsertionPoint] = []
         self.remarks: list[Remark] = []
@@ -93,6 +94,21 @@ class Outline:
     def here(self) -> OpenSection:
         """The innermost open section."""
         return self._open[-1]
+
+    @property
+    def is_in_section(self) -> bool:
+        """Whether a heading, a group or a folded part is open."""
+        return self.here is not self._root and not self.here.is_unnamed
+
+    @property
+    def has_sections(self) -> bool:
+        """Whether a named section has begun."""
+        return any(not section.is_unnamed for section in self._root.sections)
+
+    @property
+    def text(self) -> str:
+        """Text before the first section."""
+        return self._root.closed().text
 
     @property
     def last(self) -> FoundEntry | None:
@@ -113,8 +129,9 @@ class Outline:
 
     def begin(self, title: str, level: int, line: int, heading: Run | None = None) -> None:
         """Begin a section within those of lower levels; the others end."""
+        title = one_line(title) or "(untitled)"
         location = self.at(line)
-        while self.here.level >= level:
+        while self.here.level >= level or self.here.is_unnamed:
             self._open.pop()
         above = self.here
         has_entries = not is_housekeeping(title) and (above.has_entries or heading is not None)
@@ -126,16 +143,27 @@ class Outline:
 
     def begin_table(self, columns: tuple[Column, ...], line: int) -> None:
         """Set the columns of the innermost section; where it has other entries, it begins anew for them."""
-        if self.here is not self.root and self.here.columns != columns and self.last is not None:
+        self._begin_unnamed(line)
+        if self.here.sections or (self.here.columns != columns and self.last is not None):
             self._begin_anew(line)
         self.here.columns = columns
 
     def _begin_anew(self, line: int) -> None:
-        self.begin(self.here.title, self.here.level, line, self.here.heading)
+        here = self.here
+        if here.is_unnamed:
+            self._open.pop()
+            self._begin_unnamed(line)
+        else:
+            self.begin(here.title, here.level, line, here.heading)
+
+    def _begin_unnamed(self, line: int) -> None:
+        """Begin a section for entries before the first heading; it gets the list's title."""
+        if self.here is self._root:
+            self._open.append(_unnamed_in(self._root, self.at(line)))
 
     def end(self, level: int) -> None:
         """End all sections of this level and deeper ones."""
-        while self.here.level >= level:
+        while self.here.level >= level or self.here.is_unnamed:
             self._open.pop()
 
     def add(
@@ -165,13 +193,13 @@ class Outline:
         return len(self.found) - 1
 
     def _section_for(self, parent: int | None, line: int, *, is_bullet: bool) -> OpenSection:
+        self._begin_unnamed(line)
         here = self.here
         if parent is not None and self.found[parent].section.title == here.title:
             return self.found[parent].section  # an entry stays with the one it stands below
-        if here.sections and here is not self.root:
-            # The order of the document is kept: what follows an inner section begins its section anew.
-            self._begin_anew(line)
-        elif here.columns and is_bullet and here is not self.root:
+        # The order of the document is kept: what follows an inner section, and bullets that follow a table,
+        # begin their section anew.
+        if here.sections or (here.columns and is_bullet):
             self._begin_anew(line)
         return self.here
 
@@ -179,11 +207,9 @@ class Outline:
         """Return the catalog's sections; entries before the first heading stand under the list's title."""
         self._make_entries_of_headings()
         ids = self._make_entries()
-        root = self.root
-        sections = tuple(_resolved(section.closed(), ids) for section in root.sections)
-        if root.entries:
-            first = Section(title, root.location, "", root.columns, tuple(root.entries))
-            sections = (_resolved(first, ids), *sections)
+        for section in self._root.sections:
+            section.title = title if section.is_unnamed else section.title
+        sections = (_resolved(section.closed(), ids) for section in self._root.sections)
         return tuple(section for section in sections if not _is_bare(section))
 
     def defer(self, block: Items) -> bool:
@@ -221,7 +247,7 @@ class Outline:
     def _make_entries_of_headings(self) -> None:
         """Make an entry of a heading that is a link and has no entries below it, or fields alone."""
         filled = {id(found.section) for found in self.found}
-        pending = [self.root]
+        pending = [self._root]
         while pending:
             above = pending.pop()
             self._make_entries_of_fields(above)
@@ -249,6 +275,8 @@ class Outline:
             name = one_line(builder.name) or "(untitled)"
             own = builder.anchor if builder.anchor in written else None
             ids.append(own or identifiers.make(name))
+            if found.kind != "row" and "description" in cells:  # it stands last in bullets
+                cells["description"] = cells.pop("description")
             if found.parent is not None:
                 cells["parent"] = ids[found.parent]
             for key, cell in cells.items():
@@ -280,6 +308,12 @@ class Outline:
         return Link(span.url, label, Location(self._file, span.line, span.column))
 
 
+def _unnamed_in(above: OpenSection, location: Location) -> OpenSection:
+    section = OpenSection("", above.level + 1, location, above.path, is_unnamed=True)
+    above.sections.append(section)
+    return section
+
+
 def _entry_in_heading(section: OpenSection) -> Run | None:
     """Return a section's heading if the section is an entry: a link with little around it, nothing below."""
     heading = section.heading
@@ -293,12 +327,16 @@ def _each_once(links: Sequence[tuple[str, Span]]) -> Iterator[tuple[str, Span]]:
     roles: Counter[str] = Counter()
     used: set[str] = set()
     seen: set[tuple[str, str]] = set()
+    urls: set[str] = set()
     named = {span.url for role, span in links if role != "badge"}
     for role, span in links:
         is_main_again = ("url", span.url) in seen
-        if is_main_again or (role, span.url) in seen or (role == "badge" and span.url in named):
+        is_bare_again = role == "link" and span.url in urls
+        is_badge_again = role == "badge" and span.url in named
+        if is_main_again or is_bare_again or is_badge_again or (role, span.url) in seen:
             continue
         seen.add((role, span.url))
+        urls.add(span.url)
         roles[role] += 1
         unique = role if roles[role] == 1 else f"{role}-{roles[role]}"
         while unique in used:

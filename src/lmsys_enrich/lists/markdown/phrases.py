@@ -32,7 +32,7 @@ _PREFIX = re.compile(
     r"|\d{4}(?:[-./]\d{1,2}){0,2}\s*[:：,]?"
 )
 _NUMBER = re.compile(r"\A\W{0,4}\d{1,3}\\?[.)](?=\s|\Z)")
-_LEADING_PREFIX = re.compile(r"(?:\[[^\[\]]*\]|【[^【】]*】|\d{1,3}[.)])\s+(?=\S)")
+_LEADING_PREFIX = re.compile(r"(?:\[[^\[\]]*\]|【[^【】]*】)\s+(?=\S)")
 _CLOSERS = {"]": "[", ")": "(", "）": "（", "】": "【"}
 _OPENERS = {opener: closer for closer, opener in _CLOSERS.items()}
 # Brackets around a link whose other end stands behind it.

@@ -75,7 +75,7 @@ class _Reader:
         return Catalog(
             title,
             self._path,
-            self._outline.root.closed().text,
+            self._outline.text,
             sections,
             document,
             tuple(remarks),
@@ -108,7 +108,7 @@ class _Reader:
 
     def _heading(self, heading: Heading) -> None:
         title = heading.run.text
-        if heading.level == 1 and self._outline.title is None and not self._outline.root.sections:
+        if heading.level == 1 and self._outline.title is None and not self._outline.has_sections:
             self._outline.title = title or self._path.stem
             return
         shown = title or next((link.text for link in heading.run.links if link.text), "") or "(untitled)"
@@ -119,7 +119,7 @@ class _Reader:
         text = run.text
         if is_way_back(text) or not (text or run.links):
             return
-        if here is not self._outline.root and here.has_entries and (found := entry_lines(run)):
+        if self._outline.is_in_section and here.has_entries and (found := entry_lines(run)):
             for line in found:
                 self._outline.add(read_entry(line), line.line, "paragraph")
             return
@@ -190,7 +190,7 @@ class _Reader:
 
     def _is_described(self, builder: EntryBuilder) -> bool:
         """Return whether an item of a section has a name and a description."""
-        return "description" in builder.cells and self._outline.here is not self._outline.root
+        return "description" in builder.cells and self._outline.is_in_section
 
     def _below(self, item: Item, builder: EntryBuilder, number: int) -> None:
         """Read what stands below an entry: its fields, entries of their own, tables and HTML."""

@@ -11,6 +11,7 @@ from lmsys_enrich.lists.markdown.reader import read_markdown
 from lmsys_enrich.lists.patch import Edit, edited, unified_diff
 from lmsys_enrich.model.catalog import Catalog, Link, Location
 from lmsys_enrich.outputs.enriched_md import enriched_md
+from lmsys_enrich.outputs.enriched_yaml import entries_yaml
 from lmsys_enrich.outputs.yaml import Flow, yaml_text
 from lmsys_enrich.pipeline.plan import PreviousFindings
 from lmsys_enrich.pipeline.previous_runs import report_from_cache
@@ -92,6 +93,36 @@ def test_a_list_that_is_rendered_and_read_is_the_same_list(sections: list[dict[s
     rendered = _rendered(first)
     assert _said(read_markdown(rendered, Path("enriched.md"))) == _said(first), rendered
     assert _rendered(first) == rendered
+
+
+_TEXTS = st.text(st.sampled_from("ab1 *_`[]()<>!|#-:.\\\"'&~@中🚀\n"), max_size=12)
+_FORMS = st.sampled_from(
+    [
+        "## {a}",
+        "- [{a}](https://a.example/{b})",
+        "- **{a}** [{b}](https://b.example/) - {a}",
+        "- {a} - {b}\n  - [{b}](https://c.example/)\n\n  {a} [x](https://d.example/)",
+        "| {a} | Name | {b} |\n|--|--|--|\n| {a} | [x](https://e.example/) | {b} | 1 |\n| {b} |",
+        "<details><summary>{a}</summary>\n\n- [{b}](https://f.example/)\n\n</details>",
+        "<ul><li>{a}<ul><li><a href='https://g.example/'>{b}</a></li></ul></li></ul>",
+        "[{a}](https://h.example/)  \n{b}",
+        "### [{a}](https://i.example/)\n\n{b}",
+        "---\ntitle: {a}\n---",
+        "{a}",
+    ]
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.tuples(_FORMS, _TEXTS, _TEXTS), min_size=1, max_size=6))
+def test_whatever_is_imported_is_a_valid_list(parts: list[tuple[str, str, str]]) -> None:
+    text = "\n\n".join(form.replace("{a}", a).replace("{b}", b) for form, a, b in parts)
+    catalog = read_markdown(text, Path("README.md"))
+    again = read_entries(entries_yaml(catalog), Path("entries.yaml"))
+    assert [entry.name for entry in again.entries()] == [entry.name for entry in catalog.entries()]
+    assert [link.url for entry in again.entries() for link in entry.links] == [
+        link.url for entry in catalog.entries() for link in entry.links
+    ]
 
 
 @given(
