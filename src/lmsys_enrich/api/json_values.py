@@ -7,6 +7,7 @@ from typing import TypeAlias, cast
 
 Node: TypeAlias = Mapping[str, object]
 _NOTHING: Node = {}
+_LARGEST_EXACT = 2**53  # RFC 8259 §6
 
 
 def parse(body: bytes) -> object:
@@ -39,6 +40,17 @@ def number(value: object) -> int | None:
     if not isinstance(value, int) or isinstance(value, bool):
         return None
     return value if -(2**63) <= value < 2**63 else None
+
+
+def count(value: object) -> int | None:
+    """Return a number of things, which JSON can hold exactly."""
+    result = number(value)
+    return result if result is not None and 0 <= result <= _LARGEST_EXACT else None
+
+
+def texts(value: object) -> tuple[str, ...]:
+    """Return the strings in a JSON array that are not empty."""
+    return tuple(one for one in map(text, value) if one) if isinstance(value, list) else ()
 
 
 def flag(value: object) -> bool | None:

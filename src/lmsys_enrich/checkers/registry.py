@@ -5,12 +5,18 @@ from collections.abc import Callable, Iterable
 from lmsys_enrich.api.apis import Apis
 from lmsys_enrich.checkers.arxiv.checker import arxiv_checkers
 from lmsys_enrich.checkers.doi.checker import doi_checkers
+from lmsys_enrich.checkers.forgejo import forgejo_checkers
 from lmsys_enrich.checkers.github.checker import github_checkers
+from lmsys_enrich.checkers.gitlab.checker import gitlab_checkers
+from lmsys_enrich.checkers.hugging_face.checker import hugging_face_checkers
 from lmsys_enrich.checkers.openreview import openreview_checkers
 from lmsys_enrich.checkers.protocol import Checker
 
 _CHECKERS: tuple[Callable[[Apis], Iterable[Checker]], ...] = (
     github_checkers,
+    gitlab_checkers,
+    forgejo_checkers,
+    hugging_face_checkers,
     arxiv_checkers,
     doi_checkers,
     openreview_checkers,

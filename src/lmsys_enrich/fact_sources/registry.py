@@ -4,10 +4,16 @@ from collections.abc import Callable
 
 from lmsys_enrich.api.apis import Apis
 from lmsys_enrich.fact_sources.citations import SemanticScholar, openalex
+from lmsys_enrich.fact_sources.gitlab_licenses import GitLabLicenses
 from lmsys_enrich.fact_sources.protocol import FactSource
 from lmsys_enrich.fact_sources.wayback import Wayback
 
-_SOURCES: tuple[Callable[[Apis], FactSource | None], ...] = (SemanticScholar, openalex, Wayback)
+_SOURCES: tuple[Callable[[Apis], FactSource | None], ...] = (
+    GitLabLicenses,
+    SemanticScholar,
+    openalex,
+    Wayback,
+)
 """Functions that make a source, or None where its access is missing, in the order in which they are asked."""
 
 

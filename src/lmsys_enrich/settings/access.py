@@ -19,7 +19,7 @@ _GITHUB_HOST = "github.com"
 
 
 # Public instances. Any other host is a forge only where the settings say so: a list could name any.
-_KNOWN_FORGES: Mapping[str, ForgeKind] = {
+KNOWN_FORGES: Mapping[str, ForgeKind] = {
     "gitlab.com": ForgeKind.GITLAB,
     "gitlab.gnome.org": ForgeKind.GITLAB,
     "gitlab.freedesktop.org": ForgeKind.GITLAB,
@@ -111,7 +111,7 @@ def resolve_access(environ: Mapping[str, str], forges: Iterable[ForgeSetting] = 
         },
         **{host: _checked_token(value, "LMSYS_ENRICH_TOKENS") for host, value in tokens.items()},
     }
-    by_host = {**_KNOWN_FORGES, **{forge.host: forge.kind for forge in forges}}
+    by_host = {**KNOWN_FORGES, **{forge.host: forge.kind for forge in forges}}
 
     def of(software: ForgeKind) -> list[ForgeAccess]:
         return [

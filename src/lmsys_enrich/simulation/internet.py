@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from lmsys_enrich.http.messages import ErrorKind, Fetch, FetchError, Outcome, Request, RequestKind
+from lmsys_enrich.simulation.forges import SimulatedForges, addresses
 from lmsys_enrich.simulation.github import TOKEN, SimulatedGitHub
 from lmsys_enrich.simulation.paper_services import paper_services
 from lmsys_enrich.simulation.papers import Listed
@@ -95,10 +96,12 @@ async def simulated_internet(
     world = with_links(read_world(scenario), listed or {})
     async with AsyncExitStack() as stack:
         api = await stack.enter_async_context(serving(SimulatedGitHub(world)))
+        forges = await stack.enter_async_context(serving(SimulatedForges(world.projects)))
         web = await stack.enter_async_context(serving(Websites(world)))
         papers = await stack.enter_async_context(paper_services(world.library))
         environ = {
             **{variable: server.url for variable, server in papers.items()},
+            **addresses(forges.url),
             "GITHUB_API_URL": api.url,
             "GITHUB_GRAPHQL_URL": f"{api.url}/graphql",
             "GITHUB_SERVER_URL": "https://github.com",

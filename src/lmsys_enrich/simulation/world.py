@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from lmsys_enrich.simulation.forges import Projects, read_projects, with_projects
 from lmsys_enrich.simulation.papers import Library, Listed, read_library, with_papers
 from lmsys_enrich.values import Value, value_field
 
@@ -85,6 +86,8 @@ class World:
     """Users and organisations by login, each with its GraphQL type."""
     sites: Mapping[str, Mapping[str, SimulatedPage]] = field(default_factory=dict)
     library: Library = field(default_factory=Library)
+    projects: Projects = field(default_factory=Projects)
+    """Projects of other forges, and models."""
 
     @cached_property
     def _by_name(self) -> Mapping[str, SimulatedRepository]:
@@ -108,7 +111,9 @@ def read_world(path: Path) -> World:
         host: {location: SimulatedPage(**page) for location, page in pages.items()}
         for host, pages in content.get("sites", {}).items()
     }
-    return World(repositories, {**owners, **content.get("owners", {})}, sites, read_library(content))
+    known = {**owners, **content.get("owners", {})}
+    projects = read_projects(content.get("projects", ()))
+    return World(repositories, known, sites, read_library(content), projects)
 
 
 def _repository(number: int, table: Mapping[str, Any]) -> SimulatedRepository:
@@ -141,6 +146,7 @@ def with_links(world: World, listed: Mapping[str, Listed]) -> World:
         owners={**owners, **world.owners},
         sites=sites,
         library=with_papers(world.library, listed),
+        projects=with_projects(world.projects, listed),
     )
 
 

@@ -1,0 +1,1 @@
+"""Checker of links on GitLab, gitlab.com and self-hosted ones."""

@@ -1,0 +1,148 @@
+"""GitLab checker: projects in batches, groups and users one by one."""
+
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
+from contextlib import aclosing
+from math import ceil
+from typing import TypeAlias
+
+from lmsys_enrich.api.apis import Apis
+from lmsys_enrich.api.results import QueryTooLarge, TransientError, Unavailable
+from lmsys_enrich.checkers.gitlab.client import BATCH_SIZE, GitLabApi, NotThere
+from lmsys_enrich.checkers.gitlab.links import GitLabLink, parse_link
+from lmsys_enrich.checkers.lookups import Lookups, by_task, requests_of
+from lmsys_enrich.checkers.protocol import Checker, CheckResult, Deferred, Estimate, TaskQueue
+from lmsys_enrich.checkers.repositories import GONE_OR_PRIVATE, alive, dead, moved, of_repository
+from lmsys_enrich.model.finding import LinkTask
+from lmsys_enrich.model.report import Obstacle
+from lmsys_enrich.model.repository import RepositoryUpdate
+from lmsys_enrich.settings.access import ForgeAccess
+from lmsys_enrich.values import Value
+
+_NOT_FOUND = 404
+
+
+class Namespace(Value):
+    """A group or a user that exists."""
+
+    kind: str
+
+
+Found: TypeAlias = RepositoryUpdate | Namespace | NotThere
+
+
+def gitlab_checkers(apis: Apis) -> Iterable[Checker]:
+    """Return a checker for each GitLab that is known or that the settings name."""
+    return [GitLabChecker(apis, forge) for forge in apis.access.gitlab]
+
+
+class GitLabChecker:
+    """
+    Checks projects, groups and users of one GitLab.
+
+    A project that GraphQL does not find may have moved, or be a group: REST knows. A
+    page below a project is proved by itself, or has the verdict of its project.
+    """
+
+    def __init__(self, apis: Apis, forge: ForgeAccess) -> None:
+        self._host = forge.host
+        self._clock = apis.clock
+        self._api = GitLabApi(apis, forge)
+        self._lookups: list[Lookups[str, GitLabLink]] = []
+        self._written: dict[str, str] = {}
+
+    @property
+    def obstacles(self) -> Sequence[Obstacle]:
+        every = (obstacle for one in self._lookups for obstacle in one.obstacles(self._api.api))
+        return tuple(dict.fromkeys(every))
+
+    def claims(self, url: str) -> bool:
+        return self._parse(url) is not None
+
+    def estimate(self, urls: Sequence[str]) -> Estimate:
+        links = [link for url in urls if (link := self._parse(url)) is not None]
+        projects = {link.key for link in links if not link.is_namespace}
+        namespaces = {link.key for link in links if link.is_namespace}
+        batches = requests_of(self._host, self._api.api, ceil(len(projects) / BATCH_SIZE), "GraphQL")
+        apis = (batches, requests_of(self._host, self._api.api, len(namespaces)))
+        pages = [url for url in urls if (link := self._parse(url)) is not None and link.is_proved_by_page]
+        return Estimate(tuple(api for api in apis if api.requests), tuple(pages))
+
+    def advice(self, count: int) -> str | None:
+        del count  # anonymous requests are enough
+        return None
+
+    async def check(self, queue: TaskQueue) -> AsyncGenerator[CheckResult, None]:
+        links = list(by_task(queue.planned, self._parse))
+        projects = Lookups([pair for pair in links if not pair[1].is_namespace], lambda link: link.key)
+        namespaces = Lookups([pair for pair in links if pair[1].is_namespace], lambda link: link.key)
+        self._lookups = [projects, namespaces]
+        self._written = {link.key: link.path for _, link in links}
+        streams = (
+            projects.results(BATCH_SIZE, self._projects, self._judge),
+            # The subjects that the batches did not find are known when these have ended.
+            self._of_missing(projects),
+            namespaces.results(1, self._namespace, self._judge),
+        )
+        for stream in streams:
+            async with aclosing(stream) as results:
+                async for result in results:
+                    yield result
+
+    async def _of_missing(self, projects: Lookups[str, GitLabLink]) -> AsyncGenerator[CheckResult, None]:
+        missing, projects.missing = projects.missing, []
+        async with aclosing(projects.results(1, self._project, self._judge, keys=missing)) as results:
+            async for result in results:
+                yield result
+
+    async def _projects(
+        self, paths: Sequence[str]
+    ) -> Mapping[str, Found] | QueryTooLarge | TransientError | Unavailable:
+        written = [self._written[path] for path in paths]
+        return await self._api.projects(written, self._clock.run_time)
+
+    async def _project(self, paths: Sequence[str]) -> Mapping[str, Found] | TransientError:
+        (path,) = paths
+        found = await self._api.project(path, self._clock.run_time)
+        if not isinstance(found, NotThere):
+            return found if isinstance(found, TransientError) else {path: found}
+        is_group = await self._api.has_group(path)
+        if isinstance(is_group, TransientError):
+            return is_group
+        return {path: Namespace("group") if is_group else found}
+
+    async def _namespace(self, paths: Sequence[str]) -> Mapping[str, Found] | TransientError:
+        (path,) = paths
+        is_group = await self._api.has_group(path)
+        if isinstance(is_group, TransientError):
+            return is_group
+        if is_group or "/" in path:
+            return {path: Namespace("group") if is_group else NotThere()}
+        is_user = await self._api.has_user(path)
+        if isinstance(is_user, TransientError):
+            return is_user
+        return {path: Namespace("user") if is_user else NotThere()}
+
+    def _judge(self, task: LinkTask, link: GitLabLink, found: Found) -> CheckResult:
+        match found:
+            case RepositoryUpdate():
+                return self._of_project(task, link, found)
+            case Namespace(kind):
+                return alive(task, f"the {kind} is there")
+            case NotThere():
+                return dead(task, GONE_OR_PRIVATE.format(self._host), _NOT_FOUND)
+
+    def _of_project(self, task: LinkTask, link: GitLabLink, update: RepositoryUpdate) -> CheckResult:
+        def address(full_name: str) -> str:
+            return f"https://{self._host}/{full_name}{link.suffix}"
+
+        full_name = update.facts.full_name
+        if link.page is None:
+            return of_repository(task, update, link.path, address)
+        if link.is_proved_by_page:
+            return Deferred(task)
+        if full_name.lower() != link.key:
+            return moved(task, address(full_name), f"the repository is now {full_name}")
+        return alive(task, f"its repository is there; no API proves the page itself ({link.page})")
+
+    def _parse(self, url: str) -> GitLabLink | None:
+        return parse_link(url, self._host)

@@ -1,0 +1,1 @@
+"""Checker of links on Hugging Face."""

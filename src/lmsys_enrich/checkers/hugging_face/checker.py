@@ -1,0 +1,123 @@
+"""Hugging Face checker: models, data sets, spaces, collections, papers and accounts."""
+
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
+from contextlib import aclosing
+
+from lmsys_enrich.api.apis import Apis
+from lmsys_enrich.api.results import QueryTooLarge, TransientError, Unavailable
+from lmsys_enrich.checkers.hugging_face.client import (
+    FACTS,
+    Account,
+    Disabled,
+    HubApi,
+    NotShown,
+    Thing,
+)
+from lmsys_enrich.checkers.hugging_face.links import HOST, HubLink, Kind, parse_link
+from lmsys_enrich.checkers.lookups import Lookups, by_task, requests_of
+from lmsys_enrich.checkers.protocol import Checker, CheckResult, Deferred, Estimate, TaskQueue
+from lmsys_enrich.checkers.repositories import alive, moved
+from lmsys_enrich.model.finding import LinkTask, Observation, Verdict
+from lmsys_enrich.model.hub_model import Model, ModelUpdate
+from lmsys_enrich.model.paper import PaperUpdate
+from lmsys_enrich.model.report import Obstacle
+from lmsys_enrich.values import replace
+
+_IN_FLIGHT = 4
+
+
+def hugging_face_checkers(apis: Apis) -> Iterable[Checker]:
+    """Return the checker."""
+    return [HuggingFaceChecker(apis)]
+
+
+class HuggingFaceChecker:
+    """
+    Checks what is on the hub, one request for each thing.
+
+    What the hub does not show may be gone or private: its page decides. A page below a
+    repository is proved by itself, or has the verdict of its repository.
+    """
+
+    def __init__(self, apis: Apis) -> None:
+        self._clock = apis.clock
+        self._api = HubApi(apis)
+        self._lookups: Lookups[tuple[Kind, str], HubLink] | None = None
+        self._names: dict[tuple[Kind, str], str] = {}
+
+    @property
+    def obstacles(self) -> Sequence[Obstacle]:
+        return self._lookups.obstacles(self._api.api) if self._lookups is not None else ()
+
+    def claims(self, url: str) -> bool:
+        return parse_link(url) is not None
+
+    def estimate(self, urls: Sequence[str]) -> Estimate:
+        links = [(url, link) for url in urls if (link := parse_link(url)) is not None]
+        requests = len({link.key for _, link in links})
+        pages = tuple(url for url, link in links if link.is_proved_by_page)
+        return Estimate((requests_of(HOST, self._api.api, requests),), pages)
+
+    def advice(self, count: int) -> str | None:
+        del count  # anonymous requests are enough
+        return None
+
+    async def check(self, queue: TaskQueue) -> AsyncGenerator[CheckResult, None]:
+        links = list(by_task(queue.planned, parse_link))
+        self._names = {link.key: link.name for _, link in links}
+        self._lookups = lookups = Lookups(links, lambda link: link.key)
+        async with aclosing(lookups.results(1, self._look_up, self._judge, in_flight=_IN_FLIGHT)) as results:
+            async for result in results:
+                yield result
+
+    async def _look_up(
+        self, keys: Sequence[tuple[Kind, str]]
+    ) -> Mapping[tuple[Kind, str], Thing] | QueryTooLarge | TransientError | Unavailable:
+        (key,) = keys
+        kind, name, now = key[0], self._names[key], self._clock.run_time
+        match kind:
+            case Kind.COLLECTION:
+                found = await self._api.collection(name, now)
+            case Kind.PAPER:
+                found = await self._api.paper(name, now)
+            case Kind.ACCOUNT:
+                found = await self._api.account(name, now)
+            case _:
+                found = await self._api.repository(kind, name, now)
+        return found if isinstance(found, QueryTooLarge | TransientError | Unavailable) else {key: found}
+
+    def _judge(self, task: LinkTask, link: HubLink, found: Thing) -> CheckResult:
+        match found:
+            case NotShown():
+                return Deferred(task)
+            case Account():
+                return alive(task, "the account is there")
+            case PaperUpdate():
+                reason = "the hub has a page for the paper"
+                return Observation(task.url, Verdict.ALIVE, reason, final_url=task.url, paper=found)
+            case Disabled() if link.kind in {Kind.ACCOUNT, Kind.PAPER}:
+                return alive(task, "the hub has disabled access to it")
+            case Disabled():
+                return alive(task, "the hub has disabled access to it", model=self._disabled(link))
+            case ModelUpdate():
+                return self._of_model(task, link, found)
+
+    def _of_model(self, task: LinkTask, link: HubLink, update: ModelUpdate) -> CheckResult:
+        facts = update.facts
+        if link.is_proved_by_page:
+            return Deferred(task)
+        if facts.full_name.lower() != link.name.lower():
+            # A redirect with 307, a temporary status: a rename all the same.
+            update = replace(update, facts=replace(facts, renamed_from=link.name))
+            where = link.at(facts.full_name, Kind(facts.kind))
+            why = f"the {facts.kind} is now {facts.full_name}"
+            return moved(task, where, why, model=update if link.page is None else None)
+        if link.page is not None:
+            return alive(task, f"its {facts.kind} is there; no API proves the page itself ({link.page})")
+        flags = [flag for flag in ("gated", "disabled") if getattr(facts, flag)]
+        return alive(task, ", ".join((f"the {facts.kind} is there", *flags)), model=update)
+
+    def _disabled(self, link: HubLink) -> ModelUpdate:
+        now = self._clock.run_time
+        facts = Model(full_name=link.name, kind=link.kind.value, hub=HOST, disabled=True, fetched_at=now)
+        return ModelUpdate(facts, FACTS - {"disabled"})

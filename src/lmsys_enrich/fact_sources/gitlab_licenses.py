@@ -1,0 +1,80 @@
+"""Licences of projects on GitLab: GraphQL does not tell them, and REST one at a time."""
+
+from collections import Counter
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
+from datetime import timedelta
+
+from lmsys_enrich.api.apis import Apis
+from lmsys_enrich.api.batches import query_batches
+from lmsys_enrich.api.results import TransientError
+from lmsys_enrich.checkers.gitlab.client import GitLabApi
+from lmsys_enrich.checkers.lookups import requests_of
+from lmsys_enrich.checkers.protocol import Estimate
+from lmsys_enrich.fact_sources.protocol import MONTH, Addition
+from lmsys_enrich.model.finding import Finding
+from lmsys_enrich.model.report import Obstacle
+from lmsys_enrich.model.repository import Repository, RepositoryUpdate
+from lmsys_enrich.urls import InvalidAddress, host_of
+from lmsys_enrich.values import replace
+
+_IDENTITY = frozenset({"full_name", "id", "forge", "software", "fetched_at", "kept"})
+_ALL_BUT_LICENSE = frozenset(Repository.__struct_fields__) - _IDENTITY - {"license"}
+
+
+class GitLabLicenses:
+    """Asks about the licence of each project on a GitLab, once a month."""
+
+    name = "gitlab-license"
+    max_age: timedelta | None = MONTH
+
+    def __init__(self, apis: Apis) -> None:
+        self._clock = apis.clock
+        self._apis = {forge.host: GitLabApi(apis, forge) for forge in apis.access.gitlab}
+
+    @property
+    def obstacles(self) -> Sequence[Obstacle]:
+        return ()  # the checkers of the same hosts have the same
+
+    def wants(self, finding: Finding) -> bool:
+        facts = finding.repository
+        return facts is not None and facts.software == "gitlab" and facts.forge in self._apis
+
+    def estimate(self, urls: Sequence[str]) -> Estimate:
+        hosts = Counter(host for url in urls if (host := _host(url)) in self._apis)
+        return Estimate(
+            tuple(requests_of(host, self._apis[host].api, count) for host, count in hosts.items())
+        )
+
+    async def fetch(self, findings: Sequence[Finding]) -> AsyncGenerator[Addition, None]:
+        known: dict[tuple[str, str], list[tuple[str, Repository]]] = {}
+        for finding in findings:
+            if (facts := finding.repository) is not None:
+                name = facts.full_name if facts.id is None else str(facts.id)
+                known.setdefault((facts.forge, name), []).append((finding.url, facts))
+        async with aclosing(query_batches(known, 1, self._project)) as answers:
+            async for answer in answers:
+                for key, update in answer.found.items():
+                    for url, facts in known[key]:
+                        yield Addition(url, repository=self._license(facts, update))
+
+    async def _project(
+        self, keys: Sequence[tuple[str, str]]
+    ) -> Mapping[tuple[str, str], RepositoryUpdate] | TransientError:
+        ((host, name),) = keys
+        found = await self._apis[host].project(name, self._clock.run_time)
+        if isinstance(found, RepositoryUpdate) and "license" not in found.missing_fields:
+            return {(host, name): found}
+        # A project that is gone is for the checker to tell.
+        return found if isinstance(found, TransientError) else {}
+
+    def _license(self, known: Repository, update: RepositoryUpdate) -> RepositoryUpdate:
+        facts = replace(known, license=update.facts.license, fetched_at=self._clock.run_time)
+        return RepositoryUpdate(facts, _ALL_BUT_LICENSE)
+
+
+def _host(url: str) -> str:
+    try:
+        return host_of(url)
+    except InvalidAddress:
+        return ""

@@ -1,0 +1,147 @@
+"""Forgejo: repositories one by one, renames told by 307, pages below, every refusal."""
+
+from contextlib import AbstractAsyncContextManager
+from datetime import UTC, datetime
+
+import httpx
+import pytest
+from pytest_httpx import HTTPXMock
+
+from lmsys_enrich.checkers.forgejo import ForgejoChecker, parse_link
+from lmsys_enrich.model.finding import Verdict
+from lmsys_enrich.settings.access import Access, ForgeAccess
+from tests.unit.checkers.services import FAULTS, Answer, Service, reply, service
+
+HOME = "https://codeberg.org"
+TOKEN = "secret"  # noqa: S105 - a token for nothing
+TOOL = {
+    "id": 9,
+    "full_name": "acme/tool",
+    "stars_count": 4,
+    "forks_count": 1,
+    "archived": True,
+    "archived_at": "2026-01-01T00:00:00Z",
+    "default_branch": "main/x",
+    "description": "A tool",
+    "website": "",
+    "language": "Go",
+    "topics": ["forge"],
+    "mirror": False,
+    "fork": False,
+    "template": False,
+    "empty": False,
+}
+HEAD = {"name": "main/x", "commit": {"timestamp": "2026-11-01T10:00:00+02:00"}}
+
+
+def a_forgejo(request: httpx.Request) -> httpx.Response:
+    path = request.url.raw_path.decode().removeprefix("/api/v1")
+    known = {
+        "/repos/acme/tool": reply(TOOL),
+        "/repos/acme/tool/branches/main%2Fx": reply(HEAD),
+        "/repos/old/tool": httpx.Response(307, headers={"location": "/api/v1/repos/acme/tool"}),
+        "/users/acme": reply({"login": "acme"}),
+        "/users/before": httpx.Response(307, headers={"location": "/api/v1/users/acme"}),
+    }
+    missing = {"message": "The target couldn't be found.", "url": "https://codeberg.org/api/swagger"}
+    return known.get(path) or reply(missing, 404)
+
+
+def opened(
+    httpx_mock: HTTPXMock, answer: Answer, token: str | None = None
+) -> AbstractAsyncContextManager[Service]:
+    access = Access(forgejo=(ForgeAccess("codeberg.org", HOME, token),))
+    return service(httpx_mock, lambda apis: ForgejoChecker(apis, access.forgejo[0]), answer, access)
+
+
+async def test_repository_has_its_facts(httpx_mock: HTTPXMock) -> None:
+    url = f"{HOME}/acme/tool"
+    async with opened(httpx_mock, a_forgejo, TOKEN) as forgejo:
+        found = (await forgejo.check(url)).observations[url]
+    assert found.repository is not None
+    facts = found.repository.facts
+    assert (found.verdict, found.reason) == (Verdict.ALIVE, "the repository is there, archived")
+    assert (facts.forge, facts.software, facts.id, facts.stars) == ("codeberg.org", "forgejo", 9, 4)
+    assert facts.archived_at == datetime(2026, 1, 1, tzinfo=UTC)
+    assert facts.last_commit == datetime(2026, 11, 1, 8, tzinfo=UTC)
+    assert "license" in found.repository.missing_fields
+    assert {request.headers["authorization"] for request in forgejo.requests} == {f"token {TOKEN}"}
+
+
+async def test_rename_is_told_by_a_temporary_redirect(httpx_mock: HTTPXMock) -> None:
+    urls = [f"{HOME}/old/tool", f"{HOME}/old/tool/activity", f"{HOME}/before"]
+    async with opened(httpx_mock, a_forgejo) as forgejo:
+        found = (await forgejo.check(*urls)).observations
+    assert {one.verdict for one in found.values()} == {Verdict.MOVED}
+    assert [found[url].final_url for url in urls] == [
+        f"{HOME}/acme/tool",
+        f"{HOME}/acme/tool/activity",
+        f"{HOME}/acme",
+    ]
+
+
+async def test_missing_repository_and_owner_are_dead(httpx_mock: HTTPXMock) -> None:
+    urls = [f"{HOME}/acme/gone", f"{HOME}/gone"]
+    async with opened(httpx_mock, a_forgejo) as forgejo:
+        found = (await forgejo.check(*urls)).observations
+    assert {one.verdict for one in found.values()} == {Verdict.DEAD}
+
+
+async def test_page_below_a_repository_is_proved_by_itself(httpx_mock: HTTPXMock) -> None:
+    file, wiki = f"{HOME}/acme/tool/src/branch/main/x", f"{HOME}/acme/tool/wiki"
+    async with opened(httpx_mock, a_forgejo) as forgejo:
+        checked = await forgejo.check(file, wiki)
+    assert (checked.deferred, checked.observations[wiki].verdict) == ([file], Verdict.ALIVE)
+
+
+async def test_licence_of_gitea_is_read(httpx_mock: HTTPXMock) -> None:
+    def answer(_: httpx.Request) -> httpx.Response:
+        return reply({**TOOL, "empty": True, "licenses": ["MIT"]})
+
+    url = f"{HOME}/acme/tool"
+    async with opened(httpx_mock, answer) as forgejo:
+        found = (await forgejo.check(url)).observations[url]
+    assert found.repository is not None
+    assert (found.repository.facts.license, len(forgejo.requests)) == ("MIT", 1)
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+async def test_no_fault_kills_a_repository(httpx_mock: HTTPXMock, fault: str) -> None:
+    urls = [f"{HOME}/acme/tool", f"{HOME}/acme", f"{HOME}/acme/tool/wiki"]
+    async with opened(httpx_mock, FAULTS[fault], TOKEN) as forgejo:
+        checked = await forgejo.check(*urls)
+        assert sorted(checked.deferred) == sorted(urls)
+        assert forgejo.checker.obstacles
+        assert {request.url.host for request in forgejo.requests} == {"codeberg.org"}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+async def test_fault_of_the_last_commit_keeps_the_others(httpx_mock: HTTPXMock, fault: str) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        return FAULTS[fault](request) if "branches" in request.url.path else a_forgejo(request)
+
+    url = f"{HOME}/acme/tool"
+    async with opened(httpx_mock, answer, TOKEN) as forgejo:
+        found = (await forgejo.check(url)).observations[url]
+    assert found.repository is not None
+    assert "last_commit" in found.repository.missing_fields
+    assert (found.verdict, found.repository.facts.stars) == (Verdict.ALIVE, 4)
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("/acme", ("acme", None)),
+        ("/acme/tool.git", ("acme/tool", None)),
+        ("/acme/tool/src/branch/main", ("acme/tool", "src")),
+        ("/explore/repos", None),
+        ("/user/login", None),
+        ("/acme.rss", None),
+        ("/", None),
+        ("/a/..%2f", None),
+    ],
+)
+def test_address_names_a_repository(path: str, expected: tuple[str, str | None] | None) -> None:
+    link = parse_link(f"{HOME}{path}", "codeberg.org")
+    assert (None if link is None else (link.full_name, link.page)) == expected
+    assert parse_link(f"https://acme.codeberg.page{path}", "codeberg.org") is None

@@ -1,0 +1,303 @@
+"""GitLab: projects in batches, moves by REST, pages below projects, every refusal."""
+
+from contextlib import AbstractAsyncContextManager
+from datetime import UTC, datetime
+from urllib.parse import unquote
+
+import httpx
+import pytest
+from pytest_httpx import HTTPXMock
+
+from lmsys_enrich.checkers.gitlab.checker import GitLabChecker
+from lmsys_enrich.checkers.gitlab.links import parse_link
+from lmsys_enrich.fact_sources.gitlab_licenses import GitLabLicenses
+from lmsys_enrich.fact_sources.protocol import Addition
+from lmsys_enrich.model.facts import merge
+from lmsys_enrich.model.finding import Finding, Verdict
+from lmsys_enrich.model.repository import Release
+from lmsys_enrich.settings.access import Access, ForgeAccess
+from tests.builders import finding, repository, task
+from tests.unit.checkers.services import FAULTS, Answer, Service, apis_of, reply, sent, service
+
+HOME = "https://gitlab.com"
+TOKEN = "glpat-secret"  # noqa: S105 - a token for nothing
+NODE = {
+    "id": "gid://gitlab/Project/7",
+    "fullPath": "acme/infra/tool",
+    "starCount": 12,
+    "forksCount": 3,
+    "archived": False,
+    "createdAt": "2020-01-02T03:04:05Z",
+    "description": "A tool",
+    "topics": ["python"],
+    "repository": {
+        "empty": False,
+        "rootRef": "main",
+        "tree": {"lastCommit": {"committedDate": "2026-11-01T10:00:00+02:00"}},
+    },
+    "releases": {"nodes": [{"tagName": "v1", "releasedAt": "2026-10-01T00:00:00Z"}]},
+}
+NOT_FOUND = reply({"message": "404 Project Not Found"}, 404)
+
+
+def a_gitlab(
+    *nodes: dict[str, object],
+    moved: dict[str, tuple[int, str]] | None = None,
+    groups: tuple[str, ...] = (),
+    users: tuple[str, ...] = (),
+) -> Answer:
+    """Return a GitLab with these projects, and with moves from a path to an id and a path."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        path = unquote(request.url.raw_path.decode().partition("?")[0])
+        if path == "/api/graphql":
+            variables = sent(request)["variables"]
+            assert isinstance(variables, dict)
+            wanted = {one.lower() for one in variables["paths"]}
+            assert variables["count"] <= 50
+            found = [node for node in reversed(nodes) if str(node["fullPath"]).lower() in wanted]
+            return reply({"data": {"projects": {"nodes": found}}})
+        subject = path.removeprefix("/api/v4/")
+        if subject.startswith("groups/"):
+            known = subject.removeprefix("groups/") in groups
+            return reply({"id": 1}) if known else reply({"message": "404 Group Not Found"}, 404)
+        if subject == "users":
+            name = request.url.params["username"]
+            return reply([{"username": name}] if name in users else [])
+        name = subject.removeprefix("projects/")
+        for number, new in (moved or {}).values():
+            if name == str(number):
+                return reply({"id": number, "path_with_namespace": new, "star_count": 5})
+        if name in (moved or {}):
+            number, _ = (moved or {})[name]
+            return httpx.Response(301, text="moved", headers={"location": f"{HOME}/api/v4/projects/{number}"})
+        return NOT_FOUND
+
+    return answer
+
+
+def opened(
+    httpx_mock: HTTPXMock, answer: Answer, token: str | None = None
+) -> AbstractAsyncContextManager[Service]:
+    access = Access(gitlab=(ForgeAccess("gitlab.com", HOME, token),))
+    return service(httpx_mock, lambda apis: GitLabChecker(apis, access.gitlab[0]), answer, access)
+
+
+async def test_project_has_its_facts(httpx_mock: HTTPXMock) -> None:
+    url = f"{HOME}/acme/infra/tool"
+    async with opened(httpx_mock, a_gitlab(NODE), TOKEN) as gitlab:
+        checked = await gitlab.check(url)
+    found = checked.observations[url]
+    assert (found.verdict, found.reason) == (Verdict.ALIVE, "the repository is there")
+    assert found.repository is not None
+    facts = found.repository.facts
+    assert (facts.forge, facts.software, facts.id, facts.full_name) == (
+        "gitlab.com",
+        "gitlab",
+        7,
+        "acme/infra/tool",
+    )
+    assert (facts.stars, facts.forks, facts.archived, facts.default_branch) == (12, 3, False, "main")
+    assert facts.last_commit == datetime(2026, 11, 1, 8, tzinfo=UTC)
+    assert facts.latest_release == Release("v1", datetime(2026, 10, 1, tzinfo=UTC))
+    assert "license" in found.repository.missing_fields
+    assert "stars" not in found.repository.missing_fields
+    assert [request.headers["authorization"] for request in gitlab.requests] == [f"Bearer {TOKEN}"]
+
+
+async def test_hundred_projects_are_two_requests(httpx_mock: HTTPXMock) -> None:
+    nodes = [{**NODE, "id": f"gid://gitlab/Project/{n}", "fullPath": f"acme/tool-{n}"} for n in range(100)]
+    async with opened(httpx_mock, a_gitlab(*nodes)) as gitlab:
+        checked = await gitlab.check(*(f"{HOME}/acme/tool-{n}" for n in range(100)))
+        assert len(gitlab.requests) == 2
+    ids = [found.repository.facts.id for found in checked.observations.values() if found.repository]
+    assert sorted(id_ for id_ in ids if id_ is not None) == list(range(100))
+
+
+async def test_moved_project_is_found_by_rest(httpx_mock: HTTPXMock) -> None:
+    url = f"{HOME}/old/tool/-/wikis/home"
+    async with opened(httpx_mock, a_gitlab(moved={"old/tool": (7, "new/tool")})) as gitlab:
+        checked = await gitlab.check(url, f"{HOME}/old/tool")
+    wiki, project = checked.observations[url], checked.observations[f"{HOME}/old/tool"]
+    assert (project.verdict, project.final_url) == (Verdict.MOVED, f"{HOME}/new/tool")
+    assert (wiki.verdict, wiki.final_url) == (Verdict.MOVED, f"{HOME}/new/tool/-/wikis/home")
+    assert project.repository is not None
+    assert project.repository.facts.renamed_from == "old/tool"
+
+
+async def test_missing_project_is_gone_or_private(httpx_mock: HTTPXMock) -> None:
+    url = f"{HOME}/acme/gone"
+    async with opened(httpx_mock, a_gitlab()) as gitlab:
+        checked = await gitlab.check(url, f"{url}/-/blob/main/x")
+    assert {found.verdict for found in checked.observations.values()} == {Verdict.DEAD}
+    assert checked.observations[url].reason == "gitlab.com shows no such project: it is gone or private"
+
+
+async def test_groups_and_users_are_alive(httpx_mock: HTTPXMock) -> None:
+    urls = [
+        f"{HOME}/acme",
+        f"{HOME}/groups/acme/infra",
+        f"{HOME}/acme/infra",
+        f"{HOME}/jane",
+        f"{HOME}/nobody",
+    ]
+    answer = a_gitlab(groups=("acme", "acme/infra"), users=("jane",))
+    async with opened(httpx_mock, answer) as gitlab:
+        checked = await gitlab.check(*urls)
+    verdicts = [checked.observations[url].verdict for url in urls]
+    assert verdicts == [*[Verdict.ALIVE] * 4, Verdict.DEAD]
+
+
+async def test_page_below_a_project_is_proved_by_itself(httpx_mock: HTTPXMock) -> None:
+    file, graph = f"{HOME}/acme/infra/tool/-/blob/main/x.py", f"{HOME}/acme/infra/tool/-/graphs/main"
+    async with opened(httpx_mock, a_gitlab(NODE)) as gitlab:
+        checked = await gitlab.check(file, graph)
+    assert checked.deferred == [file]
+    assert checked.observations[graph].reason.startswith("its repository is there; no API proves the page")
+
+
+async def test_another_project_under_a_known_name_is_told(httpx_mock: HTTPXMock) -> None:
+    url = f"{HOME}/acme/infra/tool"
+    known = repository("acme/infra/tool", id=99, forge="gitlab.com", software="gitlab")
+    async with opened(httpx_mock, a_gitlab(NODE)) as gitlab:
+        checked = await gitlab.check(task(url, finding(url, repository=known)))
+    update = checked.observations[url].repository
+    assert update is not None
+    assert (update.facts.id, update.facts.taken_over_by) == (99, 7)
+
+
+async def test_field_that_an_old_server_lacks_is_left_out(httpx_mock: HTTPXMock) -> None:
+    known = a_gitlab({name: value for name, value in NODE.items() if name != "topics"})
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if "topics" in str(sent(request)["query"]):
+            return reply({"errors": [{"message": "Field 'topics' doesn't exist on type 'Project'"}]})
+        return known(request)
+
+    url = f"{HOME}/acme/infra/tool"
+    async with opened(httpx_mock, answer) as gitlab:
+        update = (await gitlab.check(url)).observations[url].repository
+    assert update is not None
+    assert "topics" in update.missing_fields
+    assert update.facts.stars == 12
+
+
+async def test_server_without_graphql_is_asked_by_rest(httpx_mock: HTTPXMock) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.method == "POST":
+            return reply({"error": "404 Not Found"}, 404)
+        return reply(
+            {"id": 7, "path_with_namespace": "acme/tool", "star_count": 2, "license": {"key": "mit"}}
+        )
+
+    url = f"{HOME}/acme/tool"
+    async with opened(httpx_mock, answer) as gitlab:
+        found = (await gitlab.check(url)).observations[url]
+    assert found.repository is not None
+    assert (found.verdict, found.repository.facts.stars, found.repository.facts.license) == (
+        Verdict.ALIVE,
+        2,
+        "MIT",
+    )
+
+
+async def test_query_that_is_too_complex_is_divided(httpx_mock: HTTPXMock) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        variables = sent(request)["variables"]
+        assert isinstance(variables, dict)
+        paths = variables["paths"]
+        if len(paths) > 3:
+            return reply(
+                {"errors": [{"message": "Query has complexity of 311, which exceeds max complexity of 200"}]}
+            )
+        return reply({"data": {"projects": {"nodes": [{**NODE, "fullPath": one} for one in paths]}}})
+
+    async with opened(httpx_mock, answer) as gitlab:
+        checked = await gitlab.check(*(f"{HOME}/acme/tool-{n}" for n in range(8)))
+    assert len(checked.observations) == 8
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+async def test_no_fault_kills_a_project(httpx_mock: HTTPXMock, fault: str) -> None:
+    urls = [f"{HOME}/acme/tool", f"{HOME}/acme", f"{HOME}/acme/tool/-/issues/1", f"{HOME}/groups/a/b"]
+    async with opened(httpx_mock, FAULTS[fault], TOKEN) as gitlab:
+        checked = await gitlab.check(*urls)
+        assert sorted(checked.deferred) == sorted(urls)
+        assert gitlab.checker.obstacles
+        assert not any(TOKEN in str(one) for one in gitlab.checker.obstacles)
+        assert {request.url.host for request in gitlab.requests} == {"gitlab.com"}
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("/a/b", ("a/b", None)),
+        ("/a/b/c/d.git", ("a/b/c/d", None)),
+        ("/a/b/-/blob/main/x", ("a/b", "blob")),
+        ("/a/b/blob/main/x", ("a/b", "blob")),
+        ("/a/b/c/tree/main", ("a/b/c", "tree")),
+        ("/a/issues/c", ("a/issues/c", None)),
+        ("/A/b/", ("A/b", None)),
+        ("/groups/a/-/milestones", ("a", "milestones")),
+        ("/a", ("a", None)),
+        ("/", None),
+        ("/explore", None),
+        ("/users/sign_in", None),
+        ("/-/snippets/1", None),
+        ("/help/user", None),
+        ("/a/%2e%2e/b", ("b", None)),
+        ("/a/b%0ac", None),
+        ("/" + "/".join(["x"] * 30), None),
+    ],
+)
+def test_address_names_a_project(path: str, expected: tuple[str, str | None] | None) -> None:
+    link = parse_link(f"{HOME}{path}", "gitlab.com")
+    assert (None if link is None else (link.path, link.page)) == expected
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["https://acme.gitlab.io/x/y", "https://gitlab.com.evil.example/a/b", "https://[::1/a/b", "mailto:a@b"],
+)
+def test_address_of_another_host_is_left_alone(url: str) -> None:
+    assert parse_link(url, "gitlab.com") is None
+
+
+@pytest.mark.parametrize(
+    ("license_", "expected"),
+    [({"key": "apache-2.0"}, "Apache-2.0"), ({"key": "odd"}, "other"), (None, None)],
+)
+async def test_licence_is_added_to_the_facts(
+    httpx_mock: HTTPXMock, license_: object, expected: str | None
+) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        assert request.url.params["license"] == "true"
+        return reply({"id": 7, "path_with_namespace": "acme/tool", "license": license_})
+
+    found = project_of("acme/tool")
+    additions = await _additions(httpx_mock, answer, found)
+    assert found.repository is not None
+    (addition,) = additions
+    assert addition.repository is not None
+    merged = merge(found.repository, addition.repository)
+    assert (merged.license, merged.stars) == (expected, 3000)
+    assert merged.kept.keys() >= {"stars"}
+    assert "license" not in merged.kept
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+async def test_no_fault_loses_a_licence(httpx_mock: HTTPXMock, fault: str) -> None:
+    assert await _additions(httpx_mock, FAULTS[fault], project_of("acme/tool")) == []
+
+
+def project_of(name: str) -> Finding:
+    known = repository(name, id=7, forge="gitlab.com", software="gitlab")
+    return finding(f"{HOME}/{name}", repository=known)
+
+
+async def _additions(httpx_mock: HTTPXMock, answer: Answer, *findings: Finding) -> list[Addition]:
+    access = Access(gitlab=(ForgeAccess("gitlab.com", HOME),))
+    async with apis_of(httpx_mock, answer, access) as apis:
+        source = GitLabLicenses(apis)
+        assert all(map(source.wants, findings))
+        return [addition async for addition in source.fetch(findings)]
