@@ -11,6 +11,7 @@ from lmsys_enrich.simulation.citation_services import (
     respond_as_wayback,
 )
 from lmsys_enrich.simulation.doi_services import respond_as_crossref, respond_as_datacite, respond_as_doi_org
+from lmsys_enrich.simulation.openreview_service import respond_as_openreview
 from lmsys_enrich.simulation.paper_service import PaperService
 from lmsys_enrich.simulation.papers import Library
 from lmsys_enrich.simulation.server import Received, Sent, Server, serving
@@ -22,6 +23,7 @@ SERVICES: Mapping[str, _Respond] = {
     "CROSSREF_API_URL": respond_as_crossref,
     "DATACITE_API_URL": respond_as_datacite,
     "DOI_API_URL": respond_as_doi_org,
+    "OPENREVIEW_API_URL": respond_as_openreview,
     "SEMANTIC_SCHOLAR_API_URL": respond_as_semantic_scholar,
     "OPENALEX_API_URL": respond_as_openalex,
     "WAYBACK_API_URL": respond_as_wayback,

@@ -40,6 +40,7 @@ class SimulatedPaper(Value, kw_only=True):
     title: str
     arxiv: str | None = None
     doi: str | None = None
+    openreview: str | None = None
     agency: str = "crossref"
     authors: tuple[str, ...] = _AUTHORS[:2]
     year: int = 2022

@@ -19,6 +19,7 @@ HOSTS = {
     "CROSSREF_API_URL": "api.crossref.org",
     "DATACITE_API_URL": "api.datacite.org",
     "DOI_API_URL": "doi.org",
+    "OPENREVIEW_API_URL": "api2.openreview.net",
     "SEMANTIC_SCHOLAR_API_URL": "api.semanticscholar.org",
     "OPENALEX_API_URL": "api.openalex.org",
     "WAYBACK_API_URL": "web.archive.org",
