@@ -96,7 +96,7 @@ class SemanticScholar:
             and _NONE_KNOWN in str(node(result.body).get("error")).lower()
         ):
             return {}
-        if result.status != HTTPStatus.OK or not isinstance(result.body, list):
+        if result.status != HTTPStatus.OK or not isinstance(result.body, list) or not result.body:
             return QueryTooLarge(f"status {result.status} without a list")
         by_id = {
             f"{_S2_PREFIXES[registry]}{identifier}": record

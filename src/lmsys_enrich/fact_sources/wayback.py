@@ -21,6 +21,7 @@ MAX_LINKS = 30
 
 _ARCHIVE = "https://web.archive.org/web"
 _DIGITS = 14  # of a timestamp
+_PATIENCE = timedelta(seconds=5)
 _SERVICE = Service(
     name="The Wayback Machine",
     status_page="https://archive.org",
@@ -40,7 +41,9 @@ class Wayback:
     max_age: timedelta | None = None
 
     def __init__(self, apis: Apis) -> None:
-        self._api = JsonApi(apis, _SERVICE, apis.access.wayback.url, None)
+        # Not waited for: whoever goes on after a refusal is blocked for an hour, and longer each time.
+        patient = Apis(apis.fetch, apis.clock, apis.access, min(apis.patience, _PATIENCE))
+        self._api = JsonApi(patient, _SERVICE, apis.access.wayback.url, None)
 
     @property
     def obstacles(self) -> Sequence[Obstacle]:

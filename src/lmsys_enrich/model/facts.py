@@ -54,7 +54,8 @@ def merge(known: FactsT | None, update: Update[FactsT]) -> FactsT:
         return new
     fields = update.missing_fields.intersection(new.__struct_fields__)
     earlier = {name: getattr(known, name) for name in fields}
-    dates = {name: known.kept.get(name, known.fetched_at) for name in sorted(earlier)}
+    learned = {name: known.kept.get(name, known.fetched_at) for name in sorted(earlier)}
+    dates = {name: at for name, at in learned.items() if at != new.fetched_at}
     joined = new.joined(known)
     if not earlier and not joined:
         return new

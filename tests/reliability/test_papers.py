@@ -1,0 +1,227 @@
+"""Bad nights of the services for papers, in whole runs; `docs/reliability.md` is made from them."""
+
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+
+from lmsys_enrich.api.apis import Apis
+from lmsys_enrich.checkers.protocol import CheckResult, TaskQueue
+from lmsys_enrich.checkers.registry import api_checkers
+from lmsys_enrich.fact_sources.registry import fact_sources
+from lmsys_enrich.model.finding import Finding, Observation, Verdict
+from lmsys_enrich.model.report import Obstacle, Report
+from lmsys_enrich.pipeline.plan import PreviousFindings
+from lmsys_enrich.pipeline.run import Run, check_and_enrich
+from lmsys_enrich.pipeline.workers import Stop
+from lmsys_enrich.politeness.stats import RequestStats
+from lmsys_enrich.settings.access import Access, ApiAccess
+from lmsys_enrich.settings.settings import Settings
+from lmsys_enrich.simulation.openreview_service import LOGIN
+from lmsys_enrich.simulation.paper_service import Fault
+from lmsys_enrich.simulation.papers import Library, SimulatedPaper
+from lmsys_enrich.simulation.server import Received, Response, Sent
+from lmsys_enrich.values import replace
+from tests.builders import catalog, day, entry
+from tests.fakes import CostsNothing, DictStore, FakeClock
+from tests.golden import ROOT
+from tests.reliability.document import assert_documented
+from tests.services import FAULTS, answered
+from tests.unit.checkers.arxiv.feeds import error, feed
+from tests.unit.checkers.papers_double import Services
+
+ARXIV = "https://arxiv.org/abs/2201.12023"
+ACM = "https://dl.acm.org/doi/10.1145/3600006.3613165"
+ZENODO = "https://doi.org/10.5281/zenodo.1"
+ELSEWHERE = "https://doi.org/10.1163/1"
+FORUM = "https://openreview.net/forum?id=rJl-b3RcF7"
+GONE = "https://example.org/gone"
+LINKS = (ARXIV, ACM, ZENODO, ELSEWHERE, FORUM)
+MOST_REQUESTS = 9
+MOST_SECONDS = 300
+
+SERVICES: Mapping[str, tuple[str, str]] = {
+    "arXiv": ("export.arxiv.org", ARXIV),
+    "Crossref": ("api.crossref.org", ACM),
+    "DataCite": ("api.datacite.org", ZENODO),
+    "doi.org": ("doi.org", ELSEWHERE),
+    "OpenReview": ("api2.openreview.net", FORUM),
+    "Semantic Scholar": ("api.semanticscholar.org", ARXIV),
+    "OpenAlex": ("api.openalex.org", ZENODO),
+    "Wayback": ("web.archive.org", GONE),
+}
+"""Host of each service, and a link about which it is asked."""
+
+
+def about_another(received: Received, answer: Sent) -> Response:
+    """Answers about other papers than those that were asked for."""
+    del received
+    body = answer.body
+    for mine, other in (
+        (b"2201.12023", b"2201.99999"),
+        (b"10.1145/3", b"10.1145/4"),
+        (b"zenodo.1", b"zenodo.2"),
+    ):
+        body = body.replace(mine, other)
+    body = body.replace(b"10.1163/1", b"10.1163/2").replace(b"rJl-b3RcF7", b"another-one")
+    return Sent(answer.status, answer.headers, body)
+
+
+NIGHTS: Mapping[str, Fault] = {
+    **FAULTS,
+    "an answer about other papers": about_another,
+    "200 with an empty list": answered(200, []),
+    "200 with `null`": answered(200, b"null"),
+    "200 with an empty feed": answered(200, feed()),
+    "200 with an error in a feed": answered(200, feed(error())),
+}
+
+
+class Pages(CostsNothing):
+    """Websites: one page is gone, all others are there."""
+
+    obstacles: Sequence[Obstacle] = ()
+
+    def claims(self, url: str) -> bool:
+        del url
+        return True
+
+    async def check(self, queue: TaskQueue) -> AsyncGenerator[CheckResult, None]:
+        for task in queue.planned:
+            yield Observation(
+                task.url, Verdict.DEAD if task.url == GONE else Verdict.ALIVE, "as the page says"
+            )
+        async for tasks in queue.deferred():
+            for task in tasks:
+                yield Observation(task.url, Verdict.ALIVE, "as the page says")
+
+
+def library(title: str, citations: int) -> Library:
+    """Papers of one night: titles and citations change until the next."""
+    return Library(
+        (
+            SimulatedPaper(arxiv="2201.12023", title=title, citations=citations),
+            SimulatedPaper(doi="10.1145/3600006.3613165", title=title, citations=citations),
+            SimulatedPaper(doi="10.5281/zenodo.1", agency="datacite", title=title),
+            SimulatedPaper(doi="10.1163/1", agency="other", title=title),
+            SimulatedPaper(openreview="rJl-b3RcF7", title=title, venue="ICLR"),
+        ),
+        {GONE: ("20200101000000",)},
+    )
+
+
+@dataclass
+class Ended:
+    """A night with its report; `asked` are the requests to the service that had the fault."""
+
+    report: Report
+    asked: int
+    seconds: float
+
+    def __getitem__(self, url: str) -> Finding:
+        return self.report.findings[url]
+
+
+async def a_night(
+    number: int, title: str, known: Mapping[str, Finding], host: str = "", fault: Fault | None = None
+) -> Ended:
+    access = Access(
+        openreview_login=LOGIN,
+        semantic_scholar=ApiAccess("https://api.semanticscholar.org", "key"),
+        openalex=ApiAccess("https://api.openalex.org", "key"),
+    )
+    services = Services(library(title, number), access)
+    if fault is not None:
+        services.of[host].lasting = fault
+    clock = FakeClock(day(number))
+    apis = Apis(services.fetch, clock, access, timedelta(minutes=2))
+    store = DictStore()
+    run = Run(
+        catalogs=[catalog(*(entry(url, url) for url in (*LINKS, GONE)))],
+        checkers=(*api_checkers(apis), Pages()),
+        sources=fact_sources(apis),
+        store=store,
+        previous=PreviousFindings(kept=known),
+        clock=clock,
+        settings=Settings(refresh=True),
+        stats=RequestStats(),
+    )
+    report = await check_and_enrich(run, run.plan(), Stop())
+    assert report.bugs == ()
+    return Ended(report, services.sent(host), clock.elapsed)
+
+
+async def nights(service: str, fault: Fault) -> tuple[Ended, Ended]:
+    """A good night, and one after a month on which a service has a fault."""
+    first = await a_night(1, "As it was", {})
+    host, _ = SERVICES[service]
+    past = {url: aged(found) for url, found in first.report.findings.items()}
+    return first, await a_night(20, "As it is", past, host, fault)
+
+
+def aged(found: Finding) -> Finding:
+    """The finding, with answers of fact sources that are older than a month; copies are looked up again."""
+    asked = {name: at - timedelta(days=30) for name, at in found.asked.items() if name != "wayback"}
+    return replace(found, asked=asked, snapshot=None)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("fault", NIGHTS)
+async def test_bad_night_of_a_service_loses_nothing(service: str, fault: str) -> None:
+    first, second = await nights(service, NIGHTS[fault])
+    for url in LINKS:
+        before, after = first[url], second[url]
+        assert after.verdict in {Verdict.ALIVE, Verdict.UNCHECKED}
+        assert after.effective_verdict is Verdict.ALIVE
+        assert (after.paper is None) is (before.paper is None)
+        if before.paper is not None and after.paper is not None:
+            _assert_kept(before, after)
+    assert second[GONE].verdict is Verdict.DEAD
+    assert second.asked <= MOST_REQUESTS
+    assert second.seconds <= MOST_SECONDS
+
+
+def _assert_kept(before: Finding, after: Finding) -> None:
+    """Each fact is new, or what it was, with the date of when it was learned."""
+    assert before.paper is not None
+    assert after.paper is not None
+    for name in ("title", "citations", "venue", "year"):
+        value = getattr(after.paper, name)
+        learned = after.paper.kept.get(name, after.paper.fetched_at)
+        if getattr(before.paper, name) is not None:
+            assert value is not None
+        if learned == day(1):
+            assert value == getattr(before.paper, name)
+    if after.verdict is Verdict.UNCHECKED:
+        assert after.reason
+
+
+async def test_good_night_renews_every_fact() -> None:
+    first, second = await nights("arXiv", lambda _, answer: answer)
+    assert {second[url].verdict for url in LINKS} == {Verdict.ALIVE}
+    paper = second[ARXIV].paper
+    assert paper is not None
+    assert (paper.title, paper.citations, paper.kept.get("title")) == ("As it is", 20, None)
+    assert first[GONE].snapshot == second[GONE].snapshot
+    assert second.report.obstacles == ()
+
+
+async def test_document_tells_what_becomes_of_each_night() -> None:
+    rows = [
+        [fault, *[_cell(service, (await nights(service, NIGHTS[fault]))[1]) for service in SERVICES]]
+        for fault in NIGHTS
+    ]
+    assert_documented(ROOT / "docs" / "reliability.md", "papers", ("The service", *SERVICES), rows)
+
+
+def _cell(service: str, night: Ended) -> str:
+    """What became of the service's link, or of its facts, and with how many requests."""
+    found = night[SERVICES[service][1]]
+    if service == "Wayback":
+        result = "copy" if found.snapshot is not None else "no copy"
+    elif service in {"Semantic Scholar", "OpenAlex"}:
+        result = "facts kept"
+    else:
+        result = found.verdict.value
+    return f"{result}, {night.asked}"
