@@ -14,6 +14,7 @@ from lmsys_enrich.model.finding import Finding, Verdict
 from lmsys_enrich.model.report import Report
 from lmsys_enrich.outputs.registry import PREVIOUS
 from lmsys_enrich.outputs.text import Streamed
+from lmsys_enrich.regular_file import read_regular_file
 from lmsys_enrich.store.last_written import time_of
 
 _FACTS = "enriched.json"
@@ -47,6 +48,7 @@ def _chunks(path: Path) -> Iterator[bytes]:
 
 HISTORY = "history.jsonl"
 _MAX_DAYS = 1000
+_MAX_SIZE = 2**26  # bytes: many times what a thousand days take
 _MAX_ITEMS = 100
 
 Line: TypeAlias = dict[str, Any]
@@ -94,19 +96,14 @@ def past(lines: Sequence[Line]) -> tuple[Day, ...]:
 def lines_in(out: Path) -> Iterator[Line]:
     """Yield the dated lines of the file in the folder; none if there is no file."""
     path = out / HISTORY
-    if path.exists() and not path.is_file():
-        raise OutputError(
-            f"{path}: cannot be read: not a regular file",
-            hint="Remove it, or name another folder with --out.",
-        )
     try:
-        text = path.read_text(encoding="utf-8", errors="replace")
+        text = read_regular_file(path, _MAX_SIZE).decode("utf-8", "replace")
     except (FileNotFoundError, NotADirectoryError):
         return  # no file yet; an unusable folder is reported when it is written
     except OSError as problem:
         raise OutputError(
             f"{path}: cannot be read: {problem.strerror or problem}",
-            hint="Give back the right to read it, or move it away.",
+            hint="Remove it or move it away, or name another folder with --out.",
         ) from None
     for line in text.splitlines():
         try:

@@ -14,6 +14,8 @@ from lmsys_enrich.lists.git import files_of
 from lmsys_enrich.lists.markdown.facts import BEGIN, without_facts
 from lmsys_enrich.lists.mistakes import Mistake, refuse
 from lmsys_enrich.model.catalog import Catalog, Location
+from lmsys_enrich.model.workspace import find_workspace, leads_out
+from lmsys_enrich.regular_file import read_regular_file
 from lmsys_enrich.settings.settings import LinkScope, Settings
 from lmsys_enrich.values import replace
 
@@ -173,10 +175,10 @@ def _text_of(content: bytes, path: Path) -> str:
 
 
 def _content_of(path: Path) -> bytes:
-    """Return no more than it takes to see that a file is too large: it may be a device without an end."""
+    """Return no more than it takes to see that a file is too large."""
     try:
-        with path.open("rb") as file:
-            return file.read(_LARGEST + 1)
+        _refuse_link_out(path)
+        return read_regular_file(path, _LARGEST + 1)
     except FileNotFoundError:
         hint = "Name the list's file, or go to the folder where entries.yaml lies."
         raise InputError(f"{path}: no such file", hint=hint) from None
@@ -189,6 +191,17 @@ def _content_of(path: Path) -> bytes:
         raise InputError(
             f"{path}: cannot be read: {reason}", hint="Look at the file and its rights."
         ) from None
+
+
+def _refuse_link_out(path: Path) -> None:
+    """
+    Raise `InputError` for a link out of the list's repository.
+
+    A stranger's pull request could make a list of any file of the machine, and the outputs show it.
+    """
+    target = leads_out(path, find_workspace(path.parent, {}).root)
+    if target is not None:
+        raise InputError(f"{path}: a symbolic link out of the repository", hint=f"Name its target: {target}.")
 
 
 def _location_of(content: bytes, offset: int, path: Path) -> Location:

@@ -45,6 +45,15 @@ class Workspace(Value):
         return self.root is None or (self.root / path).exists()
 
 
+def leads_out(path: Path, root: Path | None) -> Path | None:
+    """Return where a path really leads, if a link on it leads out of a folder; None where it stays inside."""
+    at = Path(os.path.normpath(path.absolute()))
+    if root is None or not at.is_relative_to(root):
+        return None  # named by the user, outside
+    target = Path(os.path.realpath(at))
+    return None if target.is_relative_to(os.path.realpath(root)) else target
+
+
 UNKNOWN_WORKSPACE = Workspace()
 
 

@@ -7,6 +7,7 @@ https://github.com/best-of-lists/best-of-generator/issues/90
 """
 
 import json
+import os
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -14,11 +15,12 @@ from pathlib import Path
 from lmsys_enrich.errors import MassChange, OutputError
 from lmsys_enrich.model.finding import LIVING, Finding, Verdict
 from lmsys_enrich.outputs.files import write_files
-from lmsys_enrich.store.small_file import read_small_file
+from lmsys_enrich.regular_file import read_regular_file
 
 _SHOWN = 10
 _FEW = 5  # links that may always be lost: a fifth of a short list is no mass
 _MARK = "refused.json"
+_MAX_SIZE = 2**20
 
 
 def refuse_mass_change(
@@ -86,12 +88,12 @@ def was_refused(cache: Path, out: Path) -> bool:
 
 
 def _name(out: Path) -> str:
-    return out.resolve().as_posix()
+    return os.path.realpath(out)  # unlike `resolve` this takes a link that leads to itself
 
 
 def _marked(cache: Path) -> set[str]:
     try:
-        marked = json.loads(read_small_file(cache / _MARK) or b"[]")
-    except (ValueError, RecursionError):
+        marked = json.loads(read_regular_file(cache / _MARK, _MAX_SIZE, follow_links=False))
+    except (OSError, ValueError, RecursionError):
         return set()
     return {name for name in marked if isinstance(name, str)} if isinstance(marked, list) else set()

@@ -6,11 +6,11 @@ from datetime import datetime
 from pathlib import Path
 
 from lmsys_enrich.clock import SystemClock
-from lmsys_enrich.errors import MassChange
+from lmsys_enrich.errors import MassChange, OutputError
 from lmsys_enrich.model.catalog import Catalog
 from lmsys_enrich.model.finding import Finding, LinkTask, Verdict, unchecked
 from lmsys_enrich.model.report import Report, keys_of
-from lmsys_enrich.model.workspace import UNKNOWN_WORKSPACE, Workspace, find_workspace
+from lmsys_enrich.model.workspace import UNKNOWN_WORKSPACE, Workspace, find_workspace, leads_out
 from lmsys_enrich.pipeline.mass_change import refuse_mass_change, was_refused
 from lmsys_enrich.pipeline.plan import PreviousFindings
 from lmsys_enrich.settings.settings import Settings
@@ -36,9 +36,25 @@ class PreviousRuns(Value):
         return PreviousFindings(kept=self.store.load(urls), reported=reported)
 
 
+def refuse_links_out(settings: Settings) -> None:
+    """
+    Raise `OutputError` where a folder for outputs or cache is a link out of the repository.
+
+    A stranger's pull request can place such a link; a user who wants one names its target.
+    """
+    root = find_workspace(Path.cwd(), {}).root
+    for flag, folder in (("--out", settings.out), ("--cache", settings.cache)):
+        if (target := leads_out(folder, root)) is not None:
+            raise OutputError(
+                f"{folder}: a symbolic link out of the repository",
+                hint=f"Remove it, or name its target: {flag} {target}.",
+            )
+
+
 @contextmanager
 def open_previous_runs(settings: Settings, warn: Callable[[str], None]) -> Iterator[PreviousRuns]:
-    """Open the store of earlier findings, and close it at the end."""
+    """Open the store of earlier findings, and close it at the end. Raises `OutputError` for links out."""
+    refuse_links_out(settings)
     store = DiskStore(settings.cache, warn)
     try:
         yield PreviousRuns(store, settings, warn)

@@ -1,5 +1,7 @@
 """Sources of settings: flag, variable, file, default, in this order."""
 
+import errno
+import os
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, Field, fields
@@ -10,10 +12,13 @@ from pathlib import Path
 from typing import Any, TypeAlias, cast, get_args, get_type_hints
 
 from lmsys_enrich.errors import InputError
+from lmsys_enrich.model.workspace import find_workspace, leads_out
+from lmsys_enrich.regular_file import read_regular_file
 from lmsys_enrich.settings.settings import Settings, check, parse_duration
 from lmsys_enrich.settings.tables import PARSERS, parse_regular_expression, parse_status, suggestion
 
 CONFIG_FILE = "lmsys-enrich.toml"
+_MAX_SIZE = 2**23  # bytes of a file of settings
 _PREFIX = "LMSYS_ENRICH_"
 _TRUE = frozenset({"1", "true", "yes", "on"})
 _FALSE = frozenset({"", "0", "false", "no", "off"})
@@ -28,8 +33,12 @@ ReadFile: TypeAlias = Callable[[Path], bytes | None]
 
 
 def read_file(path: Path) -> bytes | None:
-    """Read a file of settings as it lies there."""
-    return path.read_bytes() if path.is_file() else None
+    """Read a file of settings as it lies there. Raises `OSError` for what is no regular file."""
+    if not os.path.lexists(path):
+        return None
+    if (target := leads_out(path, find_workspace(path.parent, {}).root)) is not None:
+        raise OSError(errno.ELOOP, f"a symbolic link out of the repository, to {target}", path.name)
+    return read_regular_file(path, _MAX_SIZE)
 
 
 def resolve(
@@ -219,7 +228,7 @@ def _read_toml(path: Path, read: ReadFile, table: Sequence[str]) -> Mapping[str,
         if (text := read(path)) is None:
             return None
         content = tomllib.loads(text.decode("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as problem:
+    except (OSError, ValueError, RecursionError) as problem:
         raise InputError(
             f"{path.name} cannot be read: {problem}", hint="Correct it, or move it away."
         ) from None

@@ -9,6 +9,7 @@ folder from a stranger can hold wrong findings, but can never run or remove anyt
 import contextlib
 import re
 import sqlite3
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -56,8 +57,8 @@ class Rows:
 
     def __init__(self, folder: Path, patience: float) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if any(path.is_symlink() for path in (folder, *folder.iterdir())):
-            raise ForeignFile("a link in place of a file")
+        if folder.is_symlink() or any(map(_is_foreign, folder.iterdir())):
+            raise ForeignFile("a link or a device in place of a file")
         if (folder / _DATABASE).exists():
             _refuse_foreign(folder / _DATABASE)
         self._cache: Any = diskcache.Cache(
@@ -123,6 +124,12 @@ class _BytesDisk(diskcache.Disk):  # type: ignore[misc]  # diskcache has no type
 
     def remove(self, file_path: str) -> None:
         """Do nothing: no value of ours is a file, so a row that names one is foreign."""
+
+
+def _is_foreign(path: Path) -> bool:
+    """Whether SQLite would open, wait for or write to something else than a file of this folder."""
+    status = path.lstat()
+    return not stat.S_ISREG(status.st_mode) or status.st_nlink > 1
 
 
 def _refuse_foreign(database: Path) -> None:

@@ -11,6 +11,7 @@ from lmsys_enrich.cli.terminal import Terminal
 from lmsys_enrich.clock import EPOCH, SystemClock
 from lmsys_enrich.errors import InputError, OutputError
 from lmsys_enrich.model.finding import Finding
+from lmsys_enrich.pipeline.previous_runs import refuse_links_out
 from lmsys_enrich.settings.settings import parse_duration
 from lmsys_enrich.store.findings import DiskStore
 
@@ -33,7 +34,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Show, clear or prune the cache."""
-    folder = settings_of(arguments, terminal.environ).cache
+    settings = settings_of(arguments, terminal.environ)
+    refuse_links_out(settings)
+    folder = settings.cache
     if not folder.is_dir():
         terminal.result(f"{folder}: no cache")
         return 0
