@@ -106,11 +106,12 @@ def finish_run(
 
 
 def _named_repositories(report: Report) -> Iterator[NamedRepository]:
-    """Yield the repositories of a report's entries, under their names of today."""
+    """Yield the repositories that main links of entries lead to, under their names of today."""
     for item in report.entries:
-        facts = item.facts
-        if facts is not None and facts.full_name:
-            yield NamedRepository(item.entry, facts.full_name, facts.renamed_from is not None)
+        for link, finding in zip(item.entry.links, item.findings, strict=True):
+            facts = finding.repository
+            if link.role == "url" and facts is not None and facts.full_name:
+                yield NamedRepository(link, facts.full_name, facts.renamed_from is not None)
 
 
 def report_in_place(changed: Sequence[Path], terminal: Terminal) -> None:

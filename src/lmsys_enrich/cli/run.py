@@ -49,7 +49,7 @@ async def execute_run(request: RunRequest, terminal: Terminal) -> int:
     limit_tls_buffers()
     settings, stop = request.settings, Stop()
     terminal = dataclasses.replace(terminal, quiet=settings.quiet)
-    catalogs: Sequence[Catalog] = read_as_set(settings, request.lists)
+    catalogs: Sequence[Catalog] = read_as_set(settings, request.lists, terminal.warn)
     if request.only_changed is not None:
         catalogs = _only_changed(catalogs, request.only_changed, terminal)
     opened = open_run(

@@ -1,6 +1,6 @@
 """Duplicates: entries with the same link, the same name in one section, or the same repository."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from lmsys_enrich.model.catalog import Catalog, Entry, Link, Location, Remark
 from lmsys_enrich.urls import InvalidAddress, link_key
@@ -26,27 +26,32 @@ def duplicates(catalog: Catalog) -> Iterator[Remark]:
 
 
 class NamedRepository(Value):
-    """Repository of an entry: its name today, and whether it had another one."""
+    """Repository that an entry's main link leads to: its name today, and whether it had another one."""
 
-    entry: Entry
+    link: Link
     full_name: str
     is_renamed: bool
 
 
 def merged_repositories(repositories: Iterable[NamedRepository]) -> Iterator[Remark]:
-    """Yield a remark for each entry whose repository is that of an earlier entry since a rename."""
-    earlier: dict[str, NamedRepository] = {}
+    """Yield a remark for each repository that entries have under two addresses since a rename."""
+    by_name: dict[str, list[NamedRepository]] = {}
     for repository in repositories:
-        entry = repository.entry
-        first = earlier.setdefault(repository.full_name.casefold(), repository)
-        if first is repository or not (first.is_renamed or repository.is_renamed):
-            continue
-        if _key(entry.url or "") != _key(first.entry.url or ""):
-            yield Remark(
-                entry.location,
-                f"{entry.name} and {first.entry.name}, at {first.entry.location}, are the same repository"
-                f" now: {repository.full_name}",
-            )
+        by_name.setdefault(repository.full_name.casefold(), []).append(repository)
+    for named in by_name.values():
+        addresses: dict[str, list[Link]] = {}
+        for repository in named:
+            addresses.setdefault(_key(repository.link.url).casefold(), []).append(repository.link)
+        if len(addresses) > 1 and any(repository.is_renamed for repository in named):
+            old = next(repository.link for repository in named if repository.is_renamed)
+            stands = " and ".join(_stands(links) for links in addresses.values())
+            message = f"{named[0].full_name} stands under {len(addresses)} addresses: {stands}"
+            yield Remark(old.location, message)
+
+
+def _stands(links: Sequence[Link]) -> str:
+    more = f", and {len(links) - 1} more" if len(links) > 1 else ""
+    return f"{links[0].url} ({links[0].location}{more})"
 
 
 def _main_link(entry: Entry) -> Link | None:

@@ -48,35 +48,46 @@ class NothingFound(InputError):
     """A document without entries and without links."""
 
 
-def read_as_set(settings: Settings, paths: Sequence[Path]) -> tuple[Catalog, ...]:
-    """Return the lists with the links that the settings choose. Raises `InputError`."""
-    return read_lists(paths, settings.links, images=settings.images)
+def read_as_set(
+    settings: Settings, paths: Sequence[Path], warn: Callable[[str], None] | None = None
+) -> tuple[Catalog, ...]:
+    """Return the lists with the links that the settings choose, as `read_lists` does."""
+    return read_lists(paths, settings.links, images=settings.images, warn=warn)
 
 
 def read_lists(
-    paths: Sequence[Path], scope: LinkScope = LinkScope.DOCUMENT, *, images: bool = False
+    paths: Sequence[Path],
+    scope: LinkScope = LinkScope.DOCUMENT,
+    *,
+    images: bool = False,
+    warn: Callable[[str], None] | None = None,
 ) -> tuple[Catalog, ...]:
     """
-    Return the lists in their order, a folder as its Markdown files.
+    Return the lists in their order, a folder as its Markdown files, each file once.
 
-    Raises `InputError` that tells the mistakes of all of them.
+    A file of a folder that cannot be read costs itself alone: `warn` gets the reason.
+    Raises `InputError` with the mistakes of all other files, and of these without `warn`.
     """
-    catalogs: list[Catalog] = []
+    catalogs: dict[Path, Catalog] = {}
     refusals: list[InputError] = []
     for path in dict.fromkeys(paths):
-        if path.is_dir():
-            catalogs += _read_folder(path, refusals)
-            continue
         try:
-            catalogs.append(read_list(path))
+            found = _read_folder(path, warn) if path.is_dir() else [read_list(path)]
+            for catalog in found:
+                catalogs.setdefault(catalog.source.resolve(), catalog)
         except InputError as refusal:
             refusals.append(refusal)
     if refusals:
-        hints = dict.fromkeys(refusal.hint for refusal in refusals if refusal.hint)
-        raise InputError("\n".join(map(str, refusals)), hint=" ".join(hints) or None)
+        raise _all_of(refusals)
     return tuple(
-        _with_links(catalog, images=images, entries_only=scope is LinkScope.ENTRIES) for catalog in catalogs
+        _with_links(catalog, images=images, entries_only=scope is LinkScope.ENTRIES)
+        for catalog in catalogs.values()
     )
+
+
+def _all_of(refusals: Sequence[InputError]) -> InputError:
+    hints = dict.fromkeys(refusal.hint for refusal in refusals if refusal.hint)
+    return InputError("\n".join(map(str, refusals)), hint=" ".join(hints) or None)
 
 
 def _with_links(catalog: Catalog, *, images: bool, entries_only: bool) -> Catalog:
@@ -86,20 +97,26 @@ def _with_links(catalog: Catalog, *, images: bool, entries_only: bool) -> Catalo
     return catalog if len(kept) == len(catalog.document_links) else replace(catalog, document_links=kept)
 
 
-def _read_folder(folder: Path, refusals: list[InputError]) -> Iterator[Catalog]:
-    """Yield the Markdown files of a folder that hold links; the others are no lists."""
-    found = [path for path in files_of(folder) if path.suffix and path.suffix.lower() in _MARKDOWN]
-    if not found:
-        refusals.append(
-            InputError(f"{folder}: no Markdown file in this folder", hint="Name the list's file.")
-        )
-    for path in found:
+def _read_folder(folder: Path, warn: Callable[[str], None] | None) -> Sequence[Catalog]:
+    """Return the Markdown files of a folder that hold links; the others are no lists."""
+    paths = [path for path in files_of(folder) if path.suffix and path.suffix.lower() in _MARKDOWN]
+    if not paths:
+        raise InputError(f"{folder}: no Markdown file in this folder", hint="Name the list's file.")
+    found: list[Catalog] = []
+    refusals: list[InputError] = []
+    for path in paths:
         try:
-            yield read_list(path)
+            found.append(read_list(path))
         except NothingFound:
             continue
         except InputError as refusal:
             refusals.append(refusal)
+    if refusals and (warn is None or not found):
+        raise _all_of(refusals)
+    for left_out in refusals:
+        if warn is not None:
+            warn(f"{left_out}; this file is left out")
+    return found
 
 
 def read_list(path: Path) -> Catalog:

@@ -1,5 +1,6 @@
 """Every link of a document is an entry's or the document's, at its line and column."""
 
+import subprocess
 import time
 from pathlib import Path
 from typing import Any
@@ -7,10 +8,12 @@ from typing import Any
 import pytest
 from markdown_it import MarkdownIt
 
+from lmsys_enrich.errors import InputError
 from lmsys_enrich.lists.markdown.facts import without_facts
 from lmsys_enrich.lists.markdown.reader import read_markdown
 from lmsys_enrich.lists.read import read_lists
 from lmsys_enrich.model.catalog import Catalog
+from lmsys_enrich.settings.settings import LinkScope
 from tests.golden import ROOT
 
 A, B = "https://a.example/", "https://b.example/"
@@ -174,6 +177,62 @@ def test_folder_is_read_as_its_markdown_files(tmp_path: Path) -> None:
     (tmp_path / "no.md").write_text("words\n")
     (tmp_path / "notes.txt").write_text("words\n")
     assert [catalog.source.name for catalog in read_lists([tmp_path])] == ["a.md", "b.markdown"]
+
+
+def test_file_of_a_folder_that_cannot_be_read_costs_itself_alone(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text(f"- [A]({A})\n")
+    (tmp_path / "b.md").write_bytes(b"- [B](https://b.example/) \xff\n")
+    said: list[str] = []
+    assert [catalog.source.name for catalog in read_lists([tmp_path], warn=said.append)] == ["a.md"]
+    assert said == [
+        f"{tmp_path}/b.md:1:27: the byte 0xFF is not UTF-8; save the file as UTF-8; this file is left out"
+    ]
+    with pytest.raises(InputError, match="0xFF"):
+        read_lists([tmp_path])
+
+
+def test_files_that_git_ignores_are_left_out_of_a_folder(tmp_path: Path) -> None:
+    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)  # noqa: S607 - as users type it
+    (tmp_path / ".gitignore").write_text("vendor/\n")
+    for folder in ("", "vendor", "docs"):
+        (tmp_path / folder).mkdir(exist_ok=True)
+        (tmp_path / folder / "list.md").write_text(f"- [A]({A})\n")
+    found = [str(catalog.source.relative_to(tmp_path)) for catalog in read_lists([tmp_path])]
+    assert found == ["docs/list.md", "list.md"]
+
+
+def test_file_named_twice_is_read_once(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text(f"- [A]({A})\n")
+    assert len(read_lists([tmp_path / "a.md", tmp_path, tmp_path / "." / "a.md"])) == 1
+
+
+IMAGES = f"""# L
+
+- [A]({A}) ![i](https://i.example/1.png)
+
+<picture><source srcset="https://i.example/2.png 1x, https://i.example/3.png 2x"><img src="gone.png">
+</picture>
+
+[Prose]({B})
+"""
+
+
+def test_images_and_links_outside_of_entries_are_taken_as_wished(tmp_path: Path) -> None:
+    path = tmp_path / "a.md"
+    path.write_text(IMAGES)
+
+    def outside(scope: LinkScope, *, images: bool) -> list[str]:
+        [catalog] = read_lists([path], scope, images=images)
+        return [one.link.url for one in catalog.document_links]
+
+    assert outside(LinkScope.DOCUMENT, images=False) == [B]
+    assert outside(LinkScope.ENTRIES, images=True) == []
+    pictures = [f"https://i.example/{number}.png" for number in (1, 2, 3)]
+    assert outside(LinkScope.DOCUMENT, images=True) == [*pictures, "gone.png", B]
+    [catalog] = read_lists([path], images=True)
+    assert [one.fault for one in catalog.document_links if one.fault] == [
+        "no such file in the repository: gone.png"
+    ]
 
 
 _LONG = 20_000
