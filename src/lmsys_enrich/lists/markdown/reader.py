@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from lmsys_enrich.lists.exemptions import exemption_in
+from lmsys_enrich.lists.markdown.assembly import Assembly
 from lmsys_enrich.lists.markdown.blocks import (
     Block,
     Heading,
@@ -29,11 +30,12 @@ from lmsys_enrich.lists.markdown.items import (
     has_link,
     is_title,
     leads_inside,
+    mark_roles,
     names_by_paragraph,
 )
 from lmsys_enrich.lists.markdown.outline import Outline
 from lmsys_enrich.lists.markdown.phrases import clean
-from lmsys_enrich.lists.markdown.runs import Run, mark_roles
+from lmsys_enrich.lists.markdown.runs import Run
 from lmsys_enrich.lists.markdown.tables import Cells, read_table
 from lmsys_enrich.lists.markdown.words import is_way_back
 from lmsys_enrich.model.catalog import Catalog, Document, InsertionPoint
@@ -65,7 +67,7 @@ class _Reader:
         """Return the whole list."""
         self._blocks(self._parsed.blocks)
         title = self._outline.title or front_title(self._front) or self._path.stem
-        sections = self._outline.sections(title)
+        sections = Assembly(self._outline, self._outside).sections(title)
         document = Document(self._text, tuple(sorted(self._outline.points, key=lambda point: point.line)))
         outside = self._outside.links()
         remarks = sorted(

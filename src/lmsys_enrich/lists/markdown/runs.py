@@ -9,7 +9,6 @@ from html import unescape
 from markdown_it.token import Token
 
 from lmsys_enrich.lists.markdown.parser import SPAN
-from lmsys_enrich.lists.markdown.words import is_role
 
 _HREF = re.compile(r"""\shref\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"']+))""", re.IGNORECASE)
 _MEDIA = re.compile(r"""\s(src|srcset|poster)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"']+))""", re.IGNORECASE)
@@ -87,32 +86,6 @@ class Run:
             else:
                 part.spans.append(span)
         yield part
-
-
-_MANY_FIRST, _MANY_LATER = 3, 2
-_LONGEST_ROLE = 25
-
-
-def mark_roles(runs: Sequence[Run]) -> None:
-    """
-    Note of every link whether its text is a role, and names nothing.
-
-    Beside well-known words these are, in whatever language, short texts that lead
-    to different addresses again and again behind other text.
-    """
-    later: dict[str, set[str]] = {}
-    first: dict[str, set[str]] = {}
-    for run in runs:
-        is_first = True
-        for span in run.spans:
-            if span.kind == "link" and span.has_words and len(span.text) <= _LONGEST_ROLE:
-                (first if is_first else later).setdefault(span.text.casefold(), set()).add(span.url)
-            is_first = is_first and (span.kind != "link" and not span.text.strip())
-    learned = {text for text, urls in later.items() if len(urls) >= _MANY_LATER}
-    learned |= {text for text, urls in first.items() if len(urls) >= _MANY_FIRST}
-    for run in runs:
-        for span in run.links:
-            span.is_role = is_role(span.text) or (span.has_words and span.text.casefold() in learned)
 
 
 def one_line(text: str) -> str:

@@ -230,3 +230,21 @@ def test_links_know_their_places(start: str, ending: str) -> None:
         (A, Location("README.md", 4, 7)),
         (C, Location("README.md", 6, 6)),
     ]
+
+
+def test_headings_that_are_entries_before_the_first_section_lose_nothing() -> None:
+    text = f"# L\n\n### [One]({A})\n\nFirst, see [docs]({C}).\n\n### [Two]({B})\n\nSecond.\n"
+    found = [(listed.path, listed.entry.name, listed.entry.url) for listed in _read(text).listed()]
+    assert found == [(("L",), "One", A), (("L",), "Two", B)]
+    assert {link.url for link in _read(text).links()} == {A, B, C}
+
+
+def test_tables_and_bullets_before_the_first_section_keep_what_they_say() -> None:
+    text = f"# L\n\n- [One]({A}) - first\n\n| Name | Year |\n|--|--|\n| [Two]({B}) | 2020 |\n\n- [Three]({C}) - x\n"
+    catalog = _read(text)
+    assert [section.title for section in catalog.sections] == ["L", "L", "L"]
+    assert [[column.key for column in section.columns] for section in catalog.sections] == [
+        [],
+        ["name", "year"],
+        [],
+    ]
