@@ -202,3 +202,16 @@ def test_a_repository_is_alive_with_its_flags_among_its_facts(
     [entry] = program.json("enriched.json")["entries"]
     assert entry["links"][0]["verdict"] == "alive"
     assert {name: entry["github"][name] for name in told} == told
+
+
+def test_fragments_of_pages_are_noted(program: Program, serve: Serve) -> None:
+    page = Sent(200, {"content-type": "text/html"}, b'<h1 id="use">Use</h1>')
+    site = serve(Pages({"/": page}))
+    program.write_list(f"{site.url}/#use", f"{site.url}/#gone")
+    ended = program.run("--fragments")
+    assert (ended.code, ended.summary["alive"]) == (0, 1)
+    reasons = [
+        link["reason"] for entry in program.json("enriched.json")["entries"] for link in entry["links"]
+    ]
+    assert set(reasons) == {"200 OK; its page as sent has no #gone"}
+    assert [received.method for received in site.log] == ["HEAD", "GET"]

@@ -124,4 +124,5 @@ def _trimmed(task: LinkTask) -> LinkTask:
             last_verdict=previous.last_verdict,
             validators=previous.validators,
         ),
+        task.fragments,
     )

@@ -58,10 +58,15 @@ class Validators(Value):
 
 
 class LinkTask(Value):
-    """Link to check, under its key, with the finding of earlier runs."""
+    """
+    Link to check, under its key, with the finding of earlier runs.
+
+    `fragments` are those with which the list links to its page, where they are checked.
+    """
 
     url: str
     previous: "Finding | None" = None
+    fragments: tuple[str, ...] = ()
 
 
 class Observation(Value):

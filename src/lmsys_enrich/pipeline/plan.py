@@ -7,13 +7,14 @@ from datetime import date, datetime, timedelta
 from hashlib import blake2b
 
 from lmsys_enrich.checkers.protocol import Checker, CheckError
+from lmsys_enrich.checkers.website.anchors import is_anchor
 from lmsys_enrich.clock import EPOCH
 from lmsys_enrich.model.catalog import Catalog, Exemption
 from lmsys_enrich.model.finding import LIVING, Finding, LinkTask, Observation, Verdict
 from lmsys_enrich.model.report import key_of
 from lmsys_enrich.settings.settings import Settings
 from lmsys_enrich.store.findings import finding_map
-from lmsys_enrich.urls import InvalidAddress, is_web, link_key
+from lmsys_enrich.urls import InvalidAddress, fragment_of, is_web, link_key
 from lmsys_enrich.values import Value, value_field
 
 # A site that blocks robots gives no news each night, and does not want the requests.
@@ -102,6 +103,7 @@ def build(
     queues: list[list[LinkTask]] = [[] for _ in checkers]
     excluded = tuple(re.compile(pattern) for pattern in settings.exclude)
     local = _local_links(catalogs)
+    fragments = _fragments(catalogs) if settings.fragments else {}
     today = now.date()
     for url, own in links.items():
         rules = (rule.exemption for rule in settings.ignores if rule.exempts_links_on(today, url))
@@ -113,7 +115,7 @@ def build(
         if kept is not None and is_fresh(kept, now, settings.max_age):
             fresh[url] = kept
             continue
-        task = LinkTask(url, previous.about(url))
+        task = LinkTask(url, previous.about(url), tuple(fragments.get(url, ())))
         try:
             position = next(index for index, checker in enumerate(checkers) if checker.claims(url))
         except Exception:  # noqa: BLE001 - a bug in reading one address costs that link alone
@@ -140,6 +142,18 @@ def _links(catalogs: Iterable[Catalog], today: date) -> dict[str, Exemption | No
             url = key_of(outside.link)
             links[url] = links.get(url, exemption) if exemption is not None else None
     return links
+
+
+def _fragments(catalogs: Iterable[Catalog]) -> dict[str, list[str]]:
+    """Return the fragments with which the lists link to each page."""
+    found: dict[str, list[str]] = {}
+    for catalog in catalogs:
+        inside = (link for entry in catalog.entries() for link in entry.links)
+        for link in (*inside, *(outside.link for outside in catalog.document_links)):
+            fragment = fragment_of(link.url)
+            if is_anchor(fragment) and fragment not in found.setdefault(key_of(link), []):
+                found[key_of(link)].append(fragment)
+    return found
 
 
 def _local_links(catalogs: Iterable[Catalog]) -> dict[str, Observation]:

@@ -136,6 +136,10 @@ class Settings:
         LinkScope.DOCUMENT, "links of a Markdown list to check: document (all) or entries", "SCOPE"
     )
     images: bool = _setting(False, "check images of Markdown lists too")
+    fragments: bool = _setting(
+        False,
+        "look for the #fragments of links in their pages, by one more request each; none is dead by that",
+    )
     facts: tuple[Fact, ...] = _setting(
         DocumentView().facts, "facts that documents show, in this order: " + ", ".join(Fact), "FACT,…"
     )

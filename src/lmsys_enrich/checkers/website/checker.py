@@ -6,15 +6,17 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequen
 from contextlib import aclosing
 
 from lmsys_enrich.checkers.protocol import CheckError, CheckResult, Estimate, TaskQueue
+from lmsys_enrich.checkers.website.anchors import missing_anchors
 from lmsys_enrich.checkers.website.classify import classify_chain
 from lmsys_enrich.checkers.website.fetch import fetch_link
 from lmsys_enrich.checkers.website.outage import CANARIES, Evidence, Outage, evidence, is_alive
+from lmsys_enrich.checkers.website.redirect_chain import RedirectChain
 from lmsys_enrich.http.messages import ErrorKind, Fetch, FetchError, Outcome, Request
-from lmsys_enrich.model.finding import Observation
+from lmsys_enrich.model.finding import LIVING, LinkTask, Observation
 from lmsys_enrich.model.report import Obstacle
 from lmsys_enrich.politeness.scheduler import Lease, Scheduler, host_or_text
-from lmsys_enrich.urls import host_of, is_web
-from lmsys_enrich.values import Value
+from lmsys_enrich.urls import fragment_of, host_of, is_web, link_key
+from lmsys_enrich.values import Value, replace
 
 
 class Checked(Value):
@@ -118,7 +120,8 @@ class WebsiteChecker:
             chain = await fetch_link(fetch, lease.task.url, lease.task.previous)
             if isinstance(chain.end, FetchError) and chain.end.kind is ErrorKind.BUG:
                 return Checked(CheckError(lease.task, chain.end.detail), host, Evidence.NONE)
-            return Checked(classify_chain(chain), host, evidence(chain))
+            observation = await _with_anchors(fetch, lease.task, chain)
+            return Checked(observation, host, evidence(chain))
         except Exception:  # noqa: BLE001 - whatever a website provokes, the other links go on
             return Checked(CheckError(lease.task, traceback.format_exc()), host, Evidence.NONE)
 
@@ -132,6 +135,20 @@ class WebsiteChecker:
             outcomes += responses
         self._obstacles.append(outage.obstacle(self._canaries, outcomes))
         return False
+
+
+async def _with_anchors(fetch: Fetch, task: LinkTask, chain: RedirectChain) -> Observation:
+    """Classify a chain; note fragments of the link that its page has no element for."""
+    observation = classify_chain(chain)
+    # A redirect to a fragment of its own has taken their place.
+    if not task.fragments or observation.verdict not in LIVING or fragment_of(chain.final):
+        return observation
+    missing = await missing_anchors(fetch, link_key(chain.final), task.fragments)
+    if not missing:
+        return observation
+    # No verdict: scripts add elements, and the page is there.
+    names = ", ".join(f"#{fragment}" for fragment in missing)
+    return replace(observation, reason=f"{observation.reason}; its page as sent has no {names}")
 
 
 class WorkerPool:
