@@ -88,7 +88,7 @@ class ApiEndpoint:
                     self.rate_limiter.close(every, self._obstacle(self.errors.token_rejected, message))
             case Refused(message):
                 # The other API may still respond.
-                self.rate_limiter.close(kind, self._obstacle(self.errors.refused, message))
+                self.rate_limiter.refuse(kind, self._obstacle(self.errors.refused, message))
             case QueryTooLarge(message) | TransientError(message):
                 self.rate_limiter.failed(kind, self.without_token(message))
 

@@ -3,11 +3,16 @@
 import re
 from collections.abc import Iterable
 
-from lmsys_enrich.api.json_values import Node, node, text
+from lmsys_enrich.api.json_values import Node, node, nodes, text
 
 # As graphql-ruby words it, which GitHub and GitLab use.
 _MISSING = re.compile(r"Field '([A-Za-z_]{1,100})' doesn't exist on type '[A-Za-z_]{1,100}'")
 _UNDEFINED = "undefinedField"
+
+
+def errors_of(body: object) -> tuple[Node, ...]:
+    """Return the errors of a response."""
+    return nodes(node(body).get("errors"))
 
 
 def unknown_fields(errors: Iterable[Node]) -> frozenset[str]:

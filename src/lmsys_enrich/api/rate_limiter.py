@@ -104,6 +104,7 @@ class RateLimiter:
         self._next_start = 0.0
         self._retry_at: dict[RequestKind, float] = {}
         self._closed: dict[RequestKind, Obstacle] = {}
+        self._refused: set[RequestKind] = set()
         self._budget = TimeBudget(clock)
         self._limits = 0
         self._failures = 0
@@ -154,6 +155,15 @@ class RateLimiter:
     def close(self, kind: RequestKind, obstacle: Obstacle) -> None:
         """Close for requests of that kind; the first reason stands."""
         self._closed.setdefault(kind, obstacle)
+
+    def refuse(self, kind: RequestKind, obstacle: Obstacle) -> None:
+        """Close for requests of that kind because the API does not take any."""
+        self._refused.add(kind)
+        self.close(kind, obstacle)
+
+    def refuses(self, kind: RequestKind) -> bool:
+        """Return true if the API takes no request of that kind, though it may take others."""
+        return kind in self._refused
 
     def is_open(self, kind: RequestKind) -> bool:
         """Return true if requests of that kind can be sent, now or within the patience."""

@@ -26,6 +26,8 @@ def answer(world: World, received: Received, quota: Quota, *, has_token: bool) -
         return _json(200, {"resources": {"core": core}, "rate": core}, quota)
     if not quota.take(1):
         return rate_limited(quota)
+    if received.path == "/meta":
+        return _json(200, {"verifiable_password_authentication": True}, quota)
     if found := re.fullmatch(r"/users/([^/]+)", received.path):
         login = next((known for known in world.owners if known.lower() == found[1].lower()), None)
         return _json(200, {"login": login}, quota) if login else _json(404, _NOT_FOUND, quota)

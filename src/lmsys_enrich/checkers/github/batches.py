@@ -149,7 +149,7 @@ def _weight(item: BatchItem) -> int:
 
 
 def _lookups(link: RepositoryLink) -> int:
-    return len(lookups(link.resource)) if link.resource is not None else 0
+    return len(lookups(link.resource))
 
 
 class BatchQuery(Value):

@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Mapping
+from http import HTTPStatus
 
 from lmsys_enrich.api.apis import Apis
 from lmsys_enrich.api.endpoint import ApiEndpoint, ApiErrors
 from lmsys_enrich.api.json_api import same_host_target
-from lmsys_enrich.api.json_values import number
+from lmsys_enrich.api.json_values import node, number
 from lmsys_enrich.api.rate_limiter import RateLimiter
 from lmsys_enrich.api.results import Ok, QueryTooLarge, TransientError, Unavailable
 from lmsys_enrich.checkers.github.query import Query
@@ -43,7 +44,8 @@ class GitHubApi:
     """
     GitHub's API with a token or, where `token` is None, anonymously.
 
-    `left` is how many REST requests the quota allows, by the last response.
+    `left` is how many REST requests the quota allows, by the last response;
+    `unknown_fields` are those of GraphQL that the server lacks.
     """
 
     def __init__(
@@ -55,6 +57,8 @@ class GitHubApi:
     ) -> None:
         self.rate_limiter = rate_limiter
         self.left: int | None = None
+        self._has_rest: bool | None = None
+        self.unknown_fields: frozenset[str] = frozenset()
         self._access = access
         self._spent = apis.spent
         self._endpoint = ApiEndpoint(apis.fetch, apis.clock, rate_limiter, _ERRORS, token, self._record_quota)
@@ -89,6 +93,20 @@ class GitHubApi:
                 return TransientError("GitHub's API redirects to another host")  # the token stays here
             url = target
         return TransientError("GitHub's API redirects in circles")
+
+    async def has_rest(self) -> bool:
+        """
+        Return whether GitHub's REST API is at its address, asked once.
+
+        Anything else there that responds with JSON would call every repository missing.
+        """
+        if self._has_rest is None:
+            result = await self.rest("/meta")
+            body = node(result.body) if isinstance(result, Ok) and result.status == HTTPStatus.OK else {}
+            # A member that github.com and GitHub Enterprise have in common:
+            # https://docs.github.com/en/enterprise-server/rest/meta/meta
+            self._has_rest = "verifiable_password_authentication" in body
+        return self._has_rest
 
     def _record_quota(self, kind: RequestKind, result: Ok) -> None:
         rate_limit = rate_limit_of(result.body)

@@ -1,11 +1,12 @@
 """Batches through GraphQL: one query, the response read alias by alias."""
 
 import traceback
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
+from lmsys_enrich.api.graphql_errors import errors_of, unknown_fields
 from lmsys_enrich.api.json_values import Node, node, nodes, text
 from lmsys_enrich.api.results import AccessDenied, NotFound, Ok, QueryTooLarge, TransientError, Unavailable
 from lmsys_enrich.checkers.github.batches import (
@@ -35,6 +36,7 @@ from lmsys_enrich.checkers.github.observations import (
 from lmsys_enrich.checkers.github.query import alias_of, is_lookup_alias, lookup_alias, query
 from lmsys_enrich.checkers.github.responses import error_type
 from lmsys_enrich.checkers.protocol import CheckError
+from lmsys_enrich.http.messages import RequestKind
 from lmsys_enrich.model.finding import LinkTask
 from lmsys_enrich.values import Value, replace
 
@@ -109,7 +111,16 @@ def _first_message(errors: Iterable[Node]) -> str:
 
 async def query_batch(api: GitHubApi, batch: Sequence[BatchItem], now: datetime) -> BatchResult:
     """Query a batch; one that is too large is divided, never repeated in the same size."""
-    match await api.graphql(query(batch)):
+    left_out = api.unknown_fields
+    result = await api.graphql(query(batch, left_out))
+    while isinstance(result, Ok) and (new := unknown_fields(errors_of(result.body)) - left_out):
+        # An older GitHub Enterprise lacks fields, and one that it lacks fails the whole query.
+        left_out = api.unknown_fields = api.unknown_fields | left_out | new
+        result = await api.graphql(query(batch, left_out))
+    match result:
+        case Unavailable() if api.rate_limiter.refuses(RequestKind.GRAPHQL) and await api.has_rest():
+            # REST may respond where GraphQL is forbidden, or is not there.
+            return BatchResult(next=[ItemLookup(item) for item in batch])
         case Unavailable():
             return BatchResult()  # its links stay unchecked; the rate limiter has the obstacle
         case QueryTooLarge():
@@ -117,14 +128,16 @@ async def query_batch(api: GitHubApi, batch: Sequence[BatchItem], now: datetime)
             # A single link that is too large for GraphQL may not be for REST.
             return BatchResult(next=smaller or [ItemLookup(batch[0])], too_large=len(batch))
         case Ok(body=body, seconds=seconds):
-            return _read_batch(batch, body, now, seconds)
+            return _read_batch(batch, body, now, seconds, left_out)
 
 
-def _read_batch(batch: Sequence[BatchItem], body: object, now: datetime, seconds: float) -> BatchResult:
+def _read_batch(
+    batch: Sequence[BatchItem], body: object, now: datetime, seconds: float, left_out: Collection[str]
+) -> BatchResult:
     aliases = read_aliases(body, len(batch))
     result, again = BatchResult(), list[BatchItem]()
     for item, found in zip(batch, aliases, strict=True):
-        again.extend(_read(result, item, found, now))
+        again.extend(_read(result, item, found, now, left_out))
     result.next.extend(_retry_jobs(batch, again))
     if sum(isinstance(found, TransientError) for found in aliases) > 1:
         # GitHub's resource limits end a query in the middle: several items without a result.
@@ -140,7 +153,9 @@ def _retry_jobs(batch: Sequence[BatchItem], again: Sequence[BatchItem]) -> Itera
         yield ItemLookup(smaller[0]) if smaller == tuple(batch) else BatchQuery(smaller)
 
 
-def _read(result: BatchResult, item: BatchItem, found: AliasResult, now: datetime) -> list[BatchItem]:
+def _read(
+    result: BatchResult, item: BatchItem, found: AliasResult, now: datetime, left_out: Collection[str]
+) -> list[BatchItem]:
     """Add an item's observations and jobs to the batch result; return the items to retry."""
     match (found, item):
         case (NotFound(), OwnerItem()):
@@ -153,7 +168,7 @@ def _read(result: BatchResult, item: BatchItem, found: AliasResult, now: datetim
         case (Found(), OwnerItem(links=links)):
             result.observations.extend(of_owner(task, page=link.page) for task, link in links)
         case (Found() as repository, RepositoryItem()):
-            return _RepositoryReader(result, item, repository, now).read()
+            return _RepositoryReader(result, item, repository, now, left_out).read()
         case (_, OwnerItem()):
             # Null with or without an error: GraphQL has no other field for accounts, REST has.
             result.next.append(ItemLookup(item))
@@ -170,6 +185,7 @@ class _RepositoryReader:
     item: RepositoryItem
     found: Found
     now: datetime
+    left_out: Collection[str]
 
     def read(self) -> list[BatchItem]:
         """Add observations to the batch result; return the item with the links to retry."""
@@ -212,7 +228,7 @@ class _RepositoryReader:
         self, task: LinkTask, link: RepositoryLink, resource: RepoResource, full_name: str
     ) -> bool:
         position = self.item.links.index((task, link))
-        names = [lookup_alias(position, number) for number in range(len(lookups(resource)))]
+        names = [lookup_alias(position, number) for number in range(len(lookups(resource, self.left_out)))]
         there = next((value for name in names if is_there(value := self.found.node.get(name))), None)
         if there is not None or isinstance(resource, Page):
             found = of_resource(task, link, resource, full_name, address(node(there)))

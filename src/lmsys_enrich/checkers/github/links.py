@@ -2,9 +2,9 @@
 
 import re
 from typing import TypeAlias
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, unquote
 
-from lmsys_enrich.urls import InvalidAddress, host_of, is_web
+from lmsys_enrich.urls import InvalidAddress, host_of, is_web, path_of, query_of
 from lmsys_enrich.values import Value, replace
 
 SITE_PAGES = frozenset(
@@ -179,13 +179,13 @@ def parse_link(url: str, server: str) -> GitHubLink | None:
     is_raw = host == _RAW and home == _GITHUB
     if not is_raw and host not in {home, f"www.{home}"}:
         return None  # most links of most lists end here
-    parts = urlsplit(url)
-    segments = tuple(unquote(segment) for segment in parts.path.split("/") if segment)
+    path, query = path_of(url), query_of(url)
+    segments = tuple(unquote(segment) for segment in path.split("/") if segment)
     if is_raw:
-        return _raw(segments, parts.path)
+        return _raw(segments, path)
     if not segments:
         return None
-    return _at_server(server, segments, parts.path, f"?{parts.query}" if parts.query else "")
+    return _at_server(server, segments, path, query)
 
 
 def _at_server(server: str, segments: tuple[str, ...], path: str, query: str) -> GitHubLink | None:

@@ -1,6 +1,6 @@
 """Lookups: the GraphQL fields that prove a resource of a repository, and how their values are read."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from lmsys_enrich.api.json_values import Node, node, nodes, text
 from lmsys_enrich.checkers.github.links import Asset, Commit, Discussion, File, Issue, Page, RepoResource, Tag
@@ -18,8 +18,17 @@ class Lookup(Value):
     selection: str
 
 
-def lookups(resource: RepoResource) -> tuple[Lookup, ...]:  # noqa: PLR0911 - one return for each kind
-    """Return fields of which any with a value proves the resource; none where no API proves it."""
+def lookups(resource: RepoResource | None, left_out: Collection[str] = ()) -> tuple[Lookup, ...]:
+    """
+    Return fields of which any with a value proves the resource; none where no API proves it.
+
+    `left_out` are fields that the server lacks.
+    """
+    every = () if resource is None else _lookups(resource)
+    return tuple(lookup for lookup in every if lookup.field not in left_out) if left_out else every
+
+
+def _lookups(resource: RepoResource) -> tuple[Lookup, ...]:  # noqa: PLR0911 - one return for each kind
     match resource:
         case Page():
             return ()

@@ -5,7 +5,7 @@ Values are variables, so that batches of one shape have the same text; the facts
 are in one fragment, because GitHub also limits the time for reading a query.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from lmsys_enrich.checkers.github.batches import BatchItem, OwnerItem, RepositoryItem
@@ -15,15 +15,29 @@ from lmsys_enrich.values import Value
 _PART = "part"
 _IDENTITY = "nameWithOwner databaseId"
 # No counts of issues or commits: with them, batches exceed the ten seconds that GitHub allows.
-_FACTS = """
-fragment Facts on Repository{
-  nameWithOwner databaseId stargazerCount forkCount description homepageUrl
-  isArchived archivedAt isDisabled isLocked isFork isTemplate isMirror isEmpty
-  createdAt pushedAt primaryLanguage{name} licenseInfo{spdxId}
-  defaultBranchRef{name target{... on Commit{committedDate}}}
-  latestRelease{tagName publishedAt}
-  repositoryTopics(first:20){nodes{topic{name}}}
-}"""
+_FACTS: Mapping[str, str] = {
+    **{
+        name: name
+        for name in (
+            *("stargazerCount", "forkCount", "description", "homepageUrl", "isArchived", "archivedAt"),
+            *(
+                "isDisabled",
+                "isLocked",
+                "isFork",
+                "isTemplate",
+                "isMirror",
+                "isEmpty",
+                "createdAt",
+                "pushedAt",
+            ),
+        )
+    },
+    "primaryLanguage": "primaryLanguage{name}",
+    "licenseInfo": "licenseInfo{spdxId}",
+    "defaultBranchRef": "defaultBranchRef{name target{... on Commit{committedDate}}}",
+    "latestRelease": "latestRelease{tagName publishedAt}",
+    "repositoryTopics": "repositoryTopics(first:20){nodes{topic{name}}}",
+}
 
 
 class Query(Value):
@@ -48,20 +62,24 @@ def is_lookup_alias(name: str) -> bool:
     return name.startswith(_PART)
 
 
-def query(batch: Sequence[BatchItem]) -> Query:
-    """Write the query of a batch."""
-    writer = _QueryWriter()
+def query(batch: Sequence[BatchItem], left_out: Collection[str] = ()) -> Query:
+    """Write the query of a batch, without the fields that the server lacks."""
+    writer = _QueryWriter(left_out)
     fields = " ".join(f"{alias_of(position)}:{writer.item(item)}" for position, item in enumerate(batch))
     declared = ",".join(f"${name}:{kind}" for name, kind in writer.types.items())
     text = f"query({declared}){{rateLimit{{cost remaining resetAt}} {fields}}}"
     wants_facts = any(isinstance(item, RepositoryItem) and item.wants_facts for item in batch)
-    return Query(text + _FACTS if wants_facts else text, writer.variables)
+    if not wants_facts:
+        return Query(text, writer.variables)
+    facts = " ".join(selection for name, selection in _FACTS.items() if name not in left_out)
+    return Query(f"{text}\nfragment Facts on Repository{{{_IDENTITY} {facts}}}", writer.variables)
 
 
 @dataclass(slots=True)
 class _QueryWriter:
     """Writes items, with a variable for each value."""
 
+    left_out: Collection[str]
     variables: dict[str, str | int] = field(default_factory=dict)
     types: dict[str, str] = field(default_factory=dict)
 
@@ -72,7 +90,7 @@ class _QueryWriter:
         name = self._variable("String!", item.name.name)
         selection = ["...Facts" if item.wants_facts else _IDENTITY]
         for number, (_, link) in enumerate(item.links):
-            for candidate, lookup in enumerate(lookups(link.resource) if link.resource is not None else ()):
+            for candidate, lookup in enumerate(lookups(link.resource, self.left_out)):
                 selection.append(f"{lookup_alias(number, candidate)}:{self._lookup(lookup)}")
         return f"repository(owner:{owner} name:{name}){{{' '.join(selection)}}}"
 

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from http import HTTPStatus
 
+from lmsys_enrich.api.graphql_errors import unknown_fields
 from lmsys_enrich.api.json_values import Node, moment, node, nodes, number, parse, text
 from lmsys_enrich.api.results import (
     Classified,
@@ -71,6 +72,8 @@ def classify_graphql(outcome: Outcome) -> Classified:
     errors = nodes(body.get("errors"))
     if is_usable(node(body.get("data"))) or (isinstance(body.get("data"), dict) and not errors):
         return result
+    if unknown_fields(errors):
+        return result  # asked again without them
     return _classify_errors(result, errors)
 
 

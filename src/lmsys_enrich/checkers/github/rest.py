@@ -234,7 +234,7 @@ async def _check_repository(api: GitHubApi, item: RepositoryItem, waiting: int, 
     if isinstance(seen, RepositoryUpdate):
         return observe_links(item, await _complete(api, seen, waiting))
     result = BatchResult()
-    if isinstance(seen, Gone):
+    if isinstance(seen, Gone) and await api.has_rest():
         result.gone(item, seen)
     else:
         result.deferred.extend(item.tasks)

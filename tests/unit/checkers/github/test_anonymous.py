@@ -35,6 +35,8 @@ class Rest:
         if not self.left:
             return recorded("rest-rate-limit.json", 403, x_ratelimit_remaining="0", x_ratelimit_reset=reset)
         self.left -= 1
+        if path == "/meta":
+            return response({"verifiable_password_authentication": True})
         if path in self.fates:
             return self.fates[path]
         quota = {"x_ratelimit_remaining": str(self.left), "x_ratelimit_reset": reset}

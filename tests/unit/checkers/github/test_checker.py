@@ -334,7 +334,7 @@ async def test_what_may_be_a_page_of_githubs_own_is_asked_of_the_page_where_no_a
 
 @pytest.mark.parametrize(
     ("body", "status", "reason"),
-    [("rest-dmca.json", 451, "blocked: DMCA"), ("rest-tos.json", 403, "blocked: tos")],
+    [("rest-dmca.json", 451, "blocked it: DMCA"), ("rest-tos.json", 403, "blocked it: tos")],
 )
 async def test_a_blocked_repository_is_dead_with_its_reason(body: str, status: int, reason: str) -> None:
     error: dict[str, object] = {"type": "INTERNAL", "message": "Repository access blocked"}
@@ -524,10 +524,38 @@ async def test_a_rejected_token_ends_the_asking_and_is_not_shown() -> None:
     assert "GITHUB_TOKEN" in obstacle.hint
 
 
-async def test_a_query_that_github_refuses_ends_the_asking_with_githubs_words() -> None:
-    asked = Asked(GitHub(faults=[response({"errors": [{"message": "Field 'x' doesn't exist"}]})]))
+async def test_where_graphql_is_refused_rest_responds() -> None:
+    repository_, meta = {"full_name": "octo/hello", "id": 1}, {"verifiable_password_authentication": True}
+    rest = {"/repos/octo/hello": response(repository_), "/meta": response(meta)}
+    refusal = response({"errors": [{"message": "Not allowed"}]})
+    asked = Asked(GitHub(faults=[refusal], rest=rest))
+    found = await asked.about(f"{HOME}/octo/hello", f"{HOME}/octo/gone")
+    verdicts = {url.rpartition("/")[2]: one.verdict for url, one in found.items()}
+    assert verdicts == {"hello": Verdict.ALIVE, "gone": Verdict.DEAD}
+    assert "Not allowed" in asked.checker.obstacles[0].what
+
+
+async def test_address_without_any_api_kills_nothing() -> None:
+    refusal = response({"message": "Not Found"}, 404)
+    asked = Asked(GitHub(faults=[refusal], rest={"/meta": response({"message": "Not Found"}, 404)}))
     assert await asked.about(f"{HOME}/octo/hello") == {}
-    assert "Field 'x' doesn't exist" in asked.checker.obstacles[0].what
+    assert "Not Found" in asked.checker.obstacles[0].what
+
+
+async def test_fields_that_an_old_server_lacks_are_left_out() -> None:
+    lacks = ("archivedAt", "discussion")
+    errors = [{"message": f"Field '{one}' doesn't exist on type 'Repository'"} for one in lacks]
+    old = {name: value for name, value in node("octo/hello").items() if name != "archivedAt"}
+    github = GitHub({"octo/hello": old}, faults=[response({"errors": errors})])
+    asked = Asked(github)
+    discussion = f"{HOME}/octo/hello/discussions/7"
+    found = await asked.about(f"{HOME}/octo/hello", discussion)
+    update = found[f"{HOME}/octo/hello"].repository
+    assert update is not None
+    assert "archived_at" in update.missing_fields
+    assert update.facts.stars == 3000
+    assert asked.deferred == [discussion]
+    assert asked.checker.obstacles == ()
 
 
 TROUBLES = [

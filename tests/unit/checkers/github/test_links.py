@@ -57,7 +57,7 @@ def test_names_that_differ_in_case_only_are_one_repository() -> None:
         ("commit/abc123.diff", Commit("abc123")),
         ("commit/one-of-main", Page("commit")),
         ("pull/12.patch", Issue(12)),
-        ("blob/main@{2024-01-01}/a.py", Page("blob")),
+        ("blob/main@%7B2024-01-01%7D/a.py", Page("blob")),
         (f"blob/main{'/d' * 4000}", Page("blob")),
         (f"releases/tag/{'t' * 5000}", Page("releases")),
         (f"issues/{'9' * 5000}", Page("issues")),
