@@ -5,7 +5,7 @@ Each token is for exactly one API host. Addresses are https, unless the environm
 names another one; a file of settings adds hosts, but neither addresses nor tokens.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from lmsys_enrich.errors import InputError
@@ -93,6 +93,19 @@ class Access:
 
 
 _DEFAULT = Access()
+_TOKENS = {"gitlab.com": "GITLAB_TOKEN", "codeberg.org": "CODEBERG_TOKEN"}
+# The variable of each service's address, then that of its token.
+_SERVICES: Mapping[str, tuple[str, ...]] = {
+    "hugging_face": ("HF_ENDPOINT", "HF_TOKEN"),
+    "arxiv": ("ARXIV_API_URL",),
+    "crossref": ("CROSSREF_API_URL",),
+    "datacite": ("DATACITE_API_URL",),
+    "doi": ("DOI_API_URL",),
+    "semantic_scholar": ("SEMANTIC_SCHOLAR_API_URL", "SEMANTIC_SCHOLAR_API_KEY"),
+    "openalex": ("OPENALEX_API_URL", "OPENALEX_API_KEY"),
+    "openreview": ("OPENREVIEW_API_URL",),
+    "wayback": ("WAYBACK_API_URL",),
+}
 
 
 def resolve_access(environ: Mapping[str, str], forges: Iterable[ForgeSetting] = ()) -> Access:
@@ -101,46 +114,36 @@ def resolve_access(environ: Mapping[str, str], forges: Iterable[ForgeSetting] = 
 
     Raises `InputError` for an address or a token that cannot be one.
     """
-    tokens = _pairs(environ, "LMSYS_ENRICH_TOKENS")
-    addresses = _pairs(environ, "LMSYS_ENRICH_FORGES")
-    tokens = {
-        **{
-            host: token
-            for host, name in (("gitlab.com", "GITLAB_TOKEN"), ("codeberg.org", "CODEBERG_TOKEN"))
-            if (token := _token(environ, name)) is not None
-        },
-        **{host: _checked_token(value, "LMSYS_ENRICH_TOKENS") for host, value in tokens.items()},
-    }
-    by_host = {**KNOWN_FORGES, **{forge.host: forge.kind for forge in forges}}
-
-    def of(software: ForgeKind) -> list[ForgeAccess]:
-        return [
-            ForgeAccess(host, _forge_address(host, addresses), tokens.get(host))
-            for host, kind in by_host.items()
-            if kind is software
-        ]
-
+    by_kind = _forges(environ, forges)
     first = github_access(environ)
-    others = [_github_forge(forge) for forge in of(ForgeKind.GITHUB)]
+    further = (_github_forge(forge) for forge in by_kind[ForgeKind.GITHUB])
     user, password = environ.get("OPENREVIEW_USERNAME"), environ.get("OPENREVIEW_PASSWORD")
+    services = {
+        field_: _service(environ, address, getattr(_DEFAULT, field_), *tokens)
+        for field_, (address, *tokens) in _SERVICES.items()
+    }
     return Access(
-        github=(first, *(one for one in others if one.server_url != first.server_url)),
-        gitlab=tuple(of(ForgeKind.GITLAB)),
-        forgejo=tuple(of(ForgeKind.FORGEJO)),
-        hugging_face=_service(environ, "HF_ENDPOINT", _DEFAULT.hugging_face, "HF_TOKEN"),
-        arxiv=_service(environ, "ARXIV_API_URL", _DEFAULT.arxiv),
-        crossref=_service(environ, "CROSSREF_API_URL", _DEFAULT.crossref),
-        datacite=_service(environ, "DATACITE_API_URL", _DEFAULT.datacite),
-        doi=_service(environ, "DOI_API_URL", _DEFAULT.doi),
-        semantic_scholar=_service(
-            environ, "SEMANTIC_SCHOLAR_API_URL", _DEFAULT.semantic_scholar, "SEMANTIC_SCHOLAR_API_KEY"
-        ),
-        openalex=_service(environ, "OPENALEX_API_URL", _DEFAULT.openalex, "OPENALEX_API_KEY"),
-        openreview=_service(environ, "OPENREVIEW_API_URL", _DEFAULT.openreview),
-        wayback=_service(environ, "WAYBACK_API_URL", _DEFAULT.wayback),
+        github=(first, *(one for one in further if one.server_url != first.server_url)),
+        gitlab=tuple(by_kind[ForgeKind.GITLAB]),
+        forgejo=tuple(by_kind[ForgeKind.FORGEJO]),
         openreview_login=(user, password) if user and password else None,
         contact=_contact(environ),
+        **services,
     )
+
+
+def _forges(
+    environ: Mapping[str, str], forges: Iterable[ForgeSetting]
+) -> Mapping[ForgeKind, Sequence[ForgeAccess]]:
+    """Return the known forges and those of the settings, each with the token that is for its host."""
+    addresses = _pairs(environ, "LMSYS_ENRICH_FORGES")
+    tokens = {host: _token(environ, name) for host, name in _TOKENS.items()}
+    for host, value in _pairs(environ, "LMSYS_ENRICH_TOKENS").items():
+        tokens[host] = _checked_token(value, "LMSYS_ENRICH_TOKENS")
+    by_kind: dict[ForgeKind, list[ForgeAccess]] = {kind: [] for kind in ForgeKind}
+    for host, kind in {**KNOWN_FORGES, **{forge.host: forge.kind for forge in forges}}.items():
+        by_kind[kind].append(ForgeAccess(host, _forge_address(host, addresses), tokens.get(host)))
+    return by_kind
 
 
 def github_access(environ: Mapping[str, str]) -> GitHubAccess:
