@@ -54,7 +54,8 @@ def of_repository(
     """
     facts = update.facts
     previous = task.previous.repository if task.previous is not None else None
-    if previous is not None and _is_another(previous, facts):
+    # An id that outputs alone hold may be anybody's: the forge's word replaces it.
+    if previous is not None and task.is_proven and _is_another(previous, facts):
         reason = f"another repository has taken this name: its id is {facts.id}, it was {previous.id}"
         # The list means the one that was there before: its facts stay.
         return alive(task, reason, RepositoryUpdate(replace(previous, taken_over_by=facts.id)))

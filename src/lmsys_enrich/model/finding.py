@@ -62,11 +62,14 @@ class LinkTask(Value):
     Link to check, under its key, with the finding of earlier runs.
 
     `fragments` are those with which the list links to its page, where they are checked.
+    `is_proven` is false for a finding that outputs alone hold: these lie in the
+    repository, so that anybody who may propose a change may have written it.
     """
 
     url: str
     previous: "Finding | None" = None
     fragments: tuple[str, ...] = ()
+    is_proven: bool = True
 
 
 class Observation(Value):

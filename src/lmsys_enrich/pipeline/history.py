@@ -1,6 +1,6 @@
 """History: merges an observation of today with the last finding of its link."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from lmsys_enrich.credentials import carries_credentials
 from lmsys_enrich.fact_sources.protocol import Addition
@@ -17,6 +17,8 @@ from lmsys_enrich.model.finding import (
 )
 from lmsys_enrich.values import replace
 
+_CLOCK_SKEW = timedelta(days=1)
+
 
 def update(task: LinkTask, observation: Observation, now: datetime, dead_after: int) -> Finding:
     """
@@ -28,7 +30,7 @@ def update(task: LinkTask, observation: Observation, now: datetime, dead_after: 
     """
     if observation.verdict is Verdict.UNCHECKED:
         return unchecked(task, observation.reason)
-    previous = task.previous
+    previous = _plausible(task.previous, now)
     known = previous or unchecked(task, "")
     finding = Finding(
         url=task.url,
@@ -54,6 +56,29 @@ def update(task: LinkTask, observation: Observation, now: datetime, dead_after: 
     elif observation.verdict in LOST:
         finding = _with_failures(finding, previous, observation, now, dead_after)
     return replace(finding, verdict_since=_verdict_since(finding, previous, now))
+
+
+def _plausible(previous: Finding | None, now: datetime) -> Finding | None:
+    """
+    Return a finding of earlier runs without dates that are still to come.
+
+    Outputs lie in the repository, where a date can be planted: a failure that was
+    counted last in 2999 would never be counted again. A clock set back by a day or
+    less is left alone.
+    """
+    if previous is None:
+        return None
+    limit = now + _CLOCK_SKEW
+    moments = ("first_seen", "last_alive", "verdict_since", "failing_since")
+    days = ("failed_on", "moved_on")
+    late: dict[str, object] = {
+        name: None for name in moments if (at := getattr(previous, name)) is not None and at > limit
+    }
+    late |= {name: None for name in days if (on := getattr(previous, name)) is not None and on > limit.date()}
+    asked = {source: at for source, at in previous.asked.items() if at <= limit}
+    if len(asked) < len(previous.asked):
+        late["asked"] = asked
+    return replace(previous, **late) if late else previous
 
 
 def _verdict_since(finding: Finding, previous: Finding | None, now: datetime) -> datetime | None:

@@ -15,7 +15,7 @@ from lmsys_enrich.model.report import key_of
 from lmsys_enrich.settings.settings import Settings
 from lmsys_enrich.store.findings import finding_map
 from lmsys_enrich.urls import InvalidAddress, fragment_of, is_web, link_key
-from lmsys_enrich.values import Value, value_field
+from lmsys_enrich.values import Value, replace, value_field
 
 # A site that blocks robots gives no news each night, and does not want the requests.
 _GUARDED_MAX_AGE = timedelta(days=2)
@@ -64,7 +64,17 @@ class PreviousFindings(Value):
         if kept is None or reported is None:
             return kept if reported is None else reported
         is_newer = (reported.checked_at or EPOCH) > (kept.checked_at or EPOCH)
-        return reported if is_newer else kept
+        return reported if is_newer and not _is_of_another(reported, kept) else kept
+
+    def task(self, url: str) -> LinkTask:
+        """Return the task to check a link."""
+        return LinkTask(url, self.about(url), is_proven=url in self.kept)
+
+
+def _is_of_another(reported: Finding, kept: Finding) -> bool:
+    """Return whether the outputs name another repository than the cache does."""
+    ids = [found.repository.id for found in (reported, kept) if found.repository is not None]
+    return None not in ids and len(set(ids)) > 1
 
 
 class Plan(Value):
@@ -109,13 +119,13 @@ def build(
         rules = (rule.exemption for rule in settings.ignores if rule.exempts_links_on(today, url))
         observation = local.get(url) or _observe_offline(url, own or next(rules, None), excluded)
         if observation is not None:
-            settled.append((LinkTask(url, previous.about(url)), observation))
+            settled.append((previous.task(url), observation))
             continue
         kept = None if settings.refresh else previous.kept.get(url)
         if kept is not None and is_fresh(kept, now, settings.max_age):
             fresh[url] = kept
             continue
-        task = LinkTask(url, previous.about(url), tuple(fragments.get(url, ())))
+        task = replace(previous.task(url), fragments=tuple(fragments.get(url, ())))
         try:
             position = next(index for index, checker in enumerate(checkers) if checker.claims(url))
         except Exception:  # noqa: BLE001 - a bug in reading one address costs that link alone

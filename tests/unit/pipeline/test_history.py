@@ -114,3 +114,28 @@ def test_suggestion_with_credentials_is_not_kept(url: str, *, is_kept: bool) -> 
     observation = Observation(URL, Verdict.MOVED, "moved for good", suggestion=suggestion)
     found = update(LinkTask(URL, None), observation, day(10), dead_after=3)
     assert (found.verdict, found.suggestion) == (Verdict.MOVED, suggestion if is_kept else None)
+
+
+def test_planted_dates_are_corrected_by_an_answer() -> None:
+    far = day(1).replace(year=2999)
+    planted = Finding(
+        url=URL,
+        verdict=Verdict.FAILING,
+        reason="planted",
+        checked_at=far,
+        first_seen=far,
+        last_alive=far,
+        verdict_since=far,
+        failing_since=far,
+        failures=2,
+        failed_on=far.date(),
+        asked={"citations": far},
+    )
+    found: Finding | None = planted
+    for number in (10, 11, 12):
+        found = night(found, number, Verdict.FAILING)
+    assert found is not None
+    assert (found.verdict, found.failures, found.failing_since) == (Verdict.DEAD, 3, day(10))
+    moments = (found.checked_at, found.first_seen, found.last_alive, found.verdict_since)
+    assert all(at is None or at <= day(12) for at in moments)
+    assert found.asked == {}

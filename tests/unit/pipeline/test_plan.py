@@ -12,7 +12,8 @@ from lmsys_enrich.model.finding import Finding, LinkTask, Observation, Verdict
 from lmsys_enrich.model.report import Obstacle
 from lmsys_enrich.pipeline.plan import Plan, PreviousFindings, build
 from lmsys_enrich.settings.settings import Settings
-from tests.builders import catalog, entry, finding
+from lmsys_enrich.values import replace
+from tests.builders import catalog, day, entry, finding, repository
 from tests.fakes import NIGHT, CostsNothing
 
 
@@ -71,7 +72,7 @@ def test_refresh_checks_fresh_links_and_keeps_history() -> None:
 def test_outputs_that_anybody_may_have_written_spare_no_question() -> None:
     reported = finding("https://example.org/a", at=NIGHT - timedelta(days=1))
     plan = planned(reported.url, previous=PreviousFindings(reported={reported.url: reported}))
-    assert plan.tasks[1] == (LinkTask(reported.url, reported),)
+    assert plan.tasks[1] == (LinkTask(reported.url, reported, is_proven=False),)
 
 
 def test_of_two_pasts_the_later_counts() -> None:
@@ -136,3 +137,13 @@ def test_link_exempt_in_one_entry_alone_is_checked(order: int) -> None:
     entries = [entry("A", "https://example.org/a", ignore=_exempt(None)), entry("B", "https://example.org/a")]
     plan = build([catalog(*entries[::order])], PreviousFindings(), ASKERS, Settings(), NIGHT)
     assert asked(plan)[1] == ["https://example.org/a"]
+
+
+def test_identity_in_outputs_is_believed_only_if_the_cache_has_it() -> None:
+    url = "https://github.com/a/b"
+    own = finding(url, repository=repository("a/b", id=1))
+    planted = replace(own, checked_at=day(30), repository=repository("a/b", id=999))
+    assert PreviousFindings(kept={url: own}, reported={url: planted}).about(url) == own
+    alone = PreviousFindings(reported={url: planted}).task(url)
+    assert (alone.previous, alone.is_proven) == (planted, False)
+    assert PreviousFindings(kept={url: own}).task(url).is_proven
