@@ -75,36 +75,36 @@ def read_openalex(body: object) -> Iterator[CitationRecord]:
 
 def update_of(record: CitationRecord, known: Paper | None, now: datetime) -> PaperUpdate:
     """
-    Return the facts that a citation index adds to what a registry told.
+    Return the facts that a citation index adds to those of a registry.
 
-    Title and authors are the registry's where it told them. The year of an index is the
+    Title and authors are the registry's where it has them. The year of an index is the
     publication's only where it knows the venue: else it is the preprint's, as known.
     """
-    told: dict[str, object] = {"citations": record.citations}
+    values: dict[str, object] = {"citations": record.citations}
     if record.venue is not None:
-        told |= {"venue": record.venue, "year": record.year}
+        values |= {"venue": record.venue, "year": record.year}
     if record.retracted:
-        told["retracted"] = True
+        values["retracted"] = True
     published = record.ids.get("doi")
     if "arxiv" in record.ids and published is not None and arxiv_id_of_doi(published) is None:
-        told["published_as"] = published
+        values["published_as"] = published
     if known is None or known.title is None:
-        told |= {"title": record.title, "authors": record.authors}
+        values |= {"title": record.title, "authors": record.authors}
     if known is None or known.year is None:
-        told["year"] = record.year
-    told = {name: value for name, value in told.items() if value is not None and value != ()}
-    facts = Paper(ids=_identifiers(record, known), fetched_at=now, **told)  # type: ignore[arg-type]
-    return PaperUpdate(facts, _FACTS - told.keys())
+        values["year"] = record.year
+    values = {name: value for name, value in values.items() if value is not None and value != ()}
+    facts = Paper(ids=_identifiers(record, known), fetched_at=now, **values)  # type: ignore[arg-type]
+    return PaperUpdate(facts, _FACTS - values.keys())
 
 
 _FACTS = frozenset(Paper.__struct_fields__) - {"ids", "fetched_at", "kept"}
 
 
 def _identifiers(record: CitationRecord, known: Paper | None) -> dict[str, str]:
-    """Return the identifiers: those that registries told first, and as they told them."""
+    """Return the identifiers, those of the registry first and in its spelling."""
     ids = dict(record.ids)
     if "arxiv" in ids:
-        ids.pop("doi", None)  # the publication's, which is told as such
+        ids.pop("doi", None)  # the publication's, which goes to `published_as`
     return {**(known.ids if known is not None else {}), **ids, **(known.ids if known is not None else {})}
 
 

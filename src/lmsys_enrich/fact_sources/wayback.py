@@ -17,7 +17,7 @@ from lmsys_enrich.model.report import Obstacle
 from lmsys_enrich.urls import InvalidAddress, is_web, server_of
 
 MAX_LINKS = 30
-"""Links of a run: whoever sends more than 60 requests a minute is blocked for an hour."""
+"""Links of a run: more than 60 requests a minute are answered with an hour's block."""
 
 _ARCHIVE = "https://web.archive.org/web"
 _DIGITS = 14  # of a timestamp
@@ -41,7 +41,7 @@ class Wayback:
     max_age: timedelta | None = None
 
     def __init__(self, apis: Apis) -> None:
-        # Not waited for: whoever goes on after a refusal is blocked for an hour, and longer each time.
+        # Not waited for: requests after a refusal lead to a block of an hour, and longer each time.
         patient = Apis(apis.fetch, apis.clock, apis.access, min(apis.patience, _PATIENCE))
         self._api = JsonApi(patient, _SERVICE, apis.access.wayback.url, None)
 
@@ -94,7 +94,7 @@ def _suggestion(finding: Finding, timestamps: Sequence[str]) -> Suggestion | Non
 
 
 def _is_public(url: str) -> bool:
-    """Return whether an address may be told to others: it has a host name with a dot, and no secret."""
+    """Return true for an address that others may see: its host name has a dot, and it has no secret."""
     if not is_web(url) or carries_credentials(url):
         return False
     try:

@@ -108,7 +108,7 @@ def _papers(old: Snapshot, new: Snapshot) -> Iterator[Change]:
         subject = after.title or key
         if after.withdrawn and before.withdrawn is False:
             yield Change("withdrawn", subject, key)
-        # What no source had told before is new to us alone.
+        # A fact that no source had before is new to us alone.
         if after.retracted and not before.retracted and (before.retracted is False or finding.asked):
             yield Change("retracted", subject, key)
         if after.venue is not None and before.venue is None and finding.asked:

@@ -59,14 +59,14 @@ def _of_paper(entry: Entry, paper: Paper, *, is_main: bool) -> Iterator[Differen
     venue = entry.cells.get("publisher")
     if isinstance(venue, str) and paper.venue is not None:
         ours, theirs = known_venue(venue), known_venue(paper.venue)
-        # Of two names, one of which is unknown, nobody can tell that they are two venues.
+        # Where one name is unknown, both may name one venue.
         if ours is not None and theirs is not None and ours != theirs:
             yield Difference("venue", venue, paper.venue, _index(paper))
 
 
 def _may_be_year(year: int, entry: Entry, paper: Paper) -> bool:
     """
-    Return whether a list's year may be that of the paper.
+    Return true if a list's year may be that of the paper.
 
     It may be arXiv's or the venue's, and sources differ by one where a paper is online
     before its issue or its conference. A preprint's year does not tell when it was
@@ -104,14 +104,14 @@ def _license_name(license_: str) -> str:
 
 
 def _registry(paper: Paper) -> str:
-    """Return the host of the registry that told the title: arXiv, which always tells a version, first."""
+    """Return the host of the title's registry: arXiv's where there is a version, which arXiv always has."""
     if "arxiv" in paper.ids and paper.version is not None:
         return "arxiv.org"
     return "doi.org" if "doi" in paper.ids and "s2" not in paper.ids else _index(paper)
 
 
 def _index(paper: Paper) -> str:
-    """Return the host of the source that told the venue."""
+    """Return the host of the venue's source."""
     if "doi" in paper.ids:
         return "doi.org"
     return "semanticscholar.org" if "s2" in paper.ids else "openalex.org"

@@ -43,7 +43,7 @@ class ArxivLink(Value):
     @property
     def is_listed(self) -> bool:
         """
-        Whether arXiv's API proves the address: each paper has an abstract page and a PDF.
+        True where arXiv's API proves the address: each paper has an abstract page and a PDF.
 
         HTML and sources are there for some papers only, and an abstract page has no `.pdf`.
         """

@@ -65,7 +65,7 @@ def normalize_title(title: str) -> str:
 
 def is_same_title(listed: str, source: str) -> bool:
     """
-    Return whether two titles may be those of one paper.
+    Return true if two titles may be those of one paper.
 
     They may where they differ in a subtitle, in a name before a colon, in what a list
     wrote in brackets, or in a few letters; not where they differ in a number. A title

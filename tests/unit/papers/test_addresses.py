@@ -14,7 +14,7 @@ from lmsys_enrich.papers.arxiv_id import (
     split_version,
 )
 from lmsys_enrich.papers.doi import DoiLink, normalize_doi, parse_doi_link
-from lmsys_enrich.papers.other_ids import is_openreview, parse_openreview_link, parse_s2_link
+from lmsys_enrich.papers.identity import parse_openreview_link, parse_s2_link
 
 ARXIV = {
     "https://arxiv.org/abs/2201.12023": ArxivLink("2201.12023", None, "abs"),
@@ -212,7 +212,6 @@ def test_doi_is_normal_however_it_is_written() -> None:
 )
 def test_address_names_forum_of_openreview(url: str, identifier: str | None) -> None:
     assert parse_openreview_link(url) == identifier
-    assert is_openreview(url) is ("openreview.net/" in url)
 
 
 def test_address_names_paper_of_semantic_scholar() -> None:

@@ -21,7 +21,7 @@ _NOT_TOLD = frozenset({"citations", "retracted"})
 
 
 def is_withdrawn(record: ArxivRecord) -> bool:
-    """Return whether the newest version is withdrawn, by its comment or the start of its abstract."""
+    """Return true if the newest version is withdrawn, by its comment or the start of its abstract."""
     return any(_WITHDRAWN.search(text) for text in (record.comment, record.summary[:_START]))
 
 
@@ -29,7 +29,7 @@ def update_of(record: ArxivRecord, known: Paper | None, now: datetime) -> PaperU
     """
     Return the facts of a record.
 
-    arXiv's year is that of the preprint. Where another source has told the venue, its
+    arXiv's year is that of the preprint. Where another source knows the venue, its
     year stays: it is that of the publication.
     """
     published = normalize_doi(record.doi)

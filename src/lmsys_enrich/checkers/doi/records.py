@@ -17,7 +17,7 @@ _RETRACTED_TITLE = re.compile(
     r"\W{0,2}(?:retracted|withdrawn)(?: article| paper)?\W{0,2}[:\]]", re.IGNORECASE
 )
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
-_ACRONYM_YEAR = re.compile(r"[\s'\u2019-]*(?:19|20)?[0-9]{2}$")
+_ACRONYM_YEAR = re.compile(r"[\s'\u2019-]{0,3}(?:19|20)?[0-9]{2}$")
 _MAX_AUTHORS = 500
 _YEARS = range(1500, 2200)
 
@@ -55,14 +55,14 @@ def read_datacite(body: object) -> Mapping[str, DoiRecord] | None:
 def update_of(record: DoiRecord, now: datetime) -> PaperUpdate:
     """Return the facts of a record; citations are counted by sources that know all registries."""
     missing = {"citations", "withdrawn", "version", "published_as"}
-    told: Mapping[str, object] = {
+    values: Mapping[str, object] = {
         "title": record.title,
         "authors": record.authors,
         "year": record.year,
         "venue": record.venue,
         "retracted": record.retracted,
     }
-    missing.update(name for name, value in told.items() if value is None or value == ())
+    missing.update(name for name, value in values.items() if value is None or value == ())
     facts = Paper(
         ids={"doi": record.doi, **({"arxiv": record.arxiv} if record.arxiv else {})},
         title=record.title,
@@ -132,7 +132,7 @@ def _authors(value: object, given: str, family: str) -> tuple[str, ...]:
 def _author(item: Node, given: str, family: str) -> str | None:
     last = _plain(item.get(family))
     if last is None:
-        return _plain(item.get("name"))  # a group, or a name that nobody has divided
+        return _plain(item.get("name"))  # a group, or a name in one part
     first = _plain(item.get(given))
     return f"{first} {last}" if first else last
 

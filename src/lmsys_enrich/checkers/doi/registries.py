@@ -33,7 +33,7 @@ _NO_WORK, _START = b"resource not found", 200
 
 
 def is_plain(doi: str) -> bool:
-    """Return whether a DOI can be asked for together with others."""
+    """Return true if a DOI can be asked for together with others."""
     return _PLAIN.fullmatch(doi) is not None
 
 
@@ -111,7 +111,7 @@ class DoiOrg:
         self.api = JsonApi(apis, _DOI_ORG, apis.access.doi.url, None)
 
     async def handle(self, doi: str) -> Handle | Failure:
-        """Return whether a DOI is registered; only the API's own form counts, never a page of HTML."""
+        """Return true if a DOI is registered; only the API's own form counts, never a page of HTML."""
         result = await self.api.get(f"/api/handles/{quote(doi, safe='/')}", {"type": "URL"})
         if not isinstance(result, Ok):
             return result
