@@ -36,10 +36,13 @@ class Assembly:
         return tuple(section for section in sections if not _is_bare(section))
 
     def _make_entries_of_fields(self, above: OpenSection) -> None:
-        """Make entries of headings that have nothing but fields below them, where two or more have."""
+        """Make entries of headings that have nothing but fields below them, where two or more have the same."""
         named = [inner for inner in above.sections if inner.fields and not inner.sections]
-        for inner in named:
-            if len(named) == 1 or inner.heading is None:
+        roles = [{label for run in inner.fields for _, label in fields_of(run)} for inner in named]
+        counts = Counter(label for labels in roles for label in labels)
+        for inner, labels in zip(named, roles, strict=True):
+            # What two headings share is a role: `Git` and `Docker` under one each are names.
+            if inner.heading is None or all(counts[label] == 1 for label in labels):
                 self._outline.end_fields(inner)
                 continue
             builder = EntryBuilder(clean(inner.heading.text))

@@ -198,7 +198,10 @@ class Outline:
         here = self.here
         if here.heading is None or here.heading.links or here.sections or self.last is not None:
             return False
-        here.fields += [item.run for item in block.items if item.run is not None]
+        runs = [item.run for item in block.items if item.run is not None]
+        if any(span.text.isdecimal() for run in runs for span in run.links):
+            return False  # numbers name parts of a series, and no roles
+        here.fields += runs
         return True
 
     def end_fields(self, section: OpenSection) -> None:

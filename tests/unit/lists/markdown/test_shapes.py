@@ -232,6 +232,14 @@ def test_links_know_their_places(start: str, ending: str) -> None:
     ]
 
 
+def test_names_that_are_roles_elsewhere_stay_names_under_their_headings() -> None:
+    text = f"# L\n\n## VCS\n- [Git]({A})\n\n## Containers\n- [Docker]({B})\n"
+    assert [(listed.path, listed.entry.name) for listed in _read(text).listed()] == [
+        (("VCS",), "Git"),
+        (("Containers",), "Docker"),
+    ]
+
+
 def test_headings_that_are_entries_before_the_first_section_lose_nothing() -> None:
     text = f"# L\n\n### [One]({A})\n\nFirst, see [docs]({C}).\n\n### [Two]({B})\n\nSecond.\n"
     found = [(listed.path, listed.entry.name, listed.entry.url) for listed in _read(text).listed()]
