@@ -16,6 +16,7 @@ from lmsys_enrich.lists.markdown.words import is_housekeeping
 from lmsys_enrich.model.catalog import Cell, Entry, InsertionPoint, Link, Location, Section
 from lmsys_enrich.values import replace
 
+_MANY_LINKS = 100  # in one entry; to find each in the description takes time that grows with both
 _REFERENCE = re.compile(r"\[[^\]]*\]\(#([^)\s]+)\)")
 
 
@@ -36,7 +37,7 @@ class Assembly:
         return tuple(section for section in sections if not _is_bare(section))
 
     def _make_entries_of_fields(self, above: OpenSection) -> None:
-        """Make entries of headings that have nothing but fields below them, where two or more have the same."""
+        """Make entries of headings with nothing but fields below them, where two or more have the same."""
         named = [inner for inner in above.sections if inner.fields and not inner.sections]
         roles = [{label for run in inner.fields for _, label in fields_of(run)} for inner in named]
         counts = Counter(label for labels in roles for label in labels)
@@ -123,7 +124,7 @@ class Assembly:
                 continue  # stays a link of the document, which says what is wrong with it
             self._outside.take(span)
             usable.append((label, span))
-        described = str(builder.cells.get("description", ""))
+        described = str(builder.cells.get("description", "")) if len(usable) < _MANY_LINKS else ""
         # Links of the description come last, as they do where the list is written as Markdown.
         kept = sorted(_each_once(usable), key=lambda one: one[0] != "url" and one[1].url in described)
         once = {id(span) for _, span in kept}

@@ -21,6 +21,8 @@ from lmsys_enrich.model.catalog import (
     Section,
 )
 
+_MOST_NESTED = 30  # sections within each other; more than any reader follows, and than entries.yaml may have
+
 
 @dataclass(slots=True)
 class OpenSection:
@@ -121,7 +123,7 @@ class Outline:
         """Begin a section within those of lower levels; the others end."""
         title = one_line(title) or "(untitled)"
         location = self.at(line)
-        while self.here.level >= level or self.here.is_unnamed:
+        while self.here.level >= level or self.here.is_unnamed or len(self._open) > _MOST_NESTED:
             self._open.pop()
         above = self.here
         has_entries = not is_housekeeping(title) and (above.has_entries or heading is not None)

@@ -252,6 +252,10 @@ _LONG = 20_000
         "<p><a href='https://x.example/'>" * _LONG,
         "<div>" + "<a href='x " * _LONG,
         "<div>" + "<a '" * _LONG + ">",
+        "<ul>" + "<li>a<ul>" * _LONG,
+        "<details><summary>a</summary>" * _LONG,
+        " ".join(f"[a{number}](https://x.example/{number})" for number in range(_LONG // 10)),
+        "<b>" * _LONG + "</i>" * _LONG,
     ],
     ids=lambda text: text[:12],
 )
