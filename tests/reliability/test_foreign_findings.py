@@ -13,13 +13,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lmsys_enrich.model.enriched import Json
-from lmsys_enrich.model.finding import Finding, LinkTask, Observation, Verdict, unchecked
+from lmsys_enrich.model.finding import Finding, LinkTask, Observation, Suggestion, Verdict, unchecked
 from lmsys_enrich.outputs.files import write_files
+from lmsys_enrich.outputs.fixes import edits_of
 from lmsys_enrich.outputs.registry import render_all
 from lmsys_enrich.pipeline.history import update
 from lmsys_enrich.pipeline.plan import is_fresh
 from lmsys_enrich.store.findings import DiskStore
 from lmsys_enrich.store.last_written import read_last_written
+from lmsys_enrich.values import replace
 from tests.builders import finding, report
 from tests.fakes import NIGHT
 from tests.unit.store.test_findings import full_finding
@@ -123,3 +125,14 @@ def test_any_content_of_a_report_costs_its_link(
     assert SOUND.url in found
     for one in found.values():
         _use(one)
+
+
+@pytest.mark.parametrize(
+    "url", ["http://[", "http://x:99999/", "javascript:alert(1)", "//x.example", "", "x\ny"]
+)
+def test_suggestion_that_is_no_web_address_is_not_applied(url: str) -> None:
+    moved = replace(SOUND, verdict=Verdict.MOVED, moves=3, suggestion=Suggestion(url, "moved"))
+    made = report(moved)
+    assert not list(edits_of(made, made.catalogs[0], across=True))
+    good = report(replace(moved, suggestion=Suggestion("https://new.example/", "moved")))
+    assert len(list(edits_of(good, good.catalogs[0], across=True))) == 1

@@ -28,8 +28,16 @@ def edits_of(
         url = _better(link, finding, across=across, seen=seen)
         if url is None and archived:
             url = _archived_copy(finding)
-        if url is not None:
+        if url is not None and _is_web_address(url):
             yield Edit(link, url)
+
+
+def _is_web_address(url: str) -> bool:
+    """Return true for what can be written as a link; enriched.json is untrusted, and may suggest anything."""
+    try:
+        return bool(host_of(url))
+    except InvalidAddress:
+        return False
 
 
 def _archived_copy(finding: Finding) -> str | None:
