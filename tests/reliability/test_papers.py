@@ -186,7 +186,7 @@ def _assert_kept(before: Finding, after: Finding) -> None:
     """Each fact is new, or what it was, with the date of when it was learned."""
     assert before.paper is not None
     assert after.paper is not None
-    for name in ("title", "citations", "venue", "year"):
+    for name in ("title", "citations", "venue", "year", "withdrawn", "retracted"):
         value = getattr(after.paper, name)
         learned = after.paper.kept.get(name, after.paper.fetched_at)
         if getattr(before.paper, name) is not None:

@@ -83,7 +83,7 @@ def update_of(record: CitationRecord, known: Paper | None, now: datetime) -> Pap
     values: dict[str, object] = {"citations": record.citations}
     if record.venue is not None:
         values |= {"venue": record.venue, "year": record.year}
-    if record.retracted:
+    if record.retracted and (known is None or known.retracted is None):  # else the registry has notices
         values["retracted"] = True
     published = record.ids.get("doi")
     if "arxiv" in record.ids and published is not None and arxiv_id_of_doi(published) is None:

@@ -21,6 +21,9 @@ def respond_as_crossref(library: Library, received: Received) -> Sent:
         return json_response({"status": "ok", "message-type": "work", "message": _work(found)})
     asked = parameters(received)
     names, dois = zip(*(part.partition(":")[::2] for part in asked.get("filter", "").split(",")), strict=True)
+    if set(names) == {"updates", "update-type"}:
+        notices = [_notice(papers[doi]) for doi in dois if doi in papers and papers[doi].retracted]
+        return json_response({"status": "ok", "message-type": "work-list", "message": {"items": notices}})
     if set(names) != {"doi"}:  # as a comma within a DOI makes it
         return json_response({"status": "failed", "message": [{"type": "filter-not-available"}]}, 400)
     items = [_work(papers[doi.lower()]) for doi in dois if doi.lower() in papers]
@@ -51,7 +54,6 @@ def respond_as_doi_org(library: Library, received: Received) -> Sent:
 
 
 def _work(paper: SimulatedPaper) -> dict[str, object]:
-    update = [{"type": "retraction", "DOI": f"{paper.doi}-r"}] if paper.retracted else []
     return {
         "DOI": paper.doi,
         "title": [paper.title],
@@ -61,8 +63,11 @@ def _work(paper: SimulatedPaper) -> dict[str, object]:
         "type": "proceedings-article",
         "publisher": "A publisher",
         "is-referenced-by-count": paper.citations or 0,
-        **({"updated-by": update} if update else {}),
     }
+
+
+def _notice(paper: SimulatedPaper) -> dict[str, object]:
+    return {"DOI": f"{paper.doi}-r", "update-to": [{"DOI": paper.doi, "type": "retraction"}]}
 
 
 def _datacite(paper: SimulatedPaper) -> dict[str, object]:

@@ -19,6 +19,7 @@ from lmsys_enrich.checkers.doi.registries import Crossref, DataCite, DoiOrg, Han
 from lmsys_enrich.fact_sources.citations import OpenAlex, SemanticScholar
 from lmsys_enrich.fact_sources.wayback import Wayback
 from lmsys_enrich.http.proxy import Proxies
+from lmsys_enrich.model.enriched import Json
 from lmsys_enrich.model.finding import Verdict
 from lmsys_enrich.politeness.stats import RequestStats
 from lmsys_enrich.settings.access import Access, ApiAccess
@@ -92,18 +93,48 @@ async def test_malformed_identifier_divides_the_batch(httpx_mock: HTTPXMock, sta
 
 async def test_crossref_is_asked_by_filter_and_alone(httpx_mock: HTTPXMock) -> None:
     httpx_mock.add_response(json=works(work(DOI)))
+    httpx_mock.add_response(json=works())
     httpx_mock.add_response(status_code=404, text="Resource not found.")
     async with opened() as apis:
         crossref = Crossref(apis)
         found = await crossref.records([DOI, "10.1145/1"])
         missing = await crossref.records(["10.1002/a,b"])
-    many, single = httpx_mock.get_requests()
+    many, _, single = httpx_mock.get_requests()
     assert not isinstance(found, QueryTooLarge | TransientError | Unavailable)
     assert found.keys() == {DOI}
     assert missing == {}
     assert many.url.params["filter"] == f"doi:{DOI},doi:10.1145/1"
     assert many.url.params["mailto"] == "maintainer@example.org"
     assert single.url.raw_path.startswith(b"/works/10.1002%2Fa%2Cb?")
+
+
+async def test_retraction_that_only_its_notice_knows_is_found(httpx_mock: HTTPXMock) -> None:
+    notice: Json = {"DOI": "10.1145/9", "update-to": [{"DOI": DOI.upper(), "type": "retraction"}, {"DOI": 3}]}
+    httpx_mock.add_response(json=works(work(DOI), work("10.1145/1")))
+    httpx_mock.add_response(json=works(notice))
+    async with opened() as apis:
+        found = await Crossref(apis).records([DOI, "10.1145/1"])
+    assert not isinstance(found, QueryTooLarge | TransientError | Unavailable)
+    assert {doi: record.retracted for doi, record in found.items()} == {DOI: True, "10.1145/1": False}
+    _, sent = httpx_mock.get_requests()
+    assert sent.url.params["filter"] == f"updates:{DOI},updates:10.1145/1,update-type:retraction"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [httpx.Response(400, json={}), httpx.Response(200, html="<p>"), httpx.Response(503)],
+    ids=["400", "html", "503"],
+)
+async def test_records_stand_without_an_answer_about_notices(
+    httpx_mock: HTTPXMock, answer: httpx.Response
+) -> None:
+    httpx_mock.add_response(json=works(work(DOI), work("10.1145/1")))
+    httpx_mock.add_callback(lambda _: answer, is_reusable=True)
+    async with opened() as apis:
+        found = await Crossref(apis).records([DOI, "10.1145/1"])
+    assert not isinstance(found, QueryTooLarge | TransientError | Unavailable)
+    assert found.keys() == {DOI, "10.1145/1"}
+    assert found[DOI].retracted is None  # what was known stays
 
 
 async def test_missing_work_counts_in_the_form_of_crossref_alone(httpx_mock: HTTPXMock) -> None:

@@ -63,7 +63,7 @@ class DoiChecker:
         dois = {link.doi for url in urls if (link := parse_doi_link(url)) is not None}
         datacite = {doi for doi in dois if doi.startswith(_DATACITE)}
         estimates = (
-            estimate_of(self._crossref.api, "crossref.org", _requests(dois - datacite)),
+            estimate_of(self._crossref.api, "crossref.org", _requests(dois - datacite, a_batch=2)),
             estimate_of(self._datacite.api, "datacite.org", _requests(datacite)),
         )
         return Estimate(apis=tuple(estimate for estimate in estimates if estimate.requests))
@@ -144,6 +144,7 @@ def _is_resolver(task: LinkTask) -> bool:
     return link is not None and link.is_resolver
 
 
-def _requests(dois: Iterable[str]) -> int:
+def _requests(dois: Iterable[str], a_batch: int = 1) -> int:
+    """Return the requests for DOIs; Crossref is also asked for the notices of each batch."""
     plain = [is_plain(doi) for doi in dois]
-    return -(-sum(plain) // BATCH) + plain.count(False)
+    return -(-sum(plain) // BATCH) * a_batch + plain.count(False)

@@ -43,6 +43,21 @@ def read_crossref(body: object) -> Mapping[str, DoiRecord] | None:
     return _by_doi(map(_crossref, items))
 
 
+def read_notices(body: object) -> frozenset[str] | None:
+    """Return the DOIs that the notices of a response retract; None if it is no list of notices."""
+    items = node(node(body).get("message")).get("items")
+    if not isinstance(items, list):
+        return None
+    notices = nodes(items)
+    updates = (update for notice in notices for update in nodes(notice.get("update-to")))
+    retracted = (
+        normalize_doi(text(update.get("DOI")))
+        for update in updates
+        if (text(update.get("type")) or "").lower() in _RETRACTIONS
+    )
+    return frozenset(doi for doi in retracted if doi is not None)
+
+
 def read_datacite(body: object) -> Mapping[str, DoiRecord] | None:
     """Return the DOIs of a response, a list or a single one, by DOI; None if it is neither."""
     data = node(body).get("data")

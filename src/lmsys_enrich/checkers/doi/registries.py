@@ -12,8 +12,9 @@ from lmsys_enrich.api.json_api import JsonApi, Service
 from lmsys_enrich.api.json_values import node, number, text
 from lmsys_enrich.api.rate_limiter import Pace
 from lmsys_enrich.api.results import Classified, Ok, QueryTooLarge, TransientError, Unavailable
-from lmsys_enrich.checkers.doi.records import DoiRecord, read_crossref, read_datacite
+from lmsys_enrich.checkers.doi.records import DoiRecord, read_crossref, read_datacite, read_notices
 from lmsys_enrich.http.messages import Outcome, Response
+from lmsys_enrich.values import replace
 
 BATCH = 50
 """DOIs of a request: its address stays below 4,000 characters, which all proxies take."""
@@ -29,6 +30,7 @@ _DATACITE = Service(
     pace=Pace(in_flight=1, interval=0.4),
 )
 _DOI_ORG = Service(name="doi.org", status_page="https://www.doi.org", pace=Pace(in_flight=1))
+_MAX_NOTICES = 200  # a work may have several
 _NO_WORK, _START = b"resource not found", 200
 
 
@@ -61,9 +63,35 @@ class Crossref:
         """Return the works among these DOIs."""
         if len(dois) == 1:
             path = f"/works/{quote(dois[0], safe='')}"
-            return _read(await self.api.get(path, self._contact), read_crossref, may_be_missing=True)
-        query = {"filter": ",".join(f"doi:{doi}" for doi in dois), "rows": str(len(dois)), **self._contact}
-        return _read(await self.api.get("/works", query), read_crossref)
+            records = _read(await self.api.get(path, self._contact), read_crossref, may_be_missing=True)
+        else:
+            query = {
+                "filter": ",".join(f"doi:{doi}" for doi in dois),
+                "rows": str(len(dois)),
+                **self._contact,
+            }
+            records = _read(await self.api.get("/works", query), read_crossref)
+        return await self._with_notices(records) if isinstance(records, Mapping) else records
+
+    async def _with_notices(self, records: Mapping[str, DoiRecord]) -> Records:
+        """
+        Return the records with the retractions that only their notices know.
+
+        Not every retracted work names its notice: https://github.com/poemswe/co-researcher/pull/23.
+        Without an answer it is not known of the others, so that an earlier night's answer stays.
+        """
+        works = [doi for doi, record in records.items() if not record.retracted and is_plain(doi)]
+        if not works:
+            return records
+        chosen = ",".join((*(f"updates:{doi}" for doi in works), "update-type:retraction"))
+        query = {"filter": chosen, "rows": str(_MAX_NOTICES), "select": "DOI,update-to", **self._contact}
+        result = await self.api.get("/works", query)
+        retracted = read_notices(result.body) if isinstance(result, Ok) else None
+        found = {doi: None if retracted is None else doi in retracted for doi in works}
+        return {
+            doi: replace(record, retracted=found[doi]) if doi in found else record
+            for doi, record in records.items()
+        }
 
 
 def classify_crossref(outcome: Outcome, result: Classified) -> Classified:
