@@ -97,7 +97,7 @@ class ApiEndpoint:
 
 
 def _backoff(result: Classified | Unavailable, attempts: int) -> float | None:
-    """Return whether to try again: 0 seconds or None, since the rate limiter holds the waiting time."""
+    """Return 0 seconds to try again, else None; the rate limiter holds the waiting time."""
     match result:
         case RateLimited():
             return 0.0  # as often as it takes: the rate limiter closes in the end

@@ -80,7 +80,7 @@ class Account(Value):
 
 
 class NotThere(Value):
-    """The forge says that there is no such thing, or shows it to nobody."""
+    """The forge says that there is no such thing, or does not show it."""
 
 
 Found: TypeAlias = RepositoryUpdate | Account | NotThere
@@ -147,7 +147,7 @@ class ForgejoChecker:
     """
     Checks repositories and their owners on one Forgejo.
 
-    A rename is told by 307, a temporary redirect: it is known by the other name. A page
+    A rename is a redirect with 307, a temporary one: it is known by the other name. A page
     below a repository is proved by itself, or has the verdict of its repository.
     """
 

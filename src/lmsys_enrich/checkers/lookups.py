@@ -49,7 +49,7 @@ class Lookups(Generic[KeyT, LinkT]):
         Ask about the subjects, and yield the results of their links.
 
         `missing` collects the subjects that a whole response left out. Links of which
-        the API told nothing are deferred to their pages.
+        the API says nothing are deferred to their pages.
         """
         ids = list(self.by_key) if keys is None else keys
         async with aclosing(query_batches(ids, size, query, in_flight)) as answers:

@@ -1,7 +1,7 @@
 """GitLab: projects in batches, moves by REST, pages below projects, every refusal."""
 
 from contextlib import AbstractAsyncContextManager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from urllib.parse import unquote
 
 import httpx
@@ -17,6 +17,7 @@ from lmsys_enrich.model.finding import Finding, Verdict
 from lmsys_enrich.model.repository import Release
 from lmsys_enrich.settings.access import Access, ForgeAccess
 from tests.builders import finding, repository, task
+from tests.fakes import NIGHT
 from tests.unit.checkers.services import FAULTS, Answer, Service, apis_of, reply, sent, service
 
 HOME = "https://gitlab.com"
@@ -291,7 +292,8 @@ async def test_no_fault_loses_a_licence(httpx_mock: HTTPXMock, fault: str) -> No
 
 
 def project_of(name: str) -> Finding:
-    known = repository(name, id=7, forge="gitlab.com", software="gitlab")
+    before = NIGHT - timedelta(days=1)
+    known = repository(name, id=7, forge="gitlab.com", software="gitlab", fetched_at=before)
     return finding(f"{HOME}/{name}", repository=known)
 
 

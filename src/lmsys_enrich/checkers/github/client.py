@@ -21,6 +21,7 @@ from lmsys_enrich.checkers.github.responses import (
 from lmsys_enrich.http.messages import Request, RequestKind
 from lmsys_enrich.model.report import Obstacle
 from lmsys_enrich.settings.access import GitHubAccess
+from lmsys_enrich.urls import host_of
 
 BODY_LIMIT = 8 * 2**20
 _API_VERSION = "2022-11-28"  # https://docs.github.com/en/rest/about-the-rest-api/api-versions
@@ -44,7 +45,7 @@ class GitHubApi:
     """
     GitHub's API with a token or, where `token` is None, anonymously.
 
-    `left` is how many REST requests the quota allows, by the last response;
+    `forge` is the host of its links. `left` is how many REST requests the quota allows, by the last response;
     `unknown_fields` are those of GraphQL that the server lacks.
     """
 
@@ -60,6 +61,7 @@ class GitHubApi:
         self._has_rest: bool | None = None
         self.unknown_fields: frozenset[str] = frozenset()
         self._access = access
+        self.forge = host_of(access.server_url)
         self._spent = apis.spent
         self._endpoint = ApiEndpoint(apis.fetch, apis.clock, rate_limiter, _ERRORS, token, self._record_quota)
         self.without_token = self._endpoint.without_token

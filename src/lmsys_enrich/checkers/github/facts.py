@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from lmsys_enrich.api.json_values import Node, flag, moment, node, nodes, number, text
 from lmsys_enrich.checkers.github.links import is_full_name
-from lmsys_enrich.model.repository import Release, Repository, RepositoryUpdate
+from lmsys_enrich.model.repository import GITHUB, Release, Repository, RepositoryUpdate
 from lmsys_enrich.values import replace
 
 
@@ -115,7 +115,9 @@ _REST: Mapping[str, _Source] = {
 _NOT_IN_REST = frozenset({"archived_at", "locked", "empty", "last_commit", "latest_release"})
 
 
-def from_graphql(found: Node, failed: Collection[str], now: datetime) -> RepositoryUpdate | None:
+def from_graphql(
+    found: Node, failed: Collection[str], now: datetime, forge: str = GITHUB
+) -> RepositoryUpdate | None:
     """
     Read a node of GraphQL's type Repository; none where it has no name.
 
@@ -125,13 +127,13 @@ def from_graphql(found: Node, failed: Collection[str], now: datetime) -> Reposit
     if isinstance(branch := found.get("defaultBranchRef"), dict) and _branch(branch)["last_commit"] is None:
         missing_fields.add("last_commit")  # GitHub could not read the head, but there is one
     identity = (_full_name(found.get("nameWithOwner")), number(found.get("databaseId")))
-    return _update(found, _GRAPHQL, failed, identity, missing_fields, now)
+    return _update(found, _GRAPHQL, failed, identity, missing_fields, now, forge)
 
 
-def from_rest(found: Node, now: datetime) -> RepositoryUpdate | None:
+def from_rest(found: Node, now: datetime, forge: str = GITHUB) -> RepositoryUpdate | None:
     """Read a body of `GET /repos/{owner}/{name}`, which has fewer facts than GraphQL."""
     identity = (_full_name(found.get("full_name")), number(found.get("id")))
-    return _update(found, _REST, (), identity, set(_NOT_IN_REST), now)
+    return _update(found, _REST, (), identity, set(_NOT_IN_REST), now, forge)
 
 
 def with_last_commit(update: RepositoryUpdate, commits: object, *, empty: bool) -> RepositoryUpdate:
@@ -159,6 +161,7 @@ def _update(
     identity: tuple[str | None, int | None],
     missing_fields: set[str],
     now: datetime,
+    forge: str,
 ) -> RepositoryUpdate | None:
     full_name, identifier = identity
     if full_name is None:
@@ -168,5 +171,5 @@ def _update(
         values |= source.read(found.get(key))
         if key in failed or key not in found:
             missing_fields.update(source.fields)
-    facts = Repository(full_name=full_name, id=identifier, fetched_at=now, **values)  # type: ignore[arg-type]  # the tables give each field its type
+    facts = Repository(full_name=full_name, id=identifier, forge=forge, fetched_at=now, **values)  # type: ignore[arg-type]  # the tables give each field its type
     return RepositoryUpdate(facts, frozenset(missing_fields))

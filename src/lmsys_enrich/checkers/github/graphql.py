@@ -1,7 +1,7 @@
 """Batches through GraphQL: one query, the response read alias by alias."""
 
 import traceback
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
@@ -52,6 +52,14 @@ class Found(Value):
 
     node: Node
     failed: dict[str, str]
+
+
+class _Context(Value):
+    """What the reading of a batch depends on: fields that were left out, and the forge's host."""
+
+    now: datetime
+    left_out: frozenset[str]
+    forge: str
 
 
 AliasResult: TypeAlias = Found | NotFound | AccessDenied | TransientError
@@ -128,16 +136,14 @@ async def query_batch(api: GitHubApi, batch: Sequence[BatchItem], now: datetime)
             # A single link that is too large for GraphQL may not be for REST.
             return BatchResult(next=smaller or [ItemLookup(batch[0])], too_large=len(batch))
         case Ok(body=body, seconds=seconds):
-            return _read_batch(batch, body, now, seconds, left_out)
+            return _read_batch(batch, body, seconds, _Context(now, left_out, api.forge))
 
 
-def _read_batch(
-    batch: Sequence[BatchItem], body: object, now: datetime, seconds: float, left_out: Collection[str]
-) -> BatchResult:
+def _read_batch(batch: Sequence[BatchItem], body: object, seconds: float, context: _Context) -> BatchResult:
     aliases = read_aliases(body, len(batch))
     result, again = BatchResult(), list[BatchItem]()
     for item, found in zip(batch, aliases, strict=True):
-        again.extend(_read(result, item, found, now, left_out))
+        again.extend(_read(result, item, found, context))
     result.next.extend(_retry_jobs(batch, again))
     if sum(isinstance(found, TransientError) for found in aliases) > 1:
         # GitHub's resource limits end a query in the middle: several items without a result.
@@ -153,9 +159,7 @@ def _retry_jobs(batch: Sequence[BatchItem], again: Sequence[BatchItem]) -> Itera
         yield ItemLookup(smaller[0]) if smaller == tuple(batch) else BatchQuery(smaller)
 
 
-def _read(
-    result: BatchResult, item: BatchItem, found: AliasResult, now: datetime, left_out: Collection[str]
-) -> list[BatchItem]:
+def _read(result: BatchResult, item: BatchItem, found: AliasResult, context: _Context) -> list[BatchItem]:
     """Add an item's observations and jobs to the batch result; return the items to retry."""
     match (found, item):
         case (NotFound(), OwnerItem()):
@@ -168,7 +172,7 @@ def _read(
         case (Found(), OwnerItem(links=links)):
             result.observations.extend(of_owner(task, page=link.page) for task, link in links)
         case (Found() as repository, RepositoryItem()):
-            return _RepositoryReader(result, item, repository, now, left_out).read()
+            return _RepositoryReader(result, item, repository, context).read()
         case (_, OwnerItem()):
             # Null with or without an error: GraphQL has no other field for accounts, REST has.
             result.next.append(ItemLookup(item))
@@ -184,8 +188,7 @@ class _RepositoryReader:
     result: BatchResult
     item: RepositoryItem
     found: Found
-    now: datetime
-    left_out: Collection[str]
+    context: _Context
 
     def read(self) -> list[BatchItem]:
         """Add observations to the batch result; return the item with the links to retry."""
@@ -218,7 +221,7 @@ class _RepositoryReader:
         """Add the facts; with fields that failed and may recover only at the second attempt."""
         failed = {name: kind for name, kind in self.found.failed.items() if not is_lookup_alias(name)}
         may_recover = not all(map(is_final, failed.values()))
-        update = from_graphql(self.found.node, failed, self.now)
+        update = from_graphql(self.found.node, failed, self.context.now, self.context.forge)
         if update is None or (may_recover and not self.item.again):
             return False
         self.result.observations.append(of_repository(task, link, update))
@@ -228,7 +231,9 @@ class _RepositoryReader:
         self, task: LinkTask, link: RepositoryLink, resource: RepoResource, full_name: str
     ) -> bool:
         position = self.item.links.index((task, link))
-        names = [lookup_alias(position, number) for number in range(len(lookups(resource, self.left_out)))]
+        names = [
+            lookup_alias(position, number) for number in range(len(lookups(resource, self.context.left_out)))
+        ]
         there = next((value for name in names if is_there(value := self.found.node.get(name))), None)
         if there is not None or isinstance(resource, Page):
             found = of_resource(task, link, resource, full_name, address(node(there)))

@@ -50,7 +50,7 @@ async def repository(api: GitHubApi, name: Name, now: datetime) -> RepositoryUpd
     """Request a repository by its name; renames are followed."""
     result = await api.rest(f"/repos/{name}")
     if isinstance(result, Ok) and result.status == _OK:
-        update = from_rest(node(result.body), now)
+        update = from_rest(node(result.body), now, api.forge)
         return update if update is not None else TransientError("an answer that names no repository")
     return _failure(result, NO_REPOSITORY)
 

@@ -23,7 +23,7 @@ _MOST_FIELDS = 8
 
 
 class NotThere(Value):
-    """GitLab says that there is no such project, group or user, or shows it to nobody."""
+    """GitLab says that there is no such project, group or user, or does not show it."""
 
 
 class GitLabApi:

@@ -31,7 +31,7 @@ _TELLS: Mapping[str, tuple[str, ...]] = {
     "repository": ("empty", "default_branch", "last_commit"),
     "releases": ("latest_release",),
 }
-_TOLD_BY_REST: Mapping[str, str] = {
+_LEARNED_BY_REST: Mapping[str, str] = {
     "star_count": "stars",
     "forks_count": "forks",
     "archived": "archived",
@@ -43,11 +43,11 @@ _TOLD_BY_REST: Mapping[str, str] = {
     "license": "license",
 }
 # Facts that GitLab does not tell, or not here: the last push, and what it does not know of at all.
-_NEVER_TOLD = frozenset(
+_NEVER_LEARNED = frozenset(
     {"pushed_at", "archived_at", "disabled", "locked", "template", "homepage", "language"}
 )
 _FACTS = frozenset(
-    {"license", "fork", "mirror", *_NEVER_TOLD, *(name for told in _TELLS.values() for name in told)}
+    {"license", "fork", "mirror", *_NEVER_LEARNED, *(name for learned in _TELLS.values() for name in learned)}
 )
 
 # GitLab's keys of licences are those of licensee, SPDX identifiers in small letters:
@@ -78,11 +78,11 @@ def from_graphql(found: Node, forge: str, failed: Collection[str], now: datetime
         return None
     repository = node(found.get("repository"))
     commit = node(node(repository.get("tree")).get("lastCommit"))
-    told = {
+    learned = {
         name for field, names in _TELLS.items() if field in found and field not in failed for name in names
     }
     if repository.get("empty") is not True and commit.get("committedDate") is None:
-        told.discard("last_commit")  # a project without public code, or a tree that could not be read
+        learned.discard("last_commit")  # a project without public code, or a tree that could not be read
     facts = Repository(
         full_name=full_path,
         id=int(identifier[1]) if identifier else None,
@@ -100,7 +100,7 @@ def from_graphql(found: Node, forge: str, failed: Collection[str], now: datetime
         last_commit=moment(commit.get("committedDate")),
         latest_release=_release(found.get("releases")),
     )
-    return RepositoryUpdate(facts, _FACTS - told)
+    return RepositoryUpdate(facts, _FACTS - learned)
 
 
 def from_rest(found: Node, forge: str, now: datetime) -> RepositoryUpdate | None:
@@ -124,8 +124,8 @@ def from_rest(found: Node, forge: str, now: datetime) -> RepositoryUpdate | None
         default_branch=text(found.get("default_branch")),
         license=_license(found.get("license")),
     )
-    told = {name for field, name in _TOLD_BY_REST.items() if field in found}
-    return RepositoryUpdate(facts, _FACTS - told)
+    learned = {name for field, name in _LEARNED_BY_REST.items() if field in found}
+    return RepositoryUpdate(facts, _FACTS - learned)
 
 
 def _license(value: object) -> str | None:

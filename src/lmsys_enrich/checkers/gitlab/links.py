@@ -54,12 +54,12 @@ class GitLabLink(Value):
 
     @property
     def is_namespace(self) -> bool:
-        """Whether it can only be a group or a user."""
+        """True if it can only be a group or a user."""
         return self.is_group or "/" not in self.path
 
     @property
     def is_proved_by_page(self) -> bool:
-        """Whether its own page shows if the thing below the project is there."""
+        """True if its own page shows that the thing below the project is there."""
         return self.page in _PROVED_BY_PAGE
 
 

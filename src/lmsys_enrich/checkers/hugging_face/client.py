@@ -128,10 +128,10 @@ def from_repository(found: Node, kind: Kind, now: datetime) -> ModelUpdate | Non
         disabled=flag(found.get("disabled")),
         task=text(found.get("pipeline_tag")),
     )
-    told = {name for field, name in _TELLS.items() if field in found}
+    learned = {name for field, name in _TELLS.items() if field in found}
     if "cardData" in found or "tags" in found:
-        told.add("license")
-    return ModelUpdate(facts, FACTS - told)
+        learned.add("license")
+    return ModelUpdate(facts, FACTS - learned)
 
 
 def from_collection(found: Node, name: str, now: datetime) -> ModelUpdate | None:

@@ -55,7 +55,7 @@ class HubLink(Value):
 
     @property
     def is_proved_by_page(self) -> bool:
-        """Whether its own page shows if the thing below is there."""
+        """True if its own page shows that the thing below is there."""
         return self.page in _PROVED_BY_PAGE
 
     def at(self, full_name: str, kind: Kind | None = None) -> str:

@@ -1,6 +1,6 @@
 """Estimates of the requests that a run will send to GitHub."""
 
-from lmsys_enrich.checkers.github.estimate import estimate
+from lmsys_enrich.checkers.github.checker import estimate
 from tests.unit.checkers.github.api_double import ACCESS, WITHOUT_TOKEN
 
 HOME = "https://github.com"
