@@ -10,6 +10,7 @@ from lmsys_enrich.api.apis import Apis
 from lmsys_enrich.checkers.protocol import Checker
 from lmsys_enrich.checkers.registry import api_checkers
 from lmsys_enrich.checkers.website.checker import WebsiteChecker
+from lmsys_enrich.checkers.website.outage import CANARIES
 from lmsys_enrich.clock import Clock, SystemClock
 from lmsys_enrich.cluster.checker import ClusterChecker
 from lmsys_enrich.cluster.start import cluster_at
@@ -121,4 +122,5 @@ def _website_checkers(
         concurrency=settings.concurrency,
         expect=network.expect,
         for_link=network.for_link,
+        canaries=CANARIES if settings.canaries else (),
     )

@@ -21,6 +21,7 @@ COMMANDS = {
     "fix": "propose, or make, the edits for permanent moves",
     "stale": "show repositories without recent commits, archived, renamed or gone",
     "issue": "keep one issue on GitHub that lists the dead links",
+    "comment": "keep one comment on a pull request about its new links",
     "cache": "show, clear or prune the cache of earlier findings",
     "init": "start a list and a nightly workflow",
     "completion": "print the completion script for bash, zsh or fish",

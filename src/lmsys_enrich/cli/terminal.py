@@ -1,6 +1,8 @@
 """Terminal: prints results, progress, warnings and errors."""
 
+import os
 import re
+import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TextIO
@@ -37,6 +39,13 @@ def command_property(text: str) -> str:
     return command_data(text).replace(":", "%3A").replace(",", "%2C")
 
 
+def _is_file(stream: TextIO) -> bool:
+    try:
+        return stat.S_ISREG(os.fstat(stream.fileno()).st_mode)
+    except (OSError, ValueError):  # a stream in memory has no descriptor
+        return False
+
+
 @dataclass(frozen=True, slots=True)
 class Terminal:
     """Results go to `out`; progress, warnings and errors to `err`, so that pipes stay clean."""
@@ -59,6 +68,15 @@ class Terminal:
     def result(self, text: str) -> None:
         """Print the result of the command."""
         print(self._safe(text), file=self.out)
+
+    def verbatim(self, text: str) -> None:
+        """
+        Print text that programs read, such as a patch, unchanged into a file or a pipe.
+
+        In GitHub Actions a pipe is the log, where it is made safe.
+        """
+        is_log = self.environ.get("GITHUB_ACTIONS") == "true" and not _is_file(self.out)
+        self.out.write(without_commands(printable(text)) if is_log or self.is_watched else text)
 
     def info(self, text: str) -> None:
         """Print a message, unless the run is quiet."""

@@ -30,6 +30,14 @@ class Issue(Value):
     url: str
 
 
+class Comment(Value):
+    """A comment on an issue or a pull request."""
+
+    number: int
+    body: str
+    is_of_a_bot: bool
+
+
 class GitHubIssues(Value):
     """
     Issues of `repository` (OWNER/NAME) with one label.
@@ -65,15 +73,44 @@ class GitHubIssues(Value):
 
     async def comment(self, issue: Issue, body: str) -> None:
         """Add a comment, which notifies those who follow the issue."""
-        await self._send("POST", f"/{issue.number}/comments", {"body": body})
+        await self.add_comment(issue.number, body)
+
+    async def add_comment(self, number: int, body: str) -> None:
+        """Add a comment to an issue or a pull request."""
+        await self._send("POST", f"/{number}/comments", {"body": body})
+
+    async def comments(self, of: int) -> list[Comment]:
+        """Return the first hundred comments of an issue or a pull request."""
+        found = await self._send("GET", f"/{of}/comments?per_page=100")
+        return [
+            Comment(
+                number(item.get("id")) or 0,
+                text(item.get("body")) or "",
+                node(item.get("user")).get("type") == "Bot",
+            )
+            for item in nodes(found)
+        ]
+
+    async def edit_comment(self, comment: Comment, body: str) -> None:
+        """Replace the text of a comment."""
+        await self._send("PATCH", f"/comments/{comment.number}", {"body": body})
+
+    async def pull_request_of(self, owner: str, branch: str, commit: str) -> int | None:
+        """Return the number of the open pull request with this head."""
+        query = urlencode({"state": "open", "head": f"{owner}:{branch}", "per_page": 100})
+        found = nodes(await self._send("GET", f"?{query}", of="pulls"))
+        heads = ((number(item.get("number")), node(item.get("head")).get("sha")) for item in found)
+        return next((its_number for its_number, sha in heads if sha == commit), None)
 
     async def close(self, issue: Issue) -> Issue:
         """Close an issue as completed."""
         change = {"state": "closed", "state_reason": "completed"}
         return _issue(node(await self._send("PATCH", f"/{issue.number}", change)))
 
-    async def _send(self, method: str, path: str, content: Mapping[str, object] | None = None) -> object:
-        url = f"{self.access.api_url}/repos/{quote(self.repository)}/issues{path}"
+    async def _send(
+        self, method: str, path: str, content: Mapping[str, object] | None = None, *, of: str = "issues"
+    ) -> object:
+        url = f"{self.access.api_url}/repos/{quote(self.repository)}/{of}{path}"
         headers = {
             **request_headers(self.access.token),
             **({} if content is None else {"content-type": "application/json"}),

@@ -153,7 +153,7 @@ def _bounded(dead: Sequence[str], left: int) -> Iterator[str]:
 def _lines(finding: Finding, report: Report, repository_url: str) -> Iterator[str]:
     locations = report.locations[finding.url]
     since = f" (since {finding.failing_since:%Y-%m-%d})" if finding.failing_since else ""
-    yield f"- {_code(locations[0].url)}: {_without_references(finding.effective_reason)}{since}"
+    yield f"- {code(locations[0].url)}: {_without_references(finding.effective_reason)}{since}"
     for here in locations[:_MAX_LOCATIONS]:
         path = " → ".join(_without_references(title) for title in here.path)
         name = _without_references(here.entry.name)
@@ -161,7 +161,7 @@ def _lines(finding: Finding, report: Report, repository_url: str) -> Iterator[st
     if len(locations) > _MAX_LOCATIONS:
         yield f"  - and {len(locations) - _MAX_LOCATIONS:,} more places"
     if finding.proposal is not None:
-        yield f"  - **{instead(finding.proposal, _code(finding.proposal.url))}**"
+        yield f"  - **{instead(finding.proposal, code(finding.proposal.url))}**"
     else:
         yield f"  - **{to_do(finding)}**"
 
@@ -169,13 +169,14 @@ def _lines(finding: Finding, report: Report, repository_url: str) -> Iterator[st
 def _location(location: Location, workspace: Workspace, repository_url: str) -> str:
     """Return a location, as a link where it is in the repository."""
     path = PurePosixPath(workspace.path(location.file))
-    shown = _code(f"{path}:{location.line}")
+    shown = code(f"{path}:{location.line}")
     if path.is_absolute() or ".." in path.parts:
         return shown
     return f"[{shown}]({repository_url}/blob/HEAD/{quote(str(path))}?plain=1#L{location.line})"
 
 
-def _code(text: str) -> str:
+def code(text: str) -> str:
+    """Return text as a code span, in which GitHub sees no mention and no reference."""
     shown = " ".join(text.replace("`", "%60").split())
     return f"`{shown if len(shown) <= _MAX_ADDRESS else f'{shown[: _MAX_ADDRESS - 1]}…'}`"
 

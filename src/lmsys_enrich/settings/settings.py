@@ -151,6 +151,7 @@ class Settings:
     entry_badges: bool = _setting(False, "make badges for each entry as well")
     exclude: tuple[str, ...] = _setting((), "skip links that match a regular expression; repeatable", "REGEX")
     accept: tuple[int, ...] = _setting((), "HTTP statuses that count as alive, e.g. 403,999", "STATUS,…")
+    canaries: bool = _setting(True, "ask well-known hosts whether the network is down, when no site responds")
     allow_private: bool = _setting(False, "contact private and loopback addresses")
     cluster: str | None = _setting(
         None,

@@ -1,4 +1,5 @@
 from io import StringIO
+from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -49,3 +50,19 @@ def test_untrusted_text_starts_no_workflow_command() -> None:
         for line in f"{out.getvalue()}{err.getvalue()}".splitlines():
             assert not line.strip().startswith("::")
             assert "##[" not in line
+
+
+def test_patch_starts_no_command_in_a_log_and_is_unchanged_in_a_file(tmp_path: Path) -> None:
+    patch = " ::error::x\n+##[error]y\n"
+    log = StringIO()
+    Terminal(log, StringIO(), {"GITHUB_ACTIONS": "true"}).verbatim(patch)
+    assert "::error::" not in log.getvalue()
+    assert "##[error]" not in log.getvalue()
+    for environ in ({"GITHUB_ACTIONS": "true"}, {}):
+        with (tmp_path / "moved.patch").open("w+", encoding="utf-8") as file:
+            Terminal(file, StringIO(), environ).verbatim(patch)
+            file.seek(0)
+            assert file.read() == patch
+    pipe = StringIO()
+    Terminal(pipe, StringIO(), {}).verbatim(patch)
+    assert pipe.getvalue() == patch

@@ -63,7 +63,7 @@ def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
         if arguments.apply:
             replace_source(catalog.source, after)
         else:
-            terminal.out.write(unified_diff(_name(catalog.source), before, after))
+            terminal.verbatim(unified_diff(_name(catalog.source), before, after))
     for source, count in made.items():
         word = "made" if arguments.apply else "proposed"
         terminal.info(f"{source}: {count} {'edit' if count == 1 else 'edits'} {word}")

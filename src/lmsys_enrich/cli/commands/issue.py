@@ -43,7 +43,7 @@ def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Open, edit or close the issue by the findings of the last run."""
     settings = settings_of(arguments, terminal.environ)
     access = github_access(terminal.environ)
-    repository = _repository(arguments.repository, terminal.environ)
+    repository = repository_of(arguments.repository, terminal.environ)
     catalogs = read_as_set(settings, lists_of(arguments, settings), terminal.warn)
     report = report_of_last_run(catalogs, settings, terminal.environ, terminal.warn)
     wanted = wanted_issue(report, f"{access.server_url}/{repository}")
@@ -65,7 +65,8 @@ def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
     return 0
 
 
-def _repository(given: str | None, environ: Mapping[str, str]) -> str:
+def repository_of(given: str | None, environ: Mapping[str, str]) -> str:
+    """Return the repository that the command line or GitHub Actions names. Raises `InputError`."""
     name = given or environ.get("GITHUB_REPOSITORY", "")
     if not _NAME.fullmatch(name):
         raise InputError(
