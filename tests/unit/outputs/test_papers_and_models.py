@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from lmsys_enrich.model.catalog import Entry, Link, Location
 from lmsys_enrich.model.document_view import DocumentView, Fact
 from lmsys_enrich.model.finding import Suggestion, SuggestionKind, Verdict
 from lmsys_enrich.model.hub_model import Model
@@ -11,7 +12,7 @@ from lmsys_enrich.model.paper import Paper
 from lmsys_enrich.outputs.fact_words import coarse
 from lmsys_enrich.outputs.page.contents import page_of
 from lmsys_enrich.values import replace
-from tests.builders import finding, rendered, report, repository
+from tests.builders import catalog, finding, rendered, report, repository
 from tests.fakes import NIGHT
 
 _PAPER = Paper(fetched_at=NIGHT, ids={"arxiv": "2201.12023"}, venue="OSDI", year=2022, citations=1234)
@@ -77,3 +78,14 @@ def test_page_has_figures_charts_and_filters_of_each_kind() -> None:
 def test_page_without_papers_has_no_columns_of_theirs() -> None:
     page = page_of(report(finding("https://a.example/")))
     assert [header.key for header in page.headers] == ["name", "section", "links"]
+
+
+def test_what_the_list_says_otherwise_is_a_task() -> None:
+    paper = Paper(fetched_at=NIGHT, ids={"arxiv": "2201.12023"}, venue="OSDI", year=2022)
+    found = finding("https://arxiv.org/abs/2201.12023", paper=paper)
+    link = Link(found.url, "url", Location("entries.yaml", 3, 9))
+    listed = Entry("a", "A paper", link.location, (link,), {"publisher": "arXiv", "year": 2019})
+    groups = page_of(report(catalogs=(catalog(listed),), findings={found.url: found})).groups
+    shown = {group.kind: [(task.name, task.why) for task in group.tasks] for group in groups}
+    assert shown["published"] == [("A paper", "OSDI 2022")]
+    assert any("2019" in why for _, why in shown.get("differs", []))

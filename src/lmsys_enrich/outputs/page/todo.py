@@ -6,7 +6,8 @@ from datetime import timedelta
 from lmsys_enrich.lists.duplicates import duplicates
 from lmsys_enrich.model.finding import Finding, Verdict
 from lmsys_enrich.model.news import News, news_of
-from lmsys_enrich.model.report import Report
+from lmsys_enrich.model.paper_changes import published_since
+from lmsys_enrich.model.report import EnrichedEntry, Report
 from lmsys_enrich.model.repository import Repository
 from lmsys_enrich.outputs.fixes import patch_of
 from lmsys_enrich.outputs.page.rows import clickable
@@ -73,6 +74,10 @@ def groups_of(report: Report) -> Iterator[Group]:
     yield from _group(
         "withdrawn", "Withdrawn or retracted", "Say so, or take them out.", taken_back, urgent=True
     )
+    published = [*_published(report)]
+    yield from _group("published", "Published since", "The list calls them preprints.", published)
+    differing = [*_differing(report)]
+    yield from _group("differs", "Otherwise in the source", "Look which of the two is right.", differing)
     repositories = report.repositories
     yield from _group(
         "archived", "Archived", "Read-only by now: say so, or take them out.", [*_archived(repositories)]
@@ -165,21 +170,29 @@ def _link_task(report: Report, finding: Finding) -> Task:
 def _taken_back(report: Report) -> Iterator[Task]:
     for item in report.entries:
         paper = item.paper
-        if paper is None or not (paper.withdrawn or paper.retracted):
-            continue
-        link, finding = next(
-            (link, found) for link, found in zip(item.entry.links, item.findings, strict=True) if found.paper
-        )
-        states = ["withdrawn"] * bool(paper.withdrawn) + ["retracted"] * bool(paper.retracted)
-        place = Place(str(link.location), report.workspace.page(link.location.file, link.location.line))
-        yield Task(
-            "withdrawn",
-            finding.url,
-            " and ".join(states),
-            clickable(link.url),
-            name=item.entry.name,
-            locations=[place],
-        )
+        if paper is not None and (paper.withdrawn or paper.retracted):
+            states = ["withdrawn"] * bool(paper.withdrawn) + ["retracted"] * bool(paper.retracted)
+            yield _entry_task(report, item, "withdrawn", " and ".join(states))
+
+
+def _published(report: Report) -> Iterator[Task]:
+    for item in report.entries:
+        if item.paper is not None and (where := published_since(item.entry, item.paper)):
+            yield _entry_task(report, item, "published", where)
+
+
+def _differing(report: Report) -> Iterator[Task]:
+    for item in report.entries:
+        for one in item.differs:
+            why = f"{one.field}: the list has {one.listed}, {one.source_host} has {one.source}"
+            yield _entry_task(report, item, "differs", why)
+
+
+def _entry_task(report: Report, item: EnrichedEntry, kind: str, why: str) -> Task:
+    """Return a task about an entry as a whole, at its main link."""
+    entry = item.entry
+    place = Place(str(entry.location), report.workspace.page(entry.location.file, entry.location.line))
+    return Task(kind, entry.url or entry.name, why, clickable(entry.url), name=entry.name, locations=[place])
 
 
 def _archived(repositories: Mapping[str, tuple[Repository, str]]) -> Iterator[Task]:
