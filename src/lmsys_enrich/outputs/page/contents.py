@@ -90,6 +90,7 @@ _HEADERS = (
 _ALWAYS = frozenset({"name", "section", "links"})
 _OF_REPOSITORIES = frozenset({"stars", "commit", "licence", "language"})
 _MOST_COLUMNS = 8
+_FEWEST = 20  # a column is shown if one row in so many has the fact
 
 
 def page_of(report: Report) -> PageContent:
@@ -122,9 +123,11 @@ def _headers(shown: Sequence[EnrichedEntry]) -> Sequence[HeaderCell]:
     columns = set(_ALWAYS)
     if any(item.facts for item in shown):
         columns |= _OF_REPOSITORIES
-    if any(item.paper and item.paper.citations is not None for item in shown):
+    cited = sum(item.paper is not None and item.paper.citations is not None for item in shown)
+    if cited and cited * _FEWEST >= len(shown):
         columns.add("citations")
-    if any(item.model for item in shown):
+    models = sum(item.model is not None for item in shown)
+    if models and models * _FEWEST >= len(shown):
         columns |= {"downloads", "licence"}
     if len(columns) > _MOST_COLUMNS:
         columns.remove("language")
