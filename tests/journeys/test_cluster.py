@@ -174,6 +174,11 @@ def test_local_cluster_writes_the_same_bytes(program: Program, sites: Sites) -> 
     assert outputs(program) == from_one_process(program)
 
 
+def test_run_ends_where_workers_are_idle(program: Program, sites: Sites) -> None:
+    program.write_list(*sites.urls("page", 1))
+    assert program.run("--cluster", "local:2").code == 0
+
+
 def test_killed_worker_changes_no_byte(program: Program, processes: Processes, sites: Sites) -> None:
     for _ in range(3):
         processes.add_worker()

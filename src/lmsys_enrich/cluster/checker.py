@@ -260,8 +260,10 @@ class ClusterCrawl:
     async def _wait(self, seconds: float | None) -> None:
         """Wait for a change."""
         self._changed.clear()
+        # Not `wait_for`: before Python 3.12 it can swallow a cancellation that comes with the change.
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._changed.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._changed.wait()
 
     async def _end(self, cluster: Cluster) -> None:
         """End all conversations, and ask the workers to stop what is under way."""

@@ -102,7 +102,8 @@ class _Crawl:
     async def results(self) -> Reply:
         """Return the results since the last reply."""
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._changed.wait(), _FIRST_RESULT)
+            async with asyncio.timeout(_FIRST_RESULT):
+                await self._changed.wait()
             if self._under_way > len(self._results) < _ENOUGH:
                 await asyncio.sleep(_FURTHER_RESULTS)
         self._changed.clear()

@@ -1,5 +1,6 @@
 """Cluster checker: what is sent to whom, and what is left where workers or the cluster fail."""
 
+import asyncio
 from collections import defaultdict
 from collections.abc import AsyncGenerator, Callable, Collection, Iterable
 from contextlib import aclosing, asynccontextmanager
@@ -94,6 +95,13 @@ def test_hosts_with_secret_headers_are_not_claimed(url: str, claimed: bool) -> N
     secret = ("docs.example", "wiki.example:8443")
     under_test = ClusterChecker(FakeCluster({}).open, Settings(), NIGHT, RequestStats(), own_hosts=secret)
     assert under_test.claims(url) is claimed
+
+
+async def test_idle_worker_does_not_keep_the_run() -> None:
+    """The last result and the end of all conversations come in one turn of the event loop."""
+    cluster = FakeCluster({"w1": alive, "w2": alive})
+    async with asyncio.timeout(10):
+        assert urls_of(await results(checker(cluster), URLS[:1])) == URLS[:1]
 
 
 async def test_no_link_opens_no_cluster() -> None:
