@@ -16,11 +16,11 @@ import httpx
 from benchmarks.github import WORK, link, paced
 from benchmarks.limit import limit
 from benchmarks.lists import one_large_host, spread, urls, write
-from benchmarks.measure import Figures, measured, middle
+from benchmarks.measure import Figures, ToolError, measured, middle
 from benchmarks.names import name_of
 from benchmarks.plot import plot
-from benchmarks.report import Alone, Facts, Large, Measured, report
-from benchmarks.servers import farm, github
+from benchmarks.report import Alone, Facts, Large, Measured, cluster_rows, report
+from benchmarks.servers import farm, github, requests_so_far
 from benchmarks.tools import Tool, best_of, delete, ours, tools
 from benchmarks.work import Work, works
 
@@ -35,14 +35,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--repositories", type=int, default=10_000)
+    parser.add_argument("--clustered", type=int, default=20_000, help="links for the cluster")
+    parser.add_argument("--cluster", action="store_true", help="print the rows of the cluster, and no more")
     parser.add_argument("--large", type=int, default=100_000, help="links of the largest list")
     arguments = parser.parse_args()
-    rounds = arguments.rounds
+    rounds, load = arguments.rounds, os.getloadavg()[1]
     compileall.compile_dir("src", quiet=1)  # as an installation does, also where the environment forbids it
     compared = [tool for tool in tools() if tool.is_there]
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         with farm(folder) as ports:
+            if arguments.cluster:
+                print(cluster_rows(arguments.clustered, _cluster(folder, ports.clear, arguments.clustered)))
+                return
             todo = works(folder, ports, rounds)
             found = Measured(
                 rounds=rounds,
@@ -54,6 +59,10 @@ def main() -> None:
                 names=_names(folder, ports.clear, rounds),
                 start=_start(folder, ports.clear, rounds),
                 large=_large(folder, ports.clear, compared, arguments.large),
+                cluster=_cluster(folder, ports.clear, arguments.clustered),
+                clustered=arguments.clustered,
+                versions=[tool.version() for tool in compared if tool.name != "lychee, tuned"],
+                load=(load, os.getloadavg()[1]),
                 missing=[tool.name for tool in tools() if not tool.is_there],
             )
     _PICTURES.mkdir(exist_ok=True)
@@ -71,8 +80,11 @@ def _rounds(work: Work, compared: Sequence[Tool], folder: Path) -> dict[str, lis
         for tool in compared:
             delete(folder, name)
             _say(f"{work.letter}: round {number + 1}, {tool.name}")
+            before = requests_so_far(work.port)
             command = tool.start(name, work.concurrency, work.per_host)
             seen[tool.name].append(measured(command, folder, os.environ, tool.codes))
+            if (sent := requests_so_far(work.port) - before) < len(work.orders[number]):
+                raise ToolError(f"{tool.name} sent {sent} requests for {len(work.orders[number])} links")
     return seen
 
 
@@ -128,6 +140,8 @@ def _names(folder: Path, port: int, rounds: int) -> Mapping[str, Figures]:
             _, _, _, *command = ours("names", 200, 10)
             slow = (sys.executable, "-m", "benchmarks.names", str(seconds), *command)
             seen[title].append(measured(slow, folder, _where_benchmarks_are()))
+            if _traffic(folder, "names")["web"] < len(links):
+                raise ToolError("some of the names were not asked")
     return {title: middle(figures) for title, figures in seen.items()}
 
 
@@ -144,10 +158,35 @@ def _start(folder: Path, port: int, rounds: int) -> dict[str, Figures]:
         "validate, 10,000 entries": (*program, "validate", "--quiet", "many-0.yaml"),
         "run, 10,000 links, all fresh": run,
     }
-    return {
+    found = {
         name: middle([measured(command, folder, os.environ) for _ in range(rounds)])
         for name, command in commands.items()
     }
+    # What the last release changed: reports of any size are read back where the cache is lost.
+    again = (*program, "run", "living.yaml", "--quiet", "--offline", "--out", "out-living", "--cache")
+    return {
+        **found,
+        "run --offline, 10,000 links, without the cache": middle(
+            [measured((*again, f"none-{number}"), folder, os.environ) for number in range(rounds)]
+        ),
+    }
+
+
+def _cluster(folder: Path, port: int, count: int) -> Mapping[int, tuple[Figures, float]]:
+    """Measure 1, 2, 4 … workers, as far as there are cores: the figures, and the seconds of the crawl."""
+    write(folder, "cluster", urls(spread(count, count // 10), port))
+    seen: dict[int, tuple[Figures, float]] = {}
+    workers = 1
+    while workers <= (os.cpu_count() or 1):
+        _say(f"K: {workers} workers")
+        delete(folder, "cluster")
+        command = [*ours("cluster", 100, 10), "--cluster", f"local:{workers}"]
+        figures = measured(command, folder, os.environ)
+        if _traffic(folder, "cluster")["web"] < count:
+            raise ToolError("the cluster did not ask about every link")
+        seen[workers] = figures, _traffic(folder, "cluster")["seconds"]
+        workers *= 2
+    return seen
 
 
 def _large(folder: Path, port: int, compared: Sequence[Tool], count: int) -> Large:

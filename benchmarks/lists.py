@@ -3,11 +3,14 @@
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 
 _SEED = 20261124
 # Of 200 links of old lists, about so many answer otherwise.
 _STATUSES = (*[200] * 188, *[301] * 6, *[404] * 5, 500)
+ALIVE = tuple(status for status in _STATUSES if status < HTTPStatus.BAD_REQUEST)
+"""The same without links that are gone or fail."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,10 +21,10 @@ class Link:
     path: str
 
 
-def spread(links: int, hosts: int) -> list[Link]:
+def spread(links: int, hosts: int, *, statuses: Sequence[int] = _STATUSES) -> list[Link]:
     """Return links shared evenly among hosts, in no order."""
     chance = random.Random(_SEED)  # noqa: S311 - no secret
-    made = [Link(number % hosts, f"/{chance.choice(_STATUSES)}/{number}") for number in range(links)]
+    made = [Link(number % hosts, f"/{chance.choice(statuses)}/{number}") for number in range(links)]
     chance.shuffle(made)
     return made
 

@@ -13,8 +13,10 @@ from benchmarks.work import Work
 _ABOUT = """\
 # Benchmarks
 
-Made by `make bench`. Whole processes, start, reading and reports included; medians of {rounds} rounds in
+Made by `make bench`. Whole processes, start, reading and reports included; medians of {rounds} round(s) in
 which all tools take turns on the same lists, in each round in another order. {machine}.
+{versions}. Load of the machine before and after (5 min): {before:.1f}, {after:.1f}; beyond the number of
+processors the figures are worth their ratio alone.
 
 The websites are one process on loopback, with a host at each address of 127.0.0.0/8. An answer takes a
 log-normal time (median 100 ms, sigma 0.8) that its path decides, so every tool waits for the same, and the
@@ -22,6 +24,12 @@ limit is computed for each order: what a program needs that needs no time itself
 6 are moved, 5 are gone and one fails; no tool retries after a failure. `lmsys-enrich` asks about each gone
 link twice (HEAD, then GET, since some servers answer HEAD otherwise) and large hosts for their robots.txt,
 keeps what it found, and writes a list, a page, reports and badges; the others print JSON.
+
+A limit assumes a program that needs no processor, connects in no time, has one request for each link (two for
+one that is moved) and always C of them under way while links are left; "all that `lmsys-enrich` asks"
+assumes beside these a second request for what is gone or fails, one for robots.txt on hosts with more than
+five links, and at most ten at one host. A tool that ends with an error, or sends fewer requests than there
+are links, ends the measurement.
 """
 
 
@@ -80,19 +88,30 @@ class Measured:
     names: Mapping[str, Figures]
     start: Mapping[str, Figures]
     large: Large
+    cluster: Mapping[int, tuple[Figures, float]]
+    clustered: int
+    versions: Sequence[str]
+    load: tuple[float, float]
     missing: Sequence[str]
 
 
 def report(found: Measured) -> str:
     """Return the page."""
     parts = [
-        _ABOUT.format(rounds=found.rounds, machine=_machine()).rstrip(),
+        _ABOUT.format(
+            rounds=found.rounds,
+            machine=_machine(),
+            versions=", ".join(found.versions),
+            before=found.load[0],
+            after=found.load[1],
+        ).rstrip(),
         *(_compared(work, found.figures[work.letter]) for work in found.works),
         _largest(found.large),
         _alone([found.mixed, found.repositories]),
         _facts(found.facts),
         _names(found.names),
         _start(found.start),
+        cluster_rows(found.clustered, found.cluster),
         f"## Not measured, and not compared\n\n{_NOT_COMPARED.rstrip()}",
     ]
     if found.missing:
@@ -173,6 +192,23 @@ def _facts(facts: Facts) -> str:
     ]
     head = f"### {facts.repositories} repositories, cold, once"
     return f"{head}\n\n{_table(('tool', 'wall s', 'requests', 'MB'), rows)}"
+
+
+def cluster_rows(links: int, cluster: Mapping[int, tuple[Figures, float]]) -> str:
+    """Return the section of `--cluster`."""
+    base = next(iter(cluster.values()))[1]
+    rows = [
+        (str(workers), *_rates(links, seconds, base), f"{one.wall:.1f}")
+        for workers, (one, seconds) in cluster.items()
+    ]
+    head = f"## K. `--cluster local:N`, {links:,} links, {links // 10:,} hosts, C=100 each, {_machine()}"
+    titles = ("workers", "crawl s", "links/s", "to one worker", "wall s")
+    note = "The farm and the coordinator need a processor each beside the workers."
+    return f"{head}\n\n{_table(titles, rows)}\n\n{note}"
+
+
+def _rates(links: int, seconds: float, base: float) -> tuple[str, str, str]:
+    return f"{seconds:.1f}", f"{links / seconds:,.0f}", f"{base / seconds:.2f} x"
 
 
 def _names(names: Mapping[str, Figures]) -> str:

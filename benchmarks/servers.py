@@ -6,11 +6,13 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
+import httpx
 import trustme
 
+from benchmarks.farm import COUNT
 from benchmarks.lists import address
 from benchmarks.work import Ports
 
@@ -29,6 +31,14 @@ def farm(folder: Path) -> Iterator[Ports]:
         os.environ[name] = str(folder / "authority.pem")
     with ExitStack() as stack:
         yield Ports(stack.enter_context(_sites()), stack.enter_context(_sites(str(certificate))))
+
+
+def requests_so_far(port: int) -> int:
+    """Return how many requests a farm has had."""
+    for scheme in ("http", "https"):
+        with suppress(httpx.HTTPError):
+            return int(httpx.get(f"{scheme}://127.0.0.1:{port}{COUNT}", verify=False).text)  # noqa: S501 - ours
+    raise ConnectionError(f"no farm answers at port {port}")
 
 
 @contextmanager

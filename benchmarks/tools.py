@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -20,7 +21,18 @@ class Tool:
     name: str
     start: Start
     codes: Sequence[int] = OUR_CODES
-    is_there: bool = True
+    program: Sequence[str] = (sys.executable, "-m", "lmsys_enrich")
+
+    @property
+    def is_there(self) -> bool:
+        return bool(self.program) and bool(self.program[0])
+
+    def version(self) -> str:
+        """Return what the tool calls itself. Raises `CalledProcessError` where it does not run."""
+        command = (*self.program, "--version")
+        said = subprocess.run(command, capture_output=True, check=True, text=True).stdout  # noqa: S603 - ours
+        words = said.strip().splitlines()[-1].split()[-1] if said.strip() else "?"
+        return f"{self.name} {words.removeprefix('v')}"
 
 
 def tools() -> list[Tool]:
@@ -34,13 +46,13 @@ def tools() -> list[Tool]:
     linkinator = (os.environ.get("LINKINATOR") or shutil.which("linkinator") or "").split()
     return [
         Tool("lmsys-enrich", ours),
-        Tool("lychee", lambda *work: [lychee, *_lychee(*work)], _LYCHEE_CODES, bool(lychee)),
-        Tool("lychee, tuned", lambda *work: [lychee, *_TUNED, *_lychee(*work)], _LYCHEE_CODES, bool(lychee)),
+        Tool("lychee", lambda *work: [lychee, *_lychee(*work)], _LYCHEE_CODES, [lychee]),
+        Tool("lychee, tuned", lambda *work: [lychee, *_TUNED, *_lychee(*work)], _LYCHEE_CODES, [lychee]),
         Tool(
             "linkinator",
             lambda *work: [*linkinator, *_linkinator(*work)],
             _LINKINATOR_CODES,
-            bool(linkinator),
+            linkinator,
         ),
     ]
 

@@ -6,7 +6,7 @@ from functools import cached_property
 from pathlib import Path
 
 from benchmarks.limit import limit
-from benchmarks.lists import Link, in_orders, one_large_host, spread, urls, write
+from benchmarks.lists import ALIVE, Link, in_orders, one_large_host, spread, urls, write
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,7 @@ class Work:
     title: str
     orders: Sequence[Sequence[Link]]
     concurrency: int
+    port: int
     per_host: int = 10
     is_held_by_a_host: bool = False
 
@@ -47,16 +48,25 @@ class Work:
 
 def works(folder: Path, ports: Ports, rounds: int) -> list[Work]:
     """Write the lists, and return the work on them."""
+    clear, encrypted = ports.clear, ports.encrypted
     many = in_orders(spread(10_000, 500), rounds)
+    alive = in_orders(spread(10_000, 500, statuses=ALIVE), rounds)
     large = in_orders(one_large_host(1000, 0.6, 238), rounds)
     private = in_orders(spread(5_000, 250), rounds)
+    there = in_orders(spread(5_000, 250, statuses=ALIVE), rounds)
     for number in range(rounds):
-        write(folder, f"many-{number}", urls(many[number], ports.clear))
-        write(folder, f"large-{number}", urls(large[number], ports.clear))
-        write(folder, f"private-{number}", urls(private[number], ports.encrypted, "https"))
+        write(folder, f"many-{number}", urls(many[number], clear))
+        write(folder, f"alive-{number}", urls(alive[number], clear))
+        write(folder, f"large-{number}", urls(large[number], clear))
+        write(folder, f"private-{number}", urls(private[number], encrypted, "https"))
+        write(folder, f"there-{number}", urls(there[number], encrypted, "https"))
+    of_one = "1,000 links, 60 % on one host, C=200, P=10"
     return [
-        Work("A", "many", "10,000 links, 500 hosts, C=500", many, 500),
-        Work("B", "many", "the same, C=100", many, 100),
-        Work("C", "large", "1,000 links, 60 % on one host, C=200, P=10", large, 200, is_held_by_a_host=True),
-        Work("T", "private", "5,000 links, 250 hosts, encrypted, C=200", private, 200),
+        Work("A", "many", "10,000 links, 500 hosts, C=500", many, 500, clear),
+        Work("A2", "alive", "10,000 links, none of them gone, C=500", alive, 500, clear),
+        Work("B", "many", "the list of A, C=100", many, 100, clear),
+        Work("B2", "alive", "the list of A2, C=100", alive, 100, clear),
+        Work("C", "large", of_one, large, 200, clear, is_held_by_a_host=True),
+        Work("T", "private", "5,000 links, 250 hosts, encrypted, C=200", private, 200, encrypted),
+        Work("T2", "there", "5,000 links, none of them gone, encrypted, C=200", there, 200, encrypted),
     ]
