@@ -30,9 +30,10 @@ class PreviousRuns(Value):
         """Return the earlier findings of the links of these lists."""
         urls = keys_of(catalogs)
         reported = finding_map(len(urls))
+        same = {url: url for url in urls}  # one text for each key, however many mappings have it
         for found in read_last_written(self.settings.out, self.warn):
-            if found.url in urls:
-                reported[found.url] = found
+            if found.url in same:
+                reported[same[found.url]] = found
         return PreviousFindings(kept=self.store.load(urls), reported=reported)
 
 

@@ -45,14 +45,18 @@ class DiskStore:
 
     def load(self, urls: Iterable[str] | None = None) -> Mapping[str, Finding]:
         """Return the findings of these links, or all; compact the file if most of it is superseded."""
-        wanted = None if urls is None else dict.fromkeys(urls)
+        # One text for each key, however many mappings have it.
+        wanted = None if urls is None else {url: url for url in urls}
         found = finding_map(0 if wanted is None else len(wanted))
 
         def collect(rows: Rows) -> None:
             sizes, seen = list[int](), set[str]()
             for _, row in rows.read():
                 batch = _decode(row)
-                found.update((one.url, one) for one in batch if wanted is None or one.url in wanted)
+                if wanted is None:
+                    found.update((one.url, one) for one in batch)
+                else:
+                    found.update((wanted[one.url], one) for one in batch if one.url in wanted)
                 seen.update([one.url for one in batch])
                 sizes.append(len(batch))
             if sum(sizes) > 2 * len(seen) + _SLACK or len(sizes) > 2 * (len(seen) // _ROW_SIZE) + _SLACK:
