@@ -26,7 +26,9 @@ _AMBIGUOUS = frozenset({"sid", "session", "sess", "token", "ticket", "secret", "
 _SHORTEST_ID = 8
 # ASP.NET without cookies writes `/(S(lit3py55t21z5v55vlm25s55))/page.aspx`.
 _ASP_SESSION = re.compile(r"/\((?:[A-Za-z]\([^()/]{1,200}\))+\)/")
-_SEPARATORS = re.compile(r"[;&?/#]")
+_SEPARATORS = re.compile(r"([;&?/#])")
+_USERINFO = re.compile(r"([a-zA-Z]+://)[^/?#@]*@")
+_HIDDEN = "\N{HORIZONTAL ELLIPSIS}"
 
 
 def carries_credentials(url: str) -> bool:
@@ -38,6 +40,17 @@ def carries_credentials(url: str) -> bool:
     except InvalidAddress:
         return False
     return _ASP_SESSION.search(path) is not None or any(map(_is_credential, _SEPARATORS.split(path + rest)))
+
+
+def without_credentials(url: str) -> str:
+    """Return an address with an ellipsis in place of each credential, for people to read."""
+    if not carries_credentials(url):
+        return url
+    bare = _ASP_SESSION.sub(f"/({_HIDDEN})/", _USERINFO.sub(r"\1", url, count=1))
+    return "".join(
+        f"{part.partition('=')[0]}={_HIDDEN}" if _is_credential(part) else part
+        for part in _SEPARATORS.split(bare)
+    )
 
 
 def _is_credential(parameter: str) -> bool:

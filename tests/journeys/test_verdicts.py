@@ -215,3 +215,15 @@ def test_fragments_of_pages_are_noted(program: Program, serve: Serve) -> None:
     ]
     assert set(reasons) == {"200 OK; its page as sent has no #gone"}
     assert [received.method for received in site.log] == ["HEAD", "GET"]
+
+
+def test_credentials_of_redirects_are_in_no_output(program: Program, serve: Serve) -> None:
+    steps = {
+        "/x": to("/a;jsessionid=S3CRET123", 302),
+        "/a;jsessionid=S3CRET123": to("/b?PHPSESSID=S3CRET123", 302),
+        "/b": OK,
+    }
+    site = serve(Pages(steps))
+    program.write_list(f"{site.url}/x")
+    assert program.run().summary["alive"] == 1
+    assert not [name for name, content in program.outputs().items() if b"S3CRET123" in content]

@@ -1,8 +1,8 @@
-"""Addresses that nobody should be led to, because they carry somebody's session."""
+"""Credentials in addresses."""
 
 import pytest
 
-from lmsys_enrich.credentials import carries_credentials
+from lmsys_enrich.credentials import carries_credentials, without_credentials
 
 
 @pytest.mark.parametrize(
@@ -45,3 +45,18 @@ def test_credentials_are_found(url: str) -> None:
 )
 def test_other_addresses_have_none(url: str) -> None:
     assert not carries_credentials(url)
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("https://user:secret@a.example/x?y=1", "https://a.example/x?y=1"),
+        ("https://a.example/new;jsessionid=secret?x=y#z", "https://a.example/new;jsessionid=…?x=y#z"),
+        ("https://a.example/?a=b&PHPSESSID=secret&c=d", "https://a.example/?a=b&PHPSESSID=…&c=d"),
+        ("https://a.example/(S(secretsecret))/page.aspx", "https://a.example/(…)/page.aspx"),
+        ("https://a.example/#access_token=secret", "https://a.example/#access_token=…"),
+        ("https://a.example/?sid=12", "https://a.example/?sid=12"),
+    ],
+)
+def test_credentials_are_hidden(url: str, shown: str) -> None:
+    assert without_credentials(url) == shown

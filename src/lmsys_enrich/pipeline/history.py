@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from lmsys_enrich.credentials import carries_credentials
+from lmsys_enrich.credentials import carries_credentials, without_credentials
 from lmsys_enrich.fact_sources.protocol import Addition
 from lmsys_enrich.model.facts import FactsT, Update, merge
 from lmsys_enrich.model.finding import (
@@ -38,8 +38,8 @@ def update(task: LinkTask, observation: Observation, now: datetime, dead_after: 
         reason=observation.reason,
         checked_at=now,
         http_status=observation.http_status,
-        final_url=observation.final_url,
-        hops=observation.hops,
+        final_url=observation.final_url and without_credentials(observation.final_url),
+        hops=tuple(replace(hop, url=without_credentials(hop.url)) for hop in observation.hops),
         suggestion=_publishable(observation.suggestion),
         first_seen=previous.first_seen if previous else now,
         last_alive=now if observation.verdict in LIVING else known.last_alive,
