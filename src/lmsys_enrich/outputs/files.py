@@ -11,7 +11,7 @@ from traceback import format_exc
 from lmsys_enrich.errors import EnrichError, InputError, OutputError
 from lmsys_enrich.model.report import Bug
 from lmsys_enrich.outputs.text import Broken, Streamed, Text, encoded
-from lmsys_enrich.values import Value
+from lmsys_enrich.values import Value, replace
 
 _HINT = "Free the disk, or its rights, or name another folder with --out; what lay there before is whole."
 _AT_ONCE = 2**18
@@ -45,22 +45,15 @@ def write_files(folder: Path, files: Mapping[str, Text]) -> Written:
     name = "."
     try:
         for number, (name, text) in enumerate(files.items()):
-            if isinstance(text, Broken):
-                bugs[name] = Bug(name, text.traceback)
-                continue
             where = name.rpartition("/")[0]
             if where not in parents:
                 parents[where] = _make_folder(folder / where, folder)
-            path = parents[where] / f".{run}-{number}.part"
-            temporary[name] = path
-            try:
-                if not _written(f"{folder}/{name}", text, path):
-                    del temporary[name]
-            except (OSError, EnrichError):
-                raise
-            except Exception:  # noqa: BLE001 - whatever it is, the other files are written
-                bugs[name] = Bug(name, format_exc())
+            temporary[name] = parents[where] / f".{run}-{number}.part"
+            outcome = _written(folder / name, text, temporary[name])
+            if outcome is not True:
                 temporary.pop(name).unlink(missing_ok=True)
+            if isinstance(outcome, Bug):
+                bugs[name] = replace(outcome, url=name)
         for name, temporary_path in temporary.items():
             temporary_path.replace(folder / name)
     except BaseException as problem:
@@ -99,11 +92,21 @@ def _make_folder(parent: Path, folder: Path) -> Path:
     return parent
 
 
-def _written(path: str, text: str | Streamed, temporary_path: Path) -> bool:
-    """Write a text to a temporary file, unless the file at `path` has it already."""
-    chunks = _chunks_to_write(path, text)
-    if chunks is not None:
-        _write(temporary_path, chunks)
+def _written(path: Path, text: Text, temporary_path: Path) -> bool | Bug:
+    """
+    Write a text to a temporary file, and return whether it differs from the file at `path`.
+
+    Returns the bug of ours that kept the text from being made.
+    """
+    if isinstance(text, Broken):
+        return Bug(str(path), text.traceback)
+    try:
+        if (chunks := _chunks_to_write(str(path), text)) is not None:
+            _write(temporary_path, chunks)
+    except (OSError, EnrichError):
+        raise
+    except Exception:  # noqa: BLE001 - whatever it is, the other files are written
+        return Bug(str(path), format_exc())
     return chunks is not None
 
 
