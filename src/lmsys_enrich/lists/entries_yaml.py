@@ -148,7 +148,7 @@ class _Reader:
         return sequence_of((self._entry(node, keys) for node in nodes if node is not None), len(items))
 
     def _entry(self, node: MappingNode, keys: AbstractSet[str]) -> Entry:
-        fields = self._fields(node, "an entry", keys, ", nor one of its section's columns")
+        fields = self._fields(node, "an entry", keys, ", nor one of its section's `columns`")
         name = fields.required_line("name")
         identifier = fields.line("id")
         if identifier is not None:

@@ -47,7 +47,8 @@ class Fields:
                 suggestion = remark
                 if len(self._mistakes) < _MOST_SUGGESTIONS:
                     self._meant.add(closest(key, tuple(known)) or "")
-                    suggestion = did_you_mean(key, known) or remark
+                    # A key that is no slip may be a column that its section does not name yet.
+                    suggestion = f"{remark}{did_you_mean(key, known)}"
                 self.note(
                     self._node.key_location(key), f"{shown(key)} is not a key of {self._what}{suggestion}"
                 )

@@ -89,12 +89,12 @@ MISTAKES = [
     (
         "a mistyped key",
         _entries("- name: A\n  ulr: https://a.example/"),
-        ["6:9: 'ulr' is not a key of an entry; did you mean 'url'?"],
+        ["6:9: 'ulr' is not a key of an entry, nor one of its section's `columns`; did you mean 'url'?"],
     ),
     (
         "a key that no column names",
         _entries("- name: A\n  training: true"),
-        ["6:9: 'training' is not a key of an entry, nor one of its section's columns"],
+        ["6:9: 'training' is not a key of an entry, nor one of its section's `columns`"],
     ),
     (
         "an address with a space",
