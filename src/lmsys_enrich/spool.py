@@ -1,7 +1,7 @@
 """
 Spool: long sequences and mappings kept on disk, so that a large list does not fill the memory.
 
-They lie in temporary files that have no name any more: nobody else can open them, and they
+They lie in temporary files that have no name any more: no other program can open them, and they
 are gone with the process.
 """
 
@@ -94,7 +94,7 @@ class Spool(Sequence[T], Generic[T]):
         return self._last[position] if block == len(self._blocks) else self._block(block)[position]
 
     def _block(self, number: int) -> list[T]:
-        block: list[T] = pickle.loads(self._blocks.read(number))  # noqa: S301 - nobody else can write there
+        block: list[T] = pickle.loads(self._blocks.read(number))  # noqa: S301 - no other program can write there
         return block
 
 

@@ -217,7 +217,7 @@ def test_refused_findings_are_shown_by_no_other_command(program: Program, serve:
     rendered = program("render")
     assert "refused to write" in rendered.err
     assert set(program.verdicts().values()) <= {"alive", "unchecked"}
-    assert "404" not in program.text("enriched.md") + program.text("dead-links.md")
+    assert "404 Not Found" not in program.text("enriched.md") + program.text("dead-links.md")
 
 
 def test_a_better_night_ends_a_refusal(program: Program, serve: Serve) -> None:

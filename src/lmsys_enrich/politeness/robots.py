@@ -63,7 +63,9 @@ class CrawlDelays:
         if isinstance(outcome, Response) and outcome.status == _OK:
             delay = crawl_delay(outcome.body.decode("utf-8", "replace"))
         self._delays[host] = delay
+        # A run may visit a hundred thousand hosts: only the delay of each is kept.
         self._addresses.pop(host, None)
+        self._requests.pop(host, None)
         return delay
 
 
