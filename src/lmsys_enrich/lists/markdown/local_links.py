@@ -14,7 +14,7 @@ from lmsys_enrich.lists.markdown.runs import Run
 _MARKDOWN = frozenset({".md", ".markdown", ".mdown", ".mkd", ".mdx", ".qmd", ".rmd"})
 _LARGEST = 8 * 1024 * 1024
 # Ruby's \\p{Word}, which GitHub keeps: letters, marks (also of emoji), decimal digits, connectors.
-_KEPT = ("L", "M", "Nd", "Pc")
+_KEPT = ("L", "M", "Pc")
 _SELECTORS = dict.fromkeys([0xFE0E, 0xFE0F])
 _OF_EVERY_PAGE = frozenset({"", "top", "readme"})  # `#readme` is where GitHub shows a README
 _LINES = re.compile(r"L\d+(?:C\d+)?(?:-L?\d+(?:C\d+)?)?")
@@ -77,7 +77,9 @@ class Anchors:
 
 
 def _slug(text: str) -> str:
-    kept = (c for c in text.lower() if c in "- " or unicodedata.category(c).startswith(_KEPT))
+    kept = (
+        c for c in text.lower() if c in "- " or c.isdecimal() or unicodedata.category(c).startswith(_KEPT)
+    )
     return "".join(kept).replace(" ", "-")
 
 
