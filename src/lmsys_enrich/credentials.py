@@ -27,7 +27,7 @@ _SHORTEST_ID = 8
 # ASP.NET without cookies writes `/(S(lit3py55t21z5v55vlm25s55))/page.aspx`.
 _ASP_SESSION = re.compile(r"/\((?:[A-Za-z]\([^()/]{1,200}\))+\)/")
 _SEPARATORS = re.compile(r"([;&?/#])")
-_USERINFO = re.compile(r"([a-zA-Z]+://)[^/?#@]*@")
+_USERINFO = re.compile(r"\A([a-zA-Z]+://)[^/?#@]*@")
 _HIDDEN = "\N{HORIZONTAL ELLIPSIS}"
 
 
