@@ -12,6 +12,7 @@ from lmsys_enrich.cli.forecast import forecast_text
 from lmsys_enrich.cli.progress import progress
 from lmsys_enrich.cli.remarks import report_reading
 from lmsys_enrich.cli.terminal import Terminal
+from lmsys_enrich.clock import SystemClock
 from lmsys_enrich.http.messages import Fetch
 from lmsys_enrich.http.pool import limit_tls_buffers
 from lmsys_enrich.library import open_run
@@ -47,6 +48,7 @@ class RunRequest(Value):
 async def execute_run(request: RunRequest, terminal: Terminal) -> int:
     """Run, write the outputs, and return the exit code. Raises `EnrichError`."""
     limit_tls_buffers()
+    began = SystemClock(request.environ).monotonic()
     settings, stop = request.settings, Stop()
     terminal = dataclasses.replace(terminal, quiet=settings.quiet)
     catalogs: Sequence[Catalog] = read_as_set(settings, request.lists, terminal.warn)
@@ -72,7 +74,7 @@ async def execute_run(request: RunRequest, terminal: Terminal) -> int:
             _interruptible(stop, terminal),
             progress(terminal, plan.total, run.stats.activity, verbose=settings.verbose) as watch,
         ):
-            report = await check_and_enrich(replace(run, watch=watch), plan, stop)
+            report = await check_and_enrich(replace(run, watch=watch, began=began), plan, stop)
         return finish_run(
             run,
             report,

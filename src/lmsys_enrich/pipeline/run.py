@@ -25,7 +25,12 @@ from lmsys_enrich.values import Value
 
 
 class Run(Value):
-    """Everything a run works with; `watch` receives each finding as it comes."""
+    """
+    Everything a run works with; `watch` receives each finding as it comes.
+
+    `began` is the clock's `monotonic` before the lists were read, since reading counts
+    towards the deadline; without it the deadline counts from the first check.
+    """
 
     catalogs: Sequence[Catalog]
     checkers: Sequence[Checker]
@@ -38,6 +43,7 @@ class Run(Value):
     watch: Callable[[Finding], None] = lambda _: None
     notice: str | None = None
     workspace: Workspace = UNKNOWN_WORKSPACE
+    began: float | None = None
 
     def plan(self) -> Plan:
         """Sort the links into fresh, settled and to be checked."""
@@ -161,11 +167,16 @@ async def _deadline(run: Run, stop: Stop) -> AsyncGenerator[None, None]:
     if run.settings.deadline is None:
         yield
         return
-    length = run.settings.deadline
+    reason = f"the deadline of {format_duration(run.settings.deadline)} was reached"
+    left = run.settings.deadline.total_seconds()
+    if run.began is not None:
+        left -= run.clock.monotonic() - run.began
+    if left <= 0:
+        stop.now(reason)
 
     async def wait() -> None:
-        await run.clock.sleep(length.total_seconds())
-        stop.now(f"the deadline of {format_duration(length)} was reached")
+        await run.clock.sleep(max(0.0, left))
+        stop.now(reason)
 
     waiting = asyncio.create_task(wait())
     try:

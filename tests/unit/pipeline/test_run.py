@@ -15,6 +15,7 @@ from lmsys_enrich.pipeline.run import Run, check_and_enrich
 from lmsys_enrich.pipeline.workers import Stop
 from lmsys_enrich.politeness.stats import RequestStats
 from lmsys_enrich.settings.settings import Settings
+from lmsys_enrich.values import replace
 from tests.builders import catalog, entry, finding, repository
 from tests.fakes import NIGHT, CostsNothing, DictStore, FakeClock
 
@@ -135,6 +136,14 @@ async def test_a_deadline_keeps_what_was_found_before_it() -> None:
     assert report.findings[GOOD].verdict is Verdict.ALIVE
     assert report.findings[BAD].reason == "the deadline of 20m was reached"
     assert set(run.store.load([GOOD, BAD])) == {GOOD}
+
+
+async def test_reading_the_lists_counts_towards_the_deadline() -> None:
+    checker = Knows({GOOD: Verdict.ALIVE})
+    run = a_run(checker, settings=Settings(deadline=timedelta(minutes=20)))
+    report = await done(replace(run, clock=FakeClock(elapsed=1300.0), began=0.0))
+    assert checker.asked == []
+    assert report.findings[GOOD].reason == "the deadline of 20m was reached"
 
 
 async def test_an_interruption_keeps_what_was_found_before_it() -> None:
