@@ -336,3 +336,13 @@ def test_fix_leaves_the_rights_of_a_file_as_they_were(program: Program, site: st
     program.run("README.md")
     program("fix", "README.md", "--apply")
     assert (program.folder / "README.md").stat().st_mode & 0o777 == 0o640
+
+
+def test_import_names_links_that_yaml_does_not_hold(program: Program) -> None:
+    (program.folder / "LIST.md").write_text(
+        "# T\n\n> A quote of [q](https://q.invalid/).\n\n## S\n\n"
+        "- [A](https://a.invalid/) - text\n- [Top](#t)\n"
+    )
+    ended = program("import", "LIST.md", "-o", "other.yaml")
+    assert "LIST.md:3:18: https://q.invalid/ stands outside of entries: it is not in other.yaml" in ended.err
+    assert "#t" not in ended.err

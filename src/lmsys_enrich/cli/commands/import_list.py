@@ -39,5 +39,10 @@ def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
     write_files(output.parent, {output.name: text})
     entries = list(catalog.listed())
     links = sum(len(listed.entry.links) for listed in entries)
+    for outside in catalog.document_links:
+        # A table of contents has no target in YAML; links in the text of a section are kept with it.
+        if outside.link.role != "anchor" and outside.link.url not in text:
+            where = outside.link.location
+            terminal.warn(f"{where}: {outside.link.url} stands outside of entries: it is not in {output}")
     terminal.result(f"{output}: {len(entries)} entries with {links} links from {arguments.file}")
     return 0
