@@ -263,7 +263,7 @@ def test_reading_time_grows_with_the_text_alone(text: str) -> None:
     began = time.process_time()
     _read(f"- [Entry]({B}) {text}")
     _read(f"[a]({B})\n\n{text}")
-    assert time.process_time() - began < 8
+    assert time.process_time() - began < 30  # seconds of a loaded machine; quadratic time would be minutes
 
 
 def test_list_of_four_thousand_entries_is_read_in_about_a_second() -> None:
@@ -273,7 +273,7 @@ def test_list_of_four_thousand_entries_is_read_in_about_a_second() -> None:
     )
     began = time.process_time()
     assert sum(1 for _ in _read(text).links()) == 8000
-    assert time.process_time() - began < 4
+    assert time.process_time() - began < 12  # about one where nothing else runs
 
 
 def _links_by_markdown_it(text: str) -> set[str]:
