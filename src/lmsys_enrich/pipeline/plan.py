@@ -23,7 +23,7 @@ _GUARDED_MAX_AGE = timedelta(days=2)
 
 def is_fresh(finding: Finding, now: datetime, max_age: timedelta) -> bool:
     """
-    Whether a finding is recent enough to skip the check.
+    Return true if a finding is recent enough to skip the check.
 
     A living link is fresh for between half of `max_age` and all of it. The share is
     constant for each link, so that links first checked in one night are not all due

@@ -1,4 +1,4 @@
-"""Simulated OpenReview: its API 2, which answers nobody without a login."""
+"""Simulated OpenReview: its API 2, which refuses requests without a login."""
 
 import json
 from datetime import UTC, datetime

@@ -22,7 +22,7 @@ _AUTHORS = (
 
 
 class Listed(Value):
-    """What a list says of a link: made-up papers say the same."""
+    """Title and year that a list gives for a link; the simulated paper has the same."""
 
     title: str
     year: int | None = None

@@ -127,7 +127,7 @@ class _BytesDisk(diskcache.Disk):  # type: ignore[misc]  # diskcache has no type
 
 
 def _is_foreign(path: Path) -> bool:
-    """Whether SQLite would open, wait for or write to something else than a file of this folder."""
+    """Return true if SQLite would open or write anything but a regular file of this folder."""
     status = path.lstat()
     return not stat.S_ISREG(status.st_mode) or status.st_nlink > 1
 

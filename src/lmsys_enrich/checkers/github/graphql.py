@@ -55,7 +55,7 @@ class Found(Value):
 
 
 class _Context(Value):
-    """What the reading of a batch depends on: fields that were left out, and the forge's host."""
+    """Context for reading a batch: the fields left out of its query, and the forge's host."""
 
     now: datetime
     left_out: frozenset[str]

@@ -89,12 +89,12 @@ class Outline:
 
     @property
     def is_in_section(self) -> bool:
-        """Whether a heading, a group or a folded part is open."""
+        """Return true if a heading, a group or a folded part is open."""
         return self.here is not self.root and not self.here.is_unnamed
 
     @property
     def has_sections(self) -> bool:
-        """Whether a named section has begun."""
+        """Return true if a named section has begun."""
         return any(not section.is_unnamed for section in self.root.sections)
 
     @property
