@@ -22,7 +22,7 @@ _AUTHORS = (
 
 
 class Listed(Value):
-    """Title and year that a list gives for a link; the simulated paper has the same."""
+    """Title, year and venue that a list gives for a link; the simulated paper has the same."""
 
     title: str
     year: int | None = None
