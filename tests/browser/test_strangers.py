@@ -5,10 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from lmsys_enrich.model.catalog import Catalog, Section
+from lmsys_enrich.model.catalog import Catalog, Section, key_of
 from lmsys_enrich.model.figures import Day
 from lmsys_enrich.model.finding import Finding, Hop, Suggestion, Verdict
-from lmsys_enrich.model.report import key_of
 from lmsys_enrich.values import replace
 from tests.browser.chromium import expect
 from tests.browser.conftest import Open

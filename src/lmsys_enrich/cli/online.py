@@ -8,7 +8,7 @@ from lmsys_enrich.checkers.protocol import CheckResult, Estimate, TaskQueue
 from lmsys_enrich.cli.terminal import Terminal
 from lmsys_enrich.library import open_run
 from lmsys_enrich.model.catalog import Catalog, Remark
-from lmsys_enrich.model.differences import Difference
+from lmsys_enrich.model.enriched_entry import Difference
 from lmsys_enrich.model.report import Obstacle, Report
 from lmsys_enrich.pipeline.run import check_and_enrich
 from lmsys_enrich.pipeline.workers import Stop

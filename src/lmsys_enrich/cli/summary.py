@@ -7,8 +7,7 @@ from pathlib import Path
 
 from lmsys_enrich.cli.table import Table, markdown_table
 from lmsys_enrich.model.finding import Finding
-from lmsys_enrich.model.news import news_of
-from lmsys_enrich.model.report import ACT_ON, Report
+from lmsys_enrich.model.report import ACT_ON, Report, news_of
 from lmsys_enrich.outputs.text import escaped
 from lmsys_enrich.values import Value, asdict
 

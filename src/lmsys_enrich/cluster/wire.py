@@ -10,8 +10,9 @@ from datetime import timedelta
 
 import msgspec
 
+from lmsys_enrich.model.figures import HostTime
 from lmsys_enrich.model.finding import Finding, LinkTask, Observation
-from lmsys_enrich.model.report import HostTime, Obstacle
+from lmsys_enrich.model.report import Obstacle
 from lmsys_enrich.settings.settings import Settings
 from lmsys_enrich.settings.tables import HostSetting
 

@@ -8,8 +8,7 @@ from pathlib import Path
 from lmsys_enrich.errors import InputError
 from lmsys_enrich.lists.git import earlier_version, fork_point
 from lmsys_enrich.lists.read import parse_list
-from lmsys_enrich.model.catalog import Catalog, Entry, Link, Section
-from lmsys_enrich.model.report import key_of, keys_of
+from lmsys_enrich.model.catalog import Catalog, Entry, Link, Section, key_of, keys_of
 from lmsys_enrich.values import Value, replace
 
 _LINE_END = re.compile(rb"\r\n|\r|\n")

@@ -1,10 +1,13 @@
 """Catalog: a list as its maintainer wrote it, with the location of each section, entry and link."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TypeAlias
 
+from lmsys_enrich.model.document import Document
+from lmsys_enrich.urls import InvalidAddress, link_key
 from lmsys_enrich.values import Value, value_field
 
 Cell: TypeAlias = str | int | float | bool | None
@@ -99,6 +102,28 @@ class Exemption(Value):
         return self.only is None and self.holds_on(day)
 
 
+class IgnoreRule(Value):
+    """An exemption of the links with an address, or of those that match a regular expression."""
+
+    exemption: Exemption
+    url: str | None = None
+    pattern: str | None = None
+
+    def matches(self, url: str) -> bool:
+        """Return true if the rule is about a link, given by its key."""
+        if self.pattern is not None:
+            return re.search(self.pattern, url) is not None  # re caches compiled patterns
+        return self.url is not None and _key(self.url) == url
+
+    def exempts_links_on(self, day: date, url: str) -> bool:
+        """Return true if the rule exempts a link from being checked on a day."""
+        return self.exemption.exempts_links_on(day) and self.matches(url)
+
+    def exempts_from_staleness_on(self, day: date, url: str) -> bool:
+        """Return true if the rule exempts the repository of a link from being reported as stale."""
+        return self.exemption.holds_on(day) and self.matches(url)
+
+
 class Column(Value):
     """Column of a section's table: the entries' key, and the header as readers see it."""
 
@@ -149,26 +174,6 @@ class ListedEntry(Value):
 
     path: tuple[str, ...]
     entry: Entry
-
-
-class InsertionPoint(Value):
-    """
-    Line of a document, counted from 1, where facts fit in.
-
-    `kind` is that of what stands there: a `bullet` or a `row` of the entry with
-    the id, or a table's `header`, `rule`, or `blank` row that is no entry.
-    """
-
-    line: int
-    kind: str
-    entry: str = ""
-
-
-class Document(Value):
-    """Markdown text of a list, and the lines where facts fit in."""
-
-    text: str
-    insertion_points: tuple[InsertionPoint, ...]
 
 
 class Catalog(Value):
@@ -228,3 +233,20 @@ def _entries(section: Section) -> Iterator[Entry]:
     yield from section.entries
     for inner in section.sections:
         yield from _entries(inner)
+
+
+def keys_of(catalogs: Iterable[Catalog]) -> dict[str, None]:
+    """Return the key of every link, each once, in the order of the lists."""
+    return {key_of(link): None for catalog in catalogs for link in catalog.links()}
+
+
+def key_of(link: Link) -> str:
+    """Return the key of a link's finding; an unusable address is its own key."""
+    return link.local or _key(link.url)
+
+
+def _key(url: str) -> str:
+    try:
+        return link_key(url)
+    except InvalidAddress:
+        return url.strip()

@@ -1,4 +1,4 @@
-"""Figures of a run and of the days before."""
+"""Figures of a run: links by verdict, its cost, and the days before."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -57,6 +57,33 @@ class Summary(Value):
             "withdrawn": self.withdrawn,
             "new_dead": self.new_dead,
         }
+
+
+class HostTime(Value):
+    """Seconds of a run spent waiting for a host, and the number of requests to it."""
+
+    host: str
+    seconds: float
+    requests: int
+
+
+class Traffic(Value):
+    """
+    Cost of a run: requests by kind, points of GitHub's quota, links taken from the cache.
+
+    `apis` has the requests of each API host. `longest` is the host that the run
+    waited for longest.
+    """
+
+    web: int = 0
+    graphql: int = 0
+    rest: int = 0
+    graphql_points: int = 0
+    retries: int = 0
+    cached: int = 0
+    seconds: float = 0.0
+    longest: HostTime | None = None
+    apis: Mapping[str, int] = value_field(default_factory=dict)
 
 
 class Relicensed(Value):

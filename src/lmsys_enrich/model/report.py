@@ -1,56 +1,24 @@
 """Report: everything that a run found, in the order of the lists, with its figures."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import NamedTuple
 
-from lmsys_enrich.model.catalog import Catalog, DocumentLink, Entry, Link, ListedEntry, Location
+from lmsys_enrich.model.catalog import Catalog, DocumentLink, Entry, IgnoreRule, Link, Location, key_of
 from lmsys_enrich.model.changes import Change
-from lmsys_enrich.model.differences import Difference, differences
-from lmsys_enrich.model.document_view import DocumentView
-from lmsys_enrich.model.figures import AliveCount, Day, Summary, alive_count
+from lmsys_enrich.model.document import DocumentView
+from lmsys_enrich.model.enriched_entry import EnrichedEntry, enriched
+from lmsys_enrich.model.figures import AliveCount, Day, Summary, Traffic, alive_count
 from lmsys_enrich.model.finding import LIVING, LOST, Finding, Verdict
-from lmsys_enrich.model.hub_model import Model
-from lmsys_enrich.model.ignore_rule import IgnoreRule
-from lmsys_enrich.model.paper import Paper
 from lmsys_enrich.model.repository import Repository
 from lmsys_enrich.model.workspace import UNKNOWN_WORKSPACE, Workspace
 from lmsys_enrich.spool import LARGE, Spool, sequence_of
-from lmsys_enrich.urls import InvalidAddress, link_key
-from lmsys_enrich.values import Value, value_field
+from lmsys_enrich.values import Value
 
 ACT_ON = (Verdict.DEAD, Verdict.FAILING, Verdict.MOVED)
 """Verdicts that a maintainer acts on, the most urgent first."""
-
-
-class HostTime(Value):
-    """Seconds of a run spent waiting for a host, and the number of requests to it."""
-
-    host: str
-    seconds: float
-    requests: int
-
-
-class Traffic(Value):
-    """
-    Cost of a run: requests by kind, points of GitHub's quota, links taken from the cache.
-
-    `apis` has the requests of each API host. `longest` is the host that the run
-    waited for longest.
-    """
-
-    web: int = 0
-    graphql: int = 0
-    rest: int = 0
-    graphql_points: int = 0
-    retries: int = 0
-    cached: int = 0
-    seconds: float = 0.0
-    longest: HostTime | None = None
-    apis: Mapping[str, int] = value_field(default_factory=dict)
 
 
 class Obstacle(Value):
@@ -65,34 +33,6 @@ class Bug(Value):
 
     url: str
     traceback: str
-
-
-class EnrichedEntry(NamedTuple):
-    """
-    Entry with its findings and facts.
-
-    `number` is its index among the entries of all lists. `path` has the titles of
-    its sections, outermost first. `findings` has one finding for each of its
-    links; `facts`, `github`, `paper` and `model` are those of the first link that is a
-    repository, a repository on GitHub, a paper and a model.
-    """
-
-    number: int
-    path: tuple[str, ...]
-    entry: Entry
-    findings: tuple[Finding, ...]
-    facts: Repository | None
-    paper: Paper | None = None
-    model: Model | None = None
-    differs: tuple[Difference, ...] = ()
-
-    @property
-    def github(self) -> Repository | None:
-        """Facts of the first link that is a repository on GitHub."""
-        if self.facts is None or self.facts.software == "github":
-            return self.facts
-        known = (finding.repository for finding in self.findings)
-        return next((facts for facts in known if facts is not None and facts.software == "github"), None)
 
 
 class LinkLocation(Value):
@@ -272,16 +212,6 @@ def _age(finding: Finding) -> int:
     return -finding.verdict_since.toordinal() if finding.verdict_since is not None else 0
 
 
-def enriched(number: int, listed: ListedEntry, findings: Mapping[str, Finding]) -> EnrichedEntry:
-    """Return an entry with its findings and facts. Raises `KeyError` where a link has no finding."""
-    entry = listed.entry
-    own = tuple([findings[key_of(link)] for link in entry.links])
-    facts = next((finding.repository for finding in own if finding.repository is not None), None)
-    paper = next((finding.paper for finding in own if finding.paper is not None), None)
-    model = next((finding.model for finding in own if finding.model is not None), None)
-    return EnrichedEntry(number, listed.path, entry, own, facts, paper, model, differences(entry, own))
-
-
 def _summary(report: Report) -> Summary:
     repositories = [facts for facts, _ in report.repositories.values()]
     found = report.findings.values()
@@ -301,16 +231,38 @@ def _summary(report: Report) -> Summary:
     )
 
 
-def keys_of(catalogs: Iterable[Catalog]) -> dict[str, None]:
-    """Return the key of every link, each once, in the order of the lists."""
-    return {key_of(link): None for catalog in catalogs for link in catalog.links()}
+class News(Value):
+    """
+    News of a run, and what a maintainer knows already.
+
+    `found` are links that became dead, failing or moved, `lasting` those that were so
+    before, both by verdict and the newest first. `archived` names repositories.
+    """
+
+    found: tuple[Finding, ...]
+    lasting: tuple[Finding, ...]
+    revived: tuple[Finding, ...]
+    archived: tuple[Change, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        """True where nothing is new."""
+        return not (self.found or self.revived or self.archived)
 
 
-def key_of(link: Link) -> str:
-    """Return the key of a link's finding; an unusable address is its own key."""
-    if link.local:
-        return link.local
-    try:
-        return link_key(link.url)
-    except InvalidAddress:
-        return link.url.strip()
+def news_of(report: Report) -> News | None:
+    """Return the news of a report; None for a first run, of which everything is new."""
+    if all(finding.reported is None for finding in report.findings.values()):
+        return None
+    to_act_on = [
+        found
+        for verdict in ACT_ON
+        for found in report.by_effective_verdict[verdict]
+        if found.verdict in ACT_ON
+    ]
+    return News(
+        found=tuple(found for found in to_act_on if report.is_new(found)),
+        lasting=tuple(found for found in to_act_on if not report.is_new(found)),
+        revived=tuple(report.revived()),
+        archived=tuple(change for change in report.changes if change.kind == "archived"),
+    )

@@ -8,8 +8,9 @@ from html import escape
 from traceback import format_exc
 
 from lmsys_enrich.model.enriched import day
+from lmsys_enrich.model.enriched_entry import EnrichedEntry
 from lmsys_enrich.model.finding import LIVING, LOST, Verdict
-from lmsys_enrich.model.report import EnrichedEntry, Report
+from lmsys_enrich.model.report import Report
 from lmsys_enrich.model.repository import Repository
 from lmsys_enrich.outputs.fact_words import short_number
 from lmsys_enrich.outputs.text import Broken, Text, xml_text

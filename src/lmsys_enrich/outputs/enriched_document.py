@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from lmsys_enrich.lists.markdown.facts import BEGIN, END, notice_mark
-from lmsys_enrich.model.catalog import Document, InsertionPoint
-from lmsys_enrich.model.document_view import DocumentView
-from lmsys_enrich.model.report import EnrichedEntry, Report
+from lmsys_enrich.model.document import Document, DocumentView, InsertionPoint
+from lmsys_enrich.model.enriched_entry import EnrichedEntry
+from lmsys_enrich.model.report import Report
 from lmsys_enrich.outputs.fact_words import columns_of, suffix, without_comments
 from lmsys_enrich.outputs.text import quoted
 

@@ -13,10 +13,12 @@ from lmsys_enrich.model.enriched import (
     paper_json,
     repository_json,
 )
+from lmsys_enrich.model.enriched_entry import EnrichedEntry
+from lmsys_enrich.model.figures import HostTime
 from lmsys_enrich.model.finding import Finding
 from lmsys_enrich.model.hub_model import Model
 from lmsys_enrich.model.paper import Paper
-from lmsys_enrich.model.report import EnrichedEntry, HostTime, Report
+from lmsys_enrich.model.report import Report
 from lmsys_enrich.model.repository import Repository
 from lmsys_enrich.outputs.text import Streamed, json_chunks, json_item
 

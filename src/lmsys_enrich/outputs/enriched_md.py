@@ -7,8 +7,9 @@ from itertools import islice
 
 from lmsys_enrich.lists.identifiers import role_of
 from lmsys_enrich.model.catalog import Cell, Column, Entry, Link, Section
-from lmsys_enrich.model.document_view import DocumentView, Order
-from lmsys_enrich.model.report import EnrichedEntry, Report
+from lmsys_enrich.model.document import DocumentView, Order
+from lmsys_enrich.model.enriched_entry import EnrichedEntry
+from lmsys_enrich.model.report import Report
 from lmsys_enrich.outputs.enriched_document import enriched_document, marked
 from lmsys_enrich.outputs.fact_words import columns_of, suffix
 from lmsys_enrich.outputs.text import Streamed, Text, address, encoded, escaped, in_cell, link, quoted, table

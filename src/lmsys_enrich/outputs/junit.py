@@ -5,8 +5,9 @@ from collections.abc import Iterator, Mapping
 
 from lmsys_enrich.model.catalog import DocumentLink, Entry, Link
 from lmsys_enrich.model.enriched import moment
+from lmsys_enrich.model.enriched_entry import EnrichedEntry
 from lmsys_enrich.model.finding import Finding, Verdict
-from lmsys_enrich.model.report import EnrichedEntry, Report
+from lmsys_enrich.model.report import Report
 from lmsys_enrich.outputs.text import Streamed, encoded, xml_attribute, xml_text
 
 _PASSED = frozenset({Verdict.ALIVE, Verdict.MOVED, Verdict.GUARDED})

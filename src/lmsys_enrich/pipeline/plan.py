@@ -9,9 +9,8 @@ from hashlib import blake2b
 from lmsys_enrich.checkers.protocol import Checker, CheckError
 from lmsys_enrich.checkers.website.anchors import is_anchor
 from lmsys_enrich.clock import EPOCH
-from lmsys_enrich.model.catalog import Catalog, Exemption
+from lmsys_enrich.model.catalog import Catalog, Exemption, key_of
 from lmsys_enrich.model.finding import LIVING, Finding, LinkTask, Observation, Verdict
-from lmsys_enrich.model.report import key_of
 from lmsys_enrich.settings.settings import Settings
 from lmsys_enrich.store.findings import finding_map
 from lmsys_enrich.urls import InvalidAddress, fragment_of, is_web, link_key

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from lmsys_enrich.clock import SystemClock
 from lmsys_enrich.errors import MassChange, OutputError
-from lmsys_enrich.model.catalog import Catalog
+from lmsys_enrich.model.catalog import Catalog, keys_of
 from lmsys_enrich.model.finding import Finding, LinkTask, Verdict, unchecked
-from lmsys_enrich.model.report import Report, keys_of
+from lmsys_enrich.model.report import Report
 from lmsys_enrich.model.workspace import UNKNOWN_WORKSPACE, Workspace, find_workspace, leads_out
 from lmsys_enrich.pipeline.mass_change import refuse_mass_change, was_refused
 from lmsys_enrich.pipeline.plan import PreviousFindings

@@ -8,9 +8,9 @@ from contextlib import aclosing, asynccontextmanager
 from lmsys_enrich.checkers.protocol import Checker, CheckError, TaskQueue
 from lmsys_enrich.clock import Clock
 from lmsys_enrich.fact_sources.protocol import FactSource
-from lmsys_enrich.model.catalog import Catalog
+from lmsys_enrich.model.catalog import Catalog, keys_of
 from lmsys_enrich.model.finding import Finding, LinkTask, Observation, unchecked
-from lmsys_enrich.model.report import Bug, Obstacle, Report, keys_of
+from lmsys_enrich.model.report import Bug, Obstacle, Report
 from lmsys_enrich.model.workspace import UNKNOWN_WORKSPACE, Workspace
 from lmsys_enrich.pipeline import history, workers
 from lmsys_enrich.pipeline.accepted import accepted

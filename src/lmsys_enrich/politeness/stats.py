@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lmsys_enrich.http.messages import RequestKind
-from lmsys_enrich.model.report import HostTime, Traffic
+from lmsys_enrich.model.figures import HostTime, Traffic
 from lmsys_enrich.values import Value
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from lmsys_enrich.errors import InputError
-from lmsys_enrich.model.document_view import DocumentView, Fact, Order
-from lmsys_enrich.model.ignore_rule import IgnoreRule
+from lmsys_enrich.model.catalog import IgnoreRule
+from lmsys_enrich.model.document import DocumentView, Fact, Order
 from lmsys_enrich.settings.tables import ForgeSetting, HostSetting, parse_regular_expression, parse_status
 
 _SECONDS = {

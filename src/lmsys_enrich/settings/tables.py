@@ -8,8 +8,7 @@ from enum import StrEnum
 from http import HTTPStatus
 from typing import TypeAlias, TypeVar
 
-from lmsys_enrich.model.catalog import Exemption
-from lmsys_enrich.model.ignore_rule import IgnoreRule
+from lmsys_enrich.model.catalog import Exemption, IgnoreRule
 from lmsys_enrich.urls import InvalidAddress, is_web, server_of
 from lmsys_enrich.values import Value, value_field
 

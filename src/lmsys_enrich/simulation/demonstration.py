@@ -5,8 +5,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
-from lmsys_enrich.model.catalog import Catalog
-from lmsys_enrich.model.report import key_of
+from lmsys_enrich.model.catalog import Catalog, key_of
 from lmsys_enrich.simulation.papers import Listed
 
 NOTICE = "The facts on this page are simulated: they come from a GitHub and from websites that are made up."

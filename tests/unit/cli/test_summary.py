@@ -5,8 +5,9 @@ from pathlib import Path
 
 from lmsys_enrich.cli.summary import Files, summary_markdown, summary_text
 from lmsys_enrich.model.changes import Change
+from lmsys_enrich.model.figures import HostTime, Traffic
 from lmsys_enrich.model.finding import Suggestion, Verdict
-from lmsys_enrich.model.report import HostTime, Obstacle, Traffic
+from lmsys_enrich.model.report import Obstacle
 from tests.builders import day, finding, report, repository
 from tests.fakes import NIGHT
 

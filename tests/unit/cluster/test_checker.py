@@ -12,8 +12,9 @@ from lmsys_enrich.about import __version__
 from lmsys_enrich.checkers.protocol import CheckError, CheckResult, TaskQueue
 from lmsys_enrich.cluster.checker import ClusterChecker, ClusterError, WorkerError
 from lmsys_enrich.cluster.wire import Call, Failed, Reply, decode_call, encode_reply
+from lmsys_enrich.model.figures import HostTime
 from lmsys_enrich.model.finding import LinkTask, Observation, Verdict
-from lmsys_enrich.model.report import HostTime, Obstacle
+from lmsys_enrich.model.report import Obstacle
 from lmsys_enrich.politeness.scheduler import host_or_text
 from lmsys_enrich.politeness.stats import RequestStats
 from lmsys_enrich.settings.settings import Settings

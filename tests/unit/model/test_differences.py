@@ -3,7 +3,7 @@
 import pytest
 
 from lmsys_enrich.model.catalog import Cell, Entry
-from lmsys_enrich.model.differences import Difference, differences
+from lmsys_enrich.model.enriched_entry import Difference, differences
 from lmsys_enrich.model.paper import Paper
 from lmsys_enrich.values import replace
 from tests.builders import day, entry, finding, repository

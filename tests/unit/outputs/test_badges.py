@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from lmsys_enrich.model.document_view import DocumentView
+from lmsys_enrich.model.document import DocumentView
 from lmsys_enrich.model.figures import Day
 from lmsys_enrich.model.finding import Finding, Verdict
 from lmsys_enrich.outputs.badges import badge_svg, badges

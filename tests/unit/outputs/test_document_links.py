@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from lmsys_enrich.lists.markdown.reader import read_markdown
+from lmsys_enrich.model.catalog import keys_of
 from lmsys_enrich.model.finding import Verdict
-from lmsys_enrich.model.report import Report, keys_of
+from lmsys_enrich.model.report import Report
 from tests.builders import finding, rendered, report
 from tests.reliability.harmless_html import Harmless
 

@@ -9,10 +9,9 @@ from hypothesis import strategies as st
 
 from lmsys_enrich.lists.markdown.facts import without_facts
 from lmsys_enrich.lists.markdown.reader import read_markdown
-from lmsys_enrich.model.catalog import Catalog
-from lmsys_enrich.model.document_view import DocumentView, Fact, Order
+from lmsys_enrich.model.catalog import Catalog, keys_of
+from lmsys_enrich.model.document import DocumentView, Fact, Order
 from lmsys_enrich.model.finding import Finding, Suggestion, Verdict
-from lmsys_enrich.model.report import keys_of
 from lmsys_enrich.outputs.enriched_document import enriched_document
 from lmsys_enrich.outputs.enriched_md import enriched_md
 from tests.builders import day, finding, report, repository

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from lmsys_enrich.model.catalog import Entry, Link, Location
-from lmsys_enrich.model.document_view import DocumentView, Fact
+from lmsys_enrich.model.document import DocumentView, Fact
 from lmsys_enrich.model.finding import Suggestion, SuggestionKind, Verdict
 from lmsys_enrich.model.hub_model import Model
 from lmsys_enrich.model.paper import Paper

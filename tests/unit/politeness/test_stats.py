@@ -1,6 +1,6 @@
 """Which host a run waits for longest."""
 
-from lmsys_enrich.model.report import HostTime
+from lmsys_enrich.model.figures import HostTime
 from lmsys_enrich.politeness.stats import Activity, RequestStats
 
 

@@ -15,7 +15,7 @@ from lmsys_enrich.cli.terminal import Terminal
 from lmsys_enrich.clock import SystemClock
 from lmsys_enrich.errors import InputError
 from lmsys_enrich.lists.read import read_lists
-from lmsys_enrich.model.report import keys_of
+from lmsys_enrich.model.catalog import keys_of
 from lmsys_enrich.outputs.files import write_files
 from lmsys_enrich.settings.settings import Failure, Settings
 from lmsys_enrich.simulation.demonstration import LISTS, NOTICE, listed_links, past_lines

@@ -12,8 +12,9 @@ from lmsys_enrich.cli.terminal import Terminal
 from lmsys_enrich.errors import InputError
 from lmsys_enrich.lists.markdown.reader import read_markdown
 from lmsys_enrich.lists.read import read_as_set
+from lmsys_enrich.model.catalog import key_of
 from lmsys_enrich.model.changes import Changes, changes_between
-from lmsys_enrich.model.report import Report, key_of
+from lmsys_enrich.model.report import Report
 from lmsys_enrich.outputs.files import write_files
 from lmsys_enrich.outputs.in_place import write_in_place
 from lmsys_enrich.outputs.marker_blocks import Blocks

@@ -13,7 +13,8 @@ from lmsys_enrich.lists.markdown.outline import FoundEntry, OpenSection, Outline
 from lmsys_enrich.lists.markdown.phrases import clean
 from lmsys_enrich.lists.markdown.runs import Run, Span, one_line
 from lmsys_enrich.lists.markdown.words import is_housekeeping
-from lmsys_enrich.model.catalog import Cell, Entry, InsertionPoint, Link, Location, Section
+from lmsys_enrich.model.catalog import Cell, Entry, Link, Location, Section
+from lmsys_enrich.model.document import InsertionPoint
 from lmsys_enrich.values import replace
 
 _MANY_LINKS = 100  # in one entry; to find each in the description takes time that grows with both

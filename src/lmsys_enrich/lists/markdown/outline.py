@@ -9,17 +9,8 @@ from lmsys_enrich.lists.markdown.document_links import DocumentLinks
 from lmsys_enrich.lists.markdown.entries import EntryBuilder, read_entry
 from lmsys_enrich.lists.markdown.runs import Run, one_line
 from lmsys_enrich.lists.markdown.words import is_housekeeping
-from lmsys_enrich.model.catalog import (
-    Cell,
-    Column,
-    Entry,
-    Exemption,
-    InsertionPoint,
-    Link,
-    Location,
-    Remark,
-    Section,
-)
+from lmsys_enrich.model.catalog import Cell, Column, Entry, Exemption, Link, Location, Remark, Section
+from lmsys_enrich.model.document import InsertionPoint
 
 _MOST_NESTED = 30  # sections within each other; more than any reader follows, and than entries.yaml may have
 

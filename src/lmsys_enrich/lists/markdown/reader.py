@@ -38,7 +38,8 @@ from lmsys_enrich.lists.markdown.phrases import clean
 from lmsys_enrich.lists.markdown.runs import Run
 from lmsys_enrich.lists.markdown.tables import Cells, read_table
 from lmsys_enrich.lists.markdown.words import is_way_back
-from lmsys_enrich.model.catalog import Catalog, Document, InsertionPoint
+from lmsys_enrich.model.catalog import Catalog
+from lmsys_enrich.model.document import Document, InsertionPoint
 
 _LINE_END = re.compile(r"\r\n?")
 _GROUP = 7  # level of the first section that a bullet makes, below those of headings

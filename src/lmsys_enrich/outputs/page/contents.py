@@ -5,8 +5,9 @@ from heapq import nsmallest
 from itertools import accumulate
 
 from lmsys_enrich.model.enriched import moment
+from lmsys_enrich.model.enriched_entry import EnrichedEntry
 from lmsys_enrich.model.finding import Verdict
-from lmsys_enrich.model.report import EnrichedEntry, Report
+from lmsys_enrich.model.report import Report
 from lmsys_enrich.outputs.page.charts import Chart, ChartGroup, Death, Trend, charts_of, deaths_of, trends_of
 from lmsys_enrich.outputs.page.rows import AGES, BETWEEN, age_of, kind_of, licence_of, percent, rank_of, worst
 from lmsys_enrich.outputs.page.todo import Group, groups_of

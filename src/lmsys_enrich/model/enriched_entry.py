@@ -1,8 +1,9 @@
-"""Differences between what a list says of a paper, repository or model and what its source says."""
+"""Entries with their findings and facts, and with what the list says otherwise than their sources."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
-from lmsys_enrich.model.catalog import Entry
+from lmsys_enrich.model.catalog import Entry, ListedEntry, key_of
 from lmsys_enrich.model.finding import Finding
 from lmsys_enrich.model.hub_model import Model
 from lmsys_enrich.model.paper import Paper
@@ -24,6 +25,44 @@ class Difference(Value):
     listed: str | int
     source: str | int
     source_host: str
+
+
+class EnrichedEntry(NamedTuple):
+    """
+    Entry with its findings and facts.
+
+    `number` is its index among the entries of all lists. `path` has the titles of
+    its sections, outermost first. `findings` has one finding for each of its
+    links; `facts`, `github`, `paper` and `model` are those of the first link that is a
+    repository, a repository on GitHub, a paper and a model.
+    """
+
+    number: int
+    path: tuple[str, ...]
+    entry: Entry
+    findings: tuple[Finding, ...]
+    facts: Repository | None
+    paper: Paper | None = None
+    model: Model | None = None
+    differs: tuple[Difference, ...] = ()
+
+    @property
+    def github(self) -> Repository | None:
+        """Facts of the first link that is a repository on GitHub."""
+        if self.facts is None or self.facts.software == "github":
+            return self.facts
+        known = (finding.repository for finding in self.findings)
+        return next((facts for facts in known if facts is not None and facts.software == "github"), None)
+
+
+def enriched(number: int, listed: ListedEntry, findings: Mapping[str, Finding]) -> EnrichedEntry:
+    """Return an entry with its findings and facts. Raises `KeyError` where a link has no finding."""
+    entry = listed.entry
+    own = tuple([findings[key_of(link)] for link in entry.links])
+    facts = next((finding.repository for finding in own if finding.repository is not None), None)
+    paper = next((finding.paper for finding in own if finding.paper is not None), None)
+    model = next((finding.model for finding in own if finding.model is not None), None)
+    return EnrichedEntry(number, listed.path, entry, own, facts, paper, model, differences(entry, own))
 
 
 def differences(entry: Entry, findings: Sequence[Finding]) -> tuple[Difference, ...]:

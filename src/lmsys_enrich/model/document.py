@@ -1,8 +1,28 @@
-"""View of a list that documents show: which facts, in which order, and how exact."""
+"""Documents for readers: the Markdown text of a list, and which facts are shown in it."""
 
 from enum import StrEnum
 
 from lmsys_enrich.values import Value
+
+
+class InsertionPoint(Value):
+    """
+    Line of a document, counted from 1, where facts fit in.
+
+    `kind` is that of what stands there: a `bullet` or a `row` of the entry with
+    the id, or a table's `header`, `rule`, or `blank` row that is no entry.
+    """
+
+    line: int
+    kind: str
+    entry: str = ""
+
+
+class Document(Value):
+    """Markdown text of a list, and the lines where facts fit in."""
+
+    text: str
+    insertion_points: tuple[InsertionPoint, ...]
 
 
 class Fact(StrEnum):
