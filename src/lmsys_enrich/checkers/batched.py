@@ -1,62 +1,111 @@
-"""Parts of checkers that ask about many links at once: links by subject, results of a batch, estimates."""
+"""Checks in batches: links by what they lead to, an API asked about each of these once, every link judged."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Hashable, Iterable, Iterator, Sequence
+from contextlib import aclosing
 from datetime import timedelta
 from functools import partial
-from typing import TypeAlias, TypeVar
+from typing import Generic, TypeVar
 
-from lmsys_enrich.api.batches import BatchAnswer
+from lmsys_enrich.api.batches import BatchAnswer, Query, query_batches
 from lmsys_enrich.api.json_api import JsonApi
-from lmsys_enrich.checkers.protocol import ApiEstimate, CheckError, CheckResult, contained
+from lmsys_enrich.checkers.protocol import ApiEstimate, CheckError, CheckResult, Deferred, contained
 from lmsys_enrich.model.finding import LinkTask
 from lmsys_enrich.model.report import Obstacle
 
+KeyT = TypeVar("KeyT", bound=Hashable)
+LinkT = TypeVar("LinkT")
 FoundT = TypeVar("FoundT")
 
-Subjects: TypeAlias = Mapping[str, Sequence[LinkTask]]
-"""Links by the id of what they lead to: a paper's abstract, PDF and DOI are links of their own."""
+BY_PAGES = ": their pages were checked instead"
+"""Ending of the obstacle of a checker that defers links without an answer."""
 
 _RESPONSE = 0.5  # seconds that a service takes to respond, on the whole
 
 
-def by_subject(tasks: Iterable[LinkTask], identify: Callable[[str], str | None]) -> Subjects:
-    """Group links by the id that their address names, in the order in which each first occurs."""
-    groups: defaultdict[str, list[LinkTask]] = defaultdict(list)
-    for task in tasks:
-        identifier = identify(task.url)
-        if identifier is not None:
-            groups[identifier].append(task)
-    return groups
+class Subjects(Generic[KeyT, LinkT]):
+    """
+    Subjects of an API, such as papers or projects, with the links that lead to each.
+
+    A paper's abstract, PDF and DOI are links of their own. `missing` collects the
+    subjects that whole responses left out, `unanswered` those about which nothing was
+    learned; `message` is the last reason of these.
+    """
+
+    def __init__(
+        self, tasks: Iterable[LinkTask], parse: Callable[[str], LinkT | None], key: Callable[[LinkT], KeyT]
+    ) -> None:
+        self.by_key: defaultdict[KeyT, list[tuple[LinkTask, LinkT]]] = defaultdict(list)
+        for task in tasks:
+            link = parse(task.url)
+            if link is not None:
+                self.by_key[key(link)].append((task, link))
+        self.missing: list[KeyT] = []
+        self.unanswered: list[KeyT] = []
+        self.message = ""
+
+    async def look_up(
+        self,
+        query: Query[KeyT, FoundT],
+        judge: Callable[[LinkTask, LinkT, FoundT], CheckResult],
+        *,
+        keys: Sequence[KeyT] | None = None,
+        size: int = 1,
+        in_flight: int = 1,
+        defers_missing: bool = False,
+        defers_unanswered: bool = False,
+    ) -> AsyncGenerator[CheckResult, None]:
+        """
+        Ask about all subjects, or those of `keys`, and judge the links to each that is found.
+
+        Links to the others have a result only where they are deferred to their pages.
+        """
+        every = list(self.by_key) if keys is None else keys
+        async with aclosing(query_batches(every, size, query, in_flight)) as answers:
+            async for answer in answers:
+                for result in self._found(answer, judge):
+                    yield result
+                self.missing.extend(answer.missing)
+                deferred = list(answer.missing) if defers_missing else []
+                if answer.traceback is None:
+                    self.unanswered.extend(answer.unanswered)
+                    self.message = answer.message or self.message
+                    deferred += answer.unanswered if defers_unanswered else ()
+                for task in self.tasks(deferred):
+                    yield Deferred(task)
+
+    def tasks(self, keys: Iterable[KeyT]) -> Iterator[LinkTask]:
+        """Yield the links to these subjects."""
+        for key in keys:
+            for task, _ in self.by_key[key]:
+                yield task
+
+    def obstacles(self, api: JsonApi, instead: str = "") -> Sequence[Obstacle]:
+        """Return why an API is no longer asked, or that it left links without an answer."""
+        return obstacles_of(api, sum(1 for _ in self.tasks(self.unanswered)), self.message, instead)
+
+    def _found(
+        self, answer: BatchAnswer[KeyT, FoundT], judge: Callable[[LinkTask, LinkT, FoundT], CheckResult]
+    ) -> Iterator[CheckResult]:
+        for key, found in answer.found.items():
+            for task, link in self.by_key[key]:
+                yield contained(task, partial(judge, task, link, found))
+        if answer.traceback is not None:
+            for task in self.tasks(answer.unanswered):
+                yield CheckError(task, answer.traceback)
 
 
-def results_of(
-    answer: BatchAnswer[str, FoundT], subjects: Subjects, judge: Callable[[LinkTask, FoundT], CheckResult]
-) -> Iterator[CheckResult]:
-    """Yield the results of the links that a batch found, and of those that a bug kept from being judged."""
-    for identifier, found in answer.found.items():
-        for task in subjects[identifier]:
-            yield contained(task, partial(judge, task, found))
-    if answer.traceback is not None:
-        for task in links_of(answer.unanswered, subjects):
-            yield CheckError(task, answer.traceback)
-
-
-def links_of(identifiers: Iterable[str], subjects: Subjects) -> list[LinkTask]:
-    """Return the links to these subjects."""
-    return [task for identifier in identifiers for task in subjects[identifier]]
-
-
-def obstacles_of(api: JsonApi, unanswered: int) -> Sequence[Obstacle]:
-    """Return why an API is no longer asked, or that it left links without an answer."""
+def obstacles_of(api: JsonApi, unanswered: int, why: str = "", instead: str = "") -> Sequence[Obstacle]:
+    """Return why an API is no longer asked, or that it left so many links without an answer."""
     if api.obstacles or not unanswered:
         return api.obstacles
     links = "a link" if unanswered == 1 else f"{unanswered:,} links"
+    reason = f" ({why})" if why else ""
     hint = f"Run again later, and see {api.service.status_page}: what was known is kept."
-    return (Obstacle(f"{api.service.name} gave no answer about {links}", hint),)
+    return (Obstacle(f"{api.service.name} gave no answer about {links}{reason}{instead}", hint),)
 
 
-def estimate_of(api: JsonApi, host: str, requests: int) -> ApiEstimate:
+def estimate_of(api: JsonApi, host: str, requests: int, kind: str = "REST") -> ApiEstimate:
     """Return the time of so many requests at the API's pace; `host` is the service's, also for a mirror."""
     seconds = max(api.service.pace.interval, _RESPONSE / api.service.pace.in_flight)
-    return ApiEstimate(host, requests, requests * timedelta(seconds=seconds))
+    return ApiEstimate(host, requests, requests * timedelta(seconds=seconds), kind=kind)

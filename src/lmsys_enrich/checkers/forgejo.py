@@ -10,8 +10,9 @@ from urllib.parse import quote
 from lmsys_enrich.api.apis import Apis
 from lmsys_enrich.api.json_api import JsonApi, Service
 from lmsys_enrich.api.json_values import Node, count, flag, moment, node, text, texts
+from lmsys_enrich.api.rate_limiter import MAX_IN_FLIGHT
 from lmsys_enrich.api.results import Final, Ok, QueryTooLarge, TransientError, Unavailable
-from lmsys_enrich.checkers.lookups import Lookups, by_task, requests_of
+from lmsys_enrich.checkers.batched import BY_PAGES, Subjects, estimate_of
 from lmsys_enrich.checkers.protocol import Checker, CheckResult, Deferred, Estimate, TaskQueue
 from lmsys_enrich.checkers.repositories import GONE_OR_PRIVATE, alive, dead, moved, of_repository
 from lmsys_enrich.model.finding import LinkTask
@@ -160,11 +161,11 @@ class ForgejoChecker:
         variable = "CODEBERG_TOKEN" if forge.host == "codeberg.org" else "LMSYS_ENRICH_TOKENS"
         service = Service(name, f"https://{forge.host}", variable, token_prefix="token ")  # noqa: S106
         self._api = JsonApi(apis, service, f"{forge.url}/api/v1", forge.token)
-        self._lookups: Lookups[str, ForgejoLink] | None = None
+        self._subjects: Subjects[str, ForgejoLink] | None = None
 
     @property
     def obstacles(self) -> Sequence[Obstacle]:
-        return self._lookups.obstacles(self._api) if self._lookups is not None else ()
+        return self._subjects.obstacles(self._api, BY_PAGES) if self._subjects is not None else ()
 
     def claims(self, url: str) -> bool:
         return self._parse(url) is not None
@@ -175,15 +176,18 @@ class ForgejoChecker:
         repositories = {link.key for _, link in links if link.name is not None}
         requests = len(owners) + 2 * len(repositories)  # the second for the last commit
         pages = tuple(url for url, link in links if link.page in _PROVED_BY_PAGE)
-        return Estimate((requests_of(self._host, self._api, requests),), pages)
+        return Estimate((estimate_of(self._api, self._host, requests),), pages)
 
     def advice(self, count: int) -> str | None:
         del count  # anonymous requests are enough
         return None
 
     async def check(self, queue: TaskQueue) -> AsyncGenerator[CheckResult, None]:
-        self._lookups = lookups = Lookups(by_task(queue.planned, self._parse), lambda link: link.key)
-        async with aclosing(lookups.results(1, self._look_up, self._judge)) as results:
+        self._subjects = subjects = Subjects(queue.planned, self._parse, lambda link: link.key)
+        results = subjects.look_up(
+            self._look_up, self._judge, in_flight=MAX_IN_FLIGHT, defers_unanswered=True
+        )
+        async with aclosing(results):
             async for result in results:
                 yield result
 

@@ -6,12 +6,11 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 
 from lmsys_enrich.api.apis import Apis
-from lmsys_enrich.api.batches import query_batches
 from lmsys_enrich.api.json_api import JsonApi, Service
 from lmsys_enrich.api.json_values import Node, node, nodes, number, text
 from lmsys_enrich.api.rate_limiter import Pace
 from lmsys_enrich.api.results import Ok, QueryTooLarge, TransientError, Unavailable
-from lmsys_enrich.checkers.batched import by_subject, estimate_of, links_of, obstacles_of, results_of
+from lmsys_enrich.checkers.batched import Subjects, estimate_of, obstacles_of
 from lmsys_enrich.checkers.protocol import CheckResult, Deferred, Estimate, TaskQueue
 from lmsys_enrich.model.finding import LinkTask, Observation, Verdict
 from lmsys_enrich.model.paper import Paper, PaperUpdate
@@ -93,16 +92,14 @@ class OpenReviewChecker:
             return
         if not queue.planned or not await self._log_in(*self._login):
             return
-        forums = by_subject(queue.planned, parse_openreview_link)
-        async with aclosing(query_batches(forums, _BATCH, self._notes)) as answers:
-            async for answer in answers:
-                for result in results_of(answer, forums, self._judge):
-                    yield result
-                for task in links_of(answer.missing, forums):
-                    yield Deferred(task)
-                self._unanswered += len(links_of(answer.unanswered, forums))
+        forums = Subjects(queue.planned, parse_openreview_link, str)
+        results = forums.look_up(self._notes, self._judge, size=_BATCH, defers_missing=True)
+        async with aclosing(results):
+            async for result in results:
+                yield result
+        self._unanswered += len(list(forums.tasks(forums.unanswered)))
 
-    def _judge(self, task: LinkTask, note: OpenReviewNote) -> Observation | Deferred:
+    def _judge(self, task: LinkTask, _forum: str, note: OpenReviewNote) -> Observation | Deferred:
         if note.deleted:
             return Deferred(task)
         missing = _NOT_TOLD | {name for name in ("venue", "year") if getattr(note, name) is None}

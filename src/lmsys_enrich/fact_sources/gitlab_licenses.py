@@ -8,8 +8,8 @@ from datetime import timedelta
 from lmsys_enrich.api.apis import Apis
 from lmsys_enrich.api.batches import query_batches
 from lmsys_enrich.api.results import TransientError
+from lmsys_enrich.checkers.batched import estimate_of
 from lmsys_enrich.checkers.gitlab.client import GitLabApi
-from lmsys_enrich.checkers.lookups import requests_of
 from lmsys_enrich.checkers.protocol import Estimate
 from lmsys_enrich.fact_sources.protocol import MONTH, Addition
 from lmsys_enrich.model.finding import Finding
@@ -43,7 +43,7 @@ class GitLabLicenses:
     def estimate(self, urls: Sequence[str]) -> Estimate:
         hosts = Counter(host for url in urls if (host := _host(url)) in self._apis)
         return Estimate(
-            tuple(requests_of(host, self._apis[host].api, count) for host, count in hosts.items())
+            tuple(estimate_of(self._apis[host].api, host, count) for host, count in hosts.items())
         )
 
     async def fetch(self, findings: Sequence[Finding]) -> AsyncGenerator[Addition, None]:

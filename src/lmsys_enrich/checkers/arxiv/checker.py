@@ -4,15 +4,14 @@ from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import aclosing
 
 from lmsys_enrich.api.apis import Apis
-from lmsys_enrich.api.batches import query_batches
 from lmsys_enrich.checkers.arxiv.atom import ArxivRecord
 from lmsys_enrich.checkers.arxiv.client import BATCH, ArxivApi
 from lmsys_enrich.checkers.arxiv.facts import is_withdrawn, update_of
-from lmsys_enrich.checkers.batched import by_subject, estimate_of, links_of, obstacles_of, results_of
+from lmsys_enrich.checkers.batched import Subjects, estimate_of
 from lmsys_enrich.checkers.protocol import CheckResult, Deferred, Estimate, TaskQueue
 from lmsys_enrich.model.finding import LinkTask, Observation, Verdict
 from lmsys_enrich.model.report import Obstacle
-from lmsys_enrich.papers.arxiv_id import parse_arxiv_link
+from lmsys_enrich.papers.arxiv_id import ArxivLink, parse_arxiv_link
 
 
 def arxiv_checkers(apis: Apis) -> "Iterable[ArxivChecker]":
@@ -32,11 +31,11 @@ class ArxivChecker:
     def __init__(self, apis: Apis) -> None:
         self._run_time = apis.clock.run_time
         self._arxiv = ArxivApi(apis)
-        self._unanswered = 0
+        self._papers: Subjects[str, ArxivLink] | None = None
 
     @property
     def obstacles(self) -> Sequence[Obstacle]:
-        return obstacles_of(self._arxiv.api, self._unanswered)
+        return self._papers.obstacles(self._arxiv.api) if self._papers is not None else ()
 
     def claims(self, url: str) -> bool:
         return parse_arxiv_link(url) is not None
@@ -52,19 +51,13 @@ class ArxivChecker:
         return Estimate(apis=(estimate_of(self._arxiv.api, "arxiv.org", requests),), pages=pages)
 
     async def check(self, queue: TaskQueue) -> AsyncGenerator[CheckResult, None]:
-        papers = by_subject(queue.planned, _identifier)
-        async with aclosing(query_batches(papers, BATCH, self._arxiv.papers)) as answers:
-            async for answer in answers:
-                for result in results_of(answer, papers, self._judge):
-                    yield result
-                for task in links_of(answer.missing, papers):
-                    yield Deferred(task)
-                self._unanswered += len(links_of(answer.unanswered, papers))
+        self._papers = papers = Subjects(queue.planned, parse_arxiv_link, lambda link: link.id)
+        results = papers.look_up(self._arxiv.papers, self._judge, size=BATCH, defers_missing=True)
+        async with aclosing(results):
+            async for result in results:
+                yield result
 
-    def _judge(self, task: LinkTask, record: ArxivRecord) -> Observation | Deferred:
-        link = parse_arxiv_link(task.url)
-        if link is None:
-            return Deferred(task)
+    def _judge(self, task: LinkTask, link: ArxivLink, record: ArxivRecord) -> Observation | Deferred:
         known = task.previous.paper if task.previous is not None else None
         update = update_of(record, known, self._run_time)
         is_later = link.version is not None and (record.version is None or link.version > record.version)
@@ -75,8 +68,3 @@ class ArxivChecker:
         return Observation(
             task.url, Verdict.ALIVE, f"{what}; the page itself was not looked at", paper=update
         )
-
-
-def _identifier(url: str) -> str | None:
-    link = parse_arxiv_link(url)
-    return link.id if link is not None else None

@@ -4,21 +4,13 @@ from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from contextlib import aclosing
 
 from lmsys_enrich.api.apis import Apis
-from lmsys_enrich.api.batches import query_batches
-from lmsys_enrich.checkers.batched import (
-    Subjects,
-    by_subject,
-    estimate_of,
-    links_of,
-    obstacles_of,
-    results_of,
-)
+from lmsys_enrich.checkers.batched import Subjects, estimate_of, obstacles_of
 from lmsys_enrich.checkers.doi.records import DoiRecord, update_of
 from lmsys_enrich.checkers.doi.registries import BATCH, Crossref, DataCite, DoiOrg, Handle, is_plain
 from lmsys_enrich.checkers.protocol import CheckResult, Deferred, Estimate, TaskQueue
 from lmsys_enrich.model.finding import LinkTask, Observation, Verdict
 from lmsys_enrich.model.report import Obstacle
-from lmsys_enrich.papers.doi import parse_doi_link
+from lmsys_enrich.papers.doi import DoiLink, parse_doi_link
 
 # The most frequent prefixes of DataCite, of which Crossref knows none: arXiv, Zenodo, Figshare, Hugging Face.
 _DATACITE = ("10.48550/", "10.5281/", "10.6084/", "10.57967/")
@@ -69,9 +61,9 @@ class DoiChecker:
         return Estimate(apis=tuple(estimate for estimate in estimates if estimate.requests))
 
     async def check(self, queue: TaskQueue) -> AsyncGenerator[CheckResult, None]:
-        links = by_subject(queue.planned, _doi)
-        at_datacite = [doi for doi in links if doi.startswith(_DATACITE)]
-        at_crossref = [doi for doi in links if not doi.startswith(_DATACITE)]
+        links = Subjects(queue.planned, parse_doi_link, lambda link: link.doi)
+        at_datacite = [doi for doi in links.by_key if doi.startswith(_DATACITE)]
+        at_crossref = [doi for doi in links.by_key if not doi.startswith(_DATACITE)]
         unregistered: list[str] = []
         stages = (
             self._look_up(self._crossref, at_crossref, links, missing=at_datacite),
@@ -84,27 +76,35 @@ class DoiChecker:
                     yield result
 
     async def _look_up(
-        self, registry: Crossref | DataCite, dois: Sequence[str], links: Subjects, *, missing: list[str]
+        self,
+        registry: Crossref | DataCite,
+        dois: Sequence[str],
+        links: Subjects[str, DoiLink],
+        *,
+        missing: list[str],
     ) -> AsyncGenerator[CheckResult, None]:
         """Yield the observations of DOIs that a registry has; add the others to `missing`."""
         plain, odd = [doi for doi in dois if is_plain(doi)], [doi for doi in dois if not is_plain(doi)]
         for group, size in ((plain, BATCH), (odd, 1)):
-            async with aclosing(query_batches(group, size, registry.records)) as answers:
-                async for answer in answers:
-                    for result in results_of(answer, links, self._alive(registry.name)):
-                        yield result
-                    missing.extend(answer.missing)
-                    if registry.api in self._unanswered:
-                        self._unanswered[registry.api] += len(links_of(answer.unanswered, links))
-                    elif answer.traceback is None:
-                        missing.extend(answer.unanswered)  # doi.org still knows whether they are registered
+            judge = self._alive(registry.name)
+            async with aclosing(links.look_up(registry.records, judge, keys=group, size=size)) as results:
+                async for result in results:
+                    yield result
+        missing.extend(links.missing)
+        if registry.api in self._unanswered:
+            self._unanswered[registry.api] += len(list(links.tasks(links.unanswered)))
+        else:
+            missing.extend(links.unanswered)  # doi.org still knows whether they are registered
+        links.missing, links.unanswered = [], []
 
-    async def _resolve(self, dois: Sequence[str], links: Subjects) -> AsyncGenerator[CheckResult, None]:
+    async def _resolve(
+        self, dois: Sequence[str], links: Subjects[str, DoiLink]
+    ) -> AsyncGenerator[CheckResult, None]:
         """Yield what doi.org says of links to itself; other links go to their page."""
         for doi in dois:
-            to_doi_org = [task for task in links[doi] if _is_resolver(task)]
-            for task in links[doi]:
-                if not _is_resolver(task):
+            to_doi_org = [task for task, link in links.by_key[doi] if link.is_resolver]
+            for task, link in links.by_key[doi]:
+                if not link.is_resolver:
                     yield Deferred(task)
             if not to_doi_org:
                 continue
@@ -115,8 +115,8 @@ class DoiChecker:
             for task in to_doi_org:
                 yield _judge_handle(task, answer)
 
-    def _alive(self, registry: str) -> Callable[[LinkTask, DoiRecord], Observation]:
-        def judge(task: LinkTask, record: DoiRecord) -> Observation:
+    def _alive(self, registry: str) -> Callable[[LinkTask, DoiLink, DoiRecord], Observation]:
+        def judge(task: LinkTask, _link: DoiLink, record: DoiRecord) -> Observation:
             update = update_of(record, self._run_time)
             what = "retracted, but registered" if record.retracted else "registered"
             return Observation(task.url, Verdict.ALIVE, f"{what} at {registry}; {_UNSEEN}", paper=update)
@@ -132,16 +132,6 @@ def _judge_handle(task: LinkTask, answer: Handle) -> CheckResult:
             return Observation(task.url, Verdict.DEAD, "doi.org has no such DOI", http_status=404)
         case Handle.UNCLEAR:  # it has no address to lead to
             return Deferred(task)
-
-
-def _doi(url: str) -> str | None:
-    link = parse_doi_link(url)
-    return link.doi if link is not None else None
-
-
-def _is_resolver(task: LinkTask) -> bool:
-    link = parse_doi_link(task.url)
-    return link is not None and link.is_resolver
 
 
 def _requests(dois: Iterable[str], a_batch: int = 1) -> int:

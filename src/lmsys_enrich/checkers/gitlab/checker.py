@@ -6,10 +6,11 @@ from math import ceil
 from typing import TypeAlias
 
 from lmsys_enrich.api.apis import Apis
+from lmsys_enrich.api.rate_limiter import MAX_IN_FLIGHT
 from lmsys_enrich.api.results import QueryTooLarge, TransientError, Unavailable
+from lmsys_enrich.checkers.batched import BY_PAGES, Subjects, estimate_of
 from lmsys_enrich.checkers.gitlab.client import BATCH_SIZE, GitLabApi, NotThere
 from lmsys_enrich.checkers.gitlab.links import GitLabLink, parse_link
-from lmsys_enrich.checkers.lookups import Lookups, by_task, requests_of
 from lmsys_enrich.checkers.protocol import Checker, CheckResult, Deferred, Estimate, TaskQueue
 from lmsys_enrich.checkers.repositories import GONE_OR_PRIVATE, alive, dead, moved, of_repository
 from lmsys_enrich.model.finding import LinkTask
@@ -47,12 +48,12 @@ class GitLabChecker:
         self._host = forge.host
         self._clock = apis.clock
         self._api = GitLabApi(apis, forge)
-        self._lookups: list[Lookups[str, GitLabLink]] = []
+        self._subjects: list[Subjects[str, GitLabLink]] = []
         self._written: dict[str, str] = {}
 
     @property
     def obstacles(self) -> Sequence[Obstacle]:
-        every = (obstacle for one in self._lookups for obstacle in one.obstacles(self._api.api))
+        every = (obstacle for one in self._subjects for obstacle in one.obstacles(self._api.api, BY_PAGES))
         return tuple(dict.fromkeys(every))
 
     def claims(self, url: str) -> bool:
@@ -62,8 +63,8 @@ class GitLabChecker:
         links = [link for url in urls if (link := self._parse(url)) is not None]
         projects = {link.key for link in links if not link.is_namespace}
         namespaces = {link.key for link in links if link.is_namespace}
-        batches = requests_of(self._host, self._api.api, ceil(len(projects) / BATCH_SIZE), "GraphQL")
-        apis = (batches, requests_of(self._host, self._api.api, len(namespaces)))
+        batches = estimate_of(self._api.api, self._host, ceil(len(projects) / BATCH_SIZE), "GraphQL")
+        apis = (batches, estimate_of(self._api.api, self._host, len(namespaces)))
         pages = [url for url in urls if (link := self._parse(url)) is not None and link.is_proved_by_page]
         return Estimate(tuple(api for api in apis if api.requests), tuple(pages))
 
@@ -72,27 +73,21 @@ class GitLabChecker:
         return None
 
     async def check(self, queue: TaskQueue) -> AsyncGenerator[CheckResult, None]:
-        links = list(by_task(queue.planned, self._parse))
-        projects = Lookups([pair for pair in links if not pair[1].is_namespace], lambda link: link.key)
-        namespaces = Lookups([pair for pair in links if pair[1].is_namespace], lambda link: link.key)
-        self._lookups = [projects, namespaces]
-        self._written = {link.key: link.path for _, link in links}
-        streams = (
-            projects.results(BATCH_SIZE, self._projects, self._judge),
-            # The subjects that the batches did not find are known when these have ended.
-            self._of_missing(projects),
-            namespaces.results(1, self._namespace, self._judge),
-        )
-        for stream in streams:
-            async with aclosing(stream) as results:
+        projects = Subjects(queue.planned, self._parse_project, lambda link: link.key)
+        namespaces = Subjects(queue.planned, self._parse_namespace, lambda link: link.key)
+        self._subjects = [projects, namespaces]
+        self._written = {key: links[-1][1].path for key, links in projects.by_key.items()}
+        for subjects, query, keys, size in (
+            (projects, self._projects, list(projects.by_key), BATCH_SIZE),
+            (projects, self._project, projects.missing, 1),  # complete once the batches have ended
+            (namespaces, self._namespace, list(namespaces.by_key), 1),
+        ):
+            results = subjects.look_up(
+                query, self._judge, keys=keys, size=size, in_flight=MAX_IN_FLIGHT, defers_unanswered=True
+            )
+            async with aclosing(results):
                 async for result in results:
                     yield result
-
-    async def _of_missing(self, projects: Lookups[str, GitLabLink]) -> AsyncGenerator[CheckResult, None]:
-        missing, projects.missing = projects.missing, []
-        async with aclosing(projects.results(1, self._project, self._judge, keys=missing)) as results:
-            async for result in results:
-                yield result
 
     async def _projects(
         self, paths: Sequence[str]
@@ -146,3 +141,11 @@ class GitLabChecker:
 
     def _parse(self, url: str) -> GitLabLink | None:
         return parse_link(url, self._host)
+
+    def _parse_project(self, url: str) -> GitLabLink | None:
+        link = self._parse(url)
+        return None if link is None or link.is_namespace else link
+
+    def _parse_namespace(self, url: str) -> GitLabLink | None:
+        link = self._parse(url)
+        return link if link is not None and link.is_namespace else None

@@ -5,6 +5,7 @@ from contextlib import aclosing
 
 from lmsys_enrich.api.apis import Apis
 from lmsys_enrich.api.results import QueryTooLarge, TransientError, Unavailable
+from lmsys_enrich.checkers.batched import BY_PAGES, Subjects, estimate_of
 from lmsys_enrich.checkers.hugging_face.client import (
     FACTS,
     Account,
@@ -14,7 +15,6 @@ from lmsys_enrich.checkers.hugging_face.client import (
     Thing,
 )
 from lmsys_enrich.checkers.hugging_face.links import HOST, HubLink, Kind, parse_link
-from lmsys_enrich.checkers.lookups import Lookups, by_task, requests_of
 from lmsys_enrich.checkers.protocol import Checker, CheckResult, Deferred, Estimate, TaskQueue
 from lmsys_enrich.checkers.repositories import alive, moved
 from lmsys_enrich.model.finding import LinkTask, Observation, Verdict
@@ -42,12 +42,12 @@ class HuggingFaceChecker:
     def __init__(self, apis: Apis) -> None:
         self._clock = apis.clock
         self._api = HubApi(apis)
-        self._lookups: Lookups[tuple[Kind, str], HubLink] | None = None
+        self._things: Subjects[tuple[Kind, str], HubLink] | None = None
         self._names: dict[tuple[Kind, str], str] = {}
 
     @property
     def obstacles(self) -> Sequence[Obstacle]:
-        return self._lookups.obstacles(self._api.api) if self._lookups is not None else ()
+        return self._things.obstacles(self._api.api, BY_PAGES) if self._things is not None else ()
 
     def claims(self, url: str) -> bool:
         return parse_link(url) is not None
@@ -56,17 +56,17 @@ class HuggingFaceChecker:
         links = [(url, link) for url in urls if (link := parse_link(url)) is not None]
         requests = len({link.key for _, link in links})
         pages = tuple(url for url, link in links if link.is_proved_by_page)
-        return Estimate((requests_of(HOST, self._api.api, requests),), pages)
+        return Estimate((estimate_of(self._api.api, HOST, requests),), pages)
 
     def advice(self, count: int) -> str | None:
         del count  # anonymous requests are enough
         return None
 
     async def check(self, queue: TaskQueue) -> AsyncGenerator[CheckResult, None]:
-        links = list(by_task(queue.planned, parse_link))
-        self._names = {link.key: link.name for _, link in links}
-        self._lookups = lookups = Lookups(links, lambda link: link.key)
-        async with aclosing(lookups.results(1, self._look_up, self._judge, in_flight=_IN_FLIGHT)) as results:
+        self._things = things = Subjects(queue.planned, parse_link, lambda link: link.key)
+        self._names = {key: links[-1][1].name for key, links in things.by_key.items()}
+        results = things.look_up(self._look_up, self._judge, in_flight=_IN_FLIGHT, defers_unanswered=True)
+        async with aclosing(results):
             async for result in results:
                 yield result
 
