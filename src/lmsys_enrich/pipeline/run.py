@@ -1,9 +1,19 @@
-"""Run: from a plan to a report."""
+"""Run: from a plan to a report, with every finding saved as it comes."""
 
 import asyncio
 import traceback
-from collections.abc import AsyncGenerator, Callable, Collection, Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import (
+    AsyncGenerator,
+    Callable,
+    Collection,
+    Iterable,
+    Iterator,
+    Mapping,
+    MutableMapping,
+    Sequence,
+)
 from contextlib import aclosing, asynccontextmanager
+from typing import Protocol
 
 from lmsys_enrich.checkers.protocol import Checker, CheckError, TaskQueue
 from lmsys_enrich.clock import Clock
@@ -13,15 +23,57 @@ from lmsys_enrich.model.finding import Finding, LinkTask, Observation, unchecked
 from lmsys_enrich.model.report import Bug, Obstacle, Report
 from lmsys_enrich.model.workspace import UNKNOWN_WORKSPACE, Workspace
 from lmsys_enrich.pipeline import history, workers
-from lmsys_enrich.pipeline.accepted import accepted
-from lmsys_enrich.pipeline.background_writer import BackgroundWriter, FindingStore
-from lmsys_enrich.pipeline.enrichment import enrich_findings
 from lmsys_enrich.pipeline.plan import Plan, PreviousFindings, build
-from lmsys_enrich.pipeline.workers import Stop
+from lmsys_enrich.pipeline.workers import Stop, enrich_findings
 from lmsys_enrich.politeness.stats import RequestStats
 from lmsys_enrich.settings.settings import Settings, format_duration
 from lmsys_enrich.store.findings import finding_map
 from lmsys_enrich.values import Value
+
+_BATCH_SIZE = 1000
+_MAX_DELAY = 0.5  # seconds: at most this much work is lost in a power cut
+
+
+class FindingStore(Protocol):
+    """Storage of findings by their links' keys. Both calls may block as long as the disk does."""
+
+    def load(self, urls: Iterable[str]) -> Mapping[str, Finding]: ...
+
+    def save(self, findings: Iterable[Finding]) -> None: ...
+
+
+class BackgroundWriter:
+    """
+    Writes findings to a store in batches, in a thread, since a disk may be slow.
+
+    One batch is written at a time; findings that arrive meanwhile make up the next one.
+    """
+
+    def __init__(self, store: FindingStore, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+        self._pending: list[Finding] = []
+        self._written_at = clock.monotonic()
+        self._writing: asyncio.Task[None] | None = None
+
+    def add(self, finding: Finding) -> None:
+        """Queue a finding, and start a batch if one is due."""
+        self._pending.append(finding)
+        due = len(self._pending) >= _BATCH_SIZE or self._clock.monotonic() - self._written_at >= _MAX_DELAY
+        if due and (self._writing is None or self._writing.done()):
+            self._writing = asyncio.create_task(self._write())
+
+    async def finish(self) -> None:
+        """Write all queued findings."""
+        if self._writing is not None:
+            await self._writing
+        if self._pending:
+            await self._write()
+
+    async def _write(self) -> None:
+        batch, self._pending = self._pending, []
+        self._written_at = self._clock.monotonic()
+        await asyncio.to_thread(self._store.save, batch)
 
 
 class Run(Value):
@@ -119,7 +171,7 @@ async def _findings(
 def _finding(run: Run, task: LinkTask, observation: Observation, bugs: list[Bug]) -> Finding:
     """Return the finding after an observation. A bug on the way costs this link alone."""
     try:
-        observation = accepted(observation, run.settings)
+        observation = history.accepted(observation, run.settings)
         return history.update(task, observation, run.clock.run_time, run.settings.dead_after)
     except Exception:  # noqa: BLE001 - whatever an earlier finding or a response holds, the run goes on
         return _bug(CheckError(task, traceback.format_exc()), bugs)

@@ -9,8 +9,7 @@ from lmsys_enrich.fact_sources.protocol import MONTH, Addition
 from lmsys_enrich.model.finding import Finding, Suggestion, Verdict
 from lmsys_enrich.model.paper import Paper, PaperUpdate
 from lmsys_enrich.model.report import Bug, Obstacle
-from lmsys_enrich.pipeline.enrichment import enrich_findings
-from lmsys_enrich.pipeline.workers import Stop
+from lmsys_enrich.pipeline.workers import Stop, enrich_findings
 from tests.builders import finding
 from tests.fakes import NIGHT, CostsNothing
 
