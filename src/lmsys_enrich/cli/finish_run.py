@@ -13,8 +13,8 @@ from lmsys_enrich.errors import MassChange
 from lmsys_enrich.lists.duplicates import NamedRepository, merged_repositories
 from lmsys_enrich.model.finding import Finding, Verdict
 from lmsys_enrich.model.report import Bug, Report
+from lmsys_enrich.outputs.enriched_document import write_in_place
 from lmsys_enrich.outputs.files import Written, write_files
-from lmsys_enrich.outputs.in_place import write_in_place
 from lmsys_enrich.outputs.registry import render_all, render_reports
 from lmsys_enrich.pipeline.mass_change import mark_refusal, refuse_mass_change
 from lmsys_enrich.pipeline.run import Run

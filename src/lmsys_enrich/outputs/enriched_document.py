@@ -1,13 +1,17 @@
-"""A Markdown list with facts: every byte of the document that is no fact is as it was."""
+"""A Markdown list with facts, written anew or in place: every byte that is no fact is as it was."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
 
 from lmsys_enrich.lists.markdown.facts import BEGIN, END, notice_mark
+from lmsys_enrich.lists.read import digest_of
 from lmsys_enrich.model.document import Document, DocumentView, InsertionPoint
 from lmsys_enrich.model.enriched_entry import EnrichedEntry
 from lmsys_enrich.model.report import Report
 from lmsys_enrich.outputs.fact_words import columns_of, suffix, without_comments
+from lmsys_enrich.outputs.files import replace_source
 from lmsys_enrich.outputs.text import quoted
 
 _BARS = re.compile(r"(?<!\\)\|")
@@ -109,3 +113,27 @@ def _add_cells(lines: list[str], line: int, cells: Sequence[str], width: int) ->
         _put(lines, line, f" {BEGIN}{missing}{' ' if missing else ''}{added} |")
     else:
         _put(lines, line, f" {BEGIN}|{missing} {added}")
+
+
+def write_in_place(report: Report, warn: Callable[[str], None]) -> list[Path]:
+    """
+    Write the facts into each Markdown list, and return those that changed.
+
+    A list that changed since it was read stays as it is, since its lines are others now.
+    """
+    return [*_changed(report, warn)]
+
+
+def _changed(report: Report, warn: Callable[[str], None]) -> Iterator[Path]:
+    for of_one in report.of_each_list():
+        catalog = of_one.catalogs[0]
+        if catalog.document is None:
+            warn(f"{catalog.source}: facts are written into Markdown lists alone; enriched.md has them")
+        elif digest_of(catalog.source) != catalog.digest:
+            warn(f"{catalog.source}: it changed during the run, so it gets no facts; run again")
+        elif b"\r" in catalog.source.read_bytes().replace(b"\r\n", b""):
+            warn(f"{catalog.source}: has carriage returns alone, which would be lost, so it gets no facts")
+        elif replace_source(
+            catalog.source, enriched_document(replace(of_one, notice=None), catalog.document)
+        ):
+            yield catalog.source

@@ -10,13 +10,12 @@ from typing import Protocol
 from lmsys_enrich.lists.identifiers import slug_of
 from lmsys_enrich.model.report import Report
 from lmsys_enrich.outputs.badges import badges
+from lmsys_enrich.outputs.ci_reports import junit_xml, sarif
 from lmsys_enrich.outputs.dead_links import dead_links_json, dead_links_md
 from lmsys_enrich.outputs.enriched_json import enriched_json
 from lmsys_enrich.outputs.enriched_md import enriched_md
 from lmsys_enrich.outputs.enriched_yaml import enriched_yaml
-from lmsys_enrich.outputs.junit import junit_xml
 from lmsys_enrich.outputs.page.render import index_html
-from lmsys_enrich.outputs.sarif import sarif
 from lmsys_enrich.outputs.text import Broken, Text
 
 

@@ -15,8 +15,8 @@ from lmsys_enrich.lists.read import read_as_set
 from lmsys_enrich.model.catalog import key_of
 from lmsys_enrich.model.changes import Changes, changes_between
 from lmsys_enrich.model.report import Report
+from lmsys_enrich.outputs.enriched_document import write_in_place
 from lmsys_enrich.outputs.files import write_files
-from lmsys_enrich.outputs.in_place import write_in_place
 from lmsys_enrich.outputs.marker_blocks import Blocks
 from lmsys_enrich.outputs.registry import PREVIOUS, render_all
 from lmsys_enrich.pipeline.previous_runs import report_of_last_run

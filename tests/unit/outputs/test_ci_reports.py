@@ -9,7 +9,7 @@ import pytest
 
 from lmsys_enrich.model.finding import Verdict
 from lmsys_enrich.model.report import Report
-from lmsys_enrich.outputs.sarif import sarif
+from lmsys_enrich.outputs.ci_reports import sarif
 from tests.builders import finding, report
 from tests.unit.outputs.example import example
 

@@ -1,20 +1,88 @@
 """
-`report.sarif`: findings at their locations in the source, for GitHub's code scanning and other viewers.
+Reports for CI: `junit.xml` has a test case for each link, `report.sarif` the links to act on.
 
 https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from urllib.parse import quote
 
 from lmsys_enrich.about import PROJECT_URL, __version__
-from lmsys_enrich.model.catalog import Entry, Link
+from lmsys_enrich.model.catalog import DocumentLink, Entry, Link
 from lmsys_enrich.model.enriched import Json, moment
+from lmsys_enrich.model.enriched_entry import EnrichedEntry
 from lmsys_enrich.model.finding import Finding, Verdict
 from lmsys_enrich.model.report import Report
 from lmsys_enrich.outputs.dead_links import instead
-from lmsys_enrich.outputs.text import json_text
+from lmsys_enrich.outputs.text import Streamed, encoded, json_text, xml_attribute, xml_text
+
+_PASSED = frozenset({Verdict.ALIVE, Verdict.MOVED, Verdict.GUARDED})
+
+
+def junit_xml(report: Report) -> Mapping[str, Streamed]:
+    """Return the file. A dead link is a failure; one without a result is skipped, with the reason."""
+    return {"junit.xml": Streamed(lambda: _chunks(report))}
+
+
+def _chunks(report: Report) -> Iterator[bytes]:
+    yield b'<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n'
+    for suite in report.of_each_list():
+        yield encoded(_head(suite))
+        yield from (encoded("".join(_cases(entry))) for entry in suite.entries)
+        yield from (encoded(_outside(outside, finding)) for outside, finding in suite.document_links)
+        yield b"  </testsuite>\n"
+    yield b"</testsuites>\n"
+
+
+def _head(suite: Report) -> str:
+    verdicts = Counter(finding.verdict for item in suite.entries for finding in item.findings)
+    verdicts.update(finding.verdict for _, finding in suite.document_links)
+    skipped = verdicts.total() - sum(verdicts[verdict] for verdict in (*_PASSED, Verdict.DEAD))
+    head = (
+        f"  <testsuite name={xml_attribute(str(suite.catalogs[0].source))}"
+        f" timestamp={xml_attribute(moment(suite.run_time) or '')}"
+        f' tests="{verdicts.total()}" failures="{verdicts[Verdict.DEAD]}" errors="0" skipped="{skipped}"'
+        ' time="0">\n'  # readers want one; the cost of a run, which never repeats, is in enriched.json
+    )
+    if not suite.notice:
+        return head
+    return (
+        f'{head}    <properties><property name="notice" value={xml_attribute(suite.notice)}/></properties>\n'
+    )
+
+
+def _cases(item: EnrichedEntry) -> Iterator[str]:
+    section = xml_attribute(" / ".join(item.path))
+    for link, finding in zip(item.entry.links, item.findings, strict=True):
+        yield _case(item.entry, section, link, finding)
+
+
+def _outside(outside: DocumentLink, finding: Finding) -> str:
+    section = xml_attribute(" / ".join(outside.path) or "(above the first section)")
+    return _case(outside.entry, section, outside.link, finding)
+
+
+def _case(entry: Entry, section: str, link: Link, finding: Finding) -> str:
+    name = (
+        f"{entry.name}: {link.url}"
+        if link.role == "url" or not entry.id
+        else f"{entry.name} ({link.role}): {link.url}"
+    )
+    head = (
+        f"    <testcase classname={section} name={xml_attribute(name)}"
+        f' file={xml_attribute(link.location.file)} line="{link.location.line}"'
+    )
+    verdict = finding.verdict
+    if verdict in _PASSED:
+        return f"{head}/>\n"
+    message = f"{verdict}: {finding.reason}"
+    if verdict is Verdict.DEAD:
+        text = f"{link.location}: {link.url} is {message}"
+        return f"{head}><failure message={xml_attribute(message)}>{xml_text(text)}</failure></testcase>\n"
+    return f"{head}><skipped message={xml_attribute(message)}/></testcase>\n"
+
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _RULES: dict[Verdict, tuple[str, str, str]] = {
