@@ -14,7 +14,7 @@ from pytest_httpx import HTTPXMock
 from lmsys_enrich.api.apis import Apis
 from lmsys_enrich.api.client import ApiClient
 from lmsys_enrich.api.results import QueryTooLarge, TransientError, Unavailable
-from lmsys_enrich.checkers.arxiv.client import ArxivApi
+from lmsys_enrich.checkers.arxiv.checker import ArxivApi
 from lmsys_enrich.checkers.doi.registries import Crossref, DataCite, DoiOrg, Handle
 from lmsys_enrich.fact_sources.citations import OpenAlex, SemanticScholar
 from lmsys_enrich.fact_sources.wayback import Wayback

@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lmsys_enrich.checkers.arxiv.atom import ArxivRecord, Feed, parse_feed
-from lmsys_enrich.checkers.arxiv.facts import is_withdrawn, update_of
+from lmsys_enrich.checkers.arxiv.records import ArxivRecord, Feed, is_withdrawn, parse_feed, update_of
 from lmsys_enrich.model.facts import merge
 from lmsys_enrich.model.paper import Paper
 from tests.builders import day
