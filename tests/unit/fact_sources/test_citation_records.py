@@ -2,7 +2,7 @@
 
 from hypothesis import given
 
-from lmsys_enrich.fact_sources.citation_records import (
+from lmsys_enrich.fact_sources.citations import (
     CitationRecord,
     read_openalex,
     read_semantic_scholar,
