@@ -75,6 +75,27 @@ def differences(entry: Entry, findings: Sequence[Finding]) -> tuple[Difference, 
     return tuple(_differences(entry, findings))
 
 
+def reasons_to_act(entry: Entry, paper: Paper) -> Iterator[str]:
+    """Yield why a maintainer should look at an entry with this paper, in a few words each."""
+    if paper.withdrawn:
+        yield "withdrawn"
+    if paper.retracted:
+        yield "retracted"
+    publication = published_since(entry, paper)
+    if publication is not None:
+        yield f"published since: {publication}"
+
+
+def published_since(entry: Entry, paper: Paper) -> str | None:
+    """Return where a paper was published that the list calls a preprint; None where it need not change."""
+    listed = entry.cells.get("publisher")
+    if not isinstance(listed, str) or known_venue(listed) != ARXIV or "arxiv" not in paper.ids:
+        return None
+    place = " ".join(filter(None, (paper.venue, str(paper.year) if paper.venue and paper.year else None)))
+    link = f"https://doi.org/{paper.published_as}" if paper.published_as else ""
+    return ", ".join(filter(None, (place, link))) or None
+
+
 def _differences(entry: Entry, findings: Sequence[Finding]) -> Iterator[Difference]:
     for link, finding in zip(entry.links, findings, strict=True):
         if finding.paper is not None and link.role in {"url", "paper"}:

@@ -3,7 +3,7 @@
 import pytest
 
 from lmsys_enrich.model.catalog import Cell, Entry
-from lmsys_enrich.model.enriched_entry import Difference, differences
+from lmsys_enrich.model.enriched_entry import Difference, differences, reasons_to_act
 from lmsys_enrich.model.paper import Paper
 from lmsys_enrich.values import replace
 from tests.builders import day, entry, finding, repository
@@ -104,3 +104,25 @@ def test_license_of_the_list_beside_the_forges(
     tool = replace(entry("Tool", "https://github.com/a/b"), cells={"license": listed_license})
     known = finding("https://github.com/a/b", repository=repository("a/b", license=source))
     assert list(differences(tool, (known,))) == expected
+
+
+@pytest.mark.parametrize(
+    ("cells", "facts", "expected"),
+    [
+        ({}, {}, []),
+        ({}, {"withdrawn": True, "retracted": True}, ["withdrawn", "retracted"]),
+        ({"publisher": "arXiv"}, {"venue": "SOSP", "year": 2023}, ["published since: SOSP 2023"]),
+        (
+            {"publisher": "arXiv"},
+            {"published_as": "10.1145/3600006.3613165"},
+            ["published since: https://doi.org/10.1145/3600006.3613165"],
+        ),
+        ({"publisher": "SOSP"}, {"venue": "SOSP"}, []),
+        ({}, {"venue": "SOSP"}, []),  # the list does not call it a preprint
+        ({"publisher": "arXiv"}, {"ids": {"doi": "10.1145/1"}, "venue": "SOSP"}, []),
+    ],
+)
+def test_withdrawn_retracted_and_published_papers_are_to_act_on(
+    cells: dict[str, Cell], facts: dict[str, object], expected: list[str]
+) -> None:
+    assert list(reasons_to_act(replace(entry("A paper", URL), cells=cells), paper(**facts))) == expected

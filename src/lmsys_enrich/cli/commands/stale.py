@@ -11,8 +11,8 @@ from lmsys_enrich.cli.terminal import Terminal
 from lmsys_enrich.errors import InputError
 from lmsys_enrich.lists.read import read_as_set
 from lmsys_enrich.model.catalog import Entry, Link
+from lmsys_enrich.model.enriched_entry import reasons_to_act
 from lmsys_enrich.model.finding import Finding, Verdict
-from lmsys_enrich.model.paper_changes import reasons_to_act
 from lmsys_enrich.model.report import Report
 from lmsys_enrich.pipeline.previous_runs import report_of_last_run
 from lmsys_enrich.settings.settings import Settings, parse_duration

@@ -4,9 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 
 from lmsys_enrich.lists.duplicates import duplicates
-from lmsys_enrich.model.enriched_entry import EnrichedEntry
+from lmsys_enrich.model.enriched_entry import EnrichedEntry, published_since
 from lmsys_enrich.model.finding import Finding, Verdict
-from lmsys_enrich.model.paper_changes import published_since
 from lmsys_enrich.model.report import News, Report, news_of
 from lmsys_enrich.model.repository import Repository
 from lmsys_enrich.outputs.fixes import patch_of
