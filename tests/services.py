@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from lmsys_enrich.http.messages import ErrorKind, FetchError, Outcome, Request
 from lmsys_enrich.http.messages import Response as Answer
-from lmsys_enrich.simulation.paper_service import Fault
+from lmsys_enrich.simulation.paper_services import Fault
 from lmsys_enrich.simulation.server import Handler, Misdeed, Raw, Received, Response, Sent
 
 _MISDEEDS = {

@@ -6,8 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from lmsys_enrich.simulation.paper_service import PaperService
-from lmsys_enrich.simulation.paper_services import SERVICES
+from lmsys_enrich.simulation.paper_services import SERVICES, PaperService
 from lmsys_enrich.simulation.papers import Library, SimulatedPaper
 from lmsys_enrich.simulation.server import Server
 from lmsys_enrich.values import replace

@@ -19,7 +19,7 @@ from lmsys_enrich.politeness.stats import RequestStats
 from lmsys_enrich.settings.access import Access, ApiAccess, ForgeAccess
 from lmsys_enrich.settings.settings import Settings
 from lmsys_enrich.simulation.forges import Projects, SimulatedForges, SimulatedProject
-from lmsys_enrich.simulation.paper_service import Fault
+from lmsys_enrich.simulation.paper_services import Fault
 from lmsys_enrich.simulation.server import Received, Response, Sent
 from tests.builders import catalog, day, entry
 from tests.fakes import CostsNothing, DictStore, FakeClock

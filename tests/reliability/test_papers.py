@@ -18,8 +18,8 @@ from lmsys_enrich.pipeline.workers import Stop
 from lmsys_enrich.politeness.stats import RequestStats
 from lmsys_enrich.settings.access import Access, ApiAccess
 from lmsys_enrich.settings.settings import Settings
-from lmsys_enrich.simulation.openreview_service import LOGIN
-from lmsys_enrich.simulation.paper_service import Fault
+from lmsys_enrich.simulation.paper_registries import LOGIN
+from lmsys_enrich.simulation.paper_services import Fault
 from lmsys_enrich.simulation.papers import Library, SimulatedPaper
 from lmsys_enrich.simulation.server import Received, Response, Sent
 from lmsys_enrich.values import replace

@@ -2,12 +2,14 @@
 
 import asyncio
 import contextlib
+import json
 import ssl
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import TypeAlias
+from urllib.parse import parse_qs, unquote
 
 import h11
 
@@ -36,6 +38,25 @@ class Sent(Value):
     status: int
     headers: Mapping[str, str] = value_field(default_factory=dict)
     body: bytes = b""
+
+
+def json_response(content: object, status: int = 200) -> Sent:
+    """Return a response with JSON."""
+    return Sent(status, {"content-type": "application/json"}, json.dumps(content).encode())
+
+
+def parameters(received: Received) -> dict[str, str]:
+    """Return the parameters of a request, from its query and from a form in its body."""
+    query = received.target.partition("?")[2]
+    form = (
+        received.body.decode("utf-8", "replace") if "form" in received.headers.get("content-type", "") else ""
+    )
+    return {name: values[0] for name, values in parse_qs(f"{query}&{form}").items()}
+
+
+def path_below(received: Received, start: str) -> str | None:
+    """Return what follows in the path, decoded; None for another path."""
+    return unquote(received.path[len(start) :]) if received.path.startswith(start) else None
 
 
 class Misdeed(Enum):

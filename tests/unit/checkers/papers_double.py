@@ -7,8 +7,7 @@ from lmsys_enrich.api.apis import Apis
 from lmsys_enrich.checkers.protocol import Checker, CheckError, Deferred
 from lmsys_enrich.model.finding import Finding, Observation
 from lmsys_enrich.settings.access import Access
-from lmsys_enrich.simulation.paper_service import PaperService
-from lmsys_enrich.simulation.paper_services import SERVICES
+from lmsys_enrich.simulation.paper_services import SERVICES, PaperService
 from lmsys_enrich.simulation.papers import Library
 from tests.builders import task
 from tests.fakes import FakeClock, closed_queue

@@ -6,7 +6,7 @@ from lmsys_enrich.checkers.openreview import OpenReviewChecker
 from lmsys_enrich.checkers.protocol import Deferred
 from lmsys_enrich.model.finding import Observation, Verdict
 from lmsys_enrich.settings.access import Access
-from lmsys_enrich.simulation.openreview_service import LOGIN
+from lmsys_enrich.simulation.paper_registries import LOGIN
 from lmsys_enrich.simulation.papers import Library, SimulatedPaper
 from tests.services import FAULTS, answered
 from tests.unit.checkers.papers_double import Services, check

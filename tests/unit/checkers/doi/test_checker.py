@@ -8,7 +8,7 @@ from lmsys_enrich.checkers.doi.checker import DoiChecker
 from lmsys_enrich.checkers.protocol import Deferred
 from lmsys_enrich.model.finding import Observation, Verdict
 from lmsys_enrich.settings.access import Access
-from lmsys_enrich.simulation.paper_service import Fault
+from lmsys_enrich.simulation.paper_services import Fault
 from lmsys_enrich.simulation.papers import Library, SimulatedPaper
 from tests.services import FAULTS, answered
 from tests.unit.checkers.doi.answers import handle, work, works
