@@ -30,9 +30,12 @@ from lmsys_enrich.http.proxy import Proxies, ProxyClient
 from lmsys_enrich.http.response_parser import NotHttp, ResponseParser
 from lmsys_enrich.lists.read import parse_list
 from lmsys_enrich.model.finding import LinkTask, Observation
-from lmsys_enrich.papers.arxiv_id import parse_arxiv_link
-from lmsys_enrich.papers.doi import parse_doi_link
-from lmsys_enrich.papers.identity import parse_openreview_link, parse_s2_link
+from lmsys_enrich.papers.addresses import (
+    parse_arxiv_link,
+    parse_doi_link,
+    parse_openreview_link,
+    parse_s2_link,
+)
 from lmsys_enrich.politeness.client import PoliteClient, retry_after
 from lmsys_enrich.politeness.limiter import HostLimiter
 from lmsys_enrich.politeness.robots import crawl_delay

@@ -15,7 +15,7 @@ from lmsys_enrich.checkers.protocol import CheckResult, Deferred, Estimate, Task
 from lmsys_enrich.model.finding import LinkTask, Observation, Verdict
 from lmsys_enrich.model.paper import Paper, PaperUpdate
 from lmsys_enrich.model.report import Obstacle
-from lmsys_enrich.papers.identity import parse_openreview_link
+from lmsys_enrich.papers.addresses import parse_openreview_link
 from lmsys_enrich.papers.venues import short_venue
 from lmsys_enrich.values import Value
 

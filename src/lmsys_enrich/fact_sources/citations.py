@@ -19,9 +19,8 @@ from lmsys_enrich.http.messages import Outcome, Response
 from lmsys_enrich.model.finding import Finding
 from lmsys_enrich.model.paper import Paper, PaperUpdate
 from lmsys_enrich.model.report import Obstacle
-from lmsys_enrich.papers.arxiv_id import arxiv_id_of_doi, doi_of_arxiv_id, split_version
-from lmsys_enrich.papers.doi import normalize_doi
-from lmsys_enrich.papers.identity import paper_ids
+from lmsys_enrich.papers.addresses import paper_ids
+from lmsys_enrich.papers.identifiers import arxiv_id_of_doi, doi_of_arxiv_id, normalize_doi, split_version
 from lmsys_enrich.papers.venues import short_venue
 from lmsys_enrich.values import Value
 

@@ -1,11 +1,55 @@
-"""Parts of a web address, as the parsers of papers' identifiers need them."""
+"""Addresses that name a paper: at arXiv, at doi.org, at publishers, and at indexes."""
 
+import re
+from collections.abc import Callable, Mapping
+from typing import TypeAlias
 from urllib.parse import unquote
 
+from lmsys_enrich.papers.identifiers import (
+    VERSION,
+    arxiv_id_of_doi,
+    integer,
+    normalize_arxiv_id,
+    normalize_doi,
+    plain_doi,
+)
 from lmsys_enrich.urls import InvalidAddress, is_web, path_of, query_of, server_of
 from lmsys_enrich.values import Value
 
 _PORTS = frozenset({("http", 80), ("https", 443)})
+
+_ARXIV_HOSTS = frozenset({"arxiv.org", "export.arxiv.org", "browse.arxiv.org"})
+_ARXIV_FORMS = frozenset({"abs", "pdf", "html", "format", "src", "e-print", "ps"})
+_ARXIV = re.compile(rf"/(?P<form>[a-z-]{{2,8}})/(?P<id>[A-Za-z0-9./-]{{5,40}}?){VERSION}(?P<suffix>\.pdf)?/?")
+
+_RESOLVERS = frozenset({"doi.org", "dx.doi.org"})
+_ACM_NUMBERS = (
+    "10.5555/"  # of ACM's own, registered nowhere: https://www.doi.org reserves the prefix for tests
+)
+
+# The software of Atypon, on which these publishers' sites run, has the DOI behind `/doi/` and a form.
+_ATYPON = frozenset(
+    {
+        *("dl.acm.org", "science.org", "onlinelibrary.wiley.com", "tandfonline.com", "journals.sagepub.com"),
+        *("pubs.acs.org", "pnas.org", "epubs.siam.org", "annualreviews.org", "royalsocietypublishing.org"),
+        *("pubsonline.informs.org", "worldscientific.com", "ascelibrary.org", "liebertpub.com"),
+    }
+)
+_FORM = r"(?:(?:abs|pdf|full|epdf|pdfdirect|pdfplus|epub|fullHtml|reader|book|proceedings|suppl)/)?"
+_BEHIND_DOI = re.compile(rf"/doi/{_FORM}(?P<doi>10\..+)")
+_SPRINGER = re.compile(r"/(?:article|chapter|book|referencework|content/pdf|epub|protocol)/(?P<doi>10\..+)")
+_BIORXIV = re.compile(r"/content/(?P<doi>10\.(?:1101|64898)/[0-9.]+)(?:v[0-9]+)?(?:\.[a-z][a-z.-]*)?/?")
+_NATURE = re.compile(r"/articles/(?P<slug>[a-z0-9][a-z0-9.-]{4,60}?)(?:\.pdf)?/?")
+_ACL_HOSTS = frozenset({"aclanthology.org", "aclweb.org"})
+_ACL = re.compile(
+    r"(?:/anthology)?/(?P<id>[A-Z][0-9]{2}-[0-9]{4}|[0-9]{4}\.[a-z0-9]+-[a-z0-9_]+\.[0-9]+)(?:v[0-9]+)?(?:\.pdf)?/?"
+)
+# What Markdown, citations and downloads leave behind a DOI.
+_TAILS = re.compile(r"(?:/|\.pdf|\.full|\.abstract|[.,;:)\]]){1,20}$", re.IGNORECASE)
+
+_OPENREVIEW_PATHS = frozenset({"/forum", "/pdf", "/attachment"})
+_FORUM = re.compile(r"[A-Za-z0-9_-]{8,32}")  # upper and lower case differ
+_S2_PAPER = re.compile(r"/paper/(?:[^/]+/)?(?P<id>[0-9a-f]{40})/?")
 
 
 class PaperAddress(Value):
@@ -16,7 +60,7 @@ class PaperAddress(Value):
     query: str
 
 
-def read_address(url: str) -> PaperAddress | None:
+def _read_address(url: str) -> PaperAddress | None:
     """Return the parts; None for what is not on the default port of a web server, or names a user."""
     if not is_web(url):
         return None
@@ -29,3 +73,154 @@ def read_address(url: str) -> PaperAddress | None:
     if (scheme, port) not in _PORTS or not decoded.isprintable():
         return None
     return PaperAddress(host.removeprefix("www."), decoded, query.removeprefix("?"))
+
+
+def paper_ids(url: str) -> dict[str, str]:
+    """Return the identifiers in an address, by registry: `arxiv`, `doi`, `acl`, `s2`; most have none."""
+    at_arxiv, doi, s2 = parse_arxiv_link(url), parse_doi_link(url), parse_s2_link(url)
+    address = _read_address(url)
+    acl = _acl_id(address) if address is not None else None
+    ids = {
+        "arxiv": at_arxiv.id if at_arxiv else arxiv_id_of_doi(doi.doi) if doi else None,
+        "doi": doi.doi if doi else None,
+        "acl": acl.lower() if acl else None,
+        "s2": s2,
+    }
+    return {registry: identifier for registry, identifier in ids.items() if identifier}
+
+
+class ArxivLink(Value):
+    """
+    A link to a paper at arXiv.
+
+    `id` has neither version nor subject class (`2201.12023`, `math/0309136`). `form` is
+    the first segment of the path. `suffix` is `.pdf` where the address ends so.
+    """
+
+    id: str
+    version: int | None
+    form: str
+    suffix: str = ""
+
+    @property
+    def is_listed(self) -> bool:
+        """
+        True where arXiv's API proves the address: each paper has an abstract page and a PDF.
+
+        HTML and sources are there for some papers only, and an abstract page has no `.pdf`.
+        """
+        return self.form == "pdf" or (self.form == "abs" and not self.suffix)
+
+
+def parse_arxiv_link(url: str) -> ArxivLink | None:
+    """Return the paper that an address at arXiv names; None for any other page."""
+    address = _read_address(url)
+    if address is None or address.host not in _ARXIV_HOSTS:
+        return None
+    match = _ARXIV.fullmatch(address.path)
+    if match is None or match["form"] not in _ARXIV_FORMS:
+        return None
+    identifier = normalize_arxiv_id(match["id"])
+    if identifier is None:
+        return None
+    return ArxivLink(identifier, integer(match["version"]), match["form"], match["suffix"] or "")
+
+
+class DoiLink(Value):
+    """
+    A link that names a DOI, which is in lower case.
+
+    `is_resolver` is true for links to doi.org, about which its word is final.
+    """
+
+    doi: str
+    is_resolver: bool
+
+
+def parse_doi_link(url: str) -> DoiLink | None:
+    """Return the DOI that an address names; None where it names none."""
+    address = _read_address(url)
+    if address is None:
+        return None
+    if address.host in _RESOLVERS:
+        # Exactly as written: doi.org knows no other spelling, and cutting would call a wrong link right.
+        doi = plain_doi(address.path.removeprefix("/").removeprefix("doi:"))
+        return DoiLink(doi, is_resolver=True) if doi else None
+    read = _PUBLISHERS.get(address.host) or (_behind_doi if _is_atypon(address.host) else None)
+    doi = normalize_doi(read(address)) if read else None
+    if doi is None or doi.startswith(_ACM_NUMBERS):
+        return None
+    return DoiLink(doi, is_resolver=False)
+
+
+def _is_atypon(host: str) -> bool:
+    return host in _ATYPON or host.endswith(".onlinelibrary.wiley.com")
+
+
+def _behind_doi(address: PaperAddress) -> str | None:
+    return _without_tail(_BEHIND_DOI, address)
+
+
+def _springer(address: PaperAddress) -> str | None:
+    return _without_tail(_SPRINGER, address)
+
+
+def _without_tail(pattern: re.Pattern[str], address: PaperAddress) -> str | None:
+    match = pattern.fullmatch(address.path)
+    if match is None:
+        return None
+    doi = match["doi"]
+    tail = _TAILS.search(doi[-40:])
+    if tail is None:
+        return doi
+    # A closing bracket belongs to the DOI where it closes one: `10.1016/s0140-6736(05)67889-0`.
+    cut = doi[: len(doi) - len(tail[0])]
+    return doi.rstrip("/") if cut.count("(") > cut.count(")") else cut
+
+
+def _biorxiv(address: PaperAddress) -> str | None:
+    match = _BIORXIV.fullmatch(address.path)
+    return match["doi"].rstrip(".") if match else None
+
+
+def _nature(address: PaperAddress) -> str | None:
+    match = _NATURE.fullmatch(address.path)
+    return f"10.1038/{match['slug']}" if match else None
+
+
+def _acl(address: PaperAddress) -> str | None:
+    identifier = _acl_id(address)
+    return f"10.18653/v1/{identifier}" if identifier else None
+
+
+def _acl_id(address: PaperAddress) -> str | None:
+    """Return the identifier of a paper in the ACL Anthology: `P19-1234` or `2023.acl-long.1`."""
+    match = _ACL.fullmatch(address.path) if address.host in _ACL_HOSTS else None
+    return match["id"] if match else None
+
+
+_Reader: TypeAlias = Callable[[PaperAddress], str | None]
+_PUBLISHERS: Mapping[str, _Reader] = {
+    "link.springer.com": _springer,
+    "biorxiv.org": _biorxiv,
+    "medrxiv.org": _biorxiv,
+    "nature.com": _nature,
+    **dict.fromkeys(_ACL_HOSTS, _acl),
+}
+
+
+def parse_openreview_link(url: str) -> str | None:
+    """Return the identifier of a forum at OpenReview; None for notes within one, files and other pages."""
+    address = _read_address(url)
+    if address is None or address.host != "openreview.net" or address.path not in _OPENREVIEW_PATHS:
+        return None
+    names = dict(part.partition("=")[::2] for part in reversed(address.query.split("&")))
+    identifier = names.get("id", "")
+    return identifier if _FORUM.fullmatch(identifier) else None
+
+
+def parse_s2_link(url: str) -> str | None:
+    """Return the identifier of a paper at Semantic Scholar, 40 hexadecimal digits."""
+    address = _read_address(url)
+    match = _S2_PAPER.fullmatch(address.path) if address and address.host == "semanticscholar.org" else None
+    return match["id"] if match else None

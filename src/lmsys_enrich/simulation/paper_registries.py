@@ -5,7 +5,7 @@ import re
 from datetime import UTC, datetime
 from xml.sax.saxutils import escape
 
-from lmsys_enrich.papers.arxiv_id import split_version
+from lmsys_enrich.papers.identifiers import split_version
 from lmsys_enrich.simulation.papers import Library, SimulatedPaper
 from lmsys_enrich.simulation.server import Received, Sent, json_response, parameters, path_below
 

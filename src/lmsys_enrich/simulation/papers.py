@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
 
-from lmsys_enrich.papers.arxiv_id import arxiv_year, parse_arxiv_link
-from lmsys_enrich.papers.doi import parse_doi_link
+from lmsys_enrich.papers.addresses import parse_arxiv_link, parse_doi_link
+from lmsys_enrich.papers.identifiers import arxiv_year
 from lmsys_enrich.papers.venues import ARXIV, known_venue
 from lmsys_enrich.values import Value, value_field
 

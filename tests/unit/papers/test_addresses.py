@@ -4,17 +4,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lmsys_enrich.papers.arxiv_id import (
+from lmsys_enrich.papers.addresses import (
     ArxivLink,
+    DoiLink,
+    parse_arxiv_link,
+    parse_doi_link,
+    parse_openreview_link,
+    parse_s2_link,
+)
+from lmsys_enrich.papers.identifiers import (
     arxiv_id_of_doi,
     arxiv_year,
     doi_of_arxiv_id,
     normalize_arxiv_id,
-    parse_arxiv_link,
+    normalize_doi,
     split_version,
 )
-from lmsys_enrich.papers.doi import DoiLink, normalize_doi, parse_doi_link
-from lmsys_enrich.papers.identity import parse_openreview_link, parse_s2_link
 
 ARXIV = {
     "https://arxiv.org/abs/2201.12023": ArxivLink("2201.12023", None, "abs"),

@@ -15,7 +15,7 @@ from lmsys_enrich.checkers.protocol import CheckResult, Deferred, Estimate, Task
 from lmsys_enrich.http.messages import FetchError, Outcome
 from lmsys_enrich.model.finding import LinkTask, Observation, Verdict
 from lmsys_enrich.model.report import Obstacle
-from lmsys_enrich.papers.arxiv_id import ArxivLink, parse_arxiv_link
+from lmsys_enrich.papers.addresses import ArxivLink, parse_arxiv_link
 
 BATCH = 200
 """Identifiers of a request: 700 were answered, and a short feed costs less when it has to be sent again."""

@@ -12,8 +12,7 @@ from datetime import datetime
 from xml.parsers import expat
 
 from lmsys_enrich.model.paper import Paper, PaperUpdate
-from lmsys_enrich.papers.arxiv_id import arxiv_year, split_version
-from lmsys_enrich.papers.doi import normalize_doi
+from lmsys_enrich.papers.identifiers import arxiv_year, normalize_doi, split_version
 from lmsys_enrich.values import Value
 
 _ATOM = "http://www.w3.org/2005/Atom "

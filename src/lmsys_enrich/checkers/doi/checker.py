@@ -10,7 +10,7 @@ from lmsys_enrich.checkers.doi.registries import BATCH, Crossref, DataCite, DoiO
 from lmsys_enrich.checkers.protocol import CheckResult, Deferred, Estimate, TaskQueue
 from lmsys_enrich.model.finding import LinkTask, Observation, Verdict
 from lmsys_enrich.model.report import Obstacle
-from lmsys_enrich.papers.doi import DoiLink, parse_doi_link
+from lmsys_enrich.papers.addresses import DoiLink, parse_doi_link
 
 # The most frequent prefixes of DataCite, of which Crossref knows none: arXiv, Zenodo, Figshare, Hugging Face.
 _DATACITE = ("10.48550/", "10.5281/", "10.6084/", "10.57967/")

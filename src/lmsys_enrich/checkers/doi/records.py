@@ -7,8 +7,7 @@ from datetime import datetime
 
 from lmsys_enrich.api.json_values import Node, node, nodes, number, text
 from lmsys_enrich.model.paper import Paper, PaperUpdate
-from lmsys_enrich.papers.arxiv_id import arxiv_id_of_doi
-from lmsys_enrich.papers.doi import normalize_doi
+from lmsys_enrich.papers.identifiers import arxiv_id_of_doi, normalize_doi
 from lmsys_enrich.values import Value
 
 # Types of an update that takes a work back: https://www.crossref.org/documentation/crossmark/.

@@ -1,15 +1,12 @@
-"""Identifiers of arXiv, and the addresses that name them: https://info.arxiv.org/help/arxiv_identifier.html."""
+"""Identifiers of papers in their normal form: arXiv's, and DOIs."""
 
 import re
 
-from lmsys_enrich.papers.addresses import read_address
-from lmsys_enrich.values import Value
+VERSION = r"(?:v(?P<version>[1-9][0-9]{0,2}))?"
+"""Pattern of a version behind an arXiv identifier."""
 
-_HOSTS = frozenset({"arxiv.org", "export.arxiv.org", "browse.arxiv.org"})
-_FORMS = frozenset({"abs", "pdf", "html", "format", "src", "e-print", "ps"})
-_VERSION = r"(?:v(?P<version>[1-9][0-9]{0,2}))?"
-_LINK = re.compile(rf"/(?P<form>[a-z-]{{2,8}})/(?P<id>[A-Za-z0-9./-]{{5,40}}?){_VERSION}(?P<suffix>\.pdf)?/?")
-_VERSIONED = re.compile(rf"(?P<id>[A-Za-z0-9./-]{{5,40}}?){_VERSION}")
+# https://info.arxiv.org/help/arxiv_identifier.html
+_VERSIONED = re.compile(rf"(?P<id>[A-Za-z0-9./-]{{5,40}}?){VERSION}")
 _NEW = re.compile(r"(?P<year>[0-9]{2})(?P<month>0[1-9]|1[0-2])\.(?P<number>[0-9]{4,5})")
 _OLD = re.compile(
     r"(?P<archive>[a-z]+(?:-[a-z]+)?)(?:\.[A-Z]{2})?/(?P<number>[0-9]{2}(?:0[1-9]|1[0-2])[0-9]{3})"
@@ -24,51 +21,17 @@ _ARCHIVES = frozenset(
     }
 )
 _FIRST_NEW, _FIRST_LONG = (7, 4), (15, 1)  # (year, month): new identifiers, then those with five digits
-_DOI = re.compile(r"10\.48550/arxiv\.(?P<id>.{5,40})", re.IGNORECASE)
-
-
-class ArxivLink(Value):
-    """
-    A link to a paper at arXiv.
-
-    `id` has neither version nor subject class (`2201.12023`, `math/0309136`). `form` is
-    the first segment of the path. `suffix` is `.pdf` where the address ends so.
-    """
-
-    id: str
-    version: int | None
-    form: str
-    suffix: str = ""
-
-    @property
-    def is_listed(self) -> bool:
-        """
-        True where arXiv's API proves the address: each paper has an abstract page and a PDF.
-
-        HTML and sources are there for some papers only, and an abstract page has no `.pdf`.
-        """
-        return self.form == "pdf" or (self.form == "abs" and not self.suffix)
-
-
-def parse_arxiv_link(url: str) -> ArxivLink | None:
-    """Return the paper that an address at arXiv names; None for any other page."""
-    address = read_address(url)
-    if address is None or address.host not in _HOSTS:
-        return None
-    match = _LINK.fullmatch(address.path)
-    if match is None or match["form"] not in _FORMS:
-        return None
-    identifier = normalize_arxiv_id(match["id"])
-    if identifier is None:
-        return None
-    return ArxivLink(identifier, _integer(match["version"]), match["form"], match["suffix"] or "")
+_ARXIV_DOI = re.compile(r"10\.48550/arxiv\.(?P<id>.{5,40})", re.IGNORECASE)
+_MAX_LENGTH = 300
+# https://www.doi.org/doi-handbook/HTML/doi-name-syntax.html: prefixes of four to nine digits are in use.
+_DOI = re.compile(r"10\.[0-9]{4,9}(?:\.[0-9]+)*/[^\s\"\\^`{|}]+")
 
 
 def split_version(text: str) -> tuple[str, int | None] | None:
     """Return an identifier in its normal form, and its version, from `2201.12023v3`; None if it is none."""
     match = _VERSIONED.fullmatch(text)
     identifier = normalize_arxiv_id(match["id"]) if match else None
-    return (identifier, _integer(match["version"])) if match and identifier else None
+    return (identifier, integer(match["version"])) if match and identifier else None
 
 
 def normalize_arxiv_id(text: str) -> str | None:
@@ -84,7 +47,7 @@ def normalize_arxiv_id(text: str) -> str | None:
 
 def arxiv_id_of_doi(doi: str) -> str | None:
     """Return the paper that a DOI of arXiv names, which it registers at DataCite."""
-    match = _DOI.fullmatch(doi)
+    match = _ARXIV_DOI.fullmatch(doi)
     parts = split_version(match["id"]) if match else None
     return parts[0] if parts else None
 
@@ -103,5 +66,22 @@ def arxiv_year(identifier: str) -> int | None:
     return 1900 + int(digits) if is_old and int(digits) > 90 else 2000 + int(digits)  # noqa: PLR2004 - 1991
 
 
-def _integer(digits: str | None) -> int | None:
+def normalize_doi(text: str | None) -> str | None:
+    """Return a DOI in lower case, without the resolver's address; None for what is none."""
+    if not text or len(text) > _MAX_LENGTH:
+        return None
+    bare = text.strip()
+    for start in ("https://doi.org/", "http://doi.org/", "https://dx.doi.org/", "http://dx.doi.org/", "doi:"):
+        if bare.lower().startswith(start):
+            bare = bare[len(start) :]
+    return plain_doi(bare)
+
+
+def plain_doi(text: str) -> str | None:
+    """Return a DOI in lower case; None for any other text, the resolver's address before a DOI too."""
+    return text.lower() if len(text) <= _MAX_LENGTH and _DOI.fullmatch(text) and text.isprintable() else None
+
+
+def integer(digits: str | None) -> int | None:
+    """Return the number of a version's digits."""
     return int(digits) if digits else None
