@@ -1,7 +1,6 @@
 """The main job from lists to exit code, as `run` and `demo` execute it."""
 
 import asyncio
-import dataclasses
 import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -50,7 +49,7 @@ async def execute_run(request: RunRequest, terminal: Terminal) -> int:
     limit_tls_buffers()
     began = SystemClock(request.environ).monotonic()
     settings, stop = request.settings, Stop()
-    terminal = dataclasses.replace(terminal, quiet=settings.quiet)
+    terminal = replace(terminal, quiet=settings.quiet)
     catalogs: Sequence[Catalog] = read_as_set(settings, request.lists, terminal.warn)
     if request.only_changed is not None:
         catalogs = _only_changed(catalogs, request.only_changed, terminal)

@@ -4,11 +4,11 @@ import os
 import re
 import stat
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TextIO
 
 from lmsys_enrich.characters import BIDI_MARKS, CONTROLS
 from lmsys_enrich.errors import EnrichError
+from lmsys_enrich.values import Value
 
 # Facts are untrusted text: they may not control the terminal (C0 and C1 controls,
 # https://www.unicode.org/reports/tr9/ for the marks that turn the direction of text).
@@ -46,8 +46,7 @@ def _is_file(stream: TextIO) -> bool:
         return False
 
 
-@dataclass(frozen=True, slots=True)
-class Terminal:
+class Terminal(Value):
     """Results go to `out`; progress, warnings and errors to `err`, so that pipes stay clean."""
 
     out: TextIO

@@ -9,7 +9,6 @@ A plain number is a number only if it reads back as it is written: `1.10`, `010`
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from sys import intern
 from typing import TypeAlias, cast
 
@@ -19,6 +18,7 @@ from lmsys_enrich.characters import CONTROLS, NONCHARACTERS
 from lmsys_enrich.lists.mistakes import Mistake, shown
 from lmsys_enrich.model.catalog import Cell, Location
 from lmsys_enrich.spool import Spool
+from lmsys_enrich.values import Value
 
 Loader: TypeAlias = "type[yaml.SafeLoader | yaml.CSafeLoader]"
 FASTEST_LOADER: Loader = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
@@ -57,8 +57,7 @@ _ADVICE = (
 )
 
 
-@dataclass(slots=True)
-class ScalarNode:
+class ScalarNode(Value):
     """A single value: `text` as it reads without its quotes, `value` what YAML makes of it."""
 
     file: str
@@ -72,8 +71,7 @@ class ScalarNode:
         return Location(self.file, self.line, self.column)
 
 
-@dataclass(slots=True)
-class SequenceNode:
+class SequenceNode(Value):
     """Values in their order."""
 
     file: str
@@ -86,8 +84,7 @@ class SequenceNode:
         return Location(self.file, self.line, self.column)
 
 
-@dataclass(slots=True)
-class MappingNode:
+class MappingNode(Value):
     """Values under their keys' texts, in their order; `spots` are the keys' lines and columns."""
 
     file: str
@@ -106,9 +103,7 @@ class MappingNode:
 
 
 Node: TypeAlias = ScalarNode | SequenceNode | MappingNode
-"""
-Not frozen, which takes four times as long to make; a location is made on demand, for few are read.
-"""
+"""A location is made on demand, for few are read."""
 
 
 def read_document(

@@ -2,7 +2,6 @@
 
 import errno
 import os
-import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, Field, fields
 from datetime import timedelta
@@ -227,6 +226,8 @@ def _read_toml(path: Path, read: ReadFile, table: Sequence[str]) -> Mapping[str,
     try:
         if (text := read(path)) is None:
             return None
+        import tomllib  # noqa: PLC0415 - only where there is a file of settings
+
         content = tomllib.loads(text.decode("utf-8"))
     except (OSError, ValueError, RecursionError) as problem:
         raise InputError(

@@ -1,11 +1,9 @@
 """Tables in files of settings: `[[host]]`, `[[ignore]]`, `[[forge]]`."""
 
-import difflib
 import re
 from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from enum import StrEnum
-from http import HTTPStatus
 from typing import TypeAlias, TypeVar
 
 from lmsys_enrich.model.catalog import Exemption, IgnoreRule
@@ -123,7 +121,7 @@ def parse_status(raw: object) -> int:
     text = str(raw).strip()
     if text.isascii() and text.isdigit() and len(text) == len("200") and int(text) in STATUSES:
         return int(text)
-    raise ValueError(f"{raw!r} is not an HTTP status such as {HTTPStatus.FORBIDDEN}")
+    raise ValueError(f"{raw!r} is not an HTTP status such as 403")
 
 
 def parse_regular_expression(text: str) -> str:
@@ -159,7 +157,9 @@ def parse_host_name(text: str) -> str:
 
 def suggestion(word: str, known: Collection[str]) -> str:
     """Return `; did you mean …?`, or nothing where no known word is near."""
-    close = difflib.get_close_matches(word, [str(one) for one in known], n=1)
+    from difflib import get_close_matches  # noqa: PLC0415 - only settings with mistakes need it
+
+    close = get_close_matches(word, [str(one) for one in known], n=1)
     return f"; did you mean {close[0]!r}?" if close else ""
 
 
