@@ -1,4 +1,4 @@
-"""The workflow of `init`, and the action: their commands, run as a runner would run them."""
+"""The action: its commands, run as a runner would run them."""
 
 import os
 import re
@@ -136,27 +136,6 @@ def runner(program: Program, serve: Serve, serve_github: ServeGitHub, tmp_path: 
     url = serve(site).url
     github, _ = serve_github(World((SimulatedRepository(name=_HOME, id=1),), {"acme": "Organization"}))
     return Runner(program, site, github, url, tmp_path / "runner")
-
-
-def test_the_workflow_of_init_keeps_one_issue(runner: Runner) -> None:
-    (runner.program.folder / "entries.yaml").unlink()
-    assert runner.program("init").code == 0
-    runner.write("/a", "/b")
-    text = (runner.program.folder / ".github/workflows/links.yml").read_text(encoding="utf-8")
-    steps = yaml.safe_load(text)["jobs"]["links"]["steps"]
-    commands = [step["run"] for step in steps if "run" in step]
-    assert "pip install" in commands.pop(0)
-    told = []
-    for number, gone in enumerate(({"/a"}, {"/a", "/b"}, set[str]()), 1):
-        runner.site.gone = gone
-        runner.program.night = day(10 * number)
-        told.append(([runner.shell(command) for command in commands], runner.issues))
-    title = "Dead links in A list"
-    assert told == [
-        ([0, 0], [("open", title)]),  # the first run does not fail
-        ([10, 0], [("open", title)]),
-        ([0, 0], [("closed", title)]),
-    ]
 
 
 def test_the_action_tells_what_the_run_found_and_ends_as_it_did(runner: Runner) -> None:

@@ -1,7 +1,5 @@
 """Facts written into the README itself, night after night."""
 
-from datetime import timedelta
-
 import pytest
 
 from lmsys_enrich.simulation.world import SimulatedRepository, World
@@ -77,29 +75,6 @@ def test_list_that_changed_during_the_run_is_left_alone(program: Program) -> Non
     program.write_list("https://github.com/acme/a")
     ended = program.run("README.md", "entries.yaml", "--in-place")
     assert "entries.yaml: facts are written into Markdown lists alone" in ended.err
-
-
-def test_twenty_nights_change_only_facts_that_changed(program: Program, serve_github: ServeGitHub) -> None:
-    (program.folder / "README.md").write_text(_README)
-    (program.folder / "docs").mkdir()
-    (program.folder / "docs" / "a.md").write_text("# A\n")
-    github, _ = serve_github(World((), {}))
-    before = _README
-    for number in range(20):
-        stars = 100 + number // 5
-        repositories = tuple(
-            SimulatedRepository(
-                name=f"acme/{name}", id=id_, stars=stars * id_, license="MIT", committed_at=day(1)
-            )
-            for id_, name in enumerate("ab", 1)
-        )
-        github.world = World(repositories, {"acme": "Organization"})
-        program.night = day(1) + timedelta(days=number)
-        assert program.run("README.md", "--in-place", "--refresh").code == 0
-        now = _readme(program)
-        assert (now == before) == (number % 5 != 0), number
-        assert now.count("<!--facts-->") == 5
-        before = now
 
 
 @pytest.mark.usefixtures("world")
