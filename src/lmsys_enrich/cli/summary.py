@@ -148,7 +148,7 @@ def _listed(title: str, findings: Sequence[Finding], report: Report) -> Iterator
         yield title
     for finding in findings[:_SHOWN]:
         yield f"  {finding.verdict:<8} {finding.url}"
-        yield f"           {report.locations[finding.url][0].location}: {_why(finding)}"
+        yield f"           {report.locations[finding.url][0].link.location}: {_why(finding)}"
     if len(findings) > _SHOWN:
         yield f"  and {len(findings) - _SHOWN} more in dead-links.md"
 

@@ -153,11 +153,11 @@ def _bounded(dead: Sequence[str], left: int) -> Iterator[str]:
 def _lines(finding: Finding, report: Report, repository_url: str) -> Iterator[str]:
     locations = report.locations[finding.url]
     since = f" (since {finding.failing_since:%Y-%m-%d})" if finding.failing_since else ""
-    yield f"- {code(locations[0].url)}: {_without_references(finding.effective_reason)}{since}"
+    yield f"- {code(locations[0].link.url)}: {_without_references(finding.effective_reason)}{since}"
     for here in locations[:_MAX_LOCATIONS]:
         path = " → ".join(_without_references(title) for title in here.path)
-        name = _without_references(here.entry.name)
-        yield f"  - {_location(here.location, report.workspace, repository_url)}: {name}, in {path}"
+        name = _without_references(here.name)
+        yield f"  - {_location(here.link.location, report.workspace, repository_url)}: {name}, in {path}"
     if len(locations) > _MAX_LOCATIONS:
         yield f"  - and {len(locations) - _MAX_LOCATIONS:,} more places"
     if finding.proposal is not None:

@@ -48,7 +48,7 @@ class Link(Value):
     local: str = ""
 
 
-_OUTSIDE = {
+_KINDS = {
     "prose": "a link in the text",
     "heading": "a link in a heading",
     "quote": "a link in a quotation",
@@ -77,9 +77,9 @@ class DocumentLink(Value):
     ignore: "Exemption | None" = None
 
     @property
-    def entry(self) -> "Entry":
-        """A stand-in for outputs, which show an entry for each link."""
-        return Entry("", _OUTSIDE.get(self.link.role, f"a link ({self.link.role})"), self.link.location)
+    def kind(self) -> str:
+        """The kind in a few words: `a link in the text`."""
+        return _KINDS.get(self.link.role, f"a link ({self.link.role})")
 
 
 class Exemption(Value):
@@ -174,6 +174,21 @@ class ListedEntry(Value):
 
     path: tuple[str, ...]
     entry: Entry
+
+
+class ListedLink(Value):
+    """
+    Link together with what it belongs to.
+
+    `name` is that of its entry, `path` has the titles of the sections it stands in. A link
+    outside of entries has no `entry_id`, its kind as its name, and above the first section
+    the list's title as its path.
+    """
+
+    link: Link
+    path: tuple[str, ...]
+    name: str
+    entry_id: str | None = None
 
 
 class Catalog(Value):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from lmsys_enrich.model.catalog import Catalog, DocumentLink, Entry, IgnoreRule, Link, Location, key_of
+from lmsys_enrich.model.catalog import Catalog, DocumentLink, IgnoreRule, Link, ListedLink, key_of
 from lmsys_enrich.model.changes import Change
 from lmsys_enrich.model.document import DocumentView
 from lmsys_enrich.model.enriched_entry import EnrichedEntry, enriched
@@ -33,15 +33,6 @@ class Bug(Value):
 
     url: str
     traceback: str
-
-
-class LinkLocation(Value):
-    """Location of a link in a list: its address as written there, its entry and its sections."""
-
-    url: str
-    location: Location
-    entry: Entry
-    path: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -106,27 +97,26 @@ class Report:
         """Alive and judged links, by effective verdict."""
         return alive_count({verdict: len(found) for verdict, found in self.by_effective_verdict.items()})
 
-    @cached_property
-    def to_act_on(self) -> Sequence[EnrichedEntry]:
-        """Entries with a link whose effective verdict is dead, failing or moved."""
-        return [
-            entry for entry in self.entries if any(one.effective_verdict in ACT_ON for one in entry.findings)
-        ]
+    def listed_links(self) -> Iterator[tuple[ListedLink, Finding]]:
+        """Yield every link wherever it stands, with its finding: first those of entries."""
+        for item in self.entries:
+            for link, finding in zip(item.entry.links, item.findings, strict=True):
+                yield ListedLink(link, item.path, item.entry.name, item.entry.id), finding
+        for catalog in self.catalogs:
+            for outside in catalog.document_links:
+                path = outside.path or (catalog.title,)
+                yield ListedLink(outside.link, path, outside.kind), self.finding(outside.link)
+
+    def links_to_act_on(self) -> Iterator[tuple[ListedLink, Finding]]:
+        """Yield every dead, failing or moved link wherever it stands, with its finding."""
+        return ((one, finding) for one, finding in self.listed_links() if finding.effective_verdict in ACT_ON)
 
     @cached_property
-    def locations(self) -> Mapping[str, Sequence[LinkLocation]]:
-        """Locations of every dead, failing or moved link, under its key, in the order of the lists."""
-        locations: dict[str, list[LinkLocation]] = {}
-        for one in self.to_act_on:
-            for link in one.entry.links:
-                here = LinkLocation(link.url, link.location, one.entry, one.path)
-                locations.setdefault(key_of(link), []).append(here)
-        for outside, finding in self.document_links:
-            if finding.effective_verdict in ACT_ON:
-                link = outside.link
-                path = outside.path or (self.catalogs[0].title,)
-                here = LinkLocation(link.url, link.location, outside.entry, path)
-                locations.setdefault(key_of(link), []).append(here)
+    def locations(self) -> Mapping[str, Sequence[ListedLink]]:
+        """Every dead, failing or moved link, under its key, wherever it stands, in the order of the lists."""
+        locations: dict[str, list[ListedLink]] = {}
+        for listed, finding in self.links_to_act_on():
+            locations.setdefault(finding.url, []).append(listed)
         return locations
 
     @cached_property

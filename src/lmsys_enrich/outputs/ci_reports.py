@@ -10,11 +10,11 @@ from hashlib import sha256
 from urllib.parse import quote
 
 from lmsys_enrich.about import PROJECT_URL, __version__
-from lmsys_enrich.model.catalog import DocumentLink, Entry, Link
+from lmsys_enrich.model.catalog import ListedLink
 from lmsys_enrich.model.enriched import Json, moment
-from lmsys_enrich.model.enriched_entry import EnrichedEntry
 from lmsys_enrich.model.finding import Finding, Verdict
 from lmsys_enrich.model.report import Report
+from lmsys_enrich.model.workspace import Workspace
 from lmsys_enrich.outputs.dead_links import instead
 from lmsys_enrich.outputs.text import Streamed, encoded, json_text, xml_attribute, xml_text
 
@@ -30,15 +30,13 @@ def _chunks(report: Report) -> Iterator[bytes]:
     yield b'<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n'
     for suite in report.of_each_list():
         yield encoded(_head(suite))
-        yield from (encoded("".join(_cases(entry))) for entry in suite.entries)
-        yield from (encoded(_outside(outside, finding)) for outside, finding in suite.document_links)
+        yield from (encoded(_case(listed, finding)) for listed, finding in suite.listed_links())
         yield b"  </testsuite>\n"
     yield b"</testsuites>\n"
 
 
 def _head(suite: Report) -> str:
-    verdicts = Counter(finding.verdict for item in suite.entries for finding in item.findings)
-    verdicts.update(finding.verdict for _, finding in suite.document_links)
+    verdicts = Counter(finding.verdict for _, finding in suite.listed_links())
     skipped = verdicts.total() - sum(verdicts[verdict] for verdict in (*_PASSED, Verdict.DEAD))
     head = (
         f"  <testsuite name={xml_attribute(str(suite.catalogs[0].source))}"
@@ -53,25 +51,12 @@ def _head(suite: Report) -> str:
     )
 
 
-def _cases(item: EnrichedEntry) -> Iterator[str]:
-    section = xml_attribute(" / ".join(item.path))
-    for link, finding in zip(item.entry.links, item.findings, strict=True):
-        yield _case(item.entry, section, link, finding)
-
-
-def _outside(outside: DocumentLink, finding: Finding) -> str:
-    section = xml_attribute(" / ".join(outside.path) or "(above the first section)")
-    return _case(outside.entry, section, outside.link, finding)
-
-
-def _case(entry: Entry, section: str, link: Link, finding: Finding) -> str:
-    name = (
-        f"{entry.name}: {link.url}"
-        if link.role == "url" or not entry.id
-        else f"{entry.name} ({link.role}): {link.url}"
-    )
+def _case(listed: ListedLink, finding: Finding) -> str:
+    link = listed.link
+    role = "" if link.role == "url" or listed.entry_id is None else f" ({link.role})"
+    section, name = " / ".join(listed.path), f"{listed.name}{role}: {link.url}"
     head = (
-        f"    <testcase classname={section} name={xml_attribute(name)}"
+        f"    <testcase classname={xml_attribute(section)} name={xml_attribute(name)}"
         f' file={xml_attribute(link.location.file)} line="{link.location.line}"'
     )
     verdict = finding.verdict
@@ -102,7 +87,9 @@ def sarif(report: Report) -> Mapping[str, str]:
                 "tool": {"driver": _driver()},
                 "invocations": [{"executionSuccessful": True, "endTimeUtc": moment(report.run_time)}],
                 "columnKind": "unicodeCodePoints",
-                "results": list(_results(report)),
+                "results": [
+                    _result(listed, finding, report.workspace) for listed, finding in report.links_to_act_on()
+                ],
                 "properties": {"notice": report.notice},
             }
         ],
@@ -127,31 +114,21 @@ def _driver() -> Json:
     }
 
 
-def _results(report: Report) -> Iterator[Json]:
-    for item in report.to_act_on:
-        for link, finding in zip(item.entry.links, item.findings, strict=True):
-            if finding.effective_verdict in _RULES:
-                yield _result(item.entry, link, finding, report.workspace.path(link.location.file))
-    for outside, finding in report.document_links:
-        if finding.effective_verdict in _RULES:
-            link = outside.link
-            yield _result(outside.entry, link, finding, report.workspace.path(link.location.file))
-
-
-def _result(entry: Entry, link: Link, finding: Finding, file: str) -> Json:
+def _result(listed: ListedLink, finding: Finding, workspace: Workspace) -> Json:
     rule, level, _ = _RULES[finding.effective_verdict]
+    location, entry_id = listed.link.location, listed.entry_id or ""
     better = f" {instead(finding.proposal, finding.proposal.url)}." if finding.proposal else ""
-    fingerprint = sha256(f"{rule} {finding.url} {entry.id}".encode("utf-8", "replace")).hexdigest()
+    fingerprint = sha256(f"{rule} {finding.url} {entry_id}".encode("utf-8", "replace")).hexdigest()
     return {
         "ruleId": rule,
         "ruleIndex": list(_RULES).index(finding.effective_verdict),
         "level": level,
-        "message": {"text": f"{entry.name}: {finding.url}: {finding.effective_reason}.{better}"},
+        "message": {"text": f"{listed.name}: {finding.url}: {finding.effective_reason}.{better}"},
         "locations": [
             {
                 "physicalLocation": {
-                    "artifactLocation": {"uri": quote(file)},
-                    "region": {"startLine": link.location.line, "startColumn": link.location.column},
+                    "artifactLocation": {"uri": quote(workspace.path(location.file))},
+                    "region": {"startLine": location.line, "startColumn": location.column},
                 }
             }
         ],

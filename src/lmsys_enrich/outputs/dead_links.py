@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from lmsys_enrich.model.catalog import ListedLink
 from lmsys_enrich.model.enriched import VERSION, Json, moment
 from lmsys_enrich.model.finding import Finding, Suggestion, SuggestionKind, Verdict
-from lmsys_enrich.model.report import LinkLocation, Report
+from lmsys_enrich.model.report import Report
 from lmsys_enrich.outputs.text import address, escaped, json_text, quoted
 from lmsys_enrich.urls import is_web
 
@@ -42,11 +43,11 @@ def _to_act_on(report: Report) -> Iterator[Finding]:
         yield from report.by_effective_verdict[verdict]
 
 
-def _finding(finding: Finding, locations: Sequence[LinkLocation], *, new: bool) -> Json:
+def _finding(finding: Finding, locations: Sequence[ListedLink], *, new: bool) -> Json:
     proposal = finding.proposal
     facts = finding.repository
     return {
-        "url": locations[0].url,
+        "url": locations[0].link.url,
         "key": finding.url,
         "verdict": finding.effective_verdict.value,
         "reason": finding.effective_reason,
@@ -57,10 +58,10 @@ def _finding(finding: Finding, locations: Sequence[LinkLocation], *, new: bool) 
         "taken_over": facts is not None and facts.taken_over_by is not None,
         "places": [
             {
-                "file": here.location.file,
-                "line": here.location.line,
-                "column": here.location.column,
-                "entry": here.entry.id or None,
+                "file": here.link.location.file,
+                "line": here.link.location.line,
+                "column": here.link.location.column,
+                "entry": here.entry_id,
                 "section": list(here.path),
             }
             for here in locations
@@ -94,12 +95,12 @@ def _counts(found: list[Finding]) -> str:
     return ", ".join(f"{count:,} {verdict}" for verdict, count in counts if count) + "."
 
 
-def _lines(finding: Finding, locations: Sequence[LinkLocation]) -> Iterator[str]:
-    yield f"- {shown_address(locations[0].url)}"
+def _lines(finding: Finding, locations: Sequence[ListedLink]) -> Iterator[str]:
+    yield f"- {shown_address(locations[0].link.url)}"
     yield f"  - {escaped(finding.effective_reason)}{_since(finding)}"
     for here in locations:
         path = " → ".join(escaped(title) for title in here.path)
-        yield f"  - `{here.location}`: {escaped(here.entry.name)}, in {path}"
+        yield f"  - `{here.link.location}`: {escaped(here.name)}, in {path}"
     yield f"  - **{to_do(finding)}**"
 
 

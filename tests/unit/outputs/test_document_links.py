@@ -59,6 +59,17 @@ def test_every_output_counts_them(files: dict[str, str]) -> None:
     assert len(regions) == 7
 
 
+def test_link_above_the_sections_names_its_own_list() -> None:
+    catalogs = (
+        read_markdown(_TEXT, Path("README.md")),
+        read_markdown("# Other\n\n<https://b.example>\n", Path("b.md")),
+    )
+    findings = {url: finding(url, Verdict.DEAD) for url in keys_of(catalogs)}
+    made = rendered(report(catalogs=catalogs, findings=findings))
+    assert "`b.md:3:2`: a link in the text, in Other" in made["dead-links.md"]
+    assert 'classname="Other" name="a link in the text: https://b.example"' in made["junit.xml"]
+
+
 def test_page_shows_them(files: dict[str, str]) -> None:
     html = files["index.html"]
     assert "a link in a quotation" in html

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 
 from lmsys_enrich.lists.duplicates import duplicates
+from lmsys_enrich.model.catalog import Location
 from lmsys_enrich.model.enriched_entry import EnrichedEntry, published_since
 from lmsys_enrich.model.finding import Finding, Verdict
 from lmsys_enrich.model.report import News, Report, news_of
@@ -151,7 +152,7 @@ def _new(report: Report, news: News) -> Iterator[Task]:
 def _link_task(report: Report, finding: Finding) -> Task:
     locations = report.locations[finding.url]
     since = f", since {finding.failing_since:%Y-%m-%d}" if finding.failing_since else ""
-    names = list(dict.fromkeys(here.entry.name for here in locations))
+    names = list(dict.fromkeys(here.name for here in locations))
     return Task(
         finding.effective_verdict,
         finding.url,
@@ -159,10 +160,7 @@ def _link_task(report: Report, finding: Finding) -> Task:
         clickable(finding.url),
         finding.proposal.url if finding.proposal else "",
         f"{names[0]} and {len(names) - 1} more" if len(names) > 1 else names[0],
-        [
-            Place(str(here.location), report.workspace.page(here.location.file, here.location.line))
-            for here in locations[:_MOST_LOCATIONS]
-        ],
+        [_place(report, here.link.location) for here in locations[:_MOST_LOCATIONS]],
     )
 
 
@@ -190,8 +188,12 @@ def _differing(report: Report) -> Iterator[Task]:
 def _entry_task(report: Report, item: EnrichedEntry, kind: str, why: str) -> Task:
     """Return a task about an entry as a whole, at its main link."""
     entry = item.entry
-    place = Place(str(entry.location), report.workspace.page(entry.location.file, entry.location.line))
+    place = _place(report, entry.location)
     return Task(kind, entry.url or entry.name, why, clickable(entry.url), name=entry.name, locations=[place])
+
+
+def _place(report: Report, location: Location) -> Place:
+    return Place(str(location), report.workspace.page(location.file, location.line))
 
 
 def _archived(repositories: Mapping[str, tuple[Repository, str]]) -> Iterator[Task]:
@@ -215,9 +217,7 @@ def _relicensed(report: Report, repositories: Mapping[str, tuple[Repository, str
 def _duplicates(report: Report) -> Iterator[Task]:
     for catalog in report.catalogs:
         for remark in duplicates(catalog):
-            location = remark.location
-            place = Place(str(location), report.workspace.page(location.file, location.line))
-            yield Task("twice", remark.message, "", locations=[place])
+            yield Task("twice", remark.message, "", locations=[_place(report, remark.location)])
 
 
 def _stale(report: Report, repositories: Mapping[str, tuple[Repository, str]]) -> Iterator[Task]:
