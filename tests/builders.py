@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from lmsys_enrich.model.catalog import Catalog, Entry, Exemption, Link, Location, Section, keys_of
+from lmsys_enrich.model.facts import Repository
 from lmsys_enrich.model.finding import Finding, LinkTask, Verdict
 from lmsys_enrich.model.report import Report
-from lmsys_enrich.model.repository import Repository
 from lmsys_enrich.outputs.registry import render_all
 from lmsys_enrich.settings.settings import Settings
 from tests.fakes import NIGHT

@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from lmsys_enrich.about import __version__ as __version__
     from lmsys_enrich.errors import EnrichError, InputError, OutputError
     from lmsys_enrich.library import enrich, write
+    from lmsys_enrich.model.facts import Repository
     from lmsys_enrich.model.finding import Finding, Verdict
     from lmsys_enrich.model.report import Report
-    from lmsys_enrich.model.repository import Repository
     from lmsys_enrich.settings.settings import Settings
 
 __all__ = [
@@ -36,7 +36,7 @@ _MODULE_OF = {
     "InputError": "errors",
     "OutputError": "errors",
     "Report": "model.report",
-    "Repository": "model.repository",
+    "Repository": "model.facts",
     "Settings": "settings.settings",
     "Verdict": "model.finding",
     "__version__": "about",

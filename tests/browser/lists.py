@@ -3,10 +3,9 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from lmsys_enrich.model.facts import Model, Paper
 from lmsys_enrich.model.figures import Day
 from lmsys_enrich.model.finding import Finding, Verdict
-from lmsys_enrich.model.hub_model import Model
-from lmsys_enrich.model.paper import Paper
 from lmsys_enrich.model.report import Report
 from tests.builders import finding, report, repository
 from tests.fakes import NIGHT

@@ -19,9 +19,9 @@ from lmsys_enrich.cli.terminal import Terminal
 from lmsys_enrich.errors import InputError
 from lmsys_enrich.lists.entries_yaml import read_entries
 from lmsys_enrich.model.catalog import Catalog, Column, Entry, Link, Location, Section
+from lmsys_enrich.model.facts import Release, Repository
 from lmsys_enrich.model.finding import Finding, Suggestion, Verdict
 from lmsys_enrich.model.report import Report
-from lmsys_enrich.model.repository import Release, Repository
 from lmsys_enrich.outputs.files import write_files
 from lmsys_enrich.outputs.registry import render_all
 from lmsys_enrich.settings.settings import Settings

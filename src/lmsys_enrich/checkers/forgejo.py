@@ -15,9 +15,9 @@ from lmsys_enrich.api.results import Final, Ok, QueryTooLarge, TransientError, U
 from lmsys_enrich.checkers.batched import BY_PAGES, Subjects, estimate_of
 from lmsys_enrich.checkers.protocol import Checker, CheckResult, Deferred, Estimate, TaskQueue
 from lmsys_enrich.checkers.repositories import GONE_OR_PRIVATE, alive, dead, moved, of_repository
+from lmsys_enrich.model.facts import Repository, RepositoryUpdate
 from lmsys_enrich.model.finding import LinkTask
 from lmsys_enrich.model.report import Obstacle
-from lmsys_enrich.model.repository import Repository, RepositoryUpdate
 from lmsys_enrich.settings.access import ForgeAccess
 from lmsys_enrich.urls import InvalidAddress, host_of, path_of
 from lmsys_enrich.values import Value, replace

@@ -12,8 +12,8 @@ from lmsys_enrich.api.rate_limiter import Pace
 from lmsys_enrich.api.results import Ok, QueryTooLarge, TransientError, Unavailable
 from lmsys_enrich.checkers.batched import Subjects, estimate_of, obstacles_of
 from lmsys_enrich.checkers.protocol import CheckResult, Deferred, Estimate, TaskQueue
+from lmsys_enrich.model.facts import Paper, PaperUpdate
 from lmsys_enrich.model.finding import LinkTask, Observation, Verdict
-from lmsys_enrich.model.paper import Paper, PaperUpdate
 from lmsys_enrich.model.report import Obstacle
 from lmsys_enrich.papers.addresses import parse_openreview_link
 from lmsys_enrich.papers.venues import short_venue

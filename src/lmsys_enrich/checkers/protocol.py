@@ -6,8 +6,8 @@ from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from datetime import timedelta
 from typing import Protocol, TypeAlias
 
+from lmsys_enrich.model.facts import PaperUpdate
 from lmsys_enrich.model.finding import LinkTask, Observation
-from lmsys_enrich.model.paper import PaperUpdate
 from lmsys_enrich.model.report import Obstacle
 from lmsys_enrich.values import Value
 

@@ -2,9 +2,8 @@
 
 from collections.abc import Callable
 
+from lmsys_enrich.model.facts import ModelUpdate, Repository, RepositoryUpdate
 from lmsys_enrich.model.finding import LinkTask, Observation, Suggestion, Verdict
-from lmsys_enrich.model.hub_model import ModelUpdate
-from lmsys_enrich.model.repository import Repository, RepositoryUpdate
 from lmsys_enrich.values import replace
 
 GONE_OR_PRIVATE = "{} shows no such project: it is gone or private"

@@ -16,8 +16,8 @@ from lmsys_enrich.checkers.batched import estimate_of
 from lmsys_enrich.checkers.protocol import Estimate
 from lmsys_enrich.fact_sources.protocol import MONTH, Addition
 from lmsys_enrich.http.messages import Outcome, Response
+from lmsys_enrich.model.facts import Paper, PaperUpdate
 from lmsys_enrich.model.finding import Finding
-from lmsys_enrich.model.paper import Paper, PaperUpdate
 from lmsys_enrich.model.report import Obstacle
 from lmsys_enrich.papers.addresses import paper_ids
 from lmsys_enrich.papers.identifiers import arxiv_id_of_doi, doi_of_arxiv_id, normalize_doi, split_version

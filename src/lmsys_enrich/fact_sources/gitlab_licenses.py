@@ -12,9 +12,9 @@ from lmsys_enrich.checkers.batched import estimate_of
 from lmsys_enrich.checkers.gitlab.client import GitLabApi
 from lmsys_enrich.checkers.protocol import Estimate
 from lmsys_enrich.fact_sources.protocol import MONTH, Addition
+from lmsys_enrich.model.facts import Repository, RepositoryUpdate
 from lmsys_enrich.model.finding import Finding
 from lmsys_enrich.model.report import Obstacle
-from lmsys_enrich.model.repository import Repository, RepositoryUpdate
 from lmsys_enrich.urls import InvalidAddress, host_of
 from lmsys_enrich.values import replace
 

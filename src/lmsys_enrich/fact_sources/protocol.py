@@ -5,11 +5,9 @@ from datetime import timedelta
 from typing import Protocol
 
 from lmsys_enrich.checkers.protocol import Estimate
+from lmsys_enrich.model.facts import ModelUpdate, PaperUpdate, RepositoryUpdate
 from lmsys_enrich.model.finding import Finding, Suggestion
-from lmsys_enrich.model.hub_model import ModelUpdate
-from lmsys_enrich.model.paper import PaperUpdate
 from lmsys_enrich.model.report import Obstacle
-from lmsys_enrich.model.repository import RepositoryUpdate
 from lmsys_enrich.values import Value
 
 MONTH = timedelta(days=30)

@@ -3,9 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
+from lmsys_enrich.model.facts import Paper, Repository
 from lmsys_enrich.model.finding import Finding, Verdict
-from lmsys_enrich.model.paper import Paper
-from lmsys_enrich.model.repository import Repository
 from lmsys_enrich.values import Value, value_field
 
 _LIVING = frozenset({Verdict.ALIVE, Verdict.MOVED, Verdict.GUARDED})

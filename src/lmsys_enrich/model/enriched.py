@@ -5,10 +5,8 @@ from datetime import UTC, datetime
 from typing import TypeAlias
 
 from lmsys_enrich.model.catalog import Link, key_of
+from lmsys_enrich.model.facts import Model, Paper, Release, Repository
 from lmsys_enrich.model.finding import Finding
-from lmsys_enrich.model.hub_model import Model
-from lmsys_enrich.model.paper import Paper
-from lmsys_enrich.model.repository import Release, Repository
 
 Json: TypeAlias = "str | int | float | bool | list[Json] | dict[str, Json] | None"
 

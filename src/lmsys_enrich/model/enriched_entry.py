@@ -4,10 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from lmsys_enrich.model.catalog import Entry, ListedEntry, key_of
+from lmsys_enrich.model.facts import Model, Paper, Repository
 from lmsys_enrich.model.finding import Finding
-from lmsys_enrich.model.hub_model import Model
-from lmsys_enrich.model.paper import Paper
-from lmsys_enrich.model.repository import Repository
 from lmsys_enrich.papers.identifiers import arxiv_year
 from lmsys_enrich.papers.titles import is_same_title, word_count
 from lmsys_enrich.papers.venues import ARXIV, known_venue

@@ -3,9 +3,7 @@
 from datetime import date
 from enum import StrEnum
 
-from lmsys_enrich.model.hub_model import Model, ModelUpdate
-from lmsys_enrich.model.paper import Paper, PaperUpdate
-from lmsys_enrich.model.repository import Repository, RepositoryUpdate
+from lmsys_enrich.model.facts import Model, ModelUpdate, Paper, PaperUpdate, Repository, RepositoryUpdate
 from lmsys_enrich.values import Count, Moment, Value, replace, value_field
 
 

@@ -10,9 +10,9 @@ from lmsys_enrich.model.catalog import Catalog, DocumentLink, IgnoreRule, Link, 
 from lmsys_enrich.model.changes import Change
 from lmsys_enrich.model.document import DocumentView
 from lmsys_enrich.model.enriched_entry import EnrichedEntry, enriched
+from lmsys_enrich.model.facts import Repository
 from lmsys_enrich.model.figures import AliveCount, Day, Summary, Traffic, alive_count
 from lmsys_enrich.model.finding import LIVING, LOST, Finding, Verdict
-from lmsys_enrich.model.repository import Repository
 from lmsys_enrich.model.workspace import UNKNOWN_WORKSPACE, Workspace
 from lmsys_enrich.spool import LARGE, Spool, sequence_of
 from lmsys_enrich.values import Value

@@ -9,9 +9,9 @@ from traceback import format_exc
 
 from lmsys_enrich.model.enriched import day
 from lmsys_enrich.model.enriched_entry import EnrichedEntry
+from lmsys_enrich.model.facts import Repository
 from lmsys_enrich.model.finding import LIVING, LOST, Verdict
 from lmsys_enrich.model.report import Report
-from lmsys_enrich.model.repository import Repository
 from lmsys_enrich.outputs.fact_words import short_number
 from lmsys_enrich.outputs.text import Broken, Text, xml_text
 from lmsys_enrich.values import Value

@@ -14,12 +14,10 @@ from lmsys_enrich.model.enriched import (
     repository_json,
 )
 from lmsys_enrich.model.enriched_entry import EnrichedEntry
+from lmsys_enrich.model.facts import Model, Paper, Repository
 from lmsys_enrich.model.figures import HostTime
 from lmsys_enrich.model.finding import Finding
-from lmsys_enrich.model.hub_model import Model
-from lmsys_enrich.model.paper import Paper
 from lmsys_enrich.model.report import Report
-from lmsys_enrich.model.repository import Repository
 from lmsys_enrich.outputs.text import Streamed, json_chunks, json_item
 
 _Keyed = TypeVar("_Keyed", Repository, Paper, Model)

@@ -9,8 +9,8 @@ from datetime import datetime
 from lmsys_enrich.checkers.protocol import Checker, CheckError, Deferred, TaskQueue
 from lmsys_enrich.clock import EPOCH
 from lmsys_enrich.fact_sources.protocol import Addition, FactSource
+from lmsys_enrich.model.facts import PaperUpdate
 from lmsys_enrich.model.finding import Finding, Observation
-from lmsys_enrich.model.paper import PaperUpdate
 from lmsys_enrich.model.report import Bug
 from lmsys_enrich.pipeline.history import add_facts
 from lmsys_enrich.values import replace

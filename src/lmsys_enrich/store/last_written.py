@@ -13,11 +13,8 @@ import msgspec
 
 from lmsys_enrich.errors import InputError
 from lmsys_enrich.model.changes import Snapshot
-from lmsys_enrich.model.facts import Facts
+from lmsys_enrich.model.facts import GITHUB, Facts, Model, Paper, Repository, repository_key
 from lmsys_enrich.model.finding import Finding, Verdict, effective_verdict
-from lmsys_enrich.model.hub_model import Model
-from lmsys_enrich.model.paper import Paper
-from lmsys_enrich.model.repository import GITHUB, Repository, repository_key
 from lmsys_enrich.store.enriched_file import NAME, EnrichedFile
 from lmsys_enrich.store.items import ItemDecoder, has_plausible_dates
 

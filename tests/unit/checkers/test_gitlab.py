@@ -12,9 +12,8 @@ from lmsys_enrich.checkers.gitlab.checker import GitLabChecker
 from lmsys_enrich.checkers.gitlab.links import parse_link
 from lmsys_enrich.fact_sources.gitlab_licenses import GitLabLicenses
 from lmsys_enrich.fact_sources.protocol import Addition
-from lmsys_enrich.model.facts import merge
+from lmsys_enrich.model.facts import Release, merge
 from lmsys_enrich.model.finding import Finding, Verdict
-from lmsys_enrich.model.repository import Release
 from lmsys_enrich.settings.access import Access, ForgeAccess
 from tests.builders import finding, repository, task
 from tests.fakes import NIGHT

@@ -8,8 +8,7 @@ from lmsys_enrich.fact_sources.citations import (
     read_semantic_scholar,
     update_of,
 )
-from lmsys_enrich.model.facts import merge
-from lmsys_enrich.model.paper import Paper
+from lmsys_enrich.model.facts import Paper, merge
 from tests.builders import day
 from tests.unit.checkers.doi.test_records import JSON
 

@@ -7,8 +7,8 @@ import pytest
 
 from lmsys_enrich.fact_sources.citations import OpenAlex, SemanticScholar, openalex
 from lmsys_enrich.fact_sources.protocol import Addition
+from lmsys_enrich.model.facts import Paper
 from lmsys_enrich.model.finding import Finding
-from lmsys_enrich.model.paper import Paper
 from lmsys_enrich.settings.access import Access, ApiAccess
 from lmsys_enrich.simulation.papers import Library, SimulatedPaper
 from tests.builders import day, finding

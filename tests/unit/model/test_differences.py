@@ -4,7 +4,7 @@ import pytest
 
 from lmsys_enrich.model.catalog import Cell, Entry
 from lmsys_enrich.model.enriched_entry import Difference, differences, reasons_to_act
-from lmsys_enrich.model.paper import Paper
+from lmsys_enrich.model.facts import Paper
 from lmsys_enrich.values import replace
 from tests.builders import day, entry, finding, repository
 

@@ -4,10 +4,10 @@ from pathlib import Path
 
 from lmsys_enrich.model.catalog import Catalog, Column, Entry, Exemption, Link, Location, Section, keys_of
 from lmsys_enrich.model.document import DocumentView
+from lmsys_enrich.model.facts import Release, Repository
 from lmsys_enrich.model.figures import Traffic
 from lmsys_enrich.model.finding import Finding, Hop, Suggestion, Verdict
 from lmsys_enrich.model.report import Report
-from lmsys_enrich.model.repository import Release, Repository
 from lmsys_enrich.settings.settings import Settings
 from lmsys_enrich.values import replace
 from tests.builders import day

@@ -6,9 +6,8 @@ import pytest
 
 from lmsys_enrich.model.catalog import Entry, Link, Location
 from lmsys_enrich.model.document import DocumentView, Fact
+from lmsys_enrich.model.facts import Model, Paper
 from lmsys_enrich.model.finding import Suggestion, SuggestionKind, Verdict
-from lmsys_enrich.model.hub_model import Model
-from lmsys_enrich.model.paper import Paper
 from lmsys_enrich.outputs.fact_words import coarse
 from lmsys_enrich.outputs.page.contents import page_of
 from lmsys_enrich.values import replace

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from lmsys_enrich.fact_sources.protocol import MONTH, Addition
+from lmsys_enrich.model.facts import Paper, PaperUpdate
 from lmsys_enrich.model.finding import Finding, Suggestion, Verdict
-from lmsys_enrich.model.paper import Paper, PaperUpdate
 from lmsys_enrich.model.report import Bug, Obstacle
 from lmsys_enrich.pipeline.workers import Stop, enrich_findings
 from tests.builders import finding

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from lmsys_enrich.model.facts import RepositoryUpdate
 from lmsys_enrich.model.finding import Finding, LinkTask, Observation, Suggestion, Verdict
-from lmsys_enrich.model.repository import RepositoryUpdate
 from lmsys_enrich.pipeline.history import update
 from tests.builders import day, repository
 

@@ -7,9 +7,9 @@ from datetime import timedelta
 
 from lmsys_enrich.checkers.protocol import CheckResult, TaskQueue
 from lmsys_enrich.http.messages import RequestKind
+from lmsys_enrich.model.facts import RepositoryUpdate
 from lmsys_enrich.model.finding import Finding, Observation, Verdict
 from lmsys_enrich.model.report import Obstacle, Report
-from lmsys_enrich.model.repository import RepositoryUpdate
 from lmsys_enrich.pipeline.plan import PreviousFindings
 from lmsys_enrich.pipeline.run import Run, check_and_enrich
 from lmsys_enrich.pipeline.workers import Stop

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from lmsys_enrich.model.facts import Release
 from lmsys_enrich.model.finding import Finding, Hop, Suggestion, Verdict
-from lmsys_enrich.model.repository import Release
 from lmsys_enrich.store.findings import DiskStore
 from tests.builders import finding, repository
 from tests.fakes import NIGHT

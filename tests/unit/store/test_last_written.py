@@ -10,9 +10,8 @@ from typing import Any
 import pytest
 
 from lmsys_enrich.errors import InputError
+from lmsys_enrich.model.facts import Model, Paper
 from lmsys_enrich.model.finding import Finding, Suggestion, SuggestionKind, Verdict
-from lmsys_enrich.model.hub_model import Model
-from lmsys_enrich.model.paper import Paper
 from lmsys_enrich.outputs.files import write_files
 from lmsys_enrich.outputs.registry import render_all
 from lmsys_enrich.store.enriched_file import LISTS, EnrichedFile

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from xml.parsers import expat
 
-from lmsys_enrich.model.paper import Paper, PaperUpdate
+from lmsys_enrich.model.facts import Paper, PaperUpdate
 from lmsys_enrich.papers.identifiers import arxiv_year, normalize_doi, split_version
 from lmsys_enrich.values import Value
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from lmsys_enrich.api.json_values import Node, node, nodes, number, text
-from lmsys_enrich.model.paper import Paper, PaperUpdate
+from lmsys_enrich.model.facts import Paper, PaperUpdate
 from lmsys_enrich.papers.identifiers import arxiv_id_of_doi, normalize_doi
 from lmsys_enrich.values import Value
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from lmsys_enrich.api.json_values import Node, flag, moment, node, nodes, number, text
 from lmsys_enrich.checkers.github.links import is_full_name
-from lmsys_enrich.model.repository import GITHUB, Release, Repository, RepositoryUpdate
+from lmsys_enrich.model.facts import GITHUB, Release, Repository, RepositoryUpdate
 from lmsys_enrich.values import replace
 
 

@@ -12,8 +12,8 @@ from lmsys_enrich.checkers.github.links import (
     RepositoryLink,
     Tag,
 )
+from lmsys_enrich.model.facts import RepositoryUpdate
 from lmsys_enrich.model.finding import LinkTask, Observation, Verdict
-from lmsys_enrich.model.repository import RepositoryUpdate
 from lmsys_enrich.values import Value
 
 

@@ -33,8 +33,8 @@ from lmsys_enrich.checkers.github.observations import (
 from lmsys_enrich.checkers.protocol import CheckError
 from lmsys_enrich.clock import EPOCH
 from lmsys_enrich.http.messages import RequestKind
+from lmsys_enrich.model.facts import RepositoryUpdate
 from lmsys_enrich.model.report import Obstacle
-from lmsys_enrich.model.repository import RepositoryUpdate
 
 _OK = 200
 _EMPTY = 409  # commits of an empty repository: https://docs.github.com/en/rest/commits/commits#list-commits

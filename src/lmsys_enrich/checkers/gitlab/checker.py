@@ -13,9 +13,9 @@ from lmsys_enrich.checkers.gitlab.client import BATCH_SIZE, GitLabApi, NotThere
 from lmsys_enrich.checkers.gitlab.links import GitLabLink, parse_link
 from lmsys_enrich.checkers.protocol import Checker, CheckResult, Deferred, Estimate, TaskQueue
 from lmsys_enrich.checkers.repositories import GONE_OR_PRIVATE, alive, dead, moved, of_repository
+from lmsys_enrich.model.facts import RepositoryUpdate
 from lmsys_enrich.model.finding import LinkTask
 from lmsys_enrich.model.report import Obstacle
-from lmsys_enrich.model.repository import RepositoryUpdate
 from lmsys_enrich.settings.access import ForgeAccess
 from lmsys_enrich.values import Value
 

@@ -11,7 +11,7 @@ from lmsys_enrich.api.json_values import count, node, nodes, text
 from lmsys_enrich.api.rate_limiter import Pace
 from lmsys_enrich.api.results import Final, Ok, QueryTooLarge, TransientError, Unavailable
 from lmsys_enrich.checkers.gitlab.facts import from_graphql, from_rest, query
-from lmsys_enrich.model.repository import RepositoryUpdate
+from lmsys_enrich.model.facts import RepositoryUpdate
 from lmsys_enrich.settings.access import ForgeAccess
 from lmsys_enrich.values import Value
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from lmsys_enrich.api.json_values import Node, count, flag, moment, node, nodes, text, texts
 from lmsys_enrich.checkers.gitlab.links import is_path
-from lmsys_enrich.model.repository import Release, Repository, RepositoryUpdate
+from lmsys_enrich.model.facts import Release, Repository, RepositoryUpdate
 
 _ID = re.compile(r"gid://gitlab/Project/([0-9]{1,15})")
 # Each field of the API with the facts that it tells. `lastCommit` reads git, which costs ten times as much:

@@ -17,9 +17,8 @@ from lmsys_enrich.checkers.hugging_face.client import (
 from lmsys_enrich.checkers.hugging_face.links import HOST, HubLink, Kind, parse_link
 from lmsys_enrich.checkers.protocol import Checker, CheckResult, Deferred, Estimate, TaskQueue
 from lmsys_enrich.checkers.repositories import alive, moved
+from lmsys_enrich.model.facts import Model, ModelUpdate, PaperUpdate
 from lmsys_enrich.model.finding import LinkTask, Observation, Verdict
-from lmsys_enrich.model.hub_model import Model, ModelUpdate
-from lmsys_enrich.model.paper import PaperUpdate
 from lmsys_enrich.model.report import Obstacle
 from lmsys_enrich.values import replace
 

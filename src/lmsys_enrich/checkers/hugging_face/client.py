@@ -22,8 +22,7 @@ from lmsys_enrich.api.results import (
 )
 from lmsys_enrich.checkers.hugging_face.links import HOST, Kind, is_full_name
 from lmsys_enrich.http.messages import Outcome, Response
-from lmsys_enrich.model.hub_model import Model, ModelUpdate
-from lmsys_enrich.model.paper import Paper, PaperUpdate
+from lmsys_enrich.model.facts import Model, ModelUpdate, Paper, PaperUpdate
 from lmsys_enrich.values import Value
 
 _BAD_TOKEN = "invalid credentials"  # noqa: S105 - the beginning of a message

@@ -5,11 +5,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from math import ceil, floor
 
+from lmsys_enrich.model.facts import Model, Paper, Repository
 from lmsys_enrich.model.figures import Day, alive_count
-from lmsys_enrich.model.hub_model import Model
-from lmsys_enrich.model.paper import Paper
 from lmsys_enrich.model.report import Report
-from lmsys_enrich.model.repository import Repository
 from lmsys_enrich.outputs.page.rows import AGES, age_of, clickable, percent, short, step
 from lmsys_enrich.values import Value
 

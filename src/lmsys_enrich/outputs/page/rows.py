@@ -8,11 +8,9 @@ from typing import NamedTuple
 from lmsys_enrich.model.catalog import Entry, Link
 from lmsys_enrich.model.enriched import day
 from lmsys_enrich.model.enriched_entry import EnrichedEntry
+from lmsys_enrich.model.facts import Model, Paper, Repository
 from lmsys_enrich.model.finding import Finding, Hop, Verdict
-from lmsys_enrich.model.hub_model import Model
-from lmsys_enrich.model.paper import Paper
 from lmsys_enrich.model.report import Report
-from lmsys_enrich.model.repository import Repository
 from lmsys_enrich.urls import is_web
 
 _DAY = timedelta(days=1)

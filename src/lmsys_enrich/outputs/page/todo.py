@@ -6,9 +6,9 @@ from datetime import timedelta
 from lmsys_enrich.lists.duplicates import duplicates
 from lmsys_enrich.model.catalog import Location
 from lmsys_enrich.model.enriched_entry import EnrichedEntry, published_since
+from lmsys_enrich.model.facts import Repository
 from lmsys_enrich.model.finding import Finding, Verdict
 from lmsys_enrich.model.report import News, Report, news_of
-from lmsys_enrich.model.repository import Repository
 from lmsys_enrich.outputs.fixes import patch_of
 from lmsys_enrich.outputs.page.rows import clickable
 from lmsys_enrich.values import Value

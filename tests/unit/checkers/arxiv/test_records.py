@@ -5,8 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lmsys_enrich.checkers.arxiv.records import ArxivRecord, Feed, is_withdrawn, parse_feed, update_of
-from lmsys_enrich.model.facts import merge
-from lmsys_enrich.model.paper import Paper
+from lmsys_enrich.model.facts import Paper, merge
 from tests.builders import day
 from tests.unit.checkers.arxiv.feeds import error, feed, paper
 

@@ -6,8 +6,7 @@ from hypothesis import strategies as st
 
 from lmsys_enrich.checkers.doi.records import DoiRecord, read_crossref, read_datacite, update_of
 from lmsys_enrich.model.enriched import Json
-from lmsys_enrich.model.facts import merge
-from lmsys_enrich.model.paper import Paper
+from lmsys_enrich.model.facts import Paper, merge
 from tests.builders import day
 from tests.unit.checkers.doi.answers import datacite, work, works
 
