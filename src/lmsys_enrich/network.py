@@ -60,10 +60,13 @@ async def open_network(
     async with AsyncExitStack() as stack:
         tls, proxies = _tls_context(environ), Proxies(environ)
         fetch, pool = _website_client(stack, settings, tls, proxies)
+
+        def leave(host: str) -> None:
+            pool.leave(host)
+            polite.leave(host)
+
         scheduler = Scheduler(
-            per_host=_per_host(settings),
-            urgent_first=settings.deadline is not None,
-            leave=pool.leave,
+            per_host=_per_host(settings), urgent_first=settings.deadline is not None, leave=leave
         )
         polite = PoliteClient(
             HostHeaders(through(fetch) if through else fetch, settings.hosts, secret_headers(environ)),

@@ -39,11 +39,15 @@ class Resolver:
         self._threads = ThreadPoolExecutor(_MAX_LOOKUPS, thread_name_prefix="dns")
         self._slots = asyncio.Semaphore(_MAX_LOOKUPS)
         self._lookups: dict[str, asyncio.Task[list[str] | FetchError]] = {}
+        self._known: dict[str, list[str] | FetchError] = {}
 
     async def addresses(self, name: str) -> list[str] | FetchError:
         """Return the addresses of a name, or why there are none. An address is its own."""
         if is_address(name):
             return [name]
+        known = self._known.get(name)
+        if known is not None:
+            return known
         lookup = self._lookups.get(name)
         if lookup is None:
             lookup = self._lookups[name] = asyncio.create_task(self._resolve(name))
@@ -57,17 +61,23 @@ class Resolver:
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     async def _resolve(self, name: str) -> list[str] | FetchError:
+        found = await self._look_up_again(name)
+        # EAI_AGAIN passes: the next request looks the name up again.
+        if not isinstance(found, FetchError) or found.kind is not ErrorKind.NAME_UNANSWERED:
+            self._known[name] = found
+        del self._lookups[name]
+        return found
+
+    async def _look_up_again(self, name: str) -> list[str] | FetchError:
+        """Look a name up, and again where that fails."""
         result: list[str] | FetchError = []
         for _ in range(_ATTEMPTS):
             try:
                 result = await self._resolve_once(name)
             except TimeoutError:  # long enough waited
-                result = FetchError(ErrorKind.NAME_UNANSWERED, "the DNS server did not answer in time")
-                break
+                return FetchError(ErrorKind.NAME_UNANSWERED, "the DNS server did not answer in time")
             if not isinstance(result, FetchError):
                 return result
-        if isinstance(result, FetchError) and result.kind is ErrorKind.NAME_UNANSWERED:
-            self._lookups.pop(name, None)  # EAI_AGAIN passes: the next request looks the name up again
         return result
 
     async def _resolve_once(self, name: str) -> list[str] | FetchError:

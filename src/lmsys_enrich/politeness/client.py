@@ -75,6 +75,12 @@ class PoliteClient:
         """Note how many links of each host will be checked: a host with many is asked for its robots.txt."""
         self._crawl_delays.expect(links)
 
+    def leave(self, host: str) -> None:
+        """Forget what is only needed while a host has links."""
+        self._limiter.leave(host)
+        self._crawl_delays.leave(host)
+        self._stats.leave(host)
+
     async def close(self) -> None:
         """Cancel the robots.txt requests under way."""
         await self._crawl_delays.close()

@@ -44,6 +44,14 @@ class HostLimiter:
         if host.min_interval:
             self.pause(name, host.min_interval)
 
+    def leave(self, name: str) -> None:
+        """Forget a host that no link is left of, unless it asked for something or failed."""
+        host = self._hosts.get(name)
+        if host is None or host.tripped_by is not None or host.consecutive_failures:
+            return
+        if host.retry_at <= self._clock.monotonic():
+            del self._hosts[name]
+
     def tripped_by(self, name: str) -> str | None:
         """Return why the circuit to a host is broken: its other links are not requested."""
         return self._hosts[name].tripped_by

@@ -50,6 +50,11 @@ class CrawlDelays:
             self._requests[host] = asyncio.create_task(self._request(host, robots_url))
         return await asyncio.shield(self._requests[host])
 
+    def leave(self, host: str) -> None:
+        """Forget the links of a host that none is left of; its crawl-delay is kept."""
+        self._many.discard(host)
+        self._addresses.pop(host, None)
+
     async def close(self) -> None:
         """Cancel the requests under way."""
         for request in self._requests.values():

@@ -2,8 +2,10 @@
 
 import asyncio
 import heapq
+from array import array
+from bisect import bisect
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from lmsys_enrich.http.messages import ErrorKind, Outcome, Response
@@ -40,13 +42,19 @@ class _Host:
     The limit follows TCP's congestion control: one more for each good response until
     the first sign of overload, which halves it; then additive increase.
     https://datatracker.ietf.org/doc/html/rfc5681#section-3.1
+
+    `queue` has the numbers of its links, those before `start` taken; `failed` is how many
+    of the next ones failed the last time. A run may have a hundred thousand hosts, so each
+    takes little memory.
     """
 
     maximum: int
     limit: float
-    queue: deque[tuple[int, LinkTask]] = field(default_factory=deque)
+    queue: "array[int]" = field(default_factory=lambda: array("Q"))
+    start: int = 0
+    failed: int = 0
     in_use: int = 0
-    movers: deque[asyncio.Future[None]] = field(default_factory=deque)
+    movers: deque[asyncio.Future[None]] | None = None
     was_overloaded: bool = False
 
     @property
@@ -55,7 +63,25 @@ class _Host:
 
     @property
     def is_idle(self) -> bool:
-        return not (self.queue or self.in_use or self.movers)
+        return not (self.queued or self.in_use or self.movers)
+
+    @property
+    def queued(self) -> int:
+        return len(self.queue) - self.start
+
+    def add(self, number: int, *, failed: bool) -> None:
+        if failed:
+            self.queue.insert(self.start, number)
+            self.failed += 1
+        else:
+            self.queue.append(number)
+
+    def take(self) -> int:
+        number = self.queue[self.start]
+        self.start += 1
+        self.failed -= self.failed > 0
+        self.in_use += 1
+        return number
 
     def adjust(self, outcome: Outcome) -> None:
         if _is_overload(outcome):
@@ -73,6 +99,15 @@ class _Host:
                 mover.set_result(None)
 
 
+@dataclass(slots=True)
+class _Batch:
+    """Links added together: the number of the first, and how many are not taken yet."""
+
+    first: int
+    tasks: Sequence[LinkTask]
+    left: int
+
+
 class Scheduler:
     """
     Picks the next link, and keeps each host at or below its limit of concurrent links.
@@ -85,7 +120,8 @@ class Scheduler:
 
     A link that is redirected to another host moves: it gives its slot back before it
     waits for one there, so two hosts that redirect to each other cannot deadlock.
-    `leave` is called with each host that has no link left.
+    `leave` is called with each host that has no link left; the host is then forgotten,
+    unless it got too many requests.
     """
 
     def __init__(
@@ -99,6 +135,7 @@ class Scheduler:
         self._urgent_first = urgent_first
         self._leave = leave
         self._hosts: dict[str, _Host] = {}
+        self._batches: list[_Batch] = []
         self._added = 0
         # Heap of hosts that may start a link, keyed by their next link's number. An entry whose number is
         # not the one in `_next` is out of date: a worker that stayed at the host has taken that link.
@@ -106,21 +143,19 @@ class Scheduler:
         self._next: dict[str, int] = {}
         self._grown: set[str] = set()  # hosts with added links, entered anew when a link is taken
 
-    def add(self, task: LinkTask) -> None:
-        """Queue a link."""
-        name = host_or_text(task.url)
-        host = self._host(name)
-        numbered = (self._added, task)
-        self._added += 1
-        if _has_failed(task) and not self._urgent_first:
-            host.queue.appendleft(numbered)
-        else:
-            host.queue.append(numbered)
-        self._grown.add(name)
+    def add(self, tasks: Sequence[LinkTask]) -> None:
+        """Queue links. A task is read again when its turn comes, so that a long sequence may make it then."""
+        if tasks:
+            self._batches.append(_Batch(self._added, tasks, len(tasks)))
+        for number, task in enumerate(tasks, self._added):
+            name = host_or_text(task.url)
+            self._host(name).add(number, failed=not self._urgent_first and _has_failed(task))
+            self._grown.add(name)
+        self._added += len(tasks)
 
     def queued(self) -> Mapping[str, int]:
         """Return how many links wait, by host."""
-        return {name: len(host.queue) for name, host in self._hosts.items() if host.queue}
+        return {name: host.queued for name, host in self._hosts.items() if host.queued}
 
     def take(self, after: Lease | None = None) -> Lease | None:
         """Start the next link; None while no host has both a link and a slot. `after` has just ended."""
@@ -132,9 +167,7 @@ class Scheduler:
         if name is None:
             return None
         del self._next[name]
-        host = self._hosts[name]
-        _, task = host.queue.popleft()
-        host.in_use += 1
+        task = self._task(self._hosts[name].take())
         self._line_up(name)
         return Lease(task, name)
 
@@ -160,6 +193,8 @@ class Scheduler:
         host.admit_movers()
         self._line_up(name)
         if host.is_idle:
+            if not host.was_overloaded:
+                del self._hosts[name]
             self._leave(name)
 
     def record(self, name: str, outcome: Outcome) -> None:
@@ -171,7 +206,8 @@ class Scheduler:
 
     async def _slot(self, host: _Host) -> None:
         mover = asyncio.get_running_loop().create_future()
-        host.movers.append(mover)
+        host.movers = movers = deque() if host.movers is None else host.movers
+        movers.append(mover)
         try:
             await mover
         except asyncio.CancelledError:
@@ -179,8 +215,16 @@ class Scheduler:
                 host.in_use -= 1  # the slot was given in the same moment
                 host.admit_movers()
             else:
-                host.movers.remove(mover)
+                movers.remove(mover)
             raise
+
+    def _task(self, number: int) -> LinkTask:
+        position = bisect(self._batches, number, key=lambda batch: batch.first) - 1
+        batch = self._batches[position]
+        batch.left -= 1
+        if not batch.left:
+            del self._batches[position]
+        return batch.tasks[number - batch.first]
 
     def _host(self, name: str) -> _Host:
         host = self._hosts.get(name)
@@ -205,16 +249,16 @@ class Scheduler:
     def _line_up(self, name: str) -> None:
         """Enter a host that has both a link and a slot into the heap, by its next link."""
         host = self._hosts[name]
-        if host.queue and host.has_slot:
-            number, _ = host.queue[0]
+        if host.queued and host.has_slot:
+            number = host.queue[host.start]
             if self._next.get(name) != number:
                 self._next[name] = number
                 length = 0 if self._urgent_first else -self._length(name)
                 heapq.heappush(self._heap, (length, number, name))
 
     def _length(self, name: str) -> int:
-        queue = self._hosts[name].queue
-        return len(queue) + (_FAILED_FIRST if _has_failed(queue[0][1]) else 0)
+        host = self._hosts[name]
+        return host.queued + (_FAILED_FIRST if host.failed else 0)
 
 
 def _has_failed(task: LinkTask) -> bool:

@@ -37,6 +37,7 @@ class RequestStats:
         self._points = 0
         self._points_left: int | None = None
         self._busy: dict[str, None] = {}
+        self._slowest: str | None = None  # of the hosts that were left
 
     def sent(self, kind: RequestKind) -> None:
         """Count a request."""
@@ -62,6 +63,18 @@ class RequestStats:
         if not time.under_way:
             time.seconds += now - time.since
             self._busy.pop(host, None)
+
+    def leave(self, host: str) -> None:
+        """Forget a host without requests under way, unless it took longest of those that were left."""
+        time = self._hosts.get(host)
+        if time is None or time.under_way or host == self._slowest:
+            return
+        if self._slowest is None:
+            self._slowest = host
+            return
+        if time.seconds > self._hosts[self._slowest].seconds:
+            host, self._slowest = self._slowest, host
+        del self._hosts[host]
 
     def retried(self) -> None:
         """Count a request that was sent because an earlier one failed."""

@@ -35,6 +35,22 @@ async def test_tripped_host_is_not_waited_for() -> None:
     assert (clock.slept, limiter.tripped_by("a.org")) == ([], "given up")
 
 
+async def test_left_host_is_remembered_only_for_what_it_did() -> None:
+    clock = FakeClock()
+    limiter = HostLimiter(clock)
+    limiter.pause("paused.org", 30.0)
+    limiter.trip("down.org", "given up")
+    for _ in range(2):
+        limiter.record("failing.org", _DOWN)
+    for host in ("paused.org", "down.org", "failing.org", "unknown.org"):
+        limiter.leave(host)
+    await limiter.acquire("paused.org")
+    limiter.record("failing.org", _DOWN)
+    assert clock.slept == [30.0]
+    assert limiter.tripped_by("down.org") == "given up"
+    assert limiter.tripped_by("failing.org") is not None
+
+
 def test_third_failure_in_a_row_breaks_the_circuit() -> None:
     limiter = HostLimiter(FakeClock())
     for outcome in (_DOWN, _DOWN, Response(500, {}), _DOWN, _DOWN):

@@ -1,6 +1,7 @@
 """Scheduler: the order of links, and the limit of each host."""
 
 import asyncio
+import tracemalloc
 from random import Random
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from lmsys_enrich.http.messages import ErrorKind, FetchError, Outcome, Response
 from lmsys_enrich.model.finding import LinkTask, Verdict
-from lmsys_enrich.politeness.scheduler import Lease, Scheduler
+from lmsys_enrich.politeness.scheduler import Lease, Scheduler, host_or_text
 from tests.builders import finding
 
 _GOOD = Response(200, {})
@@ -22,8 +23,7 @@ def _tasks(*urls: str) -> list[LinkTask]:
 def _scheduler(tasks: list[LinkTask], *, per_host: int = 18, urgent_first: bool = False) -> Scheduler:
     """A scheduler whose hosts have proved that they bear `per_host` links at once."""
     scheduler = Scheduler(per_host=per_host, urgent_first=urgent_first)
-    for task in tasks:
-        scheduler.add(task)
+    scheduler.add(tasks)
     for host in scheduler.queued():
         for _ in range(per_host):
             scheduler.record(host, _GOOD)
@@ -124,13 +124,41 @@ def test_silent_host_holds_only_its_own_slots() -> None:
 def test_host_is_left_with_its_last_link() -> None:
     left: list[str] = []
     scheduler = Scheduler(per_host=2, leave=left.append)
-    for task in _tasks("https://a/1", "https://a/2"):
-        scheduler.add(task)
+    scheduler.add(_tasks("https://a/1", "https://a/2"))
     for expected in ([], ["a"]):
         lease = scheduler.take()
         assert lease is not None
         scheduler.release(lease)
         assert left == expected
+
+
+def test_overload_of_a_host_is_remembered_after_its_last_link() -> None:
+    scheduler = Scheduler(per_host=8)
+    for number, host in enumerate(("https://a", "https://b")):
+        scheduler.add([LinkTask(f"{host}/1")])
+        lease = scheduler.take()
+        assert lease is not None
+        scheduler.record(host[-1], Response(429 if number else 200, {}))
+        scheduler.release(lease)
+    scheduler.add(_tasks(*[f"https://{host}/{number}" for host in "ab" for number in range(8)]))
+    taken = _taken(scheduler)
+    assert [sum(url.startswith(f"https://{host}") for url in taken) for host in "ab"] == [4, 2]
+
+
+def test_hosts_take_little_memory() -> None:
+    tasks = _tasks(*[f"https://{number % 2000}.example/{number}" for number in range(20_000)])
+    for task in tasks:
+        host_or_text(task.url)  # what a cache holds of it is not the scheduler's
+    scheduler = Scheduler(per_host=10)
+    tracemalloc.start()
+    scheduler.add(tasks)
+    waiting, _ = tracemalloc.get_traced_memory()
+    while (lease := scheduler.take()) is not None:
+        scheduler.release(lease)
+    done, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert waiting < 2000 * 700
+    assert done < 2000 * 250
 
 
 def test_address_without_host_has_its_own_queue() -> None:
@@ -160,7 +188,7 @@ def test_every_link_is_taken_once_in_any_order(links: list[tuple[str, int]], cha
 def _at_once(scheduler: Scheduler, host: str = "a") -> int:
     """How many links of a host are under way at once."""
     for number in range(50):
-        scheduler.add(LinkTask(f"https://{host}/{number}"))
+        scheduler.add([LinkTask(f"https://{host}/{number}")])
     return len(_taken(scheduler))
 
 
@@ -189,15 +217,13 @@ def test_limit_of_a_host_adapts(outcomes: list[Outcome], expected: int) -> None:
 def test_links_added_later_are_scheduled() -> None:
     scheduler = _scheduler(_tasks("https://a/1"))
     assert _taken(scheduler) == ["https://a/1"]
-    for task in _tasks("https://b/1", "https://c/1", "https://c/2"):
-        scheduler.add(task)
+    scheduler.add(_tasks("https://b/1", "https://c/1", "https://c/2"))
     assert _taken(scheduler) == ["https://c/1", "https://b/1", "https://c/2"]
 
 
 async def test_redirected_link_waits_for_a_slot_of_its_target() -> None:
     scheduler = Scheduler(per_host=1)
-    for task in _tasks("https://a/1", "https://b/1"):
-        scheduler.add(task)
+    scheduler.add(_tasks("https://a/1", "https://b/1"))
     first, second = scheduler.take(), scheduler.take()
     assert first is not None
     assert second is not None
@@ -211,8 +237,7 @@ async def test_redirected_link_waits_for_a_slot_of_its_target() -> None:
 
 async def test_hosts_that_redirect_to_each_other_do_not_deadlock() -> None:
     scheduler = Scheduler(per_host=1)
-    for task in _tasks("https://a/1", "https://b/1"):
-        scheduler.add(task)
+    scheduler.add(_tasks("https://a/1", "https://b/1"))
     first, second = scheduler.take(), scheduler.take()
     assert first is not None
     assert second is not None
@@ -223,8 +248,7 @@ async def test_hosts_that_redirect_to_each_other_do_not_deadlock() -> None:
 
 async def test_cancelled_move_leaves_the_slot_to_the_next() -> None:
     scheduler = Scheduler(per_host=1)
-    for task in _tasks("https://a/1", "https://b/1", "https://c/1"):
-        scheduler.add(task)
+    scheduler.add(_tasks("https://a/1", "https://b/1", "https://c/1"))
     leases = [lease for lease in (scheduler.take(), scheduler.take(), scheduler.take()) if lease]
     holder, impatient, patient = leases
     waits = [asyncio.create_task(scheduler.move(lease, "a")) for lease in (impatient, patient)]

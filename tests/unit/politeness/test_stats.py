@@ -17,6 +17,17 @@ def test_the_host_that_was_waited_for_longest_is_told() -> None:
     assert stats.traffic(cached=0, seconds=9.0).longest == HostTime("slow.org", 5.0, 2)
 
 
+def test_slowest_host_is_told_after_all_were_left() -> None:
+    stats = RequestStats()
+    for host, seconds in (("a.org", 1.0), ("slow.org", 9.0), ("c.org", 2.0)):
+        stats.began(host, 0.0)
+        stats.leave(host)  # with a request under way it is not forgotten
+        stats.ended(host, seconds)
+        for _ in range(2):
+            stats.leave(host)
+    assert stats.traffic(cached=0, seconds=9.0).longest == HostTime("slow.org", 9.0, 1)
+
+
 def test_no_requests_have_no_slowest_host() -> None:
     assert RequestStats().traffic(cached=0, seconds=0.0).longest is None
 

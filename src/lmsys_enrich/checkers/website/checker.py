@@ -72,8 +72,7 @@ class WebsiteChecker:
 
     async def check(self, queue: TaskQueue) -> AsyncGenerator[CheckResult, None]:
         outage = Outage()
-        for task in queue.planned:
-            self._scheduler.add(task)
+        self._scheduler.add(queue.planned)
         self._expect(self._scheduler.queued())
         pool = WorkerPool(self._scheduler, self._check_link, self._concurrency)
         feeder = asyncio.create_task(self._feed(queue, pool))
@@ -101,8 +100,7 @@ class WebsiteChecker:
         """Add deferred links to the schedule while the workers run."""
         async with aclosing(queue.deferred()) as deferred:
             async for batch in deferred:
-                for task in batch:
-                    self._scheduler.add(task)
+                self._scheduler.add(batch)
                 self._expect(self._scheduler.queued())
                 pool.wake()
         pool.close()
