@@ -8,7 +8,7 @@ are gone with the process.
 import os
 import weakref
 from array import array
-from collections.abc import Callable, Iterable, Iterator, MutableMapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from typing import Generic, TypeVar, overload
 
 from lmsys_enrich.errors import OutputError
@@ -105,32 +105,51 @@ class Spool(Sequence[T], Generic[T]):
 
 
 class SpooledDict(MutableMapping[str, T], Generic[T]):
-    """A mapping whose values are on disk; its keys are in memory."""
+    """
+    A mapping whose values are on disk, in the order of `numbers`.
 
-    def __init__(self, encode: Callable[[T], bytes], decode: Callable[[bytes], T]) -> None:
+    `numbers` has all keys that it may get, each with its position. Several mappings
+    share it, so that each of them takes a few bytes for a key.
+    """
+
+    def __init__(
+        self, numbers: Mapping[str, int], encode: Callable[[T], bytes], decode: Callable[[bytes], T]
+    ) -> None:
+        self._numbers = numbers
         self._encode = encode
         self._decode = decode
         self._records = _Records()
-        self._numbers: dict[str, int] = {}
+        # By the number of a key, that of its record from 1 on; 0 where it has none.
+        self._record_of = array("I", bytes(array("I").itemsize * len(numbers)))
+        self._count = 0
 
     def __getitem__(self, key: str) -> T:
-        return self._decode(self._records.read(self._numbers[key]))
+        record = self._record_of[self._numbers[key]]
+        if not record:
+            raise KeyError(key)
+        return self._decode(self._records.read(record - 1))
 
     def __setitem__(self, key: str, value: T) -> None:
-        self._numbers[key] = len(self._records)
+        number = self._numbers[key]
         self._records.append(self._encode(value))
+        self._count += not self._record_of[number]
+        self._record_of[number] = len(self._records)
 
     def __delitem__(self, key: str) -> None:
-        del self._numbers[key]
+        if key not in self:
+            raise KeyError(key)
+        self._record_of[self._numbers[key]] = 0
+        self._count -= 1
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._numbers)
+        return (key for key, number in self._numbers.items() if self._record_of[number])
 
     def __contains__(self, key: object) -> bool:
-        return key in self._numbers
+        number = self._numbers.get(key) if isinstance(key, str) else None
+        return number is not None and self._record_of[number] > 0
 
     def __len__(self) -> int:
-        return len(self._numbers)
+        return self._count
 
 
 def sequence_of(items: Iterable[T], size: int) -> Sequence[T]:

@@ -31,9 +31,10 @@ def test_spool_can_be_read_while_it_grows() -> None:
     assert list(spool)[-2:] == [99, 100]
 
 
-@given(st.lists(st.tuples(st.text(max_size=2), st.text(max_size=5), st.booleans())))
+@given(st.lists(st.tuples(st.sampled_from("abcd"), st.text(max_size=5), st.booleans())))
 def test_spooled_dict_is_a_mapping(events: list[tuple[str, str, bool]]) -> None:
-    spooled = SpooledDict(str.encode, bytes.decode)
+    numbers = {key: number for number, key in enumerate("abcde")}
+    spooled = SpooledDict(numbers, str.encode, bytes.decode)
     plain: dict[str, str] = {}
     for key, value, is_deleted in events:
         if is_deleted and key in plain:
@@ -41,7 +42,8 @@ def test_spooled_dict_is_a_mapping(events: list[tuple[str, str, bool]]) -> None:
         else:
             plain[key] = spooled[key] = value
         assert (dict(spooled), len(spooled), key in spooled) == (plain, len(plain), key in plain)
-    assert list(spooled.values()) == list(plain.values())
+    assert list(spooled.items()) == sorted(plain.items())
+    assert ("e" in spooled, spooled.get("e"), "f" in spooled) == (False, None, False)
 
 
 def test_many_items_take_little_memory() -> None:
@@ -64,6 +66,6 @@ def test_full_disk_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
         return os.fdopen(os.open("/dev/full", os.O_WRONLY), "wb", buffering)
 
     monkeypatch.setattr("tempfile.TemporaryFile", full)
-    spool = SpooledDict(str.encode, bytes.decode)
+    spool = SpooledDict({"key": 0}, str.encode, bytes.decode)
     with pytest.raises(OutputError, match=os.strerror(errno.ENOSPC)):
         spool["key"] = "x" * 2**20

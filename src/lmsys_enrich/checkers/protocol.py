@@ -2,7 +2,7 @@
 
 import asyncio
 import traceback
-from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from datetime import timedelta
 from typing import Protocol, TypeAlias
 
@@ -55,18 +55,23 @@ class TaskQueue:
     Links for one checker: those of the plan, then those that other checkers defer to it.
 
     `planned` is complete from the start, the most urgent link first. `deferred` ends
-    when no other checker can add a link. `tasks` holds all of them.
+    when no other checker can add a link. `added` holds all that were deferred.
     """
 
-    def __init__(self, planned: Iterable[LinkTask]) -> None:
-        self.planned: Sequence[LinkTask] = tuple(planned)
-        self.tasks: list[LinkTask] = list(self.planned)
+    def __init__(self, planned: Sequence[LinkTask]) -> None:
+        self.planned = planned
+        self.added: list[LinkTask] = []
         self._deferred: asyncio.Queue[LinkTask | None] = asyncio.Queue()
 
     def defer(self, task: LinkTask) -> None:
         """Add a link that another checker could not judge."""
-        self.tasks.append(task)
+        self.added.append(task)
         self._deferred.put_nowait(task)
+
+    def tasks(self) -> Iterator[LinkTask]:
+        """Yield all links."""
+        yield from self.planned
+        yield from self.added
 
     def close(self) -> None:
         """End `deferred`."""

@@ -94,7 +94,7 @@ class _Crawl:
         if self._queue is not None:
             for task in call.tasks:
                 self._queue.defer(task)
-            self._queue.tasks.clear()  # the coordinator has them
+            self._queue.added.clear()  # the coordinator has them
             if call.closes:
                 self._queue.close()  # so that the checker reports what it withheld; more links get a new one
                 self._queue = None

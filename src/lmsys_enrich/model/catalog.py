@@ -250,9 +250,13 @@ def _entries(section: Section) -> Iterator[Entry]:
         yield from _entries(inner)
 
 
-def keys_of(catalogs: Iterable[Catalog]) -> dict[str, None]:
-    """Return the key of every link, each once, in the order of the lists."""
-    return {key_of(link): None for catalog in catalogs for link in catalog.links()}
+def keys_of(catalogs: Iterable[Catalog]) -> dict[str, int]:
+    """Return the key of every link, each once, in the order of the lists, numbered from 0."""
+    keys: dict[str, int] = {}
+    for catalog in catalogs:
+        for link in catalog.links():
+            keys.setdefault(key_of(link), len(keys))
+    return keys
 
 
 def key_of(link: Link) -> str:

@@ -2,14 +2,15 @@
 
 import re
 import traceback
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from hashlib import blake2b
+from typing import overload
 
 from lmsys_enrich.checkers.protocol import Checker, CheckError
 from lmsys_enrich.checkers.website.anchors import is_anchor
 from lmsys_enrich.clock import EPOCH
-from lmsys_enrich.model.catalog import Catalog, Exemption, key_of
+from lmsys_enrich.model.catalog import Catalog, Exemption, Link, key_of, keys_of
 from lmsys_enrich.model.finding import LIVING, Finding, LinkTask, Observation, Verdict
 from lmsys_enrich.settings.settings import Settings
 from lmsys_enrich.store.findings import finding_map
@@ -51,11 +52,13 @@ class PreviousFindings(Value):
 
     `kept` comes from this machine's cache: a fresh one replaces a check. `reported`
     comes from the outputs last written, which others may have changed: it preserves
-    facts and histories, but replaces no check.
+    facts and histories, but replaces no check. `keys` has the number of each link of
+    the lists, where it was read for them.
     """
 
     kept: Mapping[str, Finding] = value_field(default_factory=dict)
     reported: Mapping[str, Finding] = value_field(default_factory=dict)
+    keys: Mapping[str, int] = value_field(default_factory=dict)
 
     def about(self, url: str) -> Finding | None:
         """Return the later of the two findings about a link."""
@@ -76,19 +79,58 @@ def _is_of_another(reported: Finding, kept: Finding) -> bool:
     return None not in ids and len(set(ids)) > 1
 
 
+class Tasks(Sequence[LinkTask]):
+    """
+    The tasks of some links, made when they are read.
+
+    A long list's earlier findings lie on disk: no more of them is read than is under way.
+    """
+
+    def __init__(
+        self, urls: Sequence[str], previous: PreviousFindings, fragments: Mapping[str, Sequence[str]]
+    ) -> None:
+        self._urls = urls
+        self._previous = previous
+        self._fragments = fragments
+
+    def __len__(self) -> int:
+        return len(self._urls)
+
+    def __iter__(self) -> Iterator[LinkTask]:
+        return map(self._task, self._urls)
+
+    @overload
+    def __getitem__(self, index: int) -> LinkTask: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> "Tasks": ...
+
+    def __getitem__(self, index: int | slice) -> "LinkTask | Tasks":
+        if isinstance(index, slice):
+            return Tasks(self._urls[index], self._previous, self._fragments)
+        return self._task(self._urls[index])
+
+    def _task(self, url: str) -> LinkTask:
+        task = self._previous.task(url)
+        fragments = self._fragments.get(url)
+        return replace(task, fragments=tuple(fragments)) if fragments else task
+
+
 class Plan(Value):
     """
     Work of a run.
 
+    `keys` has the key of every link, in the order of the lists, with its number.
     `fresh` findings are recent enough; `settled` links have an observation without any
     request (skipped links, invalid addresses). `tasks` are those of the checker at the
     same position, the most urgent first: never checked, then the longest unchecked.
     `errors` are bugs met while planning, each with its link.
     """
 
+    keys: Mapping[str, int]
     fresh: Mapping[str, Finding]
     settled: tuple[tuple[LinkTask, Observation], ...]
-    tasks: tuple[tuple[LinkTask, ...], ...]
+    tasks: tuple[Sequence[LinkTask], ...]
     errors: tuple[CheckError, ...] = ()
 
     @property
@@ -105,16 +147,18 @@ def build(
     now: datetime,
 ) -> Plan:
     """Sort every link of the lists, each once, into fresh, settled or to be checked."""
-    links = _links(catalogs, now.date())
-    fresh = finding_map(len(links))
+    keys = previous.keys or keys_of(catalogs)
+    exemptions = _exemptions(catalogs, now.date())
+    fresh = finding_map(keys)
     settled: list[tuple[LinkTask, Observation]] = []
     errors: list[CheckError] = []
-    queues: list[list[LinkTask]] = [[] for _ in checkers]
+    queues: list[list[str]] = [[] for _ in checkers]
     excluded = tuple(re.compile(pattern) for pattern in settings.exclude)
     local = _local_links(catalogs)
     fragments = _fragments(catalogs) if settings.fragments else {}
     today = now.date()
-    for url, own in links.items():
+    for url in keys:
+        own = exemptions.get(url)
         rules = (rule.exemption for rule in settings.ignores if rule.exempts_links_on(today, url))
         observation = local.get(url) or _observe_offline(url, own or next(rules, None), excluded)
         if observation is not None:
@@ -124,33 +168,39 @@ def build(
         if kept is not None and is_fresh(kept, now, settings.max_age):
             fresh[url] = kept
             continue
-        task = replace(previous.task(url), fragments=tuple(fragments.get(url, ())))
         try:
             position = next(index for index, checker in enumerate(checkers) if checker.claims(url))
         except Exception:  # noqa: BLE001 - a bug in reading one address costs that link alone
-            errors.append(CheckError(task, traceback.format_exc()))
+            errors.append(CheckError(previous.task(url), traceback.format_exc()))
             continue
-        queues[position].append(task)
-    tasks = tuple(tuple(sorted(queue, key=_urgency)) for queue in queues)
-    return Plan(fresh, tuple(settled), tasks, tuple(errors))
+        queues[position].append(url)
+    for queue in queues:
+        queue.sort(key=lambda url: _urgency(previous.about(url)))
+    tasks = tuple(Tasks(queue, previous, fragments) for queue in queues)
+    return Plan(keys, fresh, tuple(settled), tasks, tuple(errors))
 
 
-def _links(catalogs: Iterable[Catalog], today: date) -> dict[str, Exemption | None]:
-    """Return every link's key; a link is exempt only if all of its entries exempt it."""
-    links: dict[str, Exemption | None] = {}
+def _exemptions(catalogs: Iterable[Catalog], today: date) -> dict[str, Exemption]:
+    """Return the exemption of each link that all of its entries exempt."""
+    exempt: dict[str, Exemption] = {}
+    for link, ignore in _with_exemption(catalogs):
+        if ignore is not None and ignore.exempts_links_on(today):
+            exempt.setdefault(key_of(link), ignore)
+    if exempt:
+        for link, ignore in _with_exemption(catalogs):
+            if ignore is None or not ignore.exempts_links_on(today):
+                exempt.pop(key_of(link), None)
+    return exempt
+
+
+def _with_exemption(catalogs: Iterable[Catalog]) -> Iterator[tuple[Link, Exemption | None]]:
+    """Yield every link with the exemption that stands beside it."""
     for catalog in catalogs:
         for entry in catalog.entries():
-            ignore = entry.ignore
-            exemption = ignore if ignore is not None and ignore.exempts_links_on(today) else None
             for link in entry.links:
-                url = key_of(link)
-                links[url] = links.get(url, exemption) if exemption is not None else None
+                yield link, entry.ignore
         for outside in catalog.document_links:
-            ignore = outside.ignore
-            exemption = ignore if ignore is not None and ignore.exempts_links_on(today) else None
-            url = key_of(outside.link)
-            links[url] = links.get(url, exemption) if exemption is not None else None
-    return links
+            yield outside.link, outside.ignore
 
 
 def _fragments(catalogs: Iterable[Catalog]) -> dict[str, list[str]]:
@@ -197,6 +247,5 @@ def _observe_offline(
     return None
 
 
-def _urgency(task: LinkTask) -> datetime:
-    previous = task.previous
+def _urgency(previous: Finding | None) -> datetime:
     return previous.checked_at or EPOCH if previous is not None else EPOCH

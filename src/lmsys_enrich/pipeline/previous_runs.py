@@ -28,13 +28,12 @@ class PreviousRuns(Value):
 
     def findings(self, catalogs: Sequence[Catalog]) -> PreviousFindings:
         """Return the earlier findings of the links of these lists."""
-        urls = keys_of(catalogs)
-        reported = finding_map(len(urls))
-        same = {url: url for url in urls}  # one text for each key, however many mappings have it
+        keys = keys_of(catalogs)
+        reported = finding_map(keys)
         for found in read_last_written(self.settings.out, self.warn):
-            if found.url in same:
-                reported[same[found.url]] = found
-        return PreviousFindings(kept=self.store.load(urls), reported=reported)
+            if found.url in keys:
+                reported[found.url] = found
+        return PreviousFindings(kept=self.store.load(keys), reported=reported, keys=keys)
 
 
 def refuse_links_out(settings: Settings) -> None:
@@ -100,8 +99,11 @@ def _is_refused(report: Report, previous: PreviousFindings, settings: Settings) 
 
 def _last_written(previous: PreviousFindings) -> PreviousFindings:
     """Return the earlier findings as the outputs have them; where these are lost, their verdicts alone."""
-    kept = {url: _as_reported(found) for url, found in previous.kept.items() if url not in previous.reported}
-    return PreviousFindings(kept=kept, reported=previous.reported)
+    kept = finding_map(previous.keys)
+    kept.update(
+        (url, _as_reported(found)) for url, found in previous.kept.items() if url not in previous.reported
+    )
+    return PreviousFindings(kept=kept, reported=previous.reported, keys=previous.keys)
 
 
 def _as_reported(found: Finding) -> Finding:
@@ -127,10 +129,14 @@ def report_from_cache(
     workspace: Workspace = UNKNOWN_WORKSPACE,
 ) -> Report:
     """Return a report of the last known findings, without a run; unknown links are unchecked."""
+    keys = previous.keys or keys_of(catalogs)
+    findings = finding_map(keys)
+    for url in keys:
+        findings[url] = _last_known(url, previous.about(url))
     return Report(
         run_time=now,
         catalogs=tuple(catalogs),
-        findings={url: _last_known(url, previous.about(url)) for url in keys_of(catalogs)},
+        findings=findings,
         stale_after=settings.stale_after,
         workspace=workspace,
         ignores=settings.ignores,

@@ -2,23 +2,14 @@
 
 import asyncio
 import traceback
-from collections.abc import (
-    AsyncGenerator,
-    Callable,
-    Collection,
-    Iterable,
-    Iterator,
-    Mapping,
-    MutableMapping,
-    Sequence,
-)
+from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager
 from typing import Protocol
 
 from lmsys_enrich.checkers.protocol import Checker, CheckError, TaskQueue
 from lmsys_enrich.clock import Clock
 from lmsys_enrich.fact_sources.protocol import FactSource
-from lmsys_enrich.model.catalog import Catalog, keys_of
+from lmsys_enrich.model.catalog import Catalog
 from lmsys_enrich.model.finding import Finding, LinkTask, Observation, unchecked
 from lmsys_enrich.model.report import Bug, Obstacle, Report
 from lmsys_enrich.model.workspace import UNKNOWN_WORKSPACE, Workspace
@@ -27,7 +18,7 @@ from lmsys_enrich.pipeline.plan import Plan, PreviousFindings, build
 from lmsys_enrich.pipeline.workers import Stop, enrich_findings
 from lmsys_enrich.politeness.stats import RequestStats
 from lmsys_enrich.settings.settings import Settings, format_duration
-from lmsys_enrich.store.findings import finding_map
+from lmsys_enrich.store.findings import finding_map, in_order
 from lmsys_enrich.values import Value
 
 _BATCH_SIZE = 1000
@@ -114,7 +105,7 @@ async def check_and_enrich(run: Run, plan: Plan, stop: Stop) -> Report:
         stop.now("this run is offline (--offline)")
     writer = BackgroundWriter(run.store, run.clock)
     queues = [TaskQueue(tasks) for tasks in plan.tasks]
-    found = finding_map(plan.total)
+    found = finding_map(plan.keys)
     bugs: list[Bug] = []
     async with _deadline(run, stop):
         async with aclosing(_findings(run, plan, queues, stop, bugs)) as findings:
@@ -122,8 +113,10 @@ async def check_and_enrich(run: Run, plan: Plan, stop: Stop) -> Report:
                 found[finding.url] = finding
                 writer.add(finding)
                 run.watch(finding)
-        missed = _missed(run, queues, stop, found)
-        latest = _in_order(keys_of(run.catalogs), (missed, found, plan.fresh))
+        missed = _missed(run, plan, queues, stop, found)
+        found.update(missed)
+        found.update(plan.fresh)
+        latest = in_order(found, plan.keys)
         enriched = enrich_findings(run.sources, latest, run.clock.run_time, stop, bugs)
         async with aclosing(enriched) as findings:
             async for finding in findings:
@@ -158,14 +151,13 @@ async def _findings(
         yield _finding(run, task, observation, bugs)
     if stop.reason is not None:
         return
-    tasks = {task.url: task for queue in queues for task in queue.planned}
     assignments = tuple(zip(run.checkers, queues, strict=True))
     async with aclosing(workers.check_all(assignments, stop)) as results:
         async for result in results:
             if isinstance(result, CheckError):
                 yield _bug(result, bugs)
             else:
-                yield _finding(run, tasks[result.url], result, bugs)
+                yield _finding(run, run.previous.task(result.url), result, bugs)
 
 
 def _finding(run: Run, task: LinkTask, observation: Observation, bugs: list[Bug]) -> Finding:
@@ -183,24 +175,14 @@ def _bug(error: CheckError, bugs: list[Bug]) -> Finding:
     return unchecked(error.task, "a bug of ours")
 
 
-def _in_order(
-    keys: Collection[str], findings: Sequence[Mapping[str, Finding]]
-) -> MutableMapping[str, Finding]:
-    """Return the finding of each link in the order of the lists, from the first mapping that has one."""
-    latest = finding_map(len(keys))
-    for url in keys:
-        latest[url] = next(known[url] for known in findings if url in known)
-    return latest
-
-
 def _missed(
-    run: Run, queues: Sequence[TaskQueue], stop: Stop, found: Collection[str]
+    run: Run, plan: Plan, queues: Sequence[TaskQueue], stop: Stop, found: Collection[str]
 ) -> Mapping[str, Finding]:
     """Return the last known findings of the links without a result, with the reason of their last checker."""
-    missed = finding_map(sum(len(queue.tasks) for queue in queues) - len(found))
+    missed = finding_map(plan.keys)
     for checker, queue in zip(run.checkers, queues, strict=True):
         why = stop.reason or "; ".join(obstacle.what for obstacle in checker.obstacles) or "no answer came"
-        missed.update((task.url, unchecked(task, why)) for task in queue.tasks if task.url not in found)
+        missed.update((task.url, unchecked(task, why)) for task in queue.tasks() if task.url not in found)
     return missed
 
 

@@ -104,7 +104,7 @@ async def _run_checker(
                     arrived.put_nowait(result)
     except Exception:  # noqa: BLE001 - a bug in one checker must not cost the links of the others
         bug = traceback.format_exc()
-        for task in queue.tasks:
+        for task in queue.tasks():
             if task.url not in done:
                 arrived.put_nowait(CheckError(task, bug))
 

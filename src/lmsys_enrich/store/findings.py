@@ -24,9 +24,18 @@ _pack = msgspec.msgpack.Encoder().encode
 _unpack = msgspec.msgpack.Decoder(Finding).decode
 
 
-def finding_map(size: int) -> MutableMapping[str, Finding]:
-    """Return an empty mapping for so many findings: in memory, or on disk where they are very many."""
-    return {} if size < LARGE else SpooledDict(_pack, _unpack)
+def finding_map(keys: Mapping[str, int]) -> MutableMapping[str, Finding]:
+    """
+    Return an empty mapping for the findings of numbered keys: in memory, or on disk where they are very many.
+
+    That on disk is always in the order of the numbers.
+    """
+    return {} if len(keys) < LARGE else SpooledDict(keys, _pack, _unpack)
+
+
+def in_order(found: MutableMapping[str, Finding], keys: Mapping[str, int]) -> MutableMapping[str, Finding]:
+    """Return a mapping of `finding_map`, which has every key by now, in the order of the keys."""
+    return {key: found[key] for key in keys} if isinstance(found, dict) else found
 
 
 class DiskStore:
@@ -44,26 +53,26 @@ class DiskStore:
         self._rows = self._open()
 
     def load(self, urls: Iterable[str] | None = None) -> Mapping[str, Finding]:
-        """Return the findings of these links, or all; compact the file if most of it is superseded."""
-        # One text for each key, however many mappings have it.
-        wanted = None if urls is None else {url: url for url in urls}
-        found = finding_map(0 if wanted is None else len(wanted))
+        """
+        Return the findings of these links, or all; compact the file if most of it is superseded.
+
+        Numbered keys, as `finding_map` takes them, are shared with the mapping that is returned.
+        """
+        wanted = urls if isinstance(urls, dict) else {url: number for number, url in enumerate(urls or ())}
+        found = finding_map(wanted)
 
         def collect(rows: Rows) -> None:
-            sizes, seen = list[int](), set[str]()
+            sizes, seen = list[int](), set[int]()
             for _, row in rows.read():
                 batch = _decode(row)
-                if wanted is None:
-                    found.update((one.url, one) for one in batch)
-                else:
-                    found.update((wanted[one.url], one) for one in batch if one.url in wanted)
-                seen.update([one.url for one in batch])
+                found.update((one.url, one) for one in batch if urls is None or one.url in wanted)
+                seen.update([hash(one.url) for one in batch])  # a text would take three times as much
                 sizes.append(len(batch))
             if sum(sizes) > 2 * len(seen) + _SLACK or len(sizes) > 2 * (len(seen) // _ROW_SIZE) + _SLACK:
                 _compact(rows)
 
         self._try(collect)
-        if wanted is None or not isinstance(found, dict):
+        if urls is None or not isinstance(found, dict):
             return found
         return {url: found[url] for url in wanted if url in found}
 

@@ -66,13 +66,13 @@ def test_refresh_checks_fresh_links_and_keeps_history() -> None:
     plan = planned(
         kept.url, previous=PreviousFindings(kept={kept.url: kept}), settings=Settings(refresh=True)
     )
-    assert plan.tasks[1] == (LinkTask(kept.url, kept),)
+    assert list(plan.tasks[1]) == [LinkTask(kept.url, kept)]
 
 
 def test_outputs_that_anybody_may_have_written_spare_no_question() -> None:
     reported = finding("https://example.org/a", at=NIGHT - timedelta(days=1))
     plan = planned(reported.url, previous=PreviousFindings(reported={reported.url: reported}))
-    assert plan.tasks[1] == (LinkTask(reported.url, reported, is_proven=False),)
+    assert list(plan.tasks[1]) == [LinkTask(reported.url, reported, is_proven=False)]
 
 
 def test_of_two_pasts_the_later_counts() -> None:
