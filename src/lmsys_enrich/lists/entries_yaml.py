@@ -35,6 +35,8 @@ _ENTRY_KEYS = frozenset(
 )
 _IGNORE_KEYS = frozenset({"reason", "until", "only"})
 
+_LONGEST_LINE = 1_000_000  # letters; a whole list in flow style may stand on one line
+_OVERLONG = f"longer than {_LONGEST_LINE:,} letters; write each entry on lines of its own"
 _FRONT_END = re.compile(r"^(?:---|\.\.\.)[ \t]*$", re.MULTILINE)
 
 _SECTION_EXAMPLE = "each item `- title: …`"
@@ -44,7 +46,13 @@ _COLUMNS_EXAMPLE = "such as `[year, name, comments]`"
 
 def read_entries(text: str, path: Path) -> Catalog:
     """Return the list; `path` is only its name. Raises `InputError`, a line for each mistake."""
-    mistakes: list[Mistake] = []
+    mistakes = [
+        Mistake(Location(str(path), number, 1), _OVERLONG)
+        for number, line in enumerate(text.split("\n"), 1)
+        if len(line) > _LONGEST_LINE
+    ]
+    if mistakes:
+        refuse(mistakes)
     # Nothing here holds the nodes any longer when the garbage collector comes back.
     catalog = _catalog(read_document(text, str(path), mistakes), path, mistakes)
     if mistakes:

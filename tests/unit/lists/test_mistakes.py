@@ -650,3 +650,8 @@ sections:
 """
     read_entries(text, _PATH)
     assert _validator().is_valid(yaml.load(text, _Loader))  # noqa: S506 - a safe one
+
+
+def test_line_without_end_is_a_mistake() -> None:
+    text = f"title: A\nsections: [{'{title: S}, ' * 90_000}]\n"
+    assert _told(text) == ["2:1: longer than 1,000,000 letters; write each entry on lines of its own"]

@@ -38,10 +38,12 @@ from lmsys_enrich.lists.markdown.phrases import clean
 from lmsys_enrich.lists.markdown.runs import Run
 from lmsys_enrich.lists.markdown.tables import Cells, read_table
 from lmsys_enrich.lists.markdown.words import is_way_back
-from lmsys_enrich.model.catalog import Catalog
+from lmsys_enrich.model.catalog import Catalog, Location
 from lmsys_enrich.model.document import Document, InsertionPoint
 
 _LINE_END = re.compile(r"\r\n?")
+_LONGEST_LINE = 100_000  # letters; no reader follows one, and the time for it is better spent on the rest
+_OVERLONG = f"longer than {_LONGEST_LINE:,} letters, so it is not read; break the line into several"
 _GROUP = 7  # level of the first section that a bullet makes, below those of headings
 
 
@@ -58,11 +60,17 @@ class _Reader:
         self._path = path
         plain = _LINE_END.sub("\n", self._text.removeprefix("\ufeff"))
         self._front = front_matter(plain)
-        self._parsed = parse_blocks(plain)
-        self._outside = DocumentLinks(self._parsed, plain.split("\n"), path)
+        lines = plain.split("\n")
+        overlong = [number for number, line in enumerate(lines) if len(line) > _LONGEST_LINE]
+        for number in overlong:
+            lines[number] = ""
+        self._parsed = parse_blocks("\n".join(lines) if overlong else plain)
+        self._outside = DocumentLinks(self._parsed, lines, path)
         mark_roles([*self._outside.runs()])
         self._outline = Outline(path, self._outside)
         self._html = HtmlReader(self._outline, self._table)
+        for number in overlong:
+            self._outline.remark(Location(str(path), number + 1, 1), _OVERLONG)
 
     def catalog(self) -> Catalog:
         """Return the whole list."""

@@ -295,3 +295,14 @@ def test_share_of_links_taken_or_reported_is_one(path: Path) -> None:
         if url.replace(" ", "%20") not in _urls(catalog)
     }
     assert missing == set()
+
+
+def test_overlong_line_is_left_out_and_said_and_the_rest_is_read() -> None:
+    text = f"# L\n\n- [A]({A})\n- [X](https://x.example/) {'long ' * 20_001}\n- [B]({B})\n"
+    catalog = read_markdown(text, Path("l.md"))
+    assert [link.url for link in catalog.links()] == [A, B]
+    assert [str(remark) for remark in catalog.remarks] == [
+        "l.md:4:1: longer than 100,000 letters, so it is not read; break the line into several"
+    ]
+    assert catalog.document is not None
+    assert catalog.document.text == text
