@@ -34,7 +34,7 @@ def exit_code(
     *,
     interrupted: bool,
     in_part: bool = False,
-    output_bugs: Sequence[Bug] = (),
+    other_bugs: Sequence[object] = (),
 ) -> int:
     """
     Return the code for a run whose outputs are written.
@@ -44,7 +44,7 @@ def exit_code(
     """
     if interrupted:
         return INTERRUPTED
-    if report.bugs or output_bugs:
+    if report.bugs or other_bugs:
         return BUG
     if report.missed and not settings.offline:
         return COULD_NOT_FIND_OUT
@@ -92,7 +92,8 @@ def finish_run(
     if settings.in_place and not in_part:
         report_in_place(write_in_place(report, terminal.warn), terminal)
     files = Files(settings.out, written.all, written.changed)
-    code = exit_code(report, settings, interrupted=interrupted, in_part=in_part, output_bugs=written.bugs)
+    bugs = (*terminal.bugs, *written.bugs)
+    code = exit_code(report, settings, interrupted=interrupted, in_part=in_part, other_bugs=bugs)
     report_bugs(report.bugs, written.bugs, terminal, verbose=settings.verbose)
     print_remarks(merged_repositories(_named_repositories(report)), terminal)
     write_step_files(report, code, summary_markdown(report), environ)
@@ -131,10 +132,11 @@ def report_bugs(
     for bug in in_outputs:
         terminal.warn(f"{bug.url}: a bug of ours ended its making; the file is as it was")
     bugs = (*in_checks, *in_outputs)
+    tracebacks = [*terminal.bugs, *(bug.traceback for bug in bugs)]
     if verbose:
-        for bug in bugs:
-            terminal.info(bug.traceback)
-    if bugs:
+        for traceback in tracebacks:
+            terminal.info(traceback)
+    if tracebacks:
         seen = "the traceback above" if verbose else "the traceback that --verbose shows"
         terminal.info(f"Please report it with {seen}: {PROJECT_URL}/issues")
 

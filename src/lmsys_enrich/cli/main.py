@@ -29,7 +29,7 @@ COMMANDS = {
     "demo": "run on simulated GitHub and websites; no network, no token",
 }
 _MODULES = {"import": "import_list"}  # a word of Python names no module
-_INTERRUPTED = 130
+_BUG, _INTERRUPTED = 1, 130
 
 _EPILOG = """\
 exit codes:
@@ -80,7 +80,7 @@ def main(argv: Sequence[str], environ: Mapping[str, str], out: TextIO, err: Text
         parser.print_help(out)
         return 2
     try:
-        return _module(arguments.command).execute(arguments, terminal)
+        code = _module(arguments.command).execute(arguments, terminal)
     except EnrichError as problem:
         return terminal.fail(problem)
     except BrokenPipeError:
@@ -90,6 +90,7 @@ def main(argv: Sequence[str], environ: Mapping[str, str], out: TextIO, err: Text
         return OutputError.exit_code
     except KeyboardInterrupt:
         return _INTERRUPTED
+    return _BUG if terminal.bugs and not code else code
 
 
 def build_parser(commands: Sequence[str]) -> argparse.ArgumentParser:

@@ -50,7 +50,7 @@ async def execute_run(request: RunRequest, terminal: Terminal) -> int:
     began = SystemClock(request.environ).monotonic()
     settings, stop = request.settings, Stop()
     terminal = replace(terminal, quiet=settings.quiet)
-    catalogs: Sequence[Catalog] = read_as_set(settings, request.lists, terminal.warn)
+    catalogs: Sequence[Catalog] = read_as_set(settings, request.lists, terminal.warn, terminal.bug)
     if request.only_changed is not None:
         catalogs = _only_changed(catalogs, request.only_changed, terminal)
     opened = open_run(

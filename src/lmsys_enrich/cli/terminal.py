@@ -8,7 +8,7 @@ from typing import TextIO
 
 from lmsys_enrich.characters import BIDI_MARKS, CONTROLS
 from lmsys_enrich.errors import EnrichError
-from lmsys_enrich.values import Value
+from lmsys_enrich.values import Value, value_field
 
 # Facts are untrusted text: they may not control the terminal (C0 and C1 controls,
 # https://www.unicode.org/reports/tr9/ for the marks that turn the direction of text).
@@ -47,12 +47,17 @@ def _is_file(stream: TextIO) -> bool:
 
 
 class Terminal(Value):
-    """Results go to `out`; progress, warnings and errors to `err`, so that pipes stay clean."""
+    """
+    Results go to `out`; progress, warnings and errors to `err`, so that pipes stay clean.
+
+    `bugs` are tracebacks of bugs of ours that cost a file: the exit code is then 1.
+    """
 
     out: TextIO
     err: TextIO
     environ: Mapping[str, str]
     quiet: bool = False
+    bugs: list[str] = value_field(default_factory=list)
 
     @property
     def is_live(self) -> bool:
@@ -89,6 +94,11 @@ class Terminal(Value):
     def warn(self, text: str) -> None:
         """Print a warning, even in a quiet run."""
         print(self._safe(f"warning: {text}"), file=self.err)
+
+    def bug(self, what: str, traceback: str) -> None:
+        """Print what a bug of ours has cost; its traceback is shown at the end."""
+        self.bugs.append(traceback)
+        self.warn(what)
 
     def fail(self, problem: EnrichError) -> int:
         """Print the error and its hint; return the exit code."""

@@ -2,11 +2,12 @@
 
 import gc
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
+from traceback import format_exception
 from typing import TypeAlias
 
 from lmsys_enrich.errors import InputError
@@ -36,6 +37,8 @@ _FOREIGN = {
     ".toml": "TOML",
 }
 _Reader: TypeAlias = Callable[[str, Path], Catalog]
+OnBug: TypeAlias = Callable[[str, str], None]
+"""Receiver of a bug of ours that was met in reading: what it cost, and the traceback."""
 
 _LONE_RETURN = re.compile(r"\r(?!\n)")
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
@@ -49,10 +52,13 @@ class NothingFound(InputError):
 
 
 def read_as_set(
-    settings: Settings, paths: Sequence[Path], warn: Callable[[str], None] | None = None
+    settings: Settings,
+    paths: Sequence[Path],
+    warn: Callable[[str], None] | None = None,
+    on_bug: OnBug | None = None,
 ) -> tuple[Catalog, ...]:
     """Return the lists with the links that the settings choose, as `read_lists` does."""
-    return read_lists(paths, settings.links, images=settings.images, warn=warn)
+    return read_lists(paths, settings.links, images=settings.images, warn=warn, on_bug=on_bug)
 
 
 def read_lists(
@@ -61,24 +67,36 @@ def read_lists(
     *,
     images: bool = False,
     warn: Callable[[str], None] | None = None,
+    on_bug: OnBug | None = None,
 ) -> tuple[Catalog, ...]:
     """
     Return the lists in their order, a folder as its Markdown files, each file once.
 
     A file of a folder that cannot be read costs itself alone: `warn` gets the reason.
     Raises `InputError` with the mistakes of all other files, and of these without `warn`.
+    A file that meets a bug of ours costs itself alone too, unless no other can be read:
+    `on_bug` gets what it cost, and the traceback.
     """
     catalogs: dict[Path, Catalog] = {}
     refusals: list[InputError] = []
+    bugs: list[tuple[Path, Exception]] = []
     for path in dict.fromkeys(paths):
         try:
-            found = _read_folder(path, warn) if path.is_dir() else [read_list(path)]
+            if path.is_dir():
+                found = _read_folder(path, warn, bugs)
+            else:
+                found = list(_read_files([path], refusals, bugs))
             for catalog in found:
                 catalogs.setdefault(catalog.source.resolve(), catalog)
         except InputError as refusal:
             refusals.append(refusal)
     if refusals:
         raise _all_of(refusals)
+    for path, bug in bugs:
+        if on_bug is None or not catalogs:
+            raise bug
+        what = f"{path}: a bug of ours ended its reading, {bug!r:.200}; this file is left out"
+        on_bug(what, "".join(format_exception(bug)))
     return tuple(
         _with_links(catalog, images=images, entries_only=scope is LinkScope.ENTRIES)
         for catalog in catalogs.values()
@@ -97,26 +115,35 @@ def _with_links(catalog: Catalog, *, images: bool, entries_only: bool) -> Catalo
     return catalog if len(kept) == len(catalog.document_links) else replace(catalog, document_links=kept)
 
 
-def _read_folder(folder: Path, warn: Callable[[str], None] | None) -> Sequence[Catalog]:
+def _read_folder(
+    folder: Path, warn: Callable[[str], None] | None, bugs: list[tuple[Path, Exception]]
+) -> Sequence[Catalog]:
     """Return the Markdown files of a folder that hold links; the others are no lists."""
     paths = [path for path in files_of(folder) if path.suffix and path.suffix.lower() in _MARKDOWN]
     if not paths:
         raise InputError(f"{folder}: no Markdown file in this folder", hint="Name the list's file.")
-    found: list[Catalog] = []
     refusals: list[InputError] = []
-    for path in paths:
-        try:
-            found.append(read_list(path))
-        except NothingFound:
-            continue
-        except InputError as refusal:
-            refusals.append(refusal)
+    found = list(_read_files(paths, refusals, bugs))
+    refusals = [refusal for refusal in refusals if not isinstance(refusal, NothingFound)]
     if refusals and (warn is None or not found):
         raise _all_of(refusals)
     for left_out in refusals:
         if warn is not None:
             warn(f"{left_out}; this file is left out")
     return found
+
+
+def _read_files(
+    paths: Iterable[Path], refusals: list[InputError], bugs: list[tuple[Path, Exception]]
+) -> Iterator[Catalog]:
+    """Yield the lists that can be read, and note why the others cannot."""
+    for path in paths:
+        try:
+            yield read_list(path)
+        except InputError as refusal:
+            refusals.append(refusal)
+        except Exception as bug:  # noqa: BLE001 - a bug of ours costs this file alone
+            bugs.append((path, bug))
 
 
 def read_list(path: Path) -> Catalog:

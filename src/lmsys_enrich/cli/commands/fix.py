@@ -37,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Print the patch, or apply it."""
     settings = settings_of(arguments, terminal.environ)
-    catalogs = read_as_set(settings, lists_of(arguments, settings), terminal.warn)
+    catalogs = read_as_set(settings, lists_of(arguments, settings), terminal.warn, terminal.bug)
     _refuse_changed(catalogs, settings.out, find_workspace(Path.cwd(), terminal.environ))
     report = report_of_last_run(catalogs, settings, terminal.environ, terminal.warn)
     made: Counter[Path] = Counter()

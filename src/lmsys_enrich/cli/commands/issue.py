@@ -44,7 +44,7 @@ def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
     settings = settings_of(arguments, terminal.environ)
     access = github_access(terminal.environ)
     repository = repository_of(arguments.repository, terminal.environ)
-    catalogs = read_as_set(settings, lists_of(arguments, settings), terminal.warn)
+    catalogs = read_as_set(settings, lists_of(arguments, settings), terminal.warn, terminal.bug)
     report = report_of_last_run(catalogs, settings, terminal.environ, terminal.warn)
     wanted = wanted_issue(report, f"{access.server_url}/{repository}")
     if arguments.dry_run:

@@ -44,7 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Write the outputs without any request."""
     settings = settings_of(arguments, terminal.environ)
-    catalogs = read_as_set(settings, lists_of(arguments, settings), terminal.warn)
+    catalogs = read_as_set(settings, lists_of(arguments, settings), terminal.warn, terminal.bug)
     report = report_of_last_run(catalogs, settings, terminal.environ, terminal.warn)
     if settings.in_place:  # before blocks are filled, which changes the list again
         report_in_place(write_in_place(report, terminal.warn), terminal)

@@ -49,7 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Print the table, and warn of links that were never checked."""
     settings = _with_age(settings_of(arguments, terminal.environ), arguments.older_than)
-    catalogs = read_as_set(settings, lists_of(arguments, settings), terminal.warn)
+    catalogs = read_as_set(settings, lists_of(arguments, settings), terminal.warn, terminal.bug)
     report = report_of_last_run(catalogs, settings, terminal.environ, terminal.warn)
     rows = list(_stale(report))
     if arguments.as_json:
