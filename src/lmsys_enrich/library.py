@@ -28,8 +28,7 @@ from lmsys_enrich.pipeline.previous_runs import open_previous_runs
 from lmsys_enrich.pipeline.run import Run, check_and_enrich
 from lmsys_enrich.pipeline.workers import Stop
 from lmsys_enrich.politeness.stats import RequestStats
-from lmsys_enrich.settings.access import resolve_access
-from lmsys_enrich.settings.secret_headers import secret_headers
+from lmsys_enrich.settings.access import resolve_access, secret_headers
 from lmsys_enrich.settings.settings import Settings
 from lmsys_enrich.values import replace
 

@@ -20,7 +20,7 @@ from lmsys_enrich.politeness.client import PoliteClient
 from lmsys_enrich.politeness.limiter import HostLimiter
 from lmsys_enrich.politeness.scheduler import Scheduler
 from lmsys_enrich.politeness.stats import RequestStats
-from lmsys_enrich.settings.secret_headers import secret_headers
+from lmsys_enrich.settings.access import secret_headers
 from lmsys_enrich.settings.settings import Settings
 from lmsys_enrich.values import Value
 

@@ -41,8 +41,7 @@ from lmsys_enrich.politeness.limiter import HostLimiter
 from lmsys_enrich.politeness.robots import crawl_delay
 from lmsys_enrich.politeness.scheduler import Scheduler
 from lmsys_enrich.politeness.stats import RequestStats
-from lmsys_enrich.settings.access import resolve_access
-from lmsys_enrich.settings.secret_headers import secret_headers
+from lmsys_enrich.settings.access import resolve_access, secret_headers
 from lmsys_enrich.settings.sources import resolve
 from lmsys_enrich.urls import InvalidAddress, decode_location, host_of, link_key
 from lmsys_enrich.urls import resolve as resolve_address

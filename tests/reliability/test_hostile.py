@@ -13,7 +13,7 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from markdown_it import MarkdownIt
 
-from lmsys_enrich.cli.github_actions import annotations
+from lmsys_enrich.cli.annotations import annotations
 from lmsys_enrich.cli.summary import Files, summary_json, summary_markdown, summary_text
 from lmsys_enrich.cli.terminal import Terminal
 from lmsys_enrich.errors import InputError

@@ -4,9 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from lmsys_enrich.about import PROJECT_URL
-from lmsys_enrich.cli.github_actions import annotations, write_step_files
+from lmsys_enrich.cli.annotations import annotations, print_remarks, write_step_files
 from lmsys_enrich.cli.history_file import changes_since, history, lines_with, past, previous
-from lmsys_enrich.cli.remarks import print_remarks
 from lmsys_enrich.cli.summary import Files, summary_json, summary_markdown, summary_text
 from lmsys_enrich.cli.terminal import Terminal
 from lmsys_enrich.errors import MassChange

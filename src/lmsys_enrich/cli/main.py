@@ -5,8 +5,8 @@ import gc
 import importlib
 import os
 import sys
-from collections.abc import Mapping, Sequence
-from typing import NoReturn, Protocol, TextIO
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple, NoReturn, TextIO
 
 from lmsys_enrich.about import __version__
 from lmsys_enrich.cli.terminal import Terminal
@@ -28,7 +28,12 @@ COMMANDS = {
     "schema": "print a JSON Schema: entries, report or config",
     "demo": "run on simulated GitHub and websites; no network, no token",
 }
-_MODULES = {"import": "import_list"}  # a word of Python names no module
+# Commands that share a module with another one, as its constant.
+_SHARED = {
+    "import": ("validate", "IMPORT"),
+    "comment": ("issue", "COMMENT"),
+    "completion": ("schema", "COMPLETION"),
+}
 _BUG, _INTERRUPTED = 1, 130
 
 _EPILOG = """\
@@ -48,12 +53,11 @@ GitHub's API alone.
 """
 
 
-class Command(Protocol):
-    """Interface of the modules in `cli.commands`."""
+class Command(NamedTuple):
+    """Command: adds its arguments to a parser, and returns an exit code."""
 
-    def add_arguments(self, parser: argparse.ArgumentParser) -> None: ...
-
-    def execute(self, arguments: argparse.Namespace, terminal: Terminal) -> int: ...
+    add_arguments: Callable[[argparse.ArgumentParser], None]
+    execute: Callable[[argparse.Namespace, Terminal], int]
 
 
 def entry() -> NoReturn:
@@ -80,7 +84,7 @@ def main(argv: Sequence[str], environ: Mapping[str, str], out: TextIO, err: Text
         parser.print_help(out)
         return 2
     try:
-        code = _module(arguments.command).execute(arguments, terminal)
+        code = _command(arguments.command).execute(arguments, terminal)
     except EnrichError as problem:
         return terminal.fail(problem)
     except BrokenPipeError:
@@ -106,10 +110,15 @@ def build_parser(commands: Sequence[str]) -> argparse.ArgumentParser:
     for name, about in COMMANDS.items():
         command = adding.add_parser(name, help=about, description=about[0].upper() + about[1:] + ".")
         if name in commands:
-            _module(name).add_arguments(command)
+            _command(name).add_arguments(command)
     return parser
 
 
-def _module(name: str) -> Command:
-    module: Command = importlib.import_module(f"lmsys_enrich.cli.commands.{_MODULES.get(name, name)}")
-    return module
+def _command(name: str) -> Command:
+    """Import the module of a command, which other commands do not need."""
+    module_name, constant = _SHARED.get(name, (name, None))
+    module = importlib.import_module(f"lmsys_enrich.cli.commands.{module_name}")
+    if constant is None:
+        return Command(module.add_arguments, module.execute)
+    shared: Command = getattr(module, constant)
+    return shared

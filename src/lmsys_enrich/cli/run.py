@@ -1,15 +1,18 @@
-"""The main job from lists to exit code, as `run` and `demo` execute it."""
+"""Runs of the command line: the main job from lists to exit code, its forecast, and `validate --online`."""
 
 import asyncio
 import signal
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
+from math import ceil
 from pathlib import Path
 
+from lmsys_enrich.checkers.protocol import ApiEstimate, CheckResult, Estimate, TaskQueue
+from lmsys_enrich.cli.annotations import report_reading
 from lmsys_enrich.cli.finish_run import finish_run
-from lmsys_enrich.cli.forecast import forecast_text
 from lmsys_enrich.cli.progress import progress
-from lmsys_enrich.cli.remarks import report_reading
 from lmsys_enrich.cli.terminal import Terminal
 from lmsys_enrich.clock import SystemClock
 from lmsys_enrich.http.messages import Fetch
@@ -17,14 +20,18 @@ from lmsys_enrich.http.pool import limit_tls_buffers
 from lmsys_enrich.library import open_run
 from lmsys_enrich.lists.changed_since import changed_since
 from lmsys_enrich.lists.read import read_as_set
-from lmsys_enrich.model.catalog import Catalog
+from lmsys_enrich.model.catalog import Catalog, Remark
+from lmsys_enrich.model.enriched_entry import Difference
+from lmsys_enrich.model.report import Obstacle, Report
 from lmsys_enrich.pipeline.plan import Plan
 from lmsys_enrich.pipeline.run import Run, check_and_enrich
 from lmsys_enrich.pipeline.workers import Stop
 from lmsys_enrich.settings.settings import Settings
+from lmsys_enrich.urls import host_of
 from lmsys_enrich.values import Value, replace
 
 _INTERRUPTED = "interrupted"
+_PAGE = timedelta(seconds=1)  # mean time of a response, roughly
 
 
 class RunRequest(Value):
@@ -142,3 +149,113 @@ def _interruptible(stop: Stop, terminal: Terminal) -> Iterator[None]:
         yield
     finally:
         release()
+
+
+def forecast_text(run: Run, plan: Plan) -> str:
+    """Return the forecast: links and requests for each API, then for websites."""
+    tasks = [[task.url for task in tasks] for tasks in plan.tasks]
+    checks = [checker.estimate(urls) for checker, urls in zip(run.checkers, tasks, strict=True)]
+    every = [*plan.fresh, *(url for urls in tasks for url in urls)]
+    further = [source.estimate(every) for source in run.sources]
+    return "\n".join(_lines(plan, checks, further, run.settings))
+
+
+def _lines(
+    plan: Plan, checks: Sequence[Estimate], further: Sequence[Estimate], settings: Settings
+) -> Iterator[str]:
+    hosts = Counter(host_of(url) for check in checks for url in check.pages)
+    yield f"{len(plan.fresh) + len(plan.settled) + sum(map(len, plan.tasks)):,} links"
+    yield f"  {len(plan.fresh):>7,}  fresh: not checked again"
+    yield f"  {len(plan.settled):>7,}  need no request: exempt, excluded, or not on the web"
+    for check, tasks in zip(checks, plan.tasks, strict=True):
+        if check.apis and len(tasks) > len(check.pages):
+            yield f"  {len(tasks) - len(check.pages):>7,}  for {', '.join(map(_api, check.apis))}"
+    yield f"  {hosts.total():>7,}  for {len(hosts):,} websites"
+    if asked := [api for one in further for api in one.apis if api.requests]:
+        yield f"           further facts from {', '.join(map(_api, asked))}"
+    apis = [api for one in (*checks, *further) for api in one.apis]
+    yield ""
+    yield f"Requests  {sum(api.requests for api in apis):,} to APIs, about {hosts.total():,} to websites"
+    yield f"Time      {_minutes(max([_crawl(hosts, settings), *_times(apis)]))}"
+
+
+def _api(api: ApiEstimate) -> str:
+    quota = f" of {api.quota:,} an hour" if api.quota is not None else ""
+    requests = "request" if api.requests == 1 else "requests"
+    return f"{api.host} ({api.requests:,} {api.kind} {requests}{quota})"
+
+
+def _times(apis: Sequence[ApiEstimate]) -> Iterable[timedelta]:
+    """Return the time of each host: its requests follow one another, those of others run meanwhile."""
+    times: defaultdict[str, timedelta] = defaultdict(timedelta)
+    for api in apis:
+        times[api.host] += api.takes
+    return times.values()
+
+
+def _crawl(hosts: Counter[str], settings: Settings) -> timedelta:
+    """Return the longer of two: all pages over all connections, the busiest host over its own."""
+    busiest = max(hosts.values(), default=0)
+    rounds = max(ceil(hosts.total() / settings.concurrency), ceil(busiest / settings.per_host))
+    return rounds * _PAGE
+
+
+def _minutes(length: timedelta) -> str:
+    minutes = ceil(length / timedelta(minutes=1))
+    return "less than a minute" if minutes <= 1 else f"about {minutes:,} minutes"
+
+
+class Comparison(Value):
+    """Remarks by the file of their list, and why some could not be made."""
+
+    remarks: Mapping[str, Sequence[Remark]]
+    obstacles: Sequence[Obstacle]
+
+
+def compare_online(catalogs: Sequence[Catalog], settings: Settings, terminal: Terminal) -> Comparison:
+    """Return what lists say otherwise than registries and forges."""
+    report = asyncio.run(_compared(catalogs, settings, terminal))
+    remarks: defaultdict[str, list[Remark]] = defaultdict(list)
+    for item in report.entries:
+        location = item.entry.location
+        remarks[location.file].extend(Remark(location, _message(one)) for one in item.differs)
+    return Comparison(remarks, report.obstacles)
+
+
+class _NoPages:
+    """Checker that leaves every page out."""
+
+    obstacles: Sequence[Obstacle] = ()
+
+    def claims(self, url: str) -> bool:
+        del url
+        return True
+
+    def estimate(self, urls: Sequence[str]) -> Estimate:
+        del urls
+        return Estimate()
+
+    def advice(self, count: int) -> str | None:
+        del count
+        return None
+
+    async def check(self, queue: TaskQueue) -> AsyncGenerator[CheckResult, None]:
+        del queue
+        results: tuple[CheckResult, ...] = ()
+        for result in results:
+            yield result
+
+
+async def _compared(catalogs: Sequence[Catalog], settings: Settings, terminal: Terminal) -> Report:
+    async with open_run(catalogs, settings, terminal.environ, warn=terminal.warn) as run:
+        of_apis = replace(
+            run,
+            checkers=(*run.checkers[:-1], _NoPages()),
+            sources=tuple(source for source in run.sources if source.name != "wayback"),
+        )
+        return await check_and_enrich(of_apis, of_apis.plan(), Stop())
+
+
+def _message(one: Difference) -> str:
+    hint = ": probably a link to another paper" if one.field == "title" else ""
+    return f"{one.field}: the list has {one.listed!r}, {one.source_host} has {one.source!r}{hint}"

@@ -5,7 +5,7 @@ import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from lmsys_enrich.cli.table import Table, markdown_table
+from lmsys_enrich.cli.terminal import Table, markdown_table
 from lmsys_enrich.model.finding import Finding
 from lmsys_enrich.model.report import ACT_ON, Report, news_of
 from lmsys_enrich.outputs.text import escaped

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from lmsys_enrich.http.messages import Fetch, Outcome, Request
-from lmsys_enrich.settings.secret_headers import SecretHeaders
+from lmsys_enrich.settings.access import SecretHeaders
 from lmsys_enrich.settings.tables import HTTPS_PORT, HostSetting, is_for
 from lmsys_enrich.urls import InvalidAddress, server_of
 from lmsys_enrich.values import replace

@@ -11,7 +11,7 @@ from typing import Any
 
 from lmsys_enrich.errors import InputError
 from lmsys_enrich.issue_tracker.github_issues import Comment, GitHubIssues
-from lmsys_enrich.issue_tracker.issue_text import code
+from lmsys_enrich.issue_tracker.issue import code
 from lmsys_enrich.model.finding import Verdict
 
 MARKER = "<!-- lmsys-enrich: new links of this pull request -->"

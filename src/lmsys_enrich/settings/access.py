@@ -1,5 +1,5 @@
 """
-Access to forges and services: API addresses and tokens, resolved once from the environment.
+Access to forges, services and websites: API addresses, tokens and secret headers from the environment.
 
 Each token is for exactly one API host. Addresses are https, unless the environment itself
 names another one; a file of settings adds hosts, but neither addresses nor tokens.
@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from lmsys_enrich.errors import InputError
-from lmsys_enrich.settings.tables import ForgeKind, ForgeSetting
+from lmsys_enrich.settings.tables import ForgeKind, ForgeSetting, parse_host_name, refuse_header
 from lmsys_enrich.urls import InvalidAddress, fragment_of, has_userinfo, is_web, query_of, server_of
 
 _GITHUB_API = "https://api.github.com"
@@ -92,7 +92,11 @@ class Access:
     contact: str | None = None
 
 
+SecretHeaders = Mapping[str, Mapping[str, str]]
+"""Headers by host. They are sent over https alone, to that host and port alone."""
+
 _DEFAULT = Access()
+_HEADERS = "LMSYS_ENRICH_HEADERS"
 _TOKENS = {"gitlab.com": "GITLAB_TOKEN", "codeberg.org": "CODEBERG_TOKEN"}
 # The variable of each service's address, then that of its token.
 _SERVICES: Mapping[str, tuple[str, ...]] = {
@@ -251,3 +255,34 @@ def _graphql_beside(api: str) -> str:
 def _api_beside(graphql: str) -> str:
     above = graphql.removesuffix("/graphql")
     return f"{above}/v3" if above.endswith("/api") else above
+
+
+def secret_headers(environ: Mapping[str, str]) -> SecretHeaders:
+    """
+    Parse `LMSYS_ENRICH_HEADERS`, a line for each header: `host Name: value`.
+
+    Raises `InputError`, which shows no value.
+    """
+    found: dict[str, dict[str, str]] = {}
+    lines = [line.strip() for line in environ.get(_HEADERS, "").splitlines()]
+    for number, line in enumerate(lines, 1):
+        if not line:
+            continue
+        try:
+            host, name, value = _parse_header(line)
+        except ValueError as problem:
+            raise InputError(
+                f"{_HEADERS}, line {number}: {problem}", hint="Write a line for each: HOST Name: value."
+            ) from None
+        found.setdefault(host, {})[name] = value
+    return found
+
+
+def _parse_header(line: str) -> tuple[str, str, str]:
+    host, _, header = line.partition(" ")
+    name, colon, value = header.partition(":")
+    if not colon:
+        raise ValueError("there is no colon after the header's name")
+    name, value = name.strip(), value.strip()
+    refuse_header(name, value)
+    return parse_host_name(host), name, value

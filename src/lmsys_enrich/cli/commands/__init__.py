@@ -1,1 +1,1 @@
-"""The commands, a module each: `ABOUT`, `add_arguments` and `execute`."""
+"""Commands: a module for each, or for two that belong together, with `add_arguments` and `execute`."""

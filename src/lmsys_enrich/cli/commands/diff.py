@@ -6,8 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from lmsys_enrich.cli.history_file import lines_in, past
-from lmsys_enrich.cli.table import Linked, Table, markdown_table, show
-from lmsys_enrich.cli.terminal import Terminal
+from lmsys_enrich.cli.terminal import Linked, Table, Terminal, markdown_table, show
 from lmsys_enrich.model.changes import Changes, changes_between
 from lmsys_enrich.model.figures import Day
 from lmsys_enrich.model.finding import LIVING

@@ -1,7 +1,8 @@
-"""`lmsys-enrich schema`: JSON Schemas of the input and output files."""
+"""`lmsys-enrich schema` and `completion`: files described for editors, the command line for shells."""
 
 import argparse
 import json
+from collections.abc import Iterator
 from dataclasses import Field
 from datetime import timedelta
 from importlib.resources import files
@@ -9,6 +10,7 @@ from typing import Any
 
 from lmsys_enrich.about import PROJECT_URL
 from lmsys_enrich.cli.flags import shown
+from lmsys_enrich.cli.main import COMMANDS, Command, build_parser
 from lmsys_enrich.cli.terminal import Terminal
 from lmsys_enrich.settings.settings import Failure
 from lmsys_enrich.settings.sources import default_of, is_list, key_of, kind_of, knobs, tables
@@ -111,3 +113,36 @@ def _property(name: str, about: str) -> dict[str, Any]:
         return {"description": about, "type": "array", "items": value, "default": list(items)}
     default = default if isinstance(default, bool | int | float) else shown(default)
     return {"description": about, **value, **({"default": default} if default not in {"", None} else {})}
+
+
+_SHELLS = ("bash", "zsh", "fish")
+
+
+def add_completion_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add SHELL."""
+    parser.add_argument("shell", metavar="SHELL", choices=_SHELLS, help=", ".join(_SHELLS))
+
+
+def execute_completion(arguments: argparse.Namespace, terminal: Terminal) -> int:
+    """Print the script; the documentation says where to put it."""
+    import shtab  # no other command needs it
+
+    files_by_metavar = {"LIST": shtab.FILE, "FILE": shtab.FILE, "DIR": shtab.DIRECTORY}
+    parser = build_parser(list(COMMANDS))
+    for action in _actions(parser):
+        if action.metavar in files_by_metavar:
+            action.complete = files_by_metavar[str(action.metavar)]  # type: ignore[attr-defined]  # shtab reads it
+    terminal.result(shtab.complete(parser, shell=arguments.shell).rstrip("\n"))
+    return 0
+
+
+def _actions(parser: argparse.ArgumentParser) -> Iterator[argparse.Action]:
+    """Yield the arguments of a parser and of its commands."""
+    for action in parser._actions:  # noqa: SLF001 - argparse has no other way to walk a parser
+        yield action
+        if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001 - the same
+            for command in action.choices.values():
+                yield from _actions(command)
+
+
+COMPLETION = Command(add_completion_arguments, execute_completion)

@@ -6,8 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from lmsys_enrich.cli.flags import add_list_argument, add_setting_flags, lists_of, settings_of
-from lmsys_enrich.cli.table import Linked, Table, markdown_table, show
-from lmsys_enrich.cli.terminal import Terminal
+from lmsys_enrich.cli.terminal import Linked, Table, Terminal, markdown_table, show
 from lmsys_enrich.errors import InputError
 from lmsys_enrich.lists.read import read_as_set
 from lmsys_enrich.model.catalog import Entry, Link

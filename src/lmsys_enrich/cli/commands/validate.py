@@ -1,18 +1,21 @@
-"""`lmsys-enrich validate`: reports all mistakes of a list at once, without network unless asked to."""
+"""`lmsys-enrich validate` reports all mistakes of a list, `lmsys-enrich import` makes entries.yaml of it."""
 
 import argparse
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lmsys_enrich.cli.annotations import print_remarks, remarks_on
 from lmsys_enrich.cli.flags import add_list_argument, lists_of, settings_of
-from lmsys_enrich.cli.remarks import print_remarks, remarks_on
+from lmsys_enrich.cli.main import Command
 from lmsys_enrich.cli.terminal import Terminal
-from lmsys_enrich.lists.read import read_lists
+from lmsys_enrich.errors import InputError
+from lmsys_enrich.lists.read import read_list, read_lists
 from lmsys_enrich.model.catalog import Catalog
 from lmsys_enrich.settings.settings import LinkScope, Settings
 
 if TYPE_CHECKING:
-    from lmsys_enrich.cli.online import Comparison
+    from lmsys_enrich.cli.run import Comparison
 
 _UNREACHED = 3  # the exit code for "could not find out"
 
@@ -47,7 +50,7 @@ def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
 
 
 def _compare(catalogs: Sequence[Catalog], settings: Settings, terminal: Terminal) -> "Comparison":
-    from lmsys_enrich.cli.online import compare_online
+    from lmsys_enrich.cli.run import compare_online
 
     return compare_online(catalogs, settings, terminal)
 
@@ -62,3 +65,47 @@ def _summary(catalog: Catalog, remarks: int, *, checks_all: bool) -> str:
         {0: "no mistakes", 1: "1 remark"}.get(remarks, f"{remarks} remarks"),
     ]
     return ", ".join(filter(None, parts))
+
+
+def add_import_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add FILE and the output."""
+    parser.add_argument("file", metavar="FILE", type=Path, help="a list in Markdown")
+    parser.add_argument(
+        "-o",
+        "--output",
+        metavar="FILE",
+        type=Path,
+        default=Path("entries.yaml"),
+        help="file to write (default: entries.yaml; - for stdout)",
+    )
+    parser.add_argument("--force", action="store_true", help="overwrite an existing file")
+
+
+def execute_import(arguments: argparse.Namespace, terminal: Terminal) -> int:
+    """Read, write, and report what was not understood."""
+    # `validate` has no use for these.
+    from lmsys_enrich.outputs.enriched_yaml import entries_yaml
+    from lmsys_enrich.outputs.files import write_files
+
+    output: Path = arguments.output
+    catalog = read_list(arguments.file)
+    print_remarks(remarks_on(catalog), terminal)
+    text = entries_yaml(catalog)
+    if str(output) == "-":
+        terminal.result(text.rstrip("\n"))
+        return 0
+    if output.exists() and not arguments.force:
+        raise InputError(f"{output}: exists already", hint="Name another file with -o, or use --force.")
+    write_files(output.parent, {output.name: text})
+    entries = list(catalog.listed())
+    links = sum(len(listed.entry.links) for listed in entries)
+    for outside in catalog.document_links:
+        # A table of contents has no target in YAML; links in the text of a section are kept with it.
+        if outside.link.role != "anchor" and outside.link.url not in text:
+            where = outside.link.location
+            terminal.warn(f"{where}: {outside.link.url} stands outside of entries: it is not in {output}")
+    terminal.result(f"{output}: {len(entries)} entries with {links} links from {arguments.file}")
+    return 0
+
+
+IMPORT = Command(add_import_arguments, execute_import)

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from lmsys_enrich.cli.github_actions import annotations, write_step_files
+from lmsys_enrich.cli.annotations import annotations, write_step_files
 from lmsys_enrich.errors import OutputError
 from lmsys_enrich.model.finding import Suggestion, Verdict
 from tests.builders import catalog, entry, finding, report
