@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mappin
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from lmsys_enrich.api.apis import Apis
+from lmsys_enrich.api.endpoint import Apis
 from lmsys_enrich.checkers.protocol import Checker
 from lmsys_enrich.checkers.registry import api_checkers
 from lmsys_enrich.checkers.website.checker import WebsiteChecker

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from lmsys_enrich.api.apis import Apis
+from lmsys_enrich.api.endpoint import Apis
 from lmsys_enrich.checkers.github.checker import GitHubChecker
 from lmsys_enrich.clock import SystemClock
 from lmsys_enrich.model.finding import LinkTask, Observation, Verdict

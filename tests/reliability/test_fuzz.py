@@ -13,8 +13,8 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lmsys_enrich.api.classify import classify_response
 from lmsys_enrich.api.json_values import parse
+from lmsys_enrich.api.results import classify_response
 from lmsys_enrich.checkers.github.graphql import read_aliases
 from lmsys_enrich.checkers.github.links import parse_link
 from lmsys_enrich.checkers.github.responses import classify_graphql, classify_rest

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from lmsys_enrich.api.apis import Apis
+from lmsys_enrich.api.endpoint import Apis
 from lmsys_enrich.checkers.protocol import CheckResult, TaskQueue
 from lmsys_enrich.checkers.registry import api_checkers
 from lmsys_enrich.fact_sources.registry import fact_sources

@@ -6,12 +6,10 @@ from typing import TypeAlias
 from urllib.parse import urlencode
 
 from lmsys_enrich.about import USER_AGENT
-from lmsys_enrich.api.apis import Apis
-from lmsys_enrich.api.classify import Parse, classify_response
-from lmsys_enrich.api.endpoint import ApiEndpoint, ApiErrors, Classify
+from lmsys_enrich.api.endpoint import ApiEndpoint, ApiErrors, Apis, Classify
 from lmsys_enrich.api.json_values import parse as parse_json
 from lmsys_enrich.api.rate_limiter import Pace
-from lmsys_enrich.api.results import Classified, Final, Ok, TransientError
+from lmsys_enrich.api.results import Classified, Final, Ok, Parse, TransientError, classify_response
 from lmsys_enrich.http.messages import Outcome, Request, RequestKind
 from lmsys_enrich.model.report import Obstacle
 from lmsys_enrich.urls import InvalidAddress, decode_location, has_userinfo, resolve, server_of

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TypeAlias
 from urllib.parse import quote
 
-from lmsys_enrich.api.apis import Apis
+from lmsys_enrich.api.endpoint import Apis
 from lmsys_enrich.api.json_api import JsonApi, Service
 from lmsys_enrich.api.json_values import Node, count, flag, moment, node, text, texts
 from lmsys_enrich.api.rate_limiter import MAX_IN_FLIGHT

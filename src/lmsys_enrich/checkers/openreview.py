@@ -5,7 +5,7 @@ from contextlib import aclosing
 from datetime import UTC, datetime
 from http import HTTPStatus
 
-from lmsys_enrich.api.apis import Apis
+from lmsys_enrich.api.endpoint import Apis
 from lmsys_enrich.api.json_api import JsonApi, Service
 from lmsys_enrich.api.json_values import Node, node, nodes, number, text
 from lmsys_enrich.api.rate_limiter import Pace

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
-from lmsys_enrich.api.apis import Apis
+from lmsys_enrich.api.endpoint import Apis
 from lmsys_enrich.checkers.arxiv.checker import arxiv_checkers
 from lmsys_enrich.checkers.doi.checker import doi_checkers
 from lmsys_enrich.checkers.forgejo import forgejo_checkers

@@ -6,8 +6,8 @@ from contextlib import aclosing
 from datetime import datetime, timedelta
 from http import HTTPStatus
 
-from lmsys_enrich.api.apis import Apis
 from lmsys_enrich.api.batches import query_batches
+from lmsys_enrich.api.endpoint import Apis
 from lmsys_enrich.api.json_api import JsonApi, Service
 from lmsys_enrich.api.json_values import Node, flag, node, nodes, number, text
 from lmsys_enrich.api.rate_limiter import Pace

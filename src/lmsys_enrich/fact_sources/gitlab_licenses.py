@@ -5,8 +5,8 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from datetime import timedelta
 
-from lmsys_enrich.api.apis import Apis
 from lmsys_enrich.api.batches import query_batches
+from lmsys_enrich.api.endpoint import Apis
 from lmsys_enrich.api.results import TransientError
 from lmsys_enrich.checkers.batched import estimate_of
 from lmsys_enrich.checkers.gitlab.client import GitLabApi

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from lmsys_enrich.api.apis import Apis
+from lmsys_enrich.api.endpoint import Apis
 from lmsys_enrich.fact_sources.citations import SemanticScholar, openalex
 from lmsys_enrich.fact_sources.gitlab_licenses import GitLabLicenses
 from lmsys_enrich.fact_sources.protocol import FactSource

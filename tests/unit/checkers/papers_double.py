@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
-from lmsys_enrich.api.apis import Apis
+from lmsys_enrich.api.endpoint import Apis
 from lmsys_enrich.checkers.protocol import Checker, CheckError, Deferred
 from lmsys_enrich.model.finding import Finding, Observation
 from lmsys_enrich.settings.access import Access

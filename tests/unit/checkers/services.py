@@ -10,8 +10,8 @@ from datetime import timedelta
 import httpx
 from pytest_httpx import HTTPXMock
 
-from lmsys_enrich.api.apis import Apis
 from lmsys_enrich.api.client import ApiClient
+from lmsys_enrich.api.endpoint import Apis
 from lmsys_enrich.checkers.protocol import Checker, CheckError, Deferred
 from lmsys_enrich.http.proxy import Proxies
 from lmsys_enrich.model.finding import LinkTask, Observation

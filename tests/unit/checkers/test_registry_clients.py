@@ -11,8 +11,8 @@ import httpx
 import pytest
 from pytest_httpx import HTTPXMock
 
-from lmsys_enrich.api.apis import Apis
 from lmsys_enrich.api.client import ApiClient
+from lmsys_enrich.api.endpoint import Apis
 from lmsys_enrich.api.results import QueryTooLarge, TransientError, Unavailable
 from lmsys_enrich.checkers.arxiv.checker import ArxivApi
 from lmsys_enrich.checkers.doi.registries import Crossref, DataCite, DoiOrg, Handle

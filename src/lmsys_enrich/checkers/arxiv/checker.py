@@ -4,11 +4,18 @@ from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from contextlib import aclosing
 from http import HTTPStatus
 
-from lmsys_enrich.api.apis import Apis
-from lmsys_enrich.api.classify import pause_of
+from lmsys_enrich.api.endpoint import Apis
 from lmsys_enrich.api.json_api import JsonApi, Service
 from lmsys_enrich.api.rate_limiter import Pace
-from lmsys_enrich.api.results import Classified, Ok, QueryTooLarge, RateLimited, TransientError, Unavailable
+from lmsys_enrich.api.results import (
+    Classified,
+    Ok,
+    QueryTooLarge,
+    RateLimited,
+    TransientError,
+    Unavailable,
+    pause_of,
+)
 from lmsys_enrich.checkers.arxiv.records import ArxivRecord, Feed, is_withdrawn, parse_feed, update_of
 from lmsys_enrich.checkers.batched import Subjects, estimate_of
 from lmsys_enrich.checkers.protocol import CheckResult, Deferred, Estimate, TaskQueue

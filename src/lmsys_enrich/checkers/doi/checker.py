@@ -3,7 +3,7 @@
 from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from contextlib import aclosing
 
-from lmsys_enrich.api.apis import Apis
+from lmsys_enrich.api.endpoint import Apis
 from lmsys_enrich.checkers.batched import Subjects, estimate_of, obstacles_of
 from lmsys_enrich.checkers.doi.records import DoiRecord, update_of
 from lmsys_enrich.checkers.doi.registries import BATCH, Crossref, DataCite, DoiOrg, Handle, is_plain

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import TypeAlias
 from urllib.parse import quote
 
-from lmsys_enrich.api.apis import Apis
+from lmsys_enrich.api.endpoint import Apis
 from lmsys_enrich.api.json_api import JsonApi, Service
 from lmsys_enrich.api.json_values import node, number, text
 from lmsys_enrich.api.rate_limiter import Pace

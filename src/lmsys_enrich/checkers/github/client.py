@@ -4,8 +4,7 @@ import json
 from collections.abc import Mapping
 from http import HTTPStatus
 
-from lmsys_enrich.api.apis import Apis
-from lmsys_enrich.api.endpoint import ApiEndpoint, ApiErrors
+from lmsys_enrich.api.endpoint import ApiEndpoint, ApiErrors, Apis
 from lmsys_enrich.api.json_api import same_host_target
 from lmsys_enrich.api.json_values import node, number
 from lmsys_enrich.api.rate_limiter import RateLimiter

@@ -6,9 +6,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
-from lmsys_enrich.api.graphql_errors import errors_of, unknown_fields
 from lmsys_enrich.api.json_values import Node, node, nodes, text
-from lmsys_enrich.api.results import AccessDenied, NotFound, Ok, QueryTooLarge, TransientError, Unavailable
+from lmsys_enrich.api.results import (
+    AccessDenied,
+    NotFound,
+    Ok,
+    QueryTooLarge,
+    TransientError,
+    Unavailable,
+    errors_of,
+    unknown_fields,
+)
 from lmsys_enrich.checkers.github.batches import (
     BatchItem,
     BatchQuery,

@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from http import HTTPStatus
 
-from lmsys_enrich.api.graphql_errors import unknown_fields
 from lmsys_enrich.api.json_values import Node, moment, node, nodes, number, parse, text
 from lmsys_enrich.api.results import (
     Classified,
@@ -22,6 +21,7 @@ from lmsys_enrich.api.results import (
     Refused,
     TokenRejected,
     TransientError,
+    unknown_fields,
 )
 from lmsys_enrich.http.messages import ErrorKind, FetchError, Outcome, Response, parse_http_date
 

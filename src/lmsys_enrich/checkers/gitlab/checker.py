@@ -5,7 +5,7 @@ from contextlib import aclosing
 from math import ceil
 from typing import TypeAlias
 
-from lmsys_enrich.api.apis import Apis
+from lmsys_enrich.api.endpoint import Apis
 from lmsys_enrich.api.rate_limiter import MAX_IN_FLIGHT
 from lmsys_enrich.api.results import QueryTooLarge, TransientError, Unavailable
 from lmsys_enrich.checkers.batched import BY_PAGES, Subjects, estimate_of

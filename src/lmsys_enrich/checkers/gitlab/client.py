@@ -4,12 +4,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from urllib.parse import quote
 
-from lmsys_enrich.api.apis import Apis
-from lmsys_enrich.api.graphql_errors import unknown_fields
+from lmsys_enrich.api.endpoint import Apis
 from lmsys_enrich.api.json_api import JsonApi, Service
 from lmsys_enrich.api.json_values import count, node, nodes, text
 from lmsys_enrich.api.rate_limiter import Pace
-from lmsys_enrich.api.results import Final, Ok, QueryTooLarge, TransientError, Unavailable
+from lmsys_enrich.api.results import Final, Ok, QueryTooLarge, TransientError, Unavailable, unknown_fields
 from lmsys_enrich.checkers.gitlab.facts import from_graphql, from_rest, query
 from lmsys_enrich.model.facts import RepositoryUpdate
 from lmsys_enrich.settings.access import ForgeAccess

@@ -6,7 +6,7 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import TypeAlias
 
-from lmsys_enrich.api.apis import Apis
+from lmsys_enrich.api.endpoint import Apis
 from lmsys_enrich.api.json_api import JsonApi, Service
 from lmsys_enrich.api.json_values import Node, count, flag, moment, node, parse, text, texts
 from lmsys_enrich.api.rate_limiter import Pace

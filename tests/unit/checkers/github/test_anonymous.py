@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from lmsys_enrich.api.apis import Apis
+from lmsys_enrich.api.endpoint import Apis
 from lmsys_enrich.checkers.github.checker import GitHubChecker
 from lmsys_enrich.checkers.github.rest import advice
 from lmsys_enrich.checkers.protocol import Deferred

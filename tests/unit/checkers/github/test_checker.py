@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from lmsys_enrich.api.apis import Apis
+from lmsys_enrich.api.endpoint import Apis
 from lmsys_enrich.checkers.github.checker import GitHubChecker
 from lmsys_enrich.checkers.protocol import Deferred
 from lmsys_enrich.http.messages import ErrorKind, FetchError, Outcome, Request, Response

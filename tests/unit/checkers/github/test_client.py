@@ -10,8 +10,8 @@ import httpx
 import pytest
 from pytest_httpx import HTTPXMock
 
-from lmsys_enrich.api.apis import Apis
 from lmsys_enrich.api.client import ApiClient
+from lmsys_enrich.api.endpoint import Apis
 from lmsys_enrich.api.rate_limiter import RateLimiter
 from lmsys_enrich.api.results import Ok, QueryTooLarge, TransientError, Unavailable
 from lmsys_enrich.checkers.github.client import GitHubApi
