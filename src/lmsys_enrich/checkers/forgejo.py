@@ -4,7 +4,6 @@ import re
 from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from contextlib import aclosing
 from datetime import datetime
-from typing import TypeAlias
 from urllib.parse import quote
 
 from lmsys_enrich.api.endpoint import Apis
@@ -13,14 +12,23 @@ from lmsys_enrich.api.json_values import Node, count, flag, moment, node, text, 
 from lmsys_enrich.api.rate_limiter import MAX_IN_FLIGHT
 from lmsys_enrich.api.results import Final, Ok, QueryTooLarge, TransientError, Unavailable
 from lmsys_enrich.checkers.batched import BY_PAGES, Subjects, estimate_of
-from lmsys_enrich.checkers.protocol import Checker, CheckResult, Deferred, Estimate, TaskQueue
-from lmsys_enrich.checkers.repositories import GONE_OR_PRIVATE, alive, dead, moved, of_repository
-from lmsys_enrich.model.facts import Repository, RepositoryUpdate
+from lmsys_enrich.checkers.forges import (
+    Account,
+    ForgeLink,
+    Found,
+    Identity,
+    NotThere,
+    fact,
+    judge,
+    read_repository,
+)
+from lmsys_enrich.checkers.protocol import Checker, CheckResult, Estimate, TaskQueue
+from lmsys_enrich.model.facts import RepositoryUpdate
 from lmsys_enrich.model.finding import LinkTask
 from lmsys_enrich.model.report import Obstacle
 from lmsys_enrich.settings.access import ForgeAccess
-from lmsys_enrich.urls import InvalidAddress, host_of, path_of
-from lmsys_enrich.values import Value, replace
+from lmsys_enrich.urls import InvalidAddress, host_of, path_of, query_of
+from lmsys_enrich.values import replace
 
 _OK, _NOT_FOUND = 200, 404
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,100}")
@@ -33,80 +41,57 @@ _SITE_PAGES = frozenset(
         *("serviceworker.js", "ssh_info", "stars", "swagger.v1.json", "user", "v2"),
     }
 )
-# Pages that tell by themselves whether the thing is there; the others have their repository's verdict.
+_FEEDS = (".rss", ".atom", ".png", ".keys", ".gpg")
+# Pages that show by themselves whether the thing is there; the others have their repository's verdict.
 _PROVED_BY_PAGE = frozenset(
     {"src", "raw", "media", "commit", "issues", "pulls", "releases", "blame", "archive"}
 )
-_TELLS: Mapping[str, str] = {
-    "stars_count": "stars",
-    "forks_count": "forks",
-    "archived": "archived",
-    "archived_at": "archived_at",
-    "created_at": "created_at",
-    "default_branch": "default_branch",
-    "description": "description",
-    "website": "homepage",
-    "language": "language",
-    "topics": "topics",
-    "mirror": "mirror",
-    "fork": "fork",
-    "template": "template",
-    "empty": "empty",
-    "licenses": "license",  # of Gitea since 1.23; Forgejo tells none
+_REST = {
+    "stars_count": fact("stars", count),
+    "forks_count": fact("forks", count),
+    "archived": fact("archived", flag),
+    "archived_at": fact("archived_at", moment),
+    "created_at": fact("created_at", moment),
+    "default_branch": fact("default_branch", text),
+    "description": fact("description", text),
+    "website": fact("homepage", text),
+    "language": fact("language", text),
+    "topics": fact("topics", texts),
+    "mirror": fact("mirror", flag),
+    "fork": fact("fork", flag),
+    "template": fact("template", flag),
+    "empty": fact("empty", flag),
+    # Of Gitea since 1.23; Forgejo has none.
+    "licenses": fact("license", lambda value: next(iter(texts(value)), None)),
 }
-_FACTS = frozenset({*_TELLS.values(), "last_commit", "pushed_at", "disabled", "locked", "latest_release"})
 
 
-class ForgejoLink(Value):
-    """A link to an owner, to a repository, or to a `page` below one; `suffix` is the rest of the address."""
-
-    owner: str
-    name: str | None
-    page: str | None = None
-    suffix: str = ""
-
-    @property
-    def full_name(self) -> str:
-        return self.owner if self.name is None else f"{self.owner}/{self.name}"
-
-    @property
-    def key(self) -> str:
-        return self.full_name.lower()
-
-
-class Account(Value):
-    """A user or an organisation that exists, under its present name."""
-
-    name: str
-
-
-class NotThere(Value):
-    """The forge says that there is no such thing, or does not show it."""
-
-
-Found: TypeAlias = RepositoryUpdate | Account | NotThere
-
-
-def parse_link(url: str, host: str) -> ForgejoLink | None:  # noqa: PLR0911 - a table of forms
+def parse_link(url: str, host: str) -> ForgeLink | None:  # noqa: PLR0911 - a table of forms
     """Return the link, or None for an address of another host, and for a page of the forge itself."""
     if host not in url:
         return None  # nearly every link of nearly every list; a key has its host in small letters
     try:
         if host_of(url) != host:
             return None
-        segments = [segment for segment in path_of(url).split("/") if segment]
+        segments, query = [segment for segment in path_of(url).split("/") if segment], query_of(url)
     except InvalidAddress:
         return None
     if not segments or segments[0].lower() in _SITE_PAGES:
         return None
     if len(segments) == 1:
         owner = segments[0]
-        is_feed = owner.endswith((".rss", ".atom", ".png", ".keys", ".gpg"))
-        return None if is_feed or not _is_name(owner) else ForgejoLink(owner, None)
+        return None if owner.endswith(_FEEDS) or not _is_name(owner) else ForgeLink(path=owner)
     owner, name, below = segments[0], segments[1].removesuffix(".git"), segments[2:]
     if not (_is_name(owner) and _is_name(name)):
         return None
-    return ForgejoLink(owner, name, below[0] if below else None, f"/{'/'.join(below)}" if below else "")
+    if not below:
+        return ForgeLink(path=f"{owner}/{name}", suffix=query)
+    return ForgeLink(
+        path=f"{owner}/{name}",
+        page=below[0],
+        suffix=f"/{'/'.join(below)}{query}",
+        is_proved_by_page=below[0] in _PROVED_BY_PAGE,
+    )
 
 
 def from_rest(found: Node, forge: str, now: datetime) -> RepositoryUpdate | None:
@@ -114,31 +99,12 @@ def from_rest(found: Node, forge: str, now: datetime) -> RepositoryUpdate | None
     full_name = text(found.get("full_name"))
     if full_name is None or full_name.count("/") != 1 or not all(map(_is_name, full_name.split("/"))):
         return None
-    archived_at = moment(found.get("archived_at"))
-    facts = Repository(
-        full_name=full_name,
-        id=count(found.get("id")),
-        forge=forge,
-        software="forgejo",
-        fetched_at=now,
-        stars=count(found.get("stars_count")),
-        forks=count(found.get("forks_count")),
-        archived=flag(found.get("archived")),
+    identity = Identity(full_name, count(found.get("id")), forge, "forgejo", now)
+    update = read_repository(found, _REST, identity)
+    if not update.facts.archived:
         # The time zero stands for a repository that is not archived.
-        archived_at=archived_at if flag(found.get("archived")) and archived_at else None,
-        created_at=moment(found.get("created_at")),
-        default_branch=text(found.get("default_branch")),
-        description=text(found.get("description")),
-        homepage=text(found.get("website")),
-        language=text(found.get("language")),
-        topics=texts(found.get("topics")),
-        mirror=flag(found.get("mirror")),
-        fork=flag(found.get("fork")),
-        template=flag(found.get("template")),
-        empty=flag(found.get("empty")),
-        license=next(iter(texts(found.get("licenses"))), None),
-    )
-    return RepositoryUpdate(facts, _FACTS - {name for field, name in _TELLS.items() if field in found})
+        return replace(update, facts=replace(update.facts, archived_at=None))
+    return update
 
 
 def forgejo_checkers(apis: Apis) -> Iterable[Checker]:
@@ -159,9 +125,9 @@ class ForgejoChecker:
         self._clock = apis.clock
         name = "Codeberg" if forge.host == "codeberg.org" else forge.host
         variable = "CODEBERG_TOKEN" if forge.host == "codeberg.org" else "LMSYS_ENRICH_TOKENS"
-        service = Service(name, f"https://{forge.host}", variable, token_prefix="token ")  # noqa: S106
+        service = Service(name, f"https://{forge.host}", variable, token_prefix="token ")  # noqa: S106 - an authentication scheme
         self._api = JsonApi(apis, service, f"{forge.url}/api/v1", forge.token)
-        self._subjects: Subjects[str, ForgejoLink] | None = None
+        self._subjects: Subjects[str, ForgeLink] | None = None
 
     @property
     def obstacles(self) -> Sequence[Obstacle]:
@@ -172,10 +138,9 @@ class ForgejoChecker:
 
     def estimate(self, urls: Sequence[str]) -> Estimate:
         links = [(url, link) for url in urls if (link := self._parse(url)) is not None]
-        owners = {link.key for _, link in links if link.name is None}
-        repositories = {link.key for _, link in links if link.name is not None}
-        requests = len(owners) + 2 * len(repositories)  # the second for the last commit
-        pages = tuple(url for url, link in links if link.page in _PROVED_BY_PAGE)
+        keys = {link.key for _, link in links}
+        requests = sum(2 if "/" in key else 1 for key in keys)  # the second for the last commit
+        pages = tuple(url for url, link in links if link.is_proved_by_page)
         return Estimate((estimate_of(self._api, self._host, requests),), pages)
 
     def advice(self, count: int) -> str | None:
@@ -199,7 +164,7 @@ class ForgejoChecker:
             result = await self._api.get(f"/users/{quote(key)}")
             body = result.body if isinstance(result, Ok) and result.status == _OK else None
             login = text(node(body).get("login"))
-            return {key: Account(login)} if login is not None else _failure(key, result)
+            return {key: Account("account", login)} if login is not None else _failure(key, result)
         result = await self._api.get(f"/repos/{quote(key)}")
         if not isinstance(result, Ok) or result.status != _OK:
             return _failure(key, result)
@@ -221,31 +186,10 @@ class ForgejoChecker:
             return update
         return RepositoryUpdate(replace(facts, last_commit=at), update.missing_fields - {"last_commit"})
 
-    def _judge(self, task: LinkTask, link: ForgejoLink, found: Found) -> CheckResult:
-        match found:
-            case NotThere():
-                return dead(task, GONE_OR_PRIVATE.format(self._host), _NOT_FOUND)
-            case Account(name):
-                if name.lower() == link.key:
-                    return alive(task, "the account is there")
-                return moved(task, f"https://{self._host}/{name}", f"the account is now {name}")
-            case RepositoryUpdate():
-                return self._of_repository(task, link, found)
+    def _judge(self, task: LinkTask, link: ForgeLink, found: Found) -> CheckResult:
+        return judge(task, link, found, self._host)
 
-    def _of_repository(self, task: LinkTask, link: ForgejoLink, update: RepositoryUpdate) -> CheckResult:
-        def address(full_name: str) -> str:
-            return f"https://{self._host}/{full_name}{link.suffix}"
-
-        full_name = update.facts.full_name
-        if link.page is None:
-            return of_repository(task, update, link.full_name, address)
-        if link.page in _PROVED_BY_PAGE:
-            return Deferred(task)
-        if full_name.lower() != link.key:
-            return moved(task, address(full_name), f"the repository is now {full_name}")
-        return alive(task, f"its repository is there; no API proves the page itself ({link.page})")
-
-    def _parse(self, url: str) -> ForgejoLink | None:
+    def _parse(self, url: str) -> ForgeLink | None:
         return parse_link(url, self._host)
 
 

@@ -9,6 +9,7 @@ from lmsys_enrich.api.batches import query_batches
 from lmsys_enrich.api.endpoint import Apis
 from lmsys_enrich.api.results import TransientError
 from lmsys_enrich.checkers.batched import estimate_of
+from lmsys_enrich.checkers.forges import FACTS
 from lmsys_enrich.checkers.gitlab.client import GitLabApi
 from lmsys_enrich.checkers.protocol import Estimate
 from lmsys_enrich.fact_sources.protocol import MONTH, Addition
@@ -17,9 +18,6 @@ from lmsys_enrich.model.finding import Finding
 from lmsys_enrich.model.report import Obstacle
 from lmsys_enrich.urls import InvalidAddress, host_of
 from lmsys_enrich.values import replace
-
-_IDENTITY = frozenset({"full_name", "id", "forge", "software", "fetched_at", "kept"})
-_ALL_BUT_LICENSE = frozenset(Repository.__struct_fields__) - _IDENTITY - {"license"}
 
 
 class GitLabLicenses:
@@ -70,7 +68,7 @@ class GitLabLicenses:
 
     def _license(self, known: Repository, update: RepositoryUpdate) -> RepositoryUpdate:
         facts = replace(known, license=update.facts.license, fetched_at=self._clock.run_time)
-        return RepositoryUpdate(facts, _ALL_BUT_LICENSE)
+        return RepositoryUpdate(facts, FACTS - {"license"})
 
 
 def _host(url: str) -> str:

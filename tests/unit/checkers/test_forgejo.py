@@ -143,5 +143,5 @@ async def test_fault_of_the_last_commit_keeps_the_others(httpx_mock: HTTPXMock, 
 )
 def test_address_names_a_repository(path: str, expected: tuple[str, str | None] | None) -> None:
     link = parse_link(f"{HOME}{path}", "codeberg.org")
-    assert (None if link is None else (link.full_name, link.page)) == expected
+    assert (None if link is None else (link.path, link.page)) == expected
     assert parse_link(f"https://acme.codeberg.page{path}", "codeberg.org") is None

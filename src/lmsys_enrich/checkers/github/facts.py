@@ -1,29 +1,13 @@
 """Facts of a repository, read from GraphQL or REST; a field that failed has no value."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import NamedTuple
 
-from lmsys_enrich.api.json_values import Node, flag, moment, node, nodes, number, text
+from lmsys_enrich.api.json_values import Node, count, flag, moment, node, nodes, text
+from lmsys_enrich.checkers.forges import Fact, Identity, fact, read_repository
 from lmsys_enrich.checkers.github.links import is_full_name
-from lmsys_enrich.model.facts import GITHUB, Release, Repository, RepositoryUpdate
+from lmsys_enrich.model.facts import GITHUB, Release, RepositoryUpdate
 from lmsys_enrich.values import replace
-
-
-class _Source(NamedTuple):
-    """The facts that are read from one field of GitHub's, and how."""
-
-    fields: tuple[str, ...]
-    read: Callable[[object], Mapping[str, object]]
-
-
-def _one(name: str, read: Callable[[object], object]) -> _Source:
-    return _Source((name,), lambda value: {name: read(value)})
-
-
-def _count(value: object) -> int | None:
-    count = number(value)
-    return count if count is not None and count >= 0 else None
 
 
 def _full_name(value: object) -> str | None:
@@ -73,46 +57,45 @@ def _language(value: object) -> str | None:
     return text(node(value).get("name"))
 
 
-_GRAPHQL: Mapping[str, _Source] = {
-    "stargazerCount": _one("stars", _count),
-    "forkCount": _one("forks", _count),
-    "description": _one("description", text),
-    "homepageUrl": _one("homepage", text),
-    "isArchived": _one("archived", flag),
-    "archivedAt": _one("archived_at", moment),
-    "isDisabled": _one("disabled", flag),
-    "isLocked": _one("locked", flag),
-    "isFork": _one("fork", flag),
-    "isTemplate": _one("template", flag),
-    "isMirror": _one("mirror", flag),
-    "isEmpty": _one("empty", flag),
-    "createdAt": _one("created_at", moment),
-    "pushedAt": _one("pushed_at", moment),
-    "primaryLanguage": _one("language", _language),
-    "licenseInfo": _one("license", _license),
-    "defaultBranchRef": _Source(("default_branch", "last_commit"), _branch),
-    "latestRelease": _one("latest_release", _release),
-    "repositoryTopics": _one("topics", _topics),
+_GRAPHQL: Mapping[str, Fact] = {
+    "stargazerCount": fact("stars", count),
+    "forkCount": fact("forks", count),
+    "description": fact("description", text),
+    "homepageUrl": fact("homepage", text),
+    "isArchived": fact("archived", flag),
+    "archivedAt": fact("archived_at", moment),
+    "isDisabled": fact("disabled", flag),
+    "isLocked": fact("locked", flag),
+    "isFork": fact("fork", flag),
+    "isTemplate": fact("template", flag),
+    "isMirror": fact("mirror", flag),
+    "isEmpty": fact("empty", flag),
+    "createdAt": fact("created_at", moment),
+    "pushedAt": fact("pushed_at", moment),
+    "primaryLanguage": fact("language", _language),
+    "licenseInfo": fact("license", _license),
+    "defaultBranchRef": Fact(("default_branch", "last_commit"), _branch),
+    "latestRelease": fact("latest_release", _release),
+    "repositoryTopics": fact("topics", _topics),
 }
 
-_REST: Mapping[str, _Source] = {
-    "stargazers_count": _one("stars", _count),
-    "forks_count": _one("forks", _count),
-    "description": _one("description", text),
-    "homepage": _one("homepage", text),
-    "archived": _one("archived", flag),
-    "disabled": _one("disabled", flag),
-    "fork": _one("fork", flag),
-    "is_template": _one("template", flag),
-    "mirror_url": _one("mirror", _is_set),
-    "created_at": _one("created_at", moment),
-    "pushed_at": _one("pushed_at", moment),
-    "language": _one("language", text),
-    "license": _one("license", _license),
-    "default_branch": _one("default_branch", text),
-    "topics": _one("topics", _names),
+_REST: Mapping[str, Fact] = {
+    "stargazers_count": fact("stars", count),
+    "forks_count": fact("forks", count),
+    "description": fact("description", text),
+    "homepage": fact("homepage", text),
+    "archived": fact("archived", flag),
+    "disabled": fact("disabled", flag),
+    "fork": fact("fork", flag),
+    "is_template": fact("template", flag),
+    "mirror_url": fact("mirror", _is_set),
+    "created_at": fact("created_at", moment),
+    "pushed_at": fact("pushed_at", moment),
+    "language": fact("language", text),
+    "license": fact("license", _license),
+    "default_branch": fact("default_branch", text),
+    "topics": fact("topics", _names),
 }
-_NOT_IN_REST = frozenset({"archived_at", "locked", "empty", "last_commit", "latest_release"})
 
 
 def from_graphql(
@@ -123,17 +106,23 @@ def from_graphql(
 
     `failed` names the node's fields below which an error lies: null there is no fact.
     """
-    missing_fields: set[str] = set()
-    if isinstance(branch := found.get("defaultBranchRef"), dict) and _branch(branch)["last_commit"] is None:
-        missing_fields.add("last_commit")  # GitHub could not read the head, but there is one
-    identity = (_full_name(found.get("nameWithOwner")), number(found.get("databaseId")))
-    return _update(found, _GRAPHQL, failed, identity, missing_fields, now, forge)
+    full_name = _full_name(found.get("nameWithOwner"))
+    if full_name is None:
+        return None
+    identity = Identity(full_name, count(found.get("databaseId")), forge, "github", now)
+    update = read_repository(found, _GRAPHQL, identity, failed)
+    if isinstance(found.get("defaultBranchRef"), dict) and update.facts.last_commit is None:
+        # GitHub could not read the head, but there is one.
+        return replace(update, missing_fields=update.missing_fields | {"last_commit"})
+    return update
 
 
 def from_rest(found: Node, now: datetime, forge: str = GITHUB) -> RepositoryUpdate | None:
     """Read a body of `GET /repos/{owner}/{name}`, which has fewer facts than GraphQL."""
-    identity = (_full_name(found.get("full_name")), number(found.get("id")))
-    return _update(found, _REST, (), identity, set(_NOT_IN_REST), now, forge)
+    full_name = _full_name(found.get("full_name"))
+    if full_name is None:
+        return None
+    return read_repository(found, _REST, Identity(full_name, count(found.get("id")), forge, "github", now))
 
 
 def with_last_commit(update: RepositoryUpdate, commits: object, *, empty: bool) -> RepositoryUpdate:
@@ -152,24 +141,3 @@ def with_latest_release(update: RepositoryUpdate, release: Node | None) -> Repos
     return RepositoryUpdate(
         replace(update.facts, latest_release=latest), update.missing_fields - {"latest_release"}
     )
-
-
-def _update(
-    found: Node,
-    sources: Mapping[str, _Source],
-    failed: Collection[str],
-    identity: tuple[str | None, int | None],
-    missing_fields: set[str],
-    now: datetime,
-    forge: str,
-) -> RepositoryUpdate | None:
-    full_name, identifier = identity
-    if full_name is None:
-        return None
-    values: dict[str, object] = {}
-    for key, source in sources.items():
-        values |= source.read(found.get(key))
-        if key in failed or key not in found:
-            missing_fields.update(source.fields)
-    facts = Repository(full_name=full_name, id=identifier, forge=forge, fetched_at=now, **values)  # type: ignore[arg-type]  # the tables give each field its type
-    return RepositoryUpdate(facts, frozenset(missing_fields))

@@ -1,6 +1,6 @@
 """Observations about links, made from the results for repositories, owners and resources."""
 
-from lmsys_enrich.checkers import repositories
+from lmsys_enrich.checkers import forges
 from lmsys_enrich.checkers.github.links import (
     Asset,
     Commit,
@@ -41,7 +41,7 @@ def of_owner(task: LinkTask, *, page: bool) -> Observation:
 
 def of_repository(task: LinkTask, link: RepositoryLink, update: RepositoryUpdate) -> Observation:
     """Return the observation of a repository, with its facts."""
-    return repositories.of_repository(task, update, str(link.name), link.at)
+    return forges.of_repository(task, update, str(link.name), link.at)
 
 
 def of_resource(
@@ -53,15 +53,15 @@ def of_resource(
     `at` is its address according to GitHub, if it may have moved to another repository.
     """
     if at is not None and f"/{full_name}/".lower() not in f"{at}/".lower():
-        return repositories.moved(task, at, f"the {_noun(resource)} was transferred")
+        return forges.moved(task, at, f"the {_noun(resource)} was transferred")
     if full_name.lower() != link.name.key:
-        return repositories.moved(task, link.at(full_name), f"the repository is now {full_name}")
+        return forges.moved(task, link.at(full_name), f"the repository is now {full_name}")
     if link.moved is not None:
-        return repositories.moved(task, link.at(full_name), link.moved)
+        return forges.moved(task, link.at(full_name), link.moved)
     reason = f"the {_noun(resource)} is there"
     if isinstance(resource, Page):
         reason = f"its repository is there; no API proves the page itself ({resource.title})"
-    return repositories.alive(task, reason)
+    return forges.alive(task, reason)
 
 
 def missing(resource: RepoResource) -> Gone:

@@ -3,32 +3,18 @@
 from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from contextlib import aclosing
 from math import ceil
-from typing import TypeAlias
 
 from lmsys_enrich.api.endpoint import Apis
 from lmsys_enrich.api.rate_limiter import MAX_IN_FLIGHT
 from lmsys_enrich.api.results import QueryTooLarge, TransientError, Unavailable
 from lmsys_enrich.checkers.batched import BY_PAGES, Subjects, estimate_of
-from lmsys_enrich.checkers.gitlab.client import BATCH_SIZE, GitLabApi, NotThere
+from lmsys_enrich.checkers.forges import Account, Found, NotThere, judge
+from lmsys_enrich.checkers.gitlab.client import BATCH_SIZE, GitLabApi
 from lmsys_enrich.checkers.gitlab.links import GitLabLink, parse_link
-from lmsys_enrich.checkers.protocol import Checker, CheckResult, Deferred, Estimate, TaskQueue
-from lmsys_enrich.checkers.repositories import GONE_OR_PRIVATE, alive, dead, moved, of_repository
-from lmsys_enrich.model.facts import RepositoryUpdate
+from lmsys_enrich.checkers.protocol import Checker, CheckResult, Estimate, TaskQueue
 from lmsys_enrich.model.finding import LinkTask
 from lmsys_enrich.model.report import Obstacle
 from lmsys_enrich.settings.access import ForgeAccess
-from lmsys_enrich.values import Value
-
-_NOT_FOUND = 404
-
-
-class Namespace(Value):
-    """A group or a user that exists."""
-
-    kind: str
-
-
-Found: TypeAlias = RepositoryUpdate | Namespace | NotThere
 
 
 def gitlab_checkers(apis: Apis) -> Iterable[Checker]:
@@ -103,7 +89,7 @@ class GitLabChecker:
         is_group = await self._api.has_group(path)
         if isinstance(is_group, TransientError):
             return is_group
-        return {path: Namespace("group") if is_group else found}
+        return {path: Account("group") if is_group else found}
 
     async def _namespace(self, paths: Sequence[str]) -> Mapping[str, Found] | TransientError:
         (path,) = paths
@@ -111,33 +97,14 @@ class GitLabChecker:
         if isinstance(is_group, TransientError):
             return is_group
         if is_group or "/" in path:
-            return {path: Namespace("group") if is_group else NotThere()}
+            return {path: Account("group") if is_group else NotThere()}
         is_user = await self._api.has_user(path)
         if isinstance(is_user, TransientError):
             return is_user
-        return {path: Namespace("user") if is_user else NotThere()}
+        return {path: Account("user") if is_user else NotThere()}
 
     def _judge(self, task: LinkTask, link: GitLabLink, found: Found) -> CheckResult:
-        match found:
-            case RepositoryUpdate():
-                return self._of_project(task, link, found)
-            case Namespace(kind):
-                return alive(task, f"the {kind} is there")
-            case NotThere():
-                return dead(task, GONE_OR_PRIVATE.format(self._host), _NOT_FOUND)
-
-    def _of_project(self, task: LinkTask, link: GitLabLink, update: RepositoryUpdate) -> CheckResult:
-        def address(full_name: str) -> str:
-            return f"https://{self._host}/{full_name}{link.suffix}"
-
-        full_name = update.facts.full_name
-        if link.page is None:
-            return of_repository(task, update, link.path, address)
-        if link.is_proved_by_page:
-            return Deferred(task)
-        if full_name.lower() != link.key:
-            return moved(task, address(full_name), f"the repository is now {full_name}")
-        return alive(task, f"its repository is there; no API proves the page itself ({link.page})")
+        return judge(task, link, found, self._host)
 
     def _parse(self, url: str) -> GitLabLink | None:
         return parse_link(url, self._host)

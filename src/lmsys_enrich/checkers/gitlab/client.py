@@ -1,28 +1,92 @@
 """GitLab's API: GraphQL for many projects at once, REST for those that it does not find."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from urllib.parse import quote
 
 from lmsys_enrich.api.endpoint import Apis
 from lmsys_enrich.api.json_api import JsonApi, Service
-from lmsys_enrich.api.json_values import count, node, nodes, text
+from lmsys_enrich.api.json_values import Node, count, flag, moment, node, nodes, text, texts
 from lmsys_enrich.api.rate_limiter import Pace
 from lmsys_enrich.api.results import Final, Ok, QueryTooLarge, TransientError, Unavailable, unknown_fields
-from lmsys_enrich.checkers.gitlab.facts import from_graphql, from_rest, query
-from lmsys_enrich.model.facts import RepositoryUpdate
+from lmsys_enrich.checkers.forges import Fact, Identity, NotThere, fact, read_repository
+from lmsys_enrich.checkers.gitlab.links import is_path
+from lmsys_enrich.model.facts import Release, RepositoryUpdate
 from lmsys_enrich.settings.access import ForgeAccess
-from lmsys_enrich.values import Value
+from lmsys_enrich.values import replace
 
 BATCH_SIZE = 50
 """Most paths of a query; more are an error: `ProjectsResolver` of https://gitlab.com/gitlab-org/gitlab."""
 
 _OK, _NOT_FOUND = 200, 404
 _MOST_FIELDS = 8
+_FIELD_DEPTH = 3  # an error in a field has the path `projects, nodes, position, field`
+
+_ID = re.compile(r"gid://gitlab/Project/([0-9]{1,15})")
+# `lastCommit` reads git, which costs ten times as much as another field:
+# https://docs.gitlab.com/api/graphql/reference/#project
+_SELECTIONS: Mapping[str, str] = {
+    **{name: name for name in ("starCount", "forksCount", "archived", "createdAt", "description", "topics")},
+    "repository": "repository{empty rootRef tree{lastCommit{committedDate}}}",
+    "releases": "releases(first:1){nodes{tagName releasedAt}}",
+}
+
+# GitLab's keys of licences are those of licensee, SPDX identifiers in small letters:
+# https://github.com/licensee/licensee
+_SPDX = (
+    *("0BSD", "AFL-3.0", "AGPL-3.0", "Apache-2.0", "Artistic-2.0", "BSD-2-Clause", "BSD-3-Clause"),
+    *("BSD-4-Clause", "BSL-1.0", "CC-BY-4.0", "CC-BY-SA-4.0", "CC0-1.0", "CECILL-2.1", "ECL-2.0", "EPL-1.0"),
+    *("EPL-2.0", "EUPL-1.1", "EUPL-1.2", "GFDL-1.3", "GPL-2.0", "GPL-3.0", "ISC", "LGPL-2.1", "LGPL-3.0"),
+    *("LPPL-1.3c", "MIT", "MIT-0", "MPL-2.0", "MS-PL", "MS-RL", "MulanPSL-2.0", "NCSA", "ODbL-1.0"),
+    *("OFL-1.1", "OSL-3.0", "PostgreSQL", "UPL-1.0", "Unlicense", "Vim", "WTFPL", "Zlib"),
+)
+_BY_KEY = {identifier.lower(): identifier for identifier in _SPDX}
 
 
-class NotThere(Value):
-    """GitLab says that there is no such project, group or user, or does not show it."""
+def _license(value: object) -> str | None:
+    key = text(node(value).get("key"))
+    return None if key is None else _BY_KEY.get(key.lower(), "other")
+
+
+def _release(value: object) -> Release | None:
+    release = next(iter(nodes(node(value).get("nodes"))), {})
+    tag = text(release.get("tagName"))
+    return None if tag is None else Release(tag, moment(release.get("releasedAt")))
+
+
+def _repository(value: object) -> Mapping[str, object]:
+    repository = node(value)
+    commit = node(node(repository.get("tree")).get("lastCommit"))
+    return {
+        "empty": flag(repository.get("empty")),
+        "default_branch": text(repository.get("rootRef")),
+        "last_commit": moment(commit.get("committedDate")),
+    }
+
+
+_GRAPHQL = {
+    "starCount": fact("stars", count),
+    "forksCount": fact("forks", count),
+    "archived": fact("archived", flag),
+    "createdAt": fact("created_at", moment),
+    "description": fact("description", text),
+    "topics": fact("topics", texts),
+    "repository": Fact(("empty", "default_branch", "last_commit"), _repository),
+    "releases": fact("latest_release", _release),
+}
+# Of `GET /projects/:id?license=true`: https://docs.gitlab.com/api/projects/
+_REST = {
+    "star_count": fact("stars", count),
+    "forks_count": fact("forks", count),
+    "archived": fact("archived", flag),
+    "created_at": fact("created_at", moment),
+    "description": fact("description", text),
+    "topics": fact("topics", texts),
+    "empty_repo": fact("empty", flag),
+    "default_branch": fact("default_branch", text),
+    "license": fact("license", _license),
+}
 
 
 class GitLabApi:
@@ -55,7 +119,7 @@ class GitLabApi:
             errors = nodes(body.get("errors"))
             found = node(node(body.get("data")).get("projects")).get("nodes")
             if isinstance(found, list):
-                failed = {str(path[3]) for path in map(_path, errors) if len(path) > 3}  # noqa: PLR2004
+                failed = {str(path[_FIELD_DEPTH]) for path in map(_path, errors) if len(path) > _FIELD_DEPTH}
                 updates = (from_graphql(one, self._host, failed, now) for one in nodes(found))
                 return {one.facts.full_name.lower(): one for one in updates if one is not None}
             if not (missing := unknown_fields(errors) - self._unknown):
@@ -91,6 +155,36 @@ class GitLabApi:
             return {}
         # Complexity and size are limits of a query; any other error may be about one of its paths.
         return QueryTooLarge(message or f"status {result.status}")
+
+
+def query(left_out: Collection[str]) -> str:
+    """Write the query of a batch, without fields that an older server lacks."""
+    fields = " ".join(selection for name, selection in _SELECTIONS.items() if name not in left_out)
+    return (
+        "query($paths:[String!]!,$count:Int!){projects(fullPaths:$paths,first:$count)"
+        f"{{nodes{{id fullPath {fields}}}}}}}"
+    )
+
+
+def from_graphql(found: Node, forge: str, failed: Collection[str], now: datetime) -> RepositoryUpdate | None:
+    """Read a node of GraphQL's type Project; None where it has no path. `failed` fields have no value."""
+    full_path, identifier = text(found.get("fullPath")), _ID.fullmatch(text(found.get("id")) or "")
+    if full_path is None or not is_path(full_path):
+        return None
+    number = int(identifier[1]) if identifier else None
+    update = read_repository(found, _GRAPHQL, Identity(full_path, number, forge, "gitlab", now), failed)
+    if update.facts.empty is not True and update.facts.last_commit is None:
+        # A project without public code, or a tree that could not be read.
+        return replace(update, missing_fields=update.missing_fields | {"last_commit"})
+    return update
+
+
+def from_rest(found: Node, forge: str, now: datetime) -> RepositoryUpdate | None:
+    """Read a project of the REST API; None where it has no path."""
+    full_path = text(found.get("path_with_namespace"))
+    if full_path is None or not is_path(full_path):
+        return None
+    return read_repository(found, _REST, Identity(full_path, count(found.get("id")), forge, "gitlab", now))
 
 
 def _path(error: Mapping[str, object]) -> tuple[object, ...]:

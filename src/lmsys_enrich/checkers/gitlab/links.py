@@ -2,8 +2,8 @@
 
 import re
 
-from lmsys_enrich.urls import InvalidAddress, host_of, path_of
-from lmsys_enrich.values import Value
+from lmsys_enrich.checkers.forges import ForgeLink
+from lmsys_enrich.urls import InvalidAddress, host_of, path_of, query_of
 
 # First segments that are pages of GitLab itself: https://docs.gitlab.com/user/reserved_names/
 _SITE_PAGES = frozenset(
@@ -22,7 +22,7 @@ _OLD_PAGES = frozenset(
         *("releases", "snippets", "starrers", "tags", "tree", "uploads", "wikis"),
     }
 )
-# Pages that tell by themselves whether the thing is there; the others may want a login.
+# Pages that show by themselves whether the thing is there; the others may want a login.
 _PROVED_BY_PAGE = frozenset(
     {
         *("blame", "blob", "commit", "commits", "issues", "merge_requests", "raw", "releases", "snippets"),
@@ -34,33 +34,15 @@ _SEGMENT = re.compile(r"[A-Za-z0-9_.][A-Za-z0-9_.-]{0,254}")
 _MAX_DEPTH = 21  # a project below twenty groups: https://docs.gitlab.com/user/group/subgroups/
 
 
-class GitLabLink(Value):
-    """
-    A link to a project, a group or a user, or to a page below a project.
+class GitLabLink(ForgeLink, kw_only=True):
+    """A link to a project, a group or a user, or to a page below; a group's own page begins with `groups`."""
 
-    `path` is the full path, `page` the first segment of the page below it; `suffix` is
-    the rest of the address as written. A group's own page begins with `groups`.
-    """
-
-    path: str
-    page: str | None
-    suffix: str
     is_group: bool = False
-
-    @property
-    def key(self) -> str:
-        """The path, the same for all spellings."""
-        return self.path.lower()
 
     @property
     def is_namespace(self) -> bool:
         """True if it can only be a group or a user."""
         return self.is_group or "/" not in self.path
-
-    @property
-    def is_proved_by_page(self) -> bool:
-        """True if its own page shows that the thing below the project is there."""
-        return self.page in _PROVED_BY_PAGE
 
 
 def parse_link(url: str, host: str) -> GitLabLink | None:
@@ -70,7 +52,7 @@ def parse_link(url: str, host: str) -> GitLabLink | None:
     try:
         if host_of(url) != host:
             return None
-        path = path_of(url)
+        path, query = path_of(url), query_of(url)
     except InvalidAddress:
         return None
     segments = [segment for segment in path.split("/") if segment]
@@ -84,7 +66,14 @@ def parse_link(url: str, host: str) -> GitLabLink | None:
     if not all(map(is_path_segment, names)):
         return None
     below = [segment for segment in segments[len(names) :] if segment != "-"]
-    return GitLabLink("/".join(names), below[0] if below else None, _suffix(path, names, is_group), is_group)
+    page = below[0] if below else None
+    return GitLabLink(
+        path="/".join(names),
+        page=page,
+        suffix=_suffix(path, names, is_group) + query,
+        is_proved_by_page=page in _PROVED_BY_PAGE,
+        is_group=is_group,
+    )
 
 
 def is_path(text: str) -> bool:

@@ -6,6 +6,7 @@ from contextlib import aclosing
 from lmsys_enrich.api.endpoint import Apis
 from lmsys_enrich.api.results import QueryTooLarge, TransientError, Unavailable
 from lmsys_enrich.checkers.batched import BY_PAGES, Subjects, estimate_of
+from lmsys_enrich.checkers.forges import alive, moved
 from lmsys_enrich.checkers.hugging_face.client import (
     FACTS,
     Account,
@@ -16,7 +17,6 @@ from lmsys_enrich.checkers.hugging_face.client import (
 )
 from lmsys_enrich.checkers.hugging_face.links import HOST, HubLink, Kind, parse_link
 from lmsys_enrich.checkers.protocol import Checker, CheckResult, Deferred, Estimate, TaskQueue
-from lmsys_enrich.checkers.repositories import alive, moved
 from lmsys_enrich.model.facts import Model, ModelUpdate, PaperUpdate
 from lmsys_enrich.model.finding import LinkTask, Observation, Verdict
 from lmsys_enrich.model.report import Obstacle
