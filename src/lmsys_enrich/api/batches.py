@@ -1,4 +1,4 @@
-"""Batches: items asked about together, divided where an API refuses, each bug contained."""
+"""Batches: items requested together, divided where an API refuses, each bug contained."""
 
 import asyncio
 import traceback
@@ -83,17 +83,17 @@ class BatchAnswer(Value, Generic[IdT, FoundT]):
 Query: TypeAlias = Callable[
     [Sequence[IdT]], Awaitable[Mapping[IdT, FoundT] | QueryTooLarge | TransientError | Unavailable]
 ]
-"""Asks about ids, and returns what the response holds by id, whatever its order."""
+"""Requests ids, and returns what the response holds by id, whatever its order."""
 
 
 async def query_batches(
     ids: Iterable[IdT], size: int, query: Query[IdT, FoundT], in_flight: int = 1
 ) -> AsyncGenerator[BatchAnswer[IdT, FoundT], None]:
     """
-    Ask about ids, `size` at once, and yield what is known about them.
+    Request ids, `size` at once, and yield what is known about them.
 
-    A batch that fails is asked again in halves, down to single ids: the fault may be
-    that of one. A response that holds other ids than were asked for counts for the
+    A batch that fails is requested again in halves, down to single ids: the fault may be
+    that of one. A response that holds other ids than were requested counts for the
     others alone.
     """
 

@@ -135,7 +135,7 @@ def _errors(service: Service) -> ApiErrors:
     return ApiErrors(
         token_rejected=Obstacle(
             f"{service.name} rejects the token ({{}})",
-            f"Renew {variable}, or unset it to ask without a token.",
+            f"Renew {variable}, or unset it for requests without a token.",
         ),
         refused=Obstacle(
             f"The API of {service.name} refuses requests ({{}})",

@@ -174,7 +174,7 @@ class RateLimiter:
             wait = self._held(kind)
             if wait > self._patience:
                 minutes = -(-int(wait) // 60)
-                what = f"{self._api} wants us to wait for {minutes} minutes before asking on"
+                what = f"{self._api} allows no request for {minutes} minutes"
                 self.close(kind, _quota(what))
                 break
             wait = max(wait, self._budget.wait() if kind is RequestKind.GRAPHQL else 0.0)
@@ -195,5 +195,6 @@ class RateLimiter:
 
 def _quota(what: str) -> Obstacle:
     return Obstacle(
-        what, "Run again later, when what was found now is not asked again; or wait longer with --patience."
+        what,
+        "Run again later, when what was found now is not requested again; or wait longer with --patience.",
     )

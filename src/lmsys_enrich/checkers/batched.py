@@ -1,4 +1,4 @@
-"""Checks in batches: links by what they lead to, an API asked about each of these once, every link judged."""
+"""Checks in batches: links by what they lead to, one API request for many of these, every link judged."""
 
 from collections import defaultdict
 from collections.abc import AsyncGenerator, Callable, Hashable, Iterable, Iterator, Sequence
@@ -18,7 +18,7 @@ LinkT = TypeVar("LinkT")
 FoundT = TypeVar("FoundT")
 
 BY_PAGES = ": their pages were checked instead"
-"""Ending of the obstacle of a checker that defers links without an answer."""
+"""Ending of the obstacle of a checker that defers links without a response."""
 
 _RESPONSE = 0.5  # seconds that a service takes to respond, on the whole
 
@@ -56,7 +56,7 @@ class Subjects(Generic[KeyT, LinkT]):
         defers_unanswered: bool = False,
     ) -> AsyncGenerator[CheckResult, None]:
         """
-        Ask about all subjects, or those of `keys`, and judge the links to each that is found.
+        Look up all subjects, or those of `keys`, and judge the links to each that is found.
 
         Links to the others have a result only where they are deferred to their pages.
         """
@@ -81,7 +81,7 @@ class Subjects(Generic[KeyT, LinkT]):
                 yield task
 
     def obstacles(self, api: JsonApi, instead: str = "") -> Sequence[Obstacle]:
-        """Return why an API is no longer asked, or that it left links without an answer."""
+        """Return why no more requests are sent to an API, or that it left links without a response."""
         return obstacles_of(api, sum(1 for _ in self.tasks(self.unanswered)), self.message, instead)
 
     def _found(
@@ -96,13 +96,13 @@ class Subjects(Generic[KeyT, LinkT]):
 
 
 def obstacles_of(api: JsonApi, unanswered: int, why: str = "", instead: str = "") -> Sequence[Obstacle]:
-    """Return why an API is no longer asked, or that it left so many links without an answer."""
+    """Return why no more requests are sent to an API, or that it left so many links without a response."""
     if api.obstacles or not unanswered:
         return api.obstacles
     links = "a link" if unanswered == 1 else f"{unanswered:,} links"
     reason = f" ({why})" if why else ""
     hint = f"Run again later, and see {api.service.status_page}: what was known is kept."
-    return (Obstacle(f"{api.service.name} gave no answer about {links}{reason}{instead}", hint),)
+    return (Obstacle(f"{api.service.name} gave no response about {links}{reason}{instead}", hint),)
 
 
 def estimate_of(api: JsonApi, host: str, requests: int, kind: str = "REST") -> ApiEstimate:

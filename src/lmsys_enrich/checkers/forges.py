@@ -182,7 +182,7 @@ def of_repository(
     Return the observation of a repository, with its facts.
 
     `written` is its name in the link, `address` gives the link's address for another
-    name. The id tells a rename, where the repository has another name, from a takeover,
+    name. The id distinguishes a rename, where the repository has another name, from a takeover,
     where the name has another repository.
     """
     facts = update.facts

@@ -25,5 +25,5 @@ _CHECKERS: tuple[Callable[[Apis], Iterable[Checker]], ...] = (
 
 
 def api_checkers(apis: Apis) -> tuple[Checker, ...]:
-    """Return the checkers that ask APIs."""
+    """Return the checkers that use APIs."""
     return tuple(checker for make in _CHECKERS for checker in make(apis))

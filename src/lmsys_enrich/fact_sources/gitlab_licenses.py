@@ -1,4 +1,4 @@
-"""Licences of projects on GitLab: GraphQL does not tell them, and REST one at a time."""
+"""Licences of projects on GitLab: GraphQL has none, and REST has them one at a time."""
 
 from collections import Counter
 from collections.abc import AsyncGenerator, Mapping, Sequence
@@ -63,7 +63,7 @@ class GitLabLicenses:
         found = await self._apis[host].project(name, self._clock.run_time)
         if isinstance(found, RepositoryUpdate) and "license" not in found.missing_fields:
             return {(host, name): found}
-        # A project that is gone is for the checker to tell.
+        # A project that is gone is for the checker to report.
         return found if isinstance(found, TransientError) else {}
 
     def _license(self, known: Repository, update: RepositoryUpdate) -> RepositoryUpdate:

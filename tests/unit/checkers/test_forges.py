@@ -8,7 +8,7 @@ import pytest
 
 from lmsys_enrich.api.json_values import Node
 from lmsys_enrich.checkers import forgejo
-from lmsys_enrich.checkers.github import facts as github
+from lmsys_enrich.checkers.github import query as github
 from lmsys_enrich.checkers.gitlab import client as gitlab
 from lmsys_enrich.model.facts import Release, Repository, RepositoryUpdate, merge
 from tests.fakes import NIGHT

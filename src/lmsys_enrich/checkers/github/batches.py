@@ -16,8 +16,7 @@ from lmsys_enrich.checkers.github.links import (
     RepoResource,
     RepositoryLink,
 )
-from lmsys_enrich.checkers.github.lookups import lookups
-from lmsys_enrich.checkers.github.observations import Gone, dead
+from lmsys_enrich.checkers.github.resources import Gone, dead, lookups
 from lmsys_enrich.checkers.protocol import CheckError
 from lmsys_enrich.model.finding import LinkTask, Observation
 from lmsys_enrich.values import Value, replace

@@ -120,7 +120,7 @@ class GitHubChecker:
         """Report the links without a result from the API."""
         if unanswered:
             why = self._api.without_token(unanswered[0])
-            what = f"GitHub's API left {len(unanswered)} questions unanswered ({why})"
+            what = f"GitHub's API gave no response to {len(unanswered)} requests ({why})"
             self._obstacles.append(Obstacle(what, "Run again later."))
         if self._access.token is None:
             links = map(self._target, deferred)

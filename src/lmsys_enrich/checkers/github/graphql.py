@@ -29,20 +29,20 @@ from lmsys_enrich.checkers.github.batches import (
     batches,
     halves,
 )
-from lmsys_enrich.checkers.github.client import GitHubApi
-from lmsys_enrich.checkers.github.facts import from_graphql
+from lmsys_enrich.checkers.github.client import GitHubApi, error_type
 from lmsys_enrich.checkers.github.links import Page, RepoResource, RepositoryLink, is_full_name
-from lmsys_enrich.checkers.github.lookups import address, is_there, lookups
-from lmsys_enrich.checkers.github.observations import (
+from lmsys_enrich.checkers.github.query import alias_of, from_graphql, is_lookup_alias, lookup_alias, query
+from lmsys_enrich.checkers.github.resources import (
     NO_ACCOUNT,
     NO_REPOSITORY,
     Gone,
+    address,
+    is_there,
+    lookups,
     of_owner,
     of_repository,
     of_resource,
 )
-from lmsys_enrich.checkers.github.query import alias_of, is_lookup_alias, lookup_alias, query
-from lmsys_enrich.checkers.github.responses import error_type
 from lmsys_enrich.checkers.protocol import CheckError
 from lmsys_enrich.http.messages import RequestKind
 from lmsys_enrich.model.finding import LinkTask
@@ -122,7 +122,7 @@ def _path(error: Node) -> tuple[str, ...]:
 
 
 def _first_message(errors: Iterable[Node]) -> str:
-    return next((message for error in errors if (message := text(error.get("message")))), "no answer")
+    return next((message for error in errors if (message := text(error.get("message")))), "no response")
 
 
 async def query_batch(api: GitHubApi, batch: Sequence[BatchItem], now: datetime) -> BatchResult:

@@ -18,9 +18,9 @@ from lmsys_enrich.checkers.github.batches import (
     ResourceLookup,
 )
 from lmsys_enrich.checkers.github.client import GitHubApi
-from lmsys_enrich.checkers.github.facts import from_rest, with_last_commit, with_latest_release
 from lmsys_enrich.checkers.github.links import File, Issue, Name, Page
-from lmsys_enrich.checkers.github.observations import (
+from lmsys_enrich.checkers.github.query import from_rest, with_last_commit, with_latest_release
+from lmsys_enrich.checkers.github.resources import (
     NO_ACCOUNT,
     NO_REPOSITORY,
     Gone,
@@ -51,7 +51,7 @@ async def repository(api: GitHubApi, name: Name, now: datetime) -> RepositoryUpd
     result = await api.rest(f"/repos/{name}")
     if isinstance(result, Ok) and result.status == _OK:
         update = from_rest(node(result.body), now, api.forge)
-        return update if update is not None else TransientError("an answer that names no repository")
+        return update if update is not None else TransientError("a response that names no repository")
     return _failure(result, NO_REPOSITORY)
 
 
@@ -83,7 +83,7 @@ async def issue(api: GitHubApi, name: Name, number: int) -> str | Failure:
     """Return the address of an issue or pull request, which may be in another repository now."""
     result = await api.rest(f"/repos/{name}/issues/{number}")
     if isinstance(result, Ok) and result.status == _OK:
-        return text(node(result.body).get("html_url")) or TransientError("an answer without an address")
+        return text(node(result.body).get("html_url")) or TransientError("a response without an address")
     return _failure(result, "the repository is there, but not the issue or pull request")
 
 
@@ -96,7 +96,7 @@ async def branch(api: GitHubApi, name: Name, ref: str) -> str | Failure:
     """
     result = await api.rest(f"/repos/{name}/branches/{quote(ref, safe='')}")
     if isinstance(result, Ok) and result.status == _OK:
-        return text(node(result.body).get("name")) or TransientError("an answer without a name")
+        return text(node(result.body).get("name")) or TransientError("a response without a name")
     return _failure(result, "the repository is there, but not the branch or tag")
 
 
@@ -113,7 +113,7 @@ def _failure(result: Ok | TransientError | Unavailable, missing: str) -> Failure
         case TransientError():
             return result
         case Unavailable():
-            return TransientError("the gate is closed")
+            return TransientError("no more requests are sent")
 
 
 def _block(body: object) -> str | None:
@@ -195,10 +195,10 @@ def advice(repositories: int) -> str | None:
     if not repositories:
         return None
     return (
-        f"No GITHUB_TOKEN: GitHub answers {HOURLY} questions an hour, and there are {repositories:,} "
-        f"repositories to ask about. With a token, which needs no rights at all, it answers about fifty "
-        f"in one question and 5,000 questions an hour; without one, the rest are checked by their pages "
-        f"and keep the facts known so far."
+        f"No GITHUB_TOKEN: GitHub allows {HOURLY} requests an hour, and there are {repositories:,} "
+        f"repositories. With a token, which needs no rights at all, one request is enough for about fifty "
+        f"of them, and it allows 5,000 an hour. Without one, the rest are checked by their pages and keep "
+        f"the facts known so far."
     )
 
 

@@ -27,9 +27,8 @@ _ID = re.compile(r"gid://gitlab/Project/([0-9]{1,15})")
 # `lastCommit` reads git, which costs ten times as much as another field:
 # https://docs.gitlab.com/api/graphql/reference/#project
 _SELECTIONS: Mapping[str, str] = {
-    **{name: name for name in ("starCount", "forksCount", "archived", "createdAt", "description", "topics")},
-    "repository": "repository{empty rootRef tree{lastCommit{committedDate}}}",
-    "releases": "releases(first:1){nodes{tagName releasedAt}}",
+    "repository": "{empty rootRef tree{lastCommit{committedDate}}}",
+    "releases": "(first:1){nodes{tagName releasedAt}}",
 }
 
 # GitLab's keys of licences are those of licensee, SPDX identifiers in small letters:
@@ -106,7 +105,7 @@ class GitLabApi:
     ) -> Mapping[str, RepositoryUpdate] | QueryTooLarge | TransientError | Unavailable:
         """Return the projects of a batch that GraphQL finds, by path in small letters."""
         if not self.has_graphql:
-            return {}  # REST is asked about each
+            return {}  # each is looked up through REST
         for _ in range(_MOST_FIELDS):
             content = {
                 "query": query(self._unknown),
@@ -159,7 +158,7 @@ class GitLabApi:
 
 def query(left_out: Collection[str]) -> str:
     """Write the query of a batch, without fields that an older server lacks."""
-    fields = " ".join(selection for name, selection in _SELECTIONS.items() if name not in left_out)
+    fields = " ".join(f"{name}{_SELECTIONS.get(name, '')}" for name in _GRAPHQL if name not in left_out)
     return (
         "query($paths:[String!]!,$count:Int!){projects(fullPaths:$paths,first:$count)"
         f"{{nodes{{id fullPath {fields}}}}}}}"

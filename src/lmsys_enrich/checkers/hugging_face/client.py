@@ -44,7 +44,7 @@ _TELLS: Mapping[str, str] = {
     "pipeline_tag": "task",
 }
 FACTS = frozenset({*_TELLS.values(), "license"})
-"""Facts that the hub may tell of a model."""
+"""Facts that the hub may provide about a model."""
 
 _PAPER_FACTS = frozenset(Paper.__struct_fields__) - {"ids", "title", "year", "fetched_at", "kept"}
 _UNKNOWN_BEFORE = "2022-03-02T23:29:04.000Z"
@@ -52,7 +52,7 @@ _UNKNOWN_BEFORE = "2022-03-02T23:29:04.000Z"
 
 
 class NotShown(Value):
-    """The hub shows nothing of that name: it is gone or private, which only its page may tell."""
+    """The hub shows nothing of that name: it is gone or private, which only its page may show."""
 
 
 class Account(Value):

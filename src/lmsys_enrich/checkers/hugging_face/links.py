@@ -22,7 +22,7 @@ _SITE_PAGES = frozenset(
     }
 )
 _BELOW = {"datasets": "dataset", "spaces": "space"}
-# Pages that tell by themselves whether the thing is there; the others have their repository's verdict.
+# Pages that show by themselves whether the thing is there; the others have their repository's verdict.
 _PROVED_BY_PAGE = frozenset({"blob", "commit", "commits", "discussions", "raw", "resolve", "tree"})
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,95}")
 _COLLECTION = re.compile(r"[A-Za-z0-9._-]{1,200}-[0-9a-f]{24}")

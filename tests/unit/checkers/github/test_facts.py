@@ -6,7 +6,7 @@ import pytest
 
 from lmsys_enrich.api.json_values import node as json_node
 from lmsys_enrich.api.json_values import parse
-from lmsys_enrich.checkers.github.facts import from_graphql, from_rest
+from lmsys_enrich.checkers.github.query import from_graphql, from_rest
 from lmsys_enrich.model.facts import Release, RepositoryUpdate
 from tests.fakes import NIGHT
 from tests.unit.checkers.github.api_double import node, recorded
