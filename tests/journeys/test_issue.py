@@ -8,8 +8,7 @@ from shutil import rmtree
 
 import pytest
 
-from lmsys_enrich.simulation.github import SimulatedGitHub
-from lmsys_enrich.simulation.issues import SimulatedIssue
+from lmsys_enrich.simulation.github import SimulatedGitHub, SimulatedIssue
 from lmsys_enrich.simulation.server import Sent, Server
 from lmsys_enrich.simulation.world import SimulatedRepository, World
 from tests.builders import day

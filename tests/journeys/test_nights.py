@@ -6,7 +6,7 @@ from shutil import rmtree
 
 import pytest
 
-from lmsys_enrich.simulation.quota import Quotas
+from lmsys_enrich.simulation.rest import Quotas
 from lmsys_enrich.simulation.server import Misdeed, Received, Response, Sent
 from lmsys_enrich.simulation.world import SimulatedRepository, World
 from lmsys_enrich.values import replace

@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from lmsys_enrich.simulation.github import SimulatedGitHub
-from lmsys_enrich.simulation.issues import SimulatedIssue
+from lmsys_enrich.simulation.github import SimulatedGitHub, SimulatedIssue
 from lmsys_enrich.simulation.server import Received, Response, Sent, Server
 from lmsys_enrich.simulation.world import SimulatedRepository, World
 from lmsys_enrich.values import replace

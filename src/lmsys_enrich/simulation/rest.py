@@ -1,15 +1,72 @@
-"""REST endpoints of the simulated GitHub, as in https://docs.github.com/en/rest."""
+"""REST endpoints of the simulated GitHub and the quotas of its APIs, as in https://docs.github.com/en/rest."""
 
 import json
 import re
+import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import unquote
 
-from lmsys_enrich.simulation.nodes import committed_at, latest_release, moment, rest_body
-from lmsys_enrich.simulation.quota import Quota
 from lmsys_enrich.simulation.server import Received, Sent
 from lmsys_enrich.simulation.world import SimulatedRepository, World
+
+SERVER = "https://github.com"
+_HOUR = 3600
+_WITH_TOKEN = 5000
+_WITHOUT = 60
+
+
+@dataclass(slots=True)
+class Quota:
+    """
+    Quota of one client for one resource and hour.
+
+    https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api
+    """
+
+    resource: str
+    limit: int
+    used: int = 0
+    reset: int = field(default_factory=lambda: int(time.time()) + _HOUR)
+
+    @property
+    def remaining(self) -> int:
+        """Points left in this hour."""
+        return max(0, self.limit - self.used)
+
+    def take(self, points: int) -> bool:
+        """Spend points, unless there are too few left."""
+        if self.remaining < points:
+            return False
+        self.used += points
+        return True
+
+    def headers(self) -> dict[str, str]:
+        """Return the headers that every reply carries."""
+        return {
+            "x-ratelimit-limit": str(self.limit),
+            "x-ratelimit-remaining": str(self.remaining),
+            "x-ratelimit-used": str(self.used),
+            "x-ratelimit-reset": str(self.reset),
+            "x-ratelimit-resource": self.resource,
+        }
+
+
+@dataclass(slots=True)
+class Quotas:
+    """Quotas of all clients: one for those with the token, one for those without."""
+
+    with_token: int = _WITH_TOKEN
+    without: int = _WITHOUT
+    _by_client: dict[tuple[bool, str], Quota] = field(default_factory=dict)
+
+    def of(self, resource: str, *, has_token: bool) -> Quota:
+        """Return the quota of those with the token, or of those without."""
+        limit = self.with_token if has_token else self.without
+        return self._by_client.setdefault((has_token, resource), Quota(resource, limit))
+
 
 _JSON = {"content-type": "application/json; charset=utf-8"}
 _NOT_FOUND = {
@@ -124,3 +181,49 @@ _BELOW: Mapping[str, Callable[..., _Result]] = {
 def _json(status: int, body: object, quota: Quota) -> Sent:
     content: dict[str, Any] | object = body
     return Sent(status, {**_JSON, **quota.headers()}, json.dumps(content).encode())
+
+
+def rest_body(repository: SimulatedRepository) -> dict[str, Any]:
+    """Return the body of `GET /repos/{owner}/{name}`."""
+    return {
+        "id": repository.id,
+        "full_name": repository.name,
+        "html_url": f"{SERVER}/{repository.name}",
+        "private": False,
+        "stargazers_count": repository.stars,
+        "forks_count": repository.forks,
+        "description": repository.description,
+        "homepage": repository.homepage,
+        "archived": repository.archived_at is not None,
+        "disabled": repository.disabled,
+        "fork": repository.fork,
+        "is_template": repository.template,
+        "mirror_url": "https://example.org/mirrored.git" if repository.mirror else None,
+        "created_at": moment(repository.created_at),
+        "pushed_at": moment(repository.pushed_at),
+        "language": repository.language,
+        "license": {"spdx_id": repository.license} if repository.license else None,
+        "topics": list(repository.topics),
+        "default_branch": repository.branch or "main",
+    }
+
+
+def latest_release(repository: SimulatedRepository) -> dict[str, Any] | None:
+    """Return the body of `GET /repos/{owner}/{name}/releases/latest`, if there is a release."""
+    tag = latest_tag(repository)
+    return None if tag is None else {"tag_name": tag, "published_at": moment(repository.releases[tag])}
+
+
+def committed_at(repository: SimulatedRepository) -> datetime:
+    """Return the date of the default branch's head."""
+    return repository.committed_at or repository.pushed_at
+
+
+def latest_tag(repository: SimulatedRepository) -> str | None:
+    """Return the tag of the latest release, if there is one."""
+    return max(repository.releases, key=lambda tag: repository.releases[tag], default=None)
+
+
+def moment(at: datetime | None) -> str | None:
+    """Return a time as GitHub writes it."""
+    return None if at is None else at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -120,7 +120,8 @@ class GitHubChecker:
         """Report the links without a result from the API."""
         if unanswered:
             why = self._api.without_token(unanswered[0])
-            what = f"GitHub's API gave no response to {len(unanswered)} requests ({why})"
+            requests = "a request" if len(unanswered) == 1 else f"{len(unanswered):,} requests"
+            what = f"GitHub's API gave no response to {requests} ({why})"
             self._obstacles.append(Obstacle(what, "Run again later."))
         if self._access.token is None:
             links = map(self._target, deferred)

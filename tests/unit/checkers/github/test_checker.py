@@ -305,7 +305,7 @@ async def test_trouble_while_looking_for_a_part_leaves_it_unanswered() -> None:
         )
     )
     assert await asked.about(f"{HOME}/octo/hello/issues/5") == {}
-    assert "unanswered" in asked.checker.obstacles[0].what
+    assert "no response" in asked.checker.obstacles[0].what
     assert "ghp_secret" not in asked.checker.obstacles[0].what
 
 
@@ -484,7 +484,7 @@ async def test_a_file_that_git_could_not_tell_about_is_not_dead() -> None:
     asked = Asked(GitHub({"octo/hello": ailing}))
     assert await asked.about(url) == {}
     assert asked.github.sizes == [1, 1]
-    assert "unanswered" in asked.checker.obstacles[0].what
+    assert "no response" in asked.checker.obstacles[0].what
 
 
 LIMITS = [
