@@ -56,6 +56,20 @@ def test_many_items_take_little_memory() -> None:
     assert most < 2_000_000
 
 
+def test_mappings_that_share_numbers_take_little_memory() -> None:
+    numbers = {f"key {number}": number for number in range(20_000)}
+    value = "x" * 200
+    tracemalloc.start()
+    before, _ = tracemalloc.get_traced_memory()
+    spooled = SpooledDict(numbers, str.encode, bytes.decode)
+    for key in numbers:
+        spooled[key] = value
+    after, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(spooled) == 20_000
+    assert after - before < 20_000 * 16 + 300_000  # and what a file buffers
+
+
 def test_few_items_stay_in_memory() -> None:
     assert sequence_of(iter("abc"), 3) == ("a", "b", "c")
 

@@ -20,7 +20,8 @@ from lmsys_enrich.regular_file import read_regular_file
 from lmsys_enrich.settings.settings import LinkScope, Settings
 from lmsys_enrich.values import replace
 
-_LARGEST = 32 * 1024 * 1024
+_LARGEST = 128 * 1024 * 1024  # a million entries
+_LARGEST_MARKDOWN = 32 * 1024 * 1024  # a document is held whole, with all that its parser makes of it
 _MARKDOWN = frozenset({".md", ".markdown", ".mdown", ".mkd", ".mdx", ".qmd", ".rmd", ""})
 _FOREIGN = {
     ".rst": "reStructuredText",
@@ -207,8 +208,8 @@ def _digest(content: bytes) -> str:
 
 def _text_of(content: bytes, path: Path) -> str:
     start = Location(str(path), 1, 1)
-    if len(content) > _LARGEST:
-        refuse([Mistake(start, f"larger than {_LARGEST // 1024**2} MB; a list this large is no list")])
+    if len(content) > (largest := _largest(path)):
+        refuse([Mistake(start, f"larger than {largest // 1024**2} MB; a list this large is no list")])
     if content.startswith(_UTF16):
         refuse([Mistake(start, "not UTF-8 but UTF-16; save the file as UTF-8")])
     try:
@@ -218,11 +219,15 @@ def _text_of(content: bytes, path: Path) -> str:
         refuse([Mistake(_location_of(content, problem.start, path), message)])
 
 
+def _largest(path: Path) -> int:
+    return _LARGEST_MARKDOWN if path.suffix.lower() in _MARKDOWN else _LARGEST
+
+
 def _content_of(path: Path) -> bytes:
     """Return no more than it takes to see that a file is too large."""
     try:
         _refuse_link_out(path)
-        return read_regular_file(path, _LARGEST + 1)
+        return read_regular_file(path, _largest(path) + 1)
     except FileNotFoundError:
         hint = "Name the list's file, or go to the folder where entries.yaml lies."
         raise InputError(f"{path}: no such file", hint=hint) from None

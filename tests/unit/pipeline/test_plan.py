@@ -1,5 +1,6 @@
 """Plan: each link once, for the first checker that claims it, the most urgent first."""
 
+import tracemalloc
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -7,7 +8,7 @@ from datetime import date, timedelta
 import pytest
 
 from lmsys_enrich.checkers.protocol import CheckResult, TaskQueue
-from lmsys_enrich.model.catalog import Exemption
+from lmsys_enrich.model.catalog import Exemption, keys_of
 from lmsys_enrich.model.finding import Finding, LinkTask, Observation, Verdict
 from lmsys_enrich.model.report import Obstacle
 from lmsys_enrich.pipeline.plan import Plan, PreviousFindings, build
@@ -52,6 +53,17 @@ def test_each_link_goes_to_the_first_checker_that_claims_it() -> None:
 def test_link_in_several_forms_is_checked_once() -> None:
     plan = planned("https://Example.org/a#x", "https://example.org:443/a#y", "https://example.org/a")
     assert asked(plan)[1] == ["https://example.org/a"]
+
+
+def test_plan_of_many_links_takes_little_memory() -> None:
+    lists = [catalog(*(entry(f"E{number}", f"https://example.org/{number}") for number in range(10_000)))]
+    previous = PreviousFindings(keys=keys_of(lists))
+    tracemalloc.start()
+    plan = build(lists, previous, ASKERS, Settings(), NIGHT)
+    now, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(plan.tasks[1]) == 10_000
+    assert now < 10_000 * 40
 
 
 def test_what_is_fresh_is_not_asked() -> None:
