@@ -31,13 +31,18 @@ def alive(worker: str, call: Call) -> Reply:
 
 @dataclass
 class FakeCluster:
-    """Workers with a behaviour each; `lost` ones are gone, and a `broken` cluster does not answer."""
+    """
+    Workers with a behaviour each; `lost` ones are gone, and a `broken` cluster does not answer.
+
+    A reply takes so many `turns` of the event loop.
+    """
 
     behaviours: dict[str, Behaviour]
     calls: dict[str, list[Call]] = field(default_factory=lambda: defaultdict(list))
     lost: set[str] = field(default_factory=set)
     broken: bool = False
     opened: int = 0
+    turns: int = 0
 
     async def workers(self) -> Collection[str]:
         if self.broken:
@@ -47,6 +52,8 @@ class FakeCluster:
     async def exchange(self, worker: str, message: bytes) -> bytes:
         call = decode_call(message)
         self.calls[worker].append(call)
+        for _ in range(self.turns):
+            await asyncio.sleep(0)
         if worker in self.lost or self.broken:
             raise WorkerError("it is gone")
         return encode_reply(Reply() if call.stops else self.behaviours[worker](worker, call))
@@ -98,9 +105,10 @@ def test_hosts_with_secret_headers_are_not_claimed(url: str, claimed: bool) -> N
     assert under_test.claims(url) is claimed
 
 
-async def test_idle_worker_does_not_keep_the_run() -> None:
-    """The last result and the end of all conversations come in one turn of the event loop."""
-    cluster = FakeCluster({"w1": alive, "w2": alive})
+@pytest.mark.parametrize("turns", range(8))
+async def test_idle_worker_does_not_keep_the_run(turns: int) -> None:
+    """The last result and the end of a conversation may come in one turn of the event loop."""
+    cluster = FakeCluster({"w1": alive, "w2": alive}, turns=turns)
     async with asyncio.timeout(10):
         assert urls_of(await results(checker(cluster), URLS[:1])) == URLS[:1]
 
