@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from lmsys_enrich.lists.markdown.facts import without_facts
+from lmsys_enrich.lists.markdown.comments import without_facts
 from lmsys_enrich.lists.read import read_list
 from lmsys_enrich.model.catalog import ListedEntry
 from lmsys_enrich.outputs.enriched_yaml import entries_yaml

@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from lmsys_enrich.errors import InputError
 from lmsys_enrich.lists.git import files_of
-from lmsys_enrich.lists.markdown.facts import BEGIN, without_facts
+from lmsys_enrich.lists.markdown.comments import BEGIN, without_facts
 from lmsys_enrich.lists.mistakes import Mistake, refuse
 from lmsys_enrich.model.catalog import Catalog, Location
 from lmsys_enrich.model.workspace import find_workspace, leads_out

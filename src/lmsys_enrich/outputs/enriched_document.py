@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from lmsys_enrich.lists.markdown.facts import BEGIN, END, notice_mark
+from lmsys_enrich.lists.markdown.comments import BEGIN, END, notice_mark
 from lmsys_enrich.lists.read import digest_of
 from lmsys_enrich.model.document import Document, DocumentView, InsertionPoint
 from lmsys_enrich.model.enriched_entry import EnrichedEntry

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
-from lmsys_enrich.lists.markdown.facts import BEGIN, END
+from lmsys_enrich.lists.markdown.comments import BEGIN, END
 from lmsys_enrich.model.document import DocumentView, Fact
 from lmsys_enrich.model.enriched import day
 from lmsys_enrich.model.enriched_entry import EnrichedEntry

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lmsys_enrich.lists.markdown.facts import without_facts
+from lmsys_enrich.lists.markdown.comments import without_facts
 from lmsys_enrich.lists.markdown.reader import read_markdown
 from lmsys_enrich.model.catalog import Catalog, keys_of
 from lmsys_enrich.model.document import DocumentView, Fact, Order

@@ -5,9 +5,9 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from lmsys_enrich.lists.exemptions import exemption_in
 from lmsys_enrich.lists.fields import address_problem
 from lmsys_enrich.lists.markdown.blocks import Html, Parsed, walk_texts
+from lmsys_enrich.lists.markdown.comments import exemption_in
 from lmsys_enrich.lists.markdown.html import ReadHtml, read_html
 from lmsys_enrich.lists.markdown.local_links import Anchors, LocalLinks, is_local
 from lmsys_enrich.lists.markdown.runs import Run, Span

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from lmsys_enrich.lists.exemptions import exemption_in
 from lmsys_enrich.lists.markdown.blocks import Items
+from lmsys_enrich.lists.markdown.comments import exemption_in
 from lmsys_enrich.lists.markdown.document_links import DocumentLinks
 from lmsys_enrich.lists.markdown.entries import EntryBuilder, read_entry
 from lmsys_enrich.lists.markdown.runs import Run, one_line

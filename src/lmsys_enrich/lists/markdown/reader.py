@@ -4,7 +4,6 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from lmsys_enrich.lists.exemptions import exemption_in
 from lmsys_enrich.lists.markdown.assembly import Assembly
 from lmsys_enrich.lists.markdown.blocks import (
     Block,
@@ -19,9 +18,9 @@ from lmsys_enrich.lists.markdown.blocks import (
     front_title,
     parse_blocks,
 )
+from lmsys_enrich.lists.markdown.comments import exemption_in, without_facts
 from lmsys_enrich.lists.markdown.document_links import DocumentLinks
 from lmsys_enrich.lists.markdown.entries import EntryBuilder, read_entry
-from lmsys_enrich.lists.markdown.facts import without_facts
 from lmsys_enrich.lists.markdown.folded import HtmlReader
 from lmsys_enrich.lists.markdown.items import (
     are_fields,

@@ -9,7 +9,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 from lmsys_enrich.errors import InputError
-from lmsys_enrich.lists.markdown.facts import without_facts
+from lmsys_enrich.lists.markdown.comments import without_facts
 from lmsys_enrich.lists.markdown.reader import read_markdown
 from lmsys_enrich.lists.read import read_lists
 from lmsys_enrich.model.catalog import Catalog

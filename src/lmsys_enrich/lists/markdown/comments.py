@@ -1,5 +1,5 @@
 """
-Facts written into a Markdown list: their marks, and the list without them.
+The program's own comments in a Markdown list: marks around facts, and exemptions.
 
 Facts stand between two comments, which no reader sees, at the end of a line of the
 list or as the last cells of a row. What is between them, the marks, and the blank and
@@ -11,10 +11,17 @@ bars written with them are not part of the list:
 
 The row of dashes below a header can hold no comment. It has as many cells of facts as
 the header has, at the same position.
+
+An exemption stands on the line of an entry or before it:
+
+    <!-- lmsys-enrich-ignore reason: our own site; until: 2027-01-31; only: stale -->
 """
 
 import re
 from collections.abc import Sequence
+from datetime import date
+
+from lmsys_enrich.model.catalog import Exemption
 
 BEGIN = "<!--facts-->"
 END = "<!--/facts-->"
@@ -98,3 +105,33 @@ def _without_cells(line: str, first: int, count: int) -> str:
     if len(ends) >= first + count:
         return line[: ends[first - 1] + 1] + line[ends[first + count - 1] + 1 :]
     return line[: ends[first - 1]].rstrip(" \t") + line[end:]
+
+
+_COMMENT = re.compile(r"<!--\s{0,20}lmsys-enrich[\s:-]{1,3}ignore\b([^<>]{0,2000})-->")
+_PART = re.compile(r"\s*(reason|until|only)\s*[:=]\s*(.*)", re.DOTALL)
+
+
+def exemption_in(source: str) -> tuple[Exemption | None, str | None]:
+    """Return the exemption that a comment in a text makes, or what is wrong with it."""
+    found = _COMMENT.search(source) if "lmsys-enrich" in source else None
+    if found is None:
+        return None, None
+    reason: list[str] = []
+    given: dict[str, str] = {}
+    for part in re.split(r"[;\n]", found[1].strip().lstrip(":-— ")):
+        if named := _PART.fullmatch(part):
+            given[named[1]] = named[2].strip().strip("\"'")
+        elif part.strip():
+            reason.append(part.strip())
+    text = given.get("reason") or "; ".join(reason)
+    until = None
+    if "until" in given:
+        try:
+            until = date.fromisoformat(given["until"])
+        except ValueError:
+            return None, f"the exemption's last day is no date such as 2027-01-31: {given['until'][:40]}"
+    if given.get("only", "stale") != "stale":
+        return None, f"an exemption is `only: stale`, or of the links too, not {given['only'][:40]}"
+    if not text:
+        return None, "an exemption needs its reason: `<!-- lmsys-enrich-ignore reason: … -->`"
+    return Exemption(text, until, given.get("only")), None
