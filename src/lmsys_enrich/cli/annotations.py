@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from lmsys_enrich.cli.terminal import Terminal, command_data, command_property
 from lmsys_enrich.errors import OutputError
-from lmsys_enrich.lists.duplicates import duplicates
+from lmsys_enrich.lists.mistakes import duplicates
 from lmsys_enrich.model.catalog import Catalog, Remark
 from lmsys_enrich.model.finding import Finding, Verdict
 from lmsys_enrich.model.workspace import find_workspace

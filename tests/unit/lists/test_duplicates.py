@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from lmsys_enrich.lists.duplicates import NamedRepository, duplicates, merged_repositories
 from lmsys_enrich.lists.markdown.reader import read_markdown
+from lmsys_enrich.lists.mistakes import NamedRepository, duplicates, merged_repositories
 from lmsys_enrich.model.catalog import Link, Location
 
 

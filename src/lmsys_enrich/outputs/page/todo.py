@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 
-from lmsys_enrich.lists.duplicates import duplicates
+from lmsys_enrich.lists.mistakes import duplicates
 from lmsys_enrich.model.catalog import Location
 from lmsys_enrich.model.enriched_entry import EnrichedEntry, published_since
 from lmsys_enrich.model.facts import Repository
