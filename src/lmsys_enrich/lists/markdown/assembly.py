@@ -10,9 +10,8 @@ from lmsys_enrich.lists.markdown.document_links import DocumentLinks
 from lmsys_enrich.lists.markdown.entries import EntryBuilder, read_entry
 from lmsys_enrich.lists.markdown.items import fields_of, is_entry_line
 from lmsys_enrich.lists.markdown.outline import FoundEntry, OpenSection, Outline
-from lmsys_enrich.lists.markdown.phrases import clean
+from lmsys_enrich.lists.markdown.phrases import clean, is_housekeeping
 from lmsys_enrich.lists.markdown.runs import Run, Span, one_line
-from lmsys_enrich.lists.markdown.words import is_housekeeping
 from lmsys_enrich.model.catalog import Cell, Entry, Link, Location, Section
 from lmsys_enrich.model.document import InsertionPoint
 from lmsys_enrich.values import replace

@@ -12,9 +12,19 @@ from dataclasses import dataclass, field
 
 from lmsys_enrich.lists.identifiers import role_of
 from lmsys_enrich.lists.markdown import phrases
-from lmsys_enrich.lists.markdown.phrases import BETWEEN, clean, description, is_prefix, name_of, plain, source
+from lmsys_enrich.lists.markdown.phrases import (
+    BETWEEN,
+    BRACKETS,
+    clean,
+    description,
+    is_bracketed,
+    is_prefix,
+    is_way_back,
+    name_of,
+    plain,
+    source,
+)
 from lmsys_enrich.lists.markdown.runs import Run, Span, one_line
-from lmsys_enrich.lists.markdown.words import BRACKETS, is_bracketed, is_way_back
 from lmsys_enrich.model.catalog import Cell
 from lmsys_enrich.urls import is_web
 

@@ -6,9 +6,9 @@ from lmsys_enrich.lists.markdown.entries import is_main, read_entry
 from lmsys_enrich.lists.markdown.html import HtmlEvent
 from lmsys_enrich.lists.markdown.items import is_described, is_entry_line
 from lmsys_enrich.lists.markdown.outline import Outline
+from lmsys_enrich.lists.markdown.phrases import is_way_back
 from lmsys_enrich.lists.markdown.runs import Run
 from lmsys_enrich.lists.markdown.tables import Cells
-from lmsys_enrich.lists.markdown.words import is_way_back
 
 _GROUP = 7  # level of the first section that an item makes, below those of headings
 _FOLDED = 20  # level of the first section that a folded part makes, below those of bullets

@@ -4,9 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from lmsys_enrich.lists.markdown.blocks import Block, Item, Items, Paragraph
 from lmsys_enrich.lists.markdown.entries import is_main, role
-from lmsys_enrich.lists.markdown.phrases import description, is_marks, is_prefix
+from lmsys_enrich.lists.markdown.phrases import description, is_marks, is_prefix, is_role
 from lmsys_enrich.lists.markdown.runs import Run, Span, one_line
-from lmsys_enrich.lists.markdown.words import is_role
 
 _MANY_FIRST, _MANY_LATER = 3, 2
 _LONGEST_ROLE = 25

@@ -7,8 +7,8 @@ from lmsys_enrich.lists.markdown.blocks import Items
 from lmsys_enrich.lists.markdown.comments import exemption_in
 from lmsys_enrich.lists.markdown.document_links import DocumentLinks
 from lmsys_enrich.lists.markdown.entries import EntryBuilder, read_entry
+from lmsys_enrich.lists.markdown.phrases import is_housekeeping
 from lmsys_enrich.lists.markdown.runs import Run, one_line
-from lmsys_enrich.lists.markdown.words import is_housekeeping
 from lmsys_enrich.model.catalog import Cell, Column, Entry, Exemption, Link, Location, Remark, Section
 from lmsys_enrich.model.document import InsertionPoint
 

@@ -33,10 +33,9 @@ from lmsys_enrich.lists.markdown.items import (
     names_by_paragraph,
 )
 from lmsys_enrich.lists.markdown.outline import Outline
-from lmsys_enrich.lists.markdown.phrases import clean
+from lmsys_enrich.lists.markdown.phrases import clean, is_way_back
 from lmsys_enrich.lists.markdown.runs import Run
 from lmsys_enrich.lists.markdown.tables import Cells, read_table
-from lmsys_enrich.lists.markdown.words import is_way_back
 from lmsys_enrich.model.catalog import Catalog, Location
 from lmsys_enrich.model.document import Document, InsertionPoint
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from lmsys_enrich.lists.identifiers import slug_of
 from lmsys_enrich.lists.markdown.entries import EntryBuilder, is_main, read_entry
+from lmsys_enrich.lists.markdown.phrases import is_role
 from lmsys_enrich.lists.markdown.runs import Run, Span
-from lmsys_enrich.lists.markdown.words import is_role
 from lmsys_enrich.model.catalog import Cell, Column
 from lmsys_enrich.values import Value
 
