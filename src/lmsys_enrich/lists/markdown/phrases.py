@@ -1,5 +1,5 @@
 # ruff: noqa: RUF001 - words of lists in all scripts
-"""Words and phrases of entries: roles, titles, names, what stands before a name, marks, descriptions, tags."""
+"""Words and phrases of entries: roles, titles, names, prefixes, marks, descriptions, tags."""
 
 import re
 import unicodedata
