@@ -45,7 +45,11 @@ class InvalidAddress(ValueError):
 
 
 class _Address(Value):
-    """The parts of a web address; `server` has scheme, host without brackets, and port."""
+    """
+    The parts of a web address; `server` has scheme, host without brackets, and port.
+
+    `has_dns_name` is true of an IP address too, and false of a name that is too long for DNS.
+    """
 
     key: str
     host: str
@@ -54,6 +58,7 @@ class _Address(Value):
     query: str
     fragment: str
     has_userinfo: bool
+    has_dns_name: bool
 
 
 class _OtherScheme(Value):
@@ -110,13 +115,10 @@ def server_of(url: str) -> tuple[str, str, int]:
 
     Raises `InvalidAddress` also for a host that no name server can be asked for.
     """
-    server = _web(url).server
-    name = server[1]
-    if ":" not in name and (
-        len(name) > _MAX_NAME or not all(0 < len(label) <= _MAX_LABEL for label in name.split("."))
-    ):
-        raise InvalidAddress(f"{_shown(name)} is not a host name")
-    return server
+    address = _web(url)
+    if not address.has_dns_name:
+        raise InvalidAddress(f"{_shown(address.server[1])} is not a host name")
+    return address.server
 
 
 def target_of_request(url: str) -> str:
@@ -218,7 +220,15 @@ def _read(url: str) -> _Address | _OtherScheme:
         query,
         _escaped(parsed.hash[1:]),
         bool(userinfo),
+        _is_dns_name(name),
     )
+
+
+def _is_dns_name(name: str) -> bool:
+    """Return whether a host is an IPv6 address, or a name that a name server can be asked for."""
+    if name.startswith("["):
+        return True
+    return len(name) <= _MAX_NAME and all(0 < len(label) <= _MAX_LABEL for label in name.split("."))
 
 
 def _userinfo(parsed: can_ada.URL) -> str:

@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from urllib.parse import quote
 
@@ -26,12 +27,8 @@ class Workspace(Value):
 
     def page(self, file: str | Path, line: int) -> str | None:
         """Return the address of a line of a file on the web; None where that is unknown."""
-        path = PurePosixPath(self.path(file))
-        if self.web is None or path.is_absolute() or ".." in path.parts:
-            return None
-        if "gitlab" in self.web.split("/")[2]:
-            return f"{self.web}/-/blob/HEAD/{quote(str(path))}?plain=1#L{line}"
-        return f"{self.web}/blob/HEAD/{quote(str(path))}?plain=1#L{line}"
+        page = _page(self, file)
+        return None if page is None else f"{page}#L{line}"
 
     def path(self, file: str | Path) -> str:
         """Return a file's path in the repository; outside of it, the path as given."""
@@ -43,6 +40,15 @@ class Workspace(Value):
     def exists(self, path: str) -> bool:
         """Return true if the repository has a file at this path; true where that is unknown."""
         return self.root is None or (self.root / path).exists()
+
+
+@lru_cache(maxsize=1024)  # a page names the same few files in each of its rows
+def _page(workspace: Workspace, file: str | Path) -> str | None:
+    path = PurePosixPath(workspace.path(file))
+    if workspace.web is None or path.is_absolute() or ".." in path.parts:
+        return None
+    blob = "-/blob" if "gitlab" in workspace.web.split("/")[2] else "blob"
+    return f"{workspace.web}/{blob}/HEAD/{quote(str(path))}?plain=1"
 
 
 def leads_out(path: Path, root: Path | None) -> Path | None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import TypeAlias
 from urllib.parse import unquote
 
@@ -60,6 +61,7 @@ class PaperAddress(Value):
     query: str
 
 
+@lru_cache(maxsize=64)  # each checker and source of papers reads the same address, one after the other
 def _read_address(url: str) -> PaperAddress | None:
     """Return the parts; None for what is not on the default port of a web server, or names a user."""
     if not is_web(url):

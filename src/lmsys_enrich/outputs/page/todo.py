@@ -47,7 +47,8 @@ class Group(Value):
     """
     Tasks of a kind, unfolded where they are urgent or few; `count` includes those not shown.
 
-    `patch` makes the edits of all of them.
+    `patch` makes the edits of all of them, unless they are more than the page shows: it reads
+    the lists twice, to be sure that it changes nothing else.
     """
 
     kind: str
@@ -103,13 +104,14 @@ def _of_links(report: Report, news: News | None) -> Iterator[Group]:
     )
     doubtful = [*tasks(Verdict.FAILING, is_open=True), *tasks(Verdict.MOVED, is_open=True)]
     yield from _group("open", "Open them", "Only a person can judge these.", doubtful, urgent=True)
+    moved = tasks(Verdict.MOVED)
     yield from _group(
         "moved",
         "Moved",
         "Write the new addresses: lmsys-enrich fix does it, or this patch.",
-        tasks(Verdict.MOVED),
+        moved,
         urgent=True,
-        patch=patch_of(report),
+        patch=patch_of(report) if 0 < len(moved) <= _MOST else "",
     )
     yield from _group(
         "failing",
