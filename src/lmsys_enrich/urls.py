@@ -31,13 +31,15 @@ _ORDINARY = re.compile(
     r"https?://[a-z0-9._-]+(?:(?<!\.):(?:[1-5][0-9]{4}|[1-9][0-9]{0,3}))?"
     r"(?:[/?#][A-Za-z0-9._~!$%&'()*+,/:;=@?#\[\]-]*)?"
 )
-
-
-# One of a host of ordinary labels: browsers take all of these, so that none need be parsed.
+# One of a host of ordinary labels, as most are: scheme, host, port, path, query, fragment. Browsers take all
+# of these.
 _PLAIN = re.compile(
-    r"https?://(?:[a-z0-9_-]+\.)+[a-z]{2,}(?::(?:[1-5][0-9]{4}|[1-9][0-9]{0,3}))?"
-    r"(?:[/?#][A-Za-z0-9._~!$%&'()*+,/:;=@?#\[\]-]*)?"
+    r"(https?)://((?:[a-z0-9_-]+\.)+[a-z]{2,})(?::([1-5][0-9]{4}|[1-9][0-9]{0,3}))?"
+    r"(/[A-Za-z0-9._~!$%&'()*+,/:;=@\[\]-]*)?(\?[A-Za-z0-9._~!$%&()*+,/:;=@?\[\]-]+)?"
+    r"(?:#([A-Za-z0-9._~!$%&'()*+,/:;=@?#\[\]-]+))?"
 )
+# What browsers may change in one all the same: punycode, segments of dots, default ports.
+_CHANGED = re.compile(r"xn--|/\.|%2[eE]|:(?:80|443)(?![0-9])")
 
 
 class InvalidAddress(ValueError):
@@ -197,6 +199,29 @@ def _read(url: str) -> _Address | _OtherScheme:
         return _OtherScheme(url.strip())
     if len(url) > MAX_LENGTH:
         raise _too_long(url)
+    plain = _PLAIN.fullmatch(url)
+    return _parse(url) if plain is None or _CHANGED.search(url) else _as_it_is(url, plain)
+
+
+def _as_it_is(url: str, plain: re.Match[str]) -> _Address:
+    """Return the parts of an address that browsers change nothing in: a fifth of the time of parsing it."""
+    scheme, name, port, path, query, fragment = plain.groups("")
+    host = f"{name}:{port}" if port else name
+    is_key = path and not fragment
+    return _Address(
+        url if is_key else f"{scheme}://{host}{path or '/'}{query}",
+        host,
+        (scheme, name, int(port) if port else _DEFAULT_PORT[scheme]),
+        path or "/",
+        query,
+        fragment,
+        False,
+        _is_dns_name(name),
+    )
+
+
+def _parse(url: str) -> _Address:
+    """Return the parts of an address as browsers read it. Raises `InvalidAddress`."""
     try:
         parsed = can_ada.parse(_scalar(url))
     except ValueError:
@@ -209,8 +234,10 @@ def _read(url: str) -> _Address | _OtherScheme:
             raise InvalidAddress("the address names no host")
     port = parsed.port
     host = f"{name}:{port}" if port else name
-    path, query = _escaped(parsed.pathname), _escaped(parsed.search)
-    userinfo = _userinfo(parsed)
+    path, query, fragment = parsed.pathname, parsed.search, parsed.hash[1:]
+    if _UNSAFE.search(f"{path}{query}{fragment}"):
+        path, query, fragment = map(_escaped, (path, query, fragment))
+    userinfo = _userinfo(parsed) if "@" in url else ""
     key = f"{scheme}://{userinfo}{host}{path}{query}"
     return _Address(
         url if key == url else key,
@@ -218,7 +245,7 @@ def _read(url: str) -> _Address | _OtherScheme:
         (scheme, name.strip("[]"), int(port) if port else _DEFAULT_PORT[scheme]),
         path,
         query,
-        _escaped(parsed.hash[1:]),
+        fragment,
         bool(userinfo),
         _is_dns_name(name),
     )
@@ -228,7 +255,11 @@ def _is_dns_name(name: str) -> bool:
     """Return whether a host is an IPv6 address, or a name that a name server can be asked for."""
     if name.startswith("["):
         return True
-    return len(name) <= _MAX_NAME and all(0 < len(label) <= _MAX_LABEL for label in name.split("."))
+    if name.startswith(".") or ".." in name:
+        return False
+    return len(name) <= _MAX_LABEL or (
+        len(name) <= _MAX_NAME and max(map(len, name.split("."))) <= _MAX_LABEL
+    )
 
 
 def _userinfo(parsed: can_ada.URL) -> str:
