@@ -62,8 +62,9 @@ class Command(NamedTuple):
 
 def entry() -> NoReturn:
     """Run as the installed program does."""
-    # A run allocates many objects and frees few: by default the collector would scan them all too often.
-    gc.set_threshold(50_000, 20, 50)
+    # What reading and writing make has no cycles: the collector would look through it for nothing, which
+    # takes a tenth of a run. Only a crawl needs it, see `cli.run`.
+    gc.disable()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             # A terminal or pipe without Unicode shows `?` rather than ending the run.

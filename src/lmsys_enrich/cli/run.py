@@ -1,6 +1,7 @@
 """Runs of the command line: the main job from lists to exit code, its forecast, and `validate --online`."""
 
 import asyncio
+import gc
 import signal
 from collections import Counter, defaultdict
 from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping, Sequence
@@ -77,6 +78,7 @@ async def execute_run(request: RunRequest, terminal: Terminal) -> int:
         _report_ended_exemptions(run, terminal)
         report_reading(run.catalogs, terminal, verbose=settings.verbose)
         with (
+            _garbage_collected(),
             _interruptible(stop, terminal),
             progress(terminal, plan.total, run.stats.activity, verbose=settings.verbose) as watch,
         ):
@@ -127,6 +129,22 @@ def _report_ended_exemptions(run: Run, terminal: Terminal) -> None:
                     f"{listed.entry.location}: the exemption of {listed.entry.name} ended on {ignore.until};"
                     f" its links are checked again ({ignore.reason})"
                 )
+
+
+@contextmanager
+def _garbage_collected() -> Iterator[None]:
+    """Collect what errors and tasks leave behind in cycles; the lists and earlier findings stay anyhow."""
+    was_enabled, thresholds = gc.isenabled(), gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+    gc.enable()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+        gc.set_threshold(*thresholds)
+        if not was_enabled:
+            gc.disable()
 
 
 @contextmanager
