@@ -28,7 +28,6 @@ from tests.unit.store.test_findings import full_finding
 
 hostile = settings(
     max_examples=int(os.environ.get("TORTURE_EXAMPLES", "60")),
-    deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )
 SOUND = finding("https://sound.example/")

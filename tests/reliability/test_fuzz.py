@@ -63,7 +63,6 @@ from tests.reliability.foreign import (
 _TLS = ssl.create_default_context()
 foreign = settings(
     max_examples=int(os.environ.get("TORTURE_EXAMPLES", "40")),
-    deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 

@@ -43,7 +43,6 @@ _READER = MarkdownIt("gfm-like", {"linkify": False})
 
 hostile = settings(
     max_examples=EXAMPLES,
-    deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 

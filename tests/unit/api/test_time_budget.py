@@ -73,7 +73,7 @@ def shortest(lengths: Sequence[float]) -> float:
 observations = st.lists(st.floats(0.1, 6.0), min_size=20, max_size=150)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(observations)
 @example([2.0] * 100)
 @example([6.0, 0.1] * 60)
@@ -86,7 +86,7 @@ def test_nothing_begins_once_a_minute_holds_what_is_allowed(lengths: list[float]
         assert within(spans, ended) <= _ALLOWED + _AT_ONCE * max(lengths)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(observations)
 def test_the_allowance_is_used(lengths: list[float]) -> None:
     spans = asyncio.run(asked(lengths))

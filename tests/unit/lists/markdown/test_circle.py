@@ -85,7 +85,7 @@ def _rendered(catalog: Catalog) -> str:
     return str(enriched_md(report_from_cache([catalog], known, Settings(), NIGHT))["enriched.md"])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(_sections(), min_size=1, max_size=3))
 def test_a_list_that_is_rendered_and_read_is_the_same_list(sections: list[dict[str, object]]) -> None:
     text = yaml_text({"title": "A list", "sections": sections})
@@ -113,7 +113,7 @@ _FORMS = st.sampled_from(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(st.tuples(_FORMS, _TEXTS, _TEXTS), min_size=1, max_size=6))
 def test_whatever_is_imported_is_a_valid_list(parts: list[tuple[str, str, str]]) -> None:
     text = "\n\n".join(form.replace("{a}", a).replace("{b}", b) for form, a, b in parts)
