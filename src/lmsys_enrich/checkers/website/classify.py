@@ -7,7 +7,7 @@ from itertools import pairwise
 from lmsys_enrich.checkers.website.interstitials import interstitial_at
 from lmsys_enrich.checkers.website.redirect_chain import SUCCESS, End, RedirectChain, RedirectError
 from lmsys_enrich.checkers.website.signatures import is_bot_protection
-from lmsys_enrich.checkers.website.soft_404 import is_deep, leads_to_error_page, leads_to_home_page
+from lmsys_enrich.checkers.website.soft_404 import is_deep, soft_404_at
 from lmsys_enrich.http.messages import ErrorKind, FetchError, Response
 from lmsys_enrich.model.finding import Observation, Suggestion, Verdict
 from lmsys_enrich.urls import host_of
@@ -127,14 +127,9 @@ def _classify_redirects(chain: RedirectChain, classification: Classification) ->
     interstitial = interstitial_at(chain.final, chain.start, permanent=permanent)
     if interstitial is not None:
         return Classification(Verdict.GUARDED, f"redirects to a {interstitial}")
-    if leads_to_error_page(chain):
-        return Classification(
-            Verdict.FAILING, "redirects to an error page of its site", can_become_dead=False
-        )
-    if leads_to_home_page(chain):
-        return Classification(
-            Verdict.FAILING, "redirects to the home page of its site", can_become_dead=False
-        )
+    soft_404 = soft_404_at(chain)
+    if soft_404 is not None:
+        return Classification(Verdict.FAILING, f"redirects to {soft_404}", can_become_dead=False)
     if not permanent:
         return classification
     reason = "moved for good"

@@ -1,5 +1,7 @@
 """Interstitials: login, consent and robot-check pages, known by their address."""
 
+import re
+
 from lmsys_enrich.urls import host_of, path_of, query_of
 from lmsys_enrich.values import Value
 
@@ -24,20 +26,43 @@ _KINDS = (
     _Interstitial(
         "login page",
         hosts=frozenset(
-            {"login", "signin", "sso", "auth", "oauth", "accounts", "idp", "passport", "adfs", "keycloak"}
+            {
+                *(
+                    "login",
+                    "signin",
+                    "sso",
+                    "auth",
+                    "oauth",
+                    "accounts",
+                    "idp",
+                    "passport",
+                    "adfs",
+                    "keycloak",
+                ),
+                *("wayf", "shibboleth", "cas", "iam"),
+            }
         ),
-        domains=(".okta.com", ".auth0.com", ".onelogin.com"),
+        domains=(".okta.com", ".auth0.com", ".onelogin.com", ".b2clogin.com", ".cloudflareaccess.com"),
         words=frozenset(
             {
                 *("login", "signin", "logon", "sso", "authwall", "wplogin", "servicelogin", "authenticate"),
                 *("oauth2", "openidconnect", "cookieauth", "userlogin", "memberlogin", "loginpage"),
+                *(
+                    "loginrequired",
+                    "loginform",
+                    "loginredirect",
+                    "pleaselogin",
+                    "adminlogin",
+                    "customerlogin",
+                ),
+                *("signinrequired", "sessionexpired", "sessionnew", "sessionsnew", "notloggedin"),
             }
         ),
         weak_words=frozenset(
             {
                 *("session", "sessions", "signup", "register", "registration", "authorize", "oauth", "saml2"),
                 *("paywall", "subscribe", "subscription", "connexion", "anmelden", "anmeldung", "inloggen"),
-                *("aanmelden", "iniciarsesion", "entrar", "accedi", "acceder", "zaloguj", "logga"),
+                *("aanmelden", "iniciarsesion", "entrar", "accedi", "acceder", "zaloguj", "logga", "auth"),
             }
         ),
     ),
@@ -49,24 +74,41 @@ _KINDS = (
         words=frozenset(
             {
                 *("consent", "cookieconsent", "collectconsent", "gdprconsent", "cookieabsent", "cookiewall"),
-                *("cookiesrequired", "agecheck", "agegate", "ageverification", "privacygate", "privacywall"),
+                *("cookiesrequired", "enablecookies", "nocookies", "cookiesdisabled", "cookiesnotsupported"),
+                *("agecheck", "agegate", "ageverification", "ageconfirmation", "over18", "adultwarning"),
+                *("privacygate", "privacywall", "consenta"),  # `consent-a-` is Sourcepoint's
             }
         ),
-        weak_words=frozenset({"privacy", "gdpr", "cookies"}),
+        weak_words=frozenset({"privacy", "gdpr", "cookies", "cookie", "disclaimer", "terms", "adult"}),
     ),
     _Interstitial(
         "page that checks for robots",
         hosts=frozenset({"captcha", "validate"}),
-        domains=(".captcha-delivery.com", ".perfdrive.com"),
+        domains=(".captcha-delivery.com", ".perfdrive.com", ".queue-it.net"),
         words=frozenset(
             {
                 *("captcha", "recaptcha", "hcaptcha", "validatecaptcha", "distilrcaptcha", "botcheck"),
                 *("robotcheck", "humancheck", "areyouarobot", "areyouhuman", "humanverification"),
-                *("botdetected", "securitycheck", "incapsularesource", "challengeplatform", "accessdenied"),
+                *("botdetected", "securitycheck", "incapsularesource", "challengeplatform"),
                 *("unsupportedbrowser", "browsernotsupported"),
+                *("upgradebrowser", "outdatedbrowser", "browserupdate", "updatebrowser", "waitingroom"),
             }
         ),
-        weak_words=frozenset({"sorry", "challenge", "verify", "verification", "blocked"}),
+        weak_words=frozenset({"sorry", "challenge", "verify", "verification", "queue"}),
+    ),
+    _Interstitial(
+        "page that turns visitors away",
+        hosts=frozenset(),
+        domains=(),
+        words=frozenset(
+            {
+                *("forbidden", "denied", "accessdenied", "noaccess", "unauthorized", "blocked", "ipblocked"),
+                *("geoblock", "geoblocked", "georestricted", "countryblocked", "regionrestricted"),
+                *("countrynotsupported", "regionnotsupported", "notavailableinyourcountry"),
+                *("notavailableinyourregion", "unavailableinyourcountry", "unavailableinyourregion"),
+            }
+        ),
+        weak_words=frozenset(),
     ),
 )
 # Words that no ordinary page has in its path, whatever the status of the redirect.
@@ -82,9 +124,16 @@ RETURN_PARAMETERS = frozenset(
         *("next", "continue", "return", "returnto", "return_to", "returnurl", "return_url", "redirect"),
         *("redirect_to", "redirect_uri", "redirecturi", "redirecturl", "redirect_url", "goto", "dest"),
         *("destination", "service", "target", "relaystate", "samlrequest", "back", "backurl", "referer"),
-        *("came_from", "origin", "source", "uri"),
+        *("came_from", "origin", "source", "uri", "url", "from", "redir", "rd", "retour", "zurueck"),
+        *("targeturl", "callbackurl", "callback_url", "os_destination", "session_redirect", "returnpath"),
     }
 )
+# Parameters that choose a page where all pages have one path: MediaWiki, phpBB, Joomla, DokuWiki, Drupal.
+_PAGE_PARAMETERS = frozenset(
+    {"title", "mode", "action", "do", "view", "q", "page", "route", "r", "task", "act"}
+)
+_SEPARATORS = re.compile(r"[-_]")
+_ENDS = re.compile(r"^[a-z]+(?::|%3a)|[.;].*$")
 
 
 def interstitial_at(target: str, start: str, *, permanent: bool = False) -> str | None:
@@ -96,12 +145,13 @@ def interstitial_at(target: str, start: str, *, permanent: bool = False) -> str 
     have such a word in its path: there the address must also say where to return to.
     """
     host, words = host_of(target), _words(target)
-    start_host, start_words = host_of(start), _words(start)
+    start_host, start_words = host_of(start), _words(start) | set(host_of(start).split("."))
     names_return = not RETURN_PARAMETERS.isdisjoint(parameters_of(target))
     for kind in _KINDS:
         if start_words & (kind.words | kind.weak_words):
             continue
-        if _is_host_of(kind, host) and not _is_host_of(kind, start_host):
+        is_at_home = _is_host_of(kind, start_host) or _names(start, host)
+        if _is_host_of(kind, host) and not is_at_home and (names_return or not _keeps_path(start, target)):
             return kind.name
         is_certain = names_return or not permanent or bool(words & _UNMISTAKABLE)
         if (words & kind.words and is_certain) or (words & kind.weak_words and names_return):
@@ -119,7 +169,27 @@ def _is_host_of(kind: _Interstitial, host: str) -> bool:
     return host.partition(".")[0] in kind.hosts or host.partition(":")[0].endswith(kind.domains)
 
 
+def _names(start: str, host: str) -> bool:
+    """Return true where a path names the first label of a host: `a.org/auth` leads to `auth.a.org`."""
+    return host.partition(".")[0] in _words(start)
+
+
+def _keeps_path(start: str, target: str) -> bool:
+    """Return true where a page has only changed its host."""
+    return path_of(start) == path_of(target) != "/"
+
+
 def _words(url: str) -> set[str]:
-    """Return the segments of the path in lower case, without extension and separators."""
-    segments = (segment.partition(".")[0] for segment in path_of(url).lower().split("/"))
-    return {segment.replace("-", "").replace("_", "") for segment in segments} - {""}
+    """
+    Return the segments of the path, and the values of parameters that choose a page.
+
+    They are in lower case, without extension, parameters and separators, and without the
+    namespace of a wiki (`Special:UserLogin`). The last two stand joined, too (`session/new`).
+    """
+    parameters = parameters_of(url)
+    segments = path_of(url).lower().split("/")
+    chosen = (parameters[name].lower() for name in _PAGE_PARAMETERS.intersection(parameters))
+    words = [
+        _SEPARATORS.sub("", _ENDS.sub("", word)) for part in (*segments, *chosen) for word in part.split("/")
+    ]
+    return {*words, "".join(words[len(segments) - 2 : len(segments)])} - {""}

@@ -1,54 +1,159 @@
-"""Soft 404s: redirects of a missing page to an error page or to the home page, which respond with 200."""
+"""
+Soft 404s: redirects of a missing page to a page that responds with 200 all the same.
+
+Such a page is the error page or the home page of the site, or offers its domain for sale.
+"""
 
 import re
+from functools import lru_cache
+from unicodedata import combining, normalize
+from urllib.parse import unquote_plus
 
 from lmsys_enrich.checkers.website.interstitials import RETURN_PARAMETERS, parameters_of
 from lmsys_enrich.checkers.website.redirect_chain import RedirectChain
 from lmsys_enrich.http.hosts import site_of
-from lmsys_enrich.urls import fragment_of, path_of, server_of
+from lmsys_enrich.urls import fragment_of, host_of, path_of, server_of
 
-_FRONT = re.compile(r"(?:index|default|home)(?:\.[a-z]{3,5})?")
-_LOCALE = re.compile(
-    r"(?:ar|cn|cs|de|el|en|es|fi|fr|he|hu|it|ja|jp|ko|nl|pl|pt|ru|sv|tr|uk|us|vi|zh)(?:[-_][a-z]{2,4})?"
+_FRONT = re.compile(
+    r"(?:index|default|home|welcome|frontpage|front-page|homepage|home-page|main_page)(?:\.[a-z]{3,5})?"
+    r"|main\.[a-z]{3,5}"
 )
+# Folders that systems put in front of their front page: Liferay, MediaWiki, PHP frameworks.
+_ABOVE_FRONT = frozenset({"web", "guest", "wiki", "site", "sites", "index.php", "pages", "www", "public"})
+# Languages, and the countries that sites write in their place. Without those that are also topics (`ml`,
+# `cv`, `hr`).
+_LOCALE = re.compile(
+    r"(?:ar|at|au|be|bg|br|ca|ch|cn|cs|cz|da|de|dk|el|en|es|et|fa|fi|fr|gb|global|he|hi|hk|hu|id|ie|in|int|intl"
+    r"|it|ja|jp|ko|kr|latam|lt|lv|mx|nb|nl|nn|no|nz|pl|pt|ro|ru|se|sg|sk|sl|sr|sv|th|tr|tw|uk|us|vi|zh)"
+    r"(?:[-_][a-z]{2,4})?"
+)
+_MAX_LOCALES = 2  # `/us/en/`
 # Parameters that name a language or the origin of a visit, and no page.
-_NAMES_NO_PAGE = frozenset({"lang", "language", "locale", "hl", "l", "ref", "source", "via"})
+_NAMES_NO_PAGE = frozenset(
+    {
+        *("lang", "language", "locale", "hl", "l", "ref", "source", "via", "src", "cid", "amp"),
+        *("fbclid", "gclid", "msclkid", "_ga", "_gl", "mc_cid", "mc_eid"),
+    }
+)
 # On a home page these name where the visitor came from.
-_NAMES_ORIGIN = _NAMES_NO_PAGE | RETURN_PARAMETERS | {"from", "redirected", "url", "referrer", "msg"}
+_NAMES_ORIGIN = frozenset(
+    {
+        *_NAMES_NO_PAGE,
+        *RETURN_PARAMETERS,
+        *("from", "redirected", "redirected_from", "redirectedfrom", "oldurl", "old_url", "referrer", "msg"),
+    }
+)
 # Fragments that stand for the whole page.
 _NO_FRAGMENT = frozenset({"", "/", "!", "!/", "top", "home", "main", "content"})
+# Hosts for other devices, or other machines, of one site.
+_DEVICE = re.compile(r"(?:www\d{0,2}|m|mobile|home)\.(?=.*\.)")
 
 _EXTENSION = re.compile(r"\.[a-z]{2,5}$")
 _WORD = re.compile(r"[0-9]+|[^0-9\W_]+")
-# Phrases of error pages, written together; a segment with one of them is an error page at any depth.
-_PHRASES = frozenset(
-    {
-        *("404", "notfound", "pagenotfound", "filenotfound", "sitenotfound", "doesnotexist"),
-        *("nichtgefunden", "seitenichtgefunden", "introuvable", "nontrouvee", "nontrouve", "noencontrada"),
-        *("noencontrado", "naoencontrada", "naoencontrado", "nontrovata", "nontrovato", "nietgevonden"),
-        *("nieznaleziono", "nenalezeno", "hittadesinte", "ikkefundet"),
-    }
-)
-# Words that may stand beside a phrase: `page-404`, `error-404`, `pagina-no-encontrada`.
-_FILLERS = frozenset(
-    {
-        *("page", "pages", "file", "site", "http", "the", "content", "resource", "article", "document"),
-        *("item", "post", "product", "url", "error", "errors", "err", "seite", "fehler", "erreur", "pagina"),
-        *("página", "strona", "sidan", "siden", "this"),
-    }
-)
+
+
+def _plain(text: str) -> str:
+    """Return a text unescaped, in lower case, and without accents."""
+    decomposed = normalize("NFKD", unquote_plus(text).lower())
+    return "".join(character for character in decomposed if not combining(character)).replace("'", "")
+
+
+@lru_cache(maxsize=256)
+def _words_of(segment: str) -> tuple[str, ...]:
+    """Return the words of a segment of a path, without its extension."""
+    return tuple(_WORD.findall(_EXTENSION.sub("", _plain(segment))))
+
+
+def _listed(words: str) -> frozenset[str]:
+    return frozenset(_plain(words).split())
+
+
+def _phrases(listed: str) -> frozenset[str]:
+    """Return phrases, listed with commas between them, as the words of a segment are joined."""
+    return frozenset("".join(_words_of(phrase)) for phrase in listed.split(","))
+
+
+# Words that may stand beside a phrase: `page-404`, `user-not-found`, `pagina-no-encontrada`.
+_FILLERS = _listed("""
+    page pages file site http the content resource article document item post product url link route
+    path object record entity error errors err errorpage this that your you was user profile account
+    channel group repo repository project package paper video image photo job event course book story
+    topic thread release version download listing app custom my our default redirect handler template
+    requested la le el les cette esta ese seite fehler diese erreur pagina strona sidan siden sivu sivua
+    sivustoa stranka oldal az sayfa puslapis lapa halaman trang pagina страница страницата сторінка
+    запрашиваемая stranica stran
+""")
+# What error pages call themselves; a last segment that says nothing else is an error page at any depth.
+_PHRASES = _phrases("""
+    404, not found, does not exist, doesn't exist, no longer exists, no longer available, not available,
+    could not be found, cannot be found, nothing found, no such, nothing here, suspended page, default
+    webpage, nicht gefunden, nicht vorhanden, existiert nicht, nicht verfügbar, introuvable, non
+    trouvée, non trouvé, n'existe pas, demandée n'existe pas, inexistante, no encontrada, no encontrado,
+    no existe, no disponible, no se encuentra, não encontrada, não encontrado, não existe, inexistente,
+    non trovata, non trovato, non esiste, no trobada, negăsită, nu a fost găsită, nu există, niet
+    gevonden, bestaat niet, nie znaleziono, nie istnieje, nie znaleziona, nenalezena, nenalezeno, nebyla
+    nalezena, neexistuje, nenájdená, ni najdena, nije pronađena, ne postoji, nerastas, nav atrasta, ei
+    leitud, nem található, nem létezik, bulunamadi, mevcut değil, hittades inte, hittas
+    inte, finns inte, kunde inte hittas, ikke fundet, blev ikke fundet, findes ikke, ikke funnet, finnes
+    ikke, ei löydy, ei löytynyt, tidak ditemukan, không tìm thấy, не найдена, не найдено, не найден, не
+    существует, не знайдено, не знайдена, ne naydena, ne naydeno, ne najdena, ne najdeno,
+    δεν βρέθηκε
+""")  # `suspended page` and `default webpage` are cPanel's, for sites that were closed or never set up
+_LONGEST_PHRASE = 80
+_BEFORE_PHRASES = ("", "404", "sorry", "oops")
+# In scripts without blanks, or with the article before the noun, a phrase stands anywhere in the segment.
+_PHRASES_WITHIN = _phrases("""
+    見つかりません, 存在しません, 未找到, 找不到, 不存在, 찾을 수 없, לא נמצא, غير موجود, لم يتم العثور,
+    یافت نشد, ไม่พบ
+""")
 # Words of error pages that other pages have too: they count at the top of a site, or beside `page`.
-_WEAK = frozenset(
+_WEAK = _listed("""
+    error errors err errorpage errpage fehler fehlerseite erreur oops ooops whoops sorry 410 gone
+    expired unavailable missing removed deleted suspended nopage deadlink dead broken invalid
+    customerror
+""")
+# Sites under repair redirect there for a while; a page that has moved there for good may be about repairs.
+_WEAK_FOR_A_WHILE = frozenset(
+    {"maintenance", "maintenancemode", "underconstruction", "comingsoon", "offline"}
+)
+# Folders in which an error page still stands at the top of its site.
+_NO_FOLDERS = frozenset(
+    {"home", "pages", "page", "static", "public", "site", "shared", "common", "web", "info"}
+)
+_PERMANENT = frozenset({301, 308})
+_STATUS_PARAMETERS = frozenset(
     {
-        *("error", "errors", "err", "errorpage", "errpage", "fehler", "fehlerseite", "erreur", "oops", "410"),
-        *("gone", "sorry", "expired", "unavailable", "missing", "removed"),
+        *("error", "err", "errorcode", "error_code", "code", "status", "statuscode", "status_code", "e"),
+        *("http_code", "httpcode", "errno", "msg", "message", "reason"),
     }
 )
-_STATUS_PARAMETERS = frozenset({"error", "err", "errorcode", "error_code", "code", "status", "statuscode"})
-_PATH_PARAMETERS = frozenset({"aspxerrorpath", "errorpath", "404"})  # ASP.NET names the missing page
+_PATH_PARAMETERS = frozenset({"aspxerrorpath", "errorpath", "404", "notfound", "not_found"})
+
+# Services where domains are parked or sold; a redirect to one of them from another site is an offer.
+_DOMAIN_MARKETS = _listed("""
+    hugedomains.com dan.com afternic.com sedo.com sedoparking.com parkingcrew.net parkingcrew.com
+    parklogic.com bodis.com above.com buydomains.com domainmarket.com brandbucket.com undeveloped.com
+    uniregistry.com perfectdomain.com atom.com squadhelp.com brandpa.com namebright.com
+    domainnamesales.com domainagents.com cashparking.com smartname.com skenzo.com expireddomains.com
+    domaineasy.com
+""")
+_PARKING_HOST = re.compile(r"(?:ww\d{1,2}|parked|forsale|buydomain)\.")
+_OFFER = re.compile(r"/(?:this-)?domain-?for-?sale|/buy-?(?:this-)?domain|/forsale/")
+_DOMAIN_PARAMETERS = ("domain", "d", "domain_name", "domainname", "landing_domain")
 
 
-def leads_to_home_page(chain: RedirectChain) -> bool:
+def soft_404_at(chain: RedirectChain) -> str | None:
+    """Return the kind of soft 404 at which redirects end, in words; None for an ordinary page."""
+    if _leads_to_error_page(chain):
+        return "an error page of its site"
+    if _leads_to_home_page(chain):
+        return "the home page of its site"
+    if _leads_to_domain_offer(chain):
+        return "a page that parks or sells its domain"
+    return None
+
+
+def _leads_to_home_page(chain: RedirectChain) -> bool:
     """
     Return true where an address that named a page ends at the home page of its own site.
 
@@ -64,14 +169,37 @@ def leads_to_home_page(chain: RedirectChain) -> bool:
     if is_named or _names_page(chain.final, _NAMES_ORIGIN):
         return False
     (_, start_name, start_port), (_, name, port) = server_of(chain.start), server_of(chain.final)
-    host, start_host = name.removeprefix("www."), start_name.removeprefix("www.")
+    host, start_host = _DEVICE.sub("", name, count=1), _DEVICE.sub("", start_name, count=1)
     same_port = port == start_port or {port, start_port} == {80, 443}
     return same_port and host in {start_host, site_of(start_host)}
 
 
-def leads_to_error_page(chain: RedirectChain) -> bool:
-    """Return true where a link ends at the error page of a site."""
-    return is_error_page(chain.final) and not is_error_page(chain.start)
+def _leads_to_error_page(chain: RedirectChain) -> bool:
+    """Return true where a link ends at the error page of a site, and is not about errors itself."""
+    if is_error_page(chain.start):
+        return False
+    if _has_error_parameter(chain.final):
+        return True
+    for_good = all(hop.status in _PERMANENT for hop in chain.hops)
+    if not _is_named_after_error(chain.final, _WEAK if for_good else _WEAK | _WEAK_FOR_A_WHILE):
+        return False
+    # `/guide/errors` that has moved to `/errors`, `/bug?id=404` to `/issues/404`: an ordinary page.
+    named = _words_of(_last(_segments(chain.final)))
+    return not named or not set(_WORD.findall(_plain(chain.start))).issuperset(named)
+
+
+def _leads_to_domain_offer(chain: RedirectChain) -> bool:
+    """Return true where a link ends at a page that parks its domain, or offers it for sale."""
+    start, final = host_of(chain.start), host_of(chain.final)
+    start_site, final_site = site_of(start), site_of(final)
+    if start_site == final_site:
+        return final != start and _PARKING_HOST.match(final) is not None
+    if start_site in _DOMAIN_MARKETS:  # one of them has a new name
+        return False
+    if final_site in _DOMAIN_MARKETS or _OFFER.search(path_of(chain.final).lower()):
+        return True
+    parameters = parameters_of(chain.final)
+    return any(parameters.get(name, "").lower() in {start, start_site} for name in _DOMAIN_PARAMETERS)
 
 
 def is_deep(url: str) -> bool:
@@ -79,43 +207,68 @@ def is_deep(url: str) -> bool:
     return bool(_segments(url))
 
 
+def is_error_page(url: str) -> bool:
+    """Return true where an address is named after an error. Raises `InvalidAddress`."""
+    return _has_error_parameter(url) or _is_named_after_error(url, _WEAK)
+
+
+def _has_error_parameter(url: str) -> bool:
+    parameters = parameters_of(url)
+    return not _PATH_PARAMETERS.isdisjoint(parameters) or any(
+        name in _STATUS_PARAMETERS and _has_phrase(_words_of(value)) for name, value in parameters.items()
+    )
+
+
+def _is_named_after_error(url: str, weak: frozenset[str]) -> bool:
+    """Return true where the path, or the route of a script in the fragment, is named after an error."""
+    route = fragment_of(url).removeprefix("!")
+    routes = [segment for segment in route.split("/") if segment] if route.startswith("/") else []
+    return any(_is_error_segment(segments, weak) for segments in (_segments(url), routes))
+
+
+def _is_error_segment(segments: list[str], weak: frozenset[str]) -> bool:
+    """Return true where the last of these segments is named after an error."""
+    words = _words_of(_last(segments))
+    if not words or _has_phrase(words):
+        return bool(words)
+    joined = "".join(words)
+    is_weak = joined in weak or (not weak.isdisjoint(words) and weak.union(_FILLERS).issuperset(words))
+    is_at_the_top = _NO_FOLDERS.issuperset(segments[:-1])
+    return is_weak and (is_at_the_top or (len(words) > 1 and not _FILLERS.isdisjoint(words)))
+
+
+def _has_phrase(words: tuple[str, ...]) -> bool:
+    """Return true where words are a phrase of error pages, fillers and other phrases aside."""
+    joined = "".join(words)
+    rest = "".join(word for word in words if word not in _FILLERS)
+    if len(joined) > _LONGEST_PHRASE:
+        return False
+    return (
+        joined in _PHRASES
+        or any(joined[:end] in _FILLERS and joined[end:] in _PHRASES for end in range(len(joined)))
+        or any(rest.removeprefix(first) in _PHRASES for first in _BEFORE_PHRASES)
+        or any(phrase in joined for phrase in _PHRASES_WITHIN)
+    )
+
+
 def _segments(url: str) -> list[str]:
-    """Return the segments of a path in lower case, without a locale in front and `index.html` at the end."""
+    """Return the segments of a path in lower case, without locales in front and `index.html` at the end."""
     segments = [segment for segment in path_of(url).lower().split("/") if segment]
-    if segments and _LOCALE.fullmatch(segments[0]):
-        del segments[0]
+    for _ in range(_MAX_LOCALES):
+        if segments and _LOCALE.fullmatch(segments[0]):
+            del segments[0]
+    count = len(segments)
     while segments and _FRONT.fullmatch(segments[-1]):
         del segments[-1]
+    if len(segments) < count and _ABOVE_FRONT.issuperset(segments):
+        return []
     return segments
+
+
+def _last(segments: list[str]) -> str:
+    return segments[-1] if segments else ""
 
 
 def _names_page(url: str, others: frozenset[str]) -> bool:
     """Return true where a query has parameters beside those that name no page."""
     return any(name not in others and not name.startswith("utm_") for name in parameters_of(url))
-
-
-def is_error_page(url: str) -> bool:
-    """Return true where an address is named after an error. Raises `InvalidAddress`."""
-    parameters = parameters_of(url)
-    if not _PATH_PARAMETERS.isdisjoint(parameters) or any(
-        name in _STATUS_PARAMETERS and "".join(_WORD.findall(value.lower())) in _PHRASES
-        for name, value in parameters.items()
-    ):
-        return True
-    segments = _segments(url)
-    if not segments:
-        return False
-    words = _WORD.findall(_EXTENSION.sub("", segments[-1]))
-    if _has_phrase(words):
-        return True
-    is_at_the_top = len(segments) == 1
-    is_weak = bool(_WEAK.intersection(words)) and _WEAK.union(_FILLERS).issuperset(words)
-    return is_weak and (is_at_the_top or (len(words) > 1 and not _FILLERS.isdisjoint(words)))
-
-
-def _has_phrase(words: list[str]) -> bool:
-    """Return true where words are a phrase of error pages, fillers and other phrases aside."""
-    rest = "".join(word for word in words if word not in _FILLERS)
-    return bool(rest) and (
-        rest in _PHRASES or rest.removeprefix("404") in _PHRASES or "".join(words) in _PHRASES
-    )

@@ -84,6 +84,44 @@ _ERROR_PAGES = (
     "/page-expired",
     "/unavailable",
     "/page-unavailable",
+    "/PageNotFound.aspx",
+    "/Home/Error",
+    "/pages/error",
+    "/custom-404",
+    "/oops-404",
+    "/customerror.html",
+    "/user-not-found",
+    "/repo-not-found",
+    "/nopage",
+    "/page-doesnt-exist",
+    "/page-no-longer-exists",
+    "/not-available",
+    "/dead-link",
+    "/broken-link.html",
+    "/invalid-url",
+    "/whoops",
+    "/account-suspended",
+    "/cgi-sys/suspendedpage.cgi",
+    "/cgi-sys/defaultwebpage.cgi",
+    "/siden-findes-ikke",
+    "/sidan-hittades-inte",
+    "/sivua-ei-loydy",
+    "/strona-nie-istnieje",
+    "/str%C3%A1nka-nebyla-nalezena",
+    "/oldal-nem-tal%C3%A1lhat%C3%B3",
+    "/sayfa-bulunamadi",
+    "/p%C3%A1gina-n%C3%A3o-encontrada",
+    "/pagina-no-existe",
+    "/la-page-demandee-n-existe-pas",
+    "/\u0441\u0442\u0440\u0430\u043d\u0438\u0446\u0430-\u043d\u0435-\u043d\u0430\u0439\u0434\u0435\u043d\u0430",
+    "/\u9875\u9762\u672a\u627e\u5230",
+    "/\u30da\u30fc\u30b8\u304c\u898b\u3064\u304b\u308a\u307e\u305b\u3093",
+    "/\ud398\uc774\uc9c0\ub97c-\ucc3e\uc744-\uc218-\uc5c6\uc2b5\ub2c8\ub2e4",
+    "/#/404",
+    "/#!/not-found",
+    "/?e=404",
+    "/?notfound=1",
+    "/error?msg=Page+not+found",
 )
 _HOME_PAGES = (
     "/",
@@ -116,6 +154,28 @@ _HOME_PAGES = (
     "/en/home",
     "/home/index",
     "https://www.site.example/en/",
+    "/us/en/",
+    "/en/us/home",
+    "/no/",
+    "/welcome.html",
+    "/homepage",
+    "/wiki/Main_Page",
+    "/web/guest/home",
+    "/?redirected_from=x",
+    "/?fbclid=1",
+    "/?redir=%2Fpapers",
+    "https://m.site.example/",
+    "https://www2.site.example/",
+)
+_DOMAIN_OFFERS = (
+    "https://www.hugedomains.com/domain_profile.cfm?d=site.example",
+    "https://www.afternic.com/forsale/site.example",
+    "https://sedo.com/search/details/?domain=site.example",
+    "https://www.godaddy.com/forsale/site.example?utm_source=TDFS",
+    "https://registrar.example.net/results/?domain=site.example",
+    "https://shop.example.net/domain-for-sale/site.example",
+    "http://ww1.site.example/",
+    "http://ww25.site.example/papers/2021/alpa.pdf?subid1=2024",
 )
 _ORDINARY_PAGES = (
     "/papers/alpa",
@@ -135,6 +195,10 @@ _ORDINARY_PAGES = (
     "/missing-data",
     "/notes/gone-fishing",
     "/expired-domains-list",
+    "/maintenance-guide",
+    "/notes/maintenance",
+    "/packages/command-not-found",
+    "https://other.example/?ref=site.example",
 )
 _LOGIN_PAGES = (
     "/login",
@@ -170,6 +234,20 @@ _LOGIN_PAGES = (
     "/subscribe?next=/x",
     "/iniciar-sesion?next=/x",
     "/checkpoint/lg/login",
+    "/index.php?title=Special:UserLogin&returnto=x",
+    "/wiki/Special:UserLogin?returnto=x",
+    "/ucp.php?mode=login",
+    "/doku.php?id=x&do=login",
+    "/index.php?option=com_users&view=login",
+    "/?q=user/login",
+    "/login;jsessionid=0A1B2C3D",
+    "/login_required",
+    "/sessions/new",
+    "/auth?redirect=x",
+    "/anmelden?zurueck=/x",
+    "https://wayf.site.example/WAYF?entityID=x",
+    "https://site.b2clogin.com/x/authorize",
+    "https://site.cloudflareaccess.com/cdn-cgi/access/x",
 )
 _CONSENT_PAGES = (
     "https://consent.youtube.com/m?continue=x",
@@ -186,6 +264,13 @@ _CONSENT_PAGES = (
     "/cookiewall?x",
     "/datenschutz/consent?x",
     "https://cmp.site.example/consent",
+    "/enable-cookies",
+    "/no-cookies",
+    "/cookies-disabled",
+    "/over18?dest=x",
+    "/adult-warning",
+    "/disclaimer?return=x",
+    "https://www.spiegel.example/consent-a-?targetUrl=x",
 )
 _ROBOT_CHECKS = (
     "/sorry/index?continue=x",
@@ -211,6 +296,13 @@ _ROBOT_CHECKS = (
     "/verify?return=/x",
     "/browser-not-supported",
     "/unsupported_browser",
+    "/outdated-browser",
+    "/waiting-room",
+    "https://site.queue-it.net/?c=x",
+    "/blocked?url=x",
+    "/forbidden",
+    "/not-available-in-your-country",
+    "/geo-blocked",
 )
 
 
@@ -222,7 +314,7 @@ def _redirected(target: str, start: str = _PAPER, status: int = 302) -> Observat
 
 
 @pytest.mark.parametrize("status", [301, 302])
-@pytest.mark.parametrize("target", _ERROR_PAGES + _HOME_PAGES)
+@pytest.mark.parametrize("target", _ERROR_PAGES + _HOME_PAGES + _DOMAIN_OFFERS)
 def test_soft_404_is_failing_and_never_becomes_dead(target: str, status: int) -> None:
     observation = _redirected(target, status=status)
     assert observation.verdict is Verdict.FAILING
@@ -243,10 +335,37 @@ def test_ordinary_page_with_such_a_word_is_alive(target: str) -> None:
         ("/", "/en/"),
         ("/?lang=de", "/de/"),
         ("/index.php", "/home"),
+        ("/guide/errors", "/errors"),
+        ("/bug?id=404", "/issues/404"),
+        ("/404-day", "/events/404"),
+        ("/tools/missing", "/missing"),
+        ("/de/", "/us/en/"),
+        ("https://www.hugedomains.com/x", "https://www.hugedomains.com/y"),
+        ("https://squadhelp.com/x", "https://atom.com/x"),
     ],
 )
 def test_link_to_an_error_or_home_page_is_no_soft_404(start: str, target: str) -> None:
     assert _redirected(target, start).verdict is Verdict.ALIVE
+
+
+@pytest.mark.parametrize(("status", "verdict"), [(302, Verdict.FAILING), (301, Verdict.MOVED)])
+@pytest.mark.parametrize("target", ["/maintenance", "/coming-soon", "/under-construction.html", "/offline"])
+def test_page_of_a_site_under_repair_is_one_for_a_while(target: str, status: int, verdict: Verdict) -> None:
+    assert _redirected(target, status=status).verdict is verdict
+
+
+@pytest.mark.parametrize("start", ["https://a.org/auth", "https://a.org/projects/accounts"])
+def test_page_with_a_host_of_its_own_is_no_login_page(start: str) -> None:
+    name = start.rpartition("/")[2]
+    assert _redirected(f"https://{name}.a.org/", start).verdict is Verdict.ALIVE
+
+
+def test_page_that_keeps_its_path_is_no_login_page() -> None:
+    assert _redirected("https://accounts.a.org/x/y", "https://a.org/x/y").verdict is Verdict.ALIVE
+
+
+def test_very_long_segment_is_an_ordinary_page() -> None:
+    assert _redirected("/" + "not" * 10_000).verdict is Verdict.ALIVE
 
 
 def test_fragment_of_the_link_is_no_page_of_the_home_page() -> None:
