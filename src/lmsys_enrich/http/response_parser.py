@@ -214,7 +214,7 @@ def _header_lines(lines: list[bytes]) -> list[bytes]:
         if name.lower() == b"content-length":
             # The same length twice counts once (RFC 9110 section 8.6). `-1` and the like are no length.
             lengths.update(filter(_LENGTH.fullmatch, (length.strip() for length in value.split(b","))))
-        else:
+        elif name.lower() != b"transfer-encoding" or b"chunked" in value.lower():  # an empty one names none
             is_chunked = is_chunked or name.lower() == b"transfer-encoding"
             headers.append(b"%s: %s" % (name, value.replace(b"\r", b" ")))
     if len(lengths) > 1 and not is_chunked:  # response splitting: browsers refuse it too

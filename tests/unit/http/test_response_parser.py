@@ -167,6 +167,7 @@ _LENIENT = {
     "an empty name": b"HTTP/1.1 200 OK\r\n: x\r\nLocation: /x\r\n\r\n",
     "a negative length": b"HTTP/1.1 200 OK\r\nContent-Length: -1\r\nLocation: /x\r\n\r\n",
     "an empty length": b"HTTP/1.1 200 OK\r\nContent-Length: \r\nLocation: /x\r\n\r\n",
+    "an empty transfer encoding": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: \r\nLocation: /x\r\n\r\n",
     "two spaces before the status": b"HTTP/1.1  200 OK\r\nLocation: /x\r\n\r\n",
     "HTTP/2": b"HTTP/2 200\r\nLocation: /x\r\n\r\n",
     "a byte order mark": b"\xef\xbb\xbfHTTP/1.1 200 OK\r\nLocation: /x\r\n\r\n",
