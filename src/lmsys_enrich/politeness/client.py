@@ -1,6 +1,7 @@
 """Polite client: requests to websites, spaced, with robots.txt and Retry-After obeyed, with backoff."""
 
 import random
+import re
 import traceback
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
@@ -29,6 +30,8 @@ _TRANSIENT_ERRORS = frozenset(
 _TRANSIENT_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504})
 _BY_HEAD_ALONE = frozenset({ErrorKind.TIMEOUT, ErrorKind.RESET, ErrorKind.PROTOCOL})
 _FIRST_PAUSE = 1.0  # seconds; each further one is twice as long
+# Some servers and proxies send it twice (`60, 60`), with a fraction or a unit.
+_SECONDS = re.compile(r"([0-9]{1,40})(?:\.[0-9]{1,9})?s?(?:[,;]|$)")
 # A wait of more than a week is no wait: servers send epoch timestamps, milliseconds and placeholders.
 _LONGEST_BELIEVED = 7 * 86_400.0
 
@@ -183,8 +186,8 @@ def retry_after(reply: Response, now: datetime) -> float | None:
     https://www.rfc-editor.org/rfc/rfc9110#field.retry-after
     """
     value = reply.headers.get("retry-after", "").strip()
-    if value.isdecimal() and value.isascii():
-        seconds = float(value)
+    if number := _SECONDS.match(value):
+        seconds = float(number[1])
     elif (until := parse_http_date(value)) is not None:
         seconds = (until - (parse_http_date(reply.headers.get("date", "")) or now)).total_seconds()
     else:

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from lmsys_enrich.http.messages import ErrorKind, FetchError, Outcome, Request, Response
 from lmsys_enrich.politeness.client import PoliteClient
 from lmsys_enrich.politeness.limiter import HostLimiter
@@ -69,3 +71,11 @@ async def test_nonsensical_retry_after_is_ignored() -> None:
         outcome = await _client(_Site(clock, retry_after=value), clock).for_link()(_get(1))
         assert outcome == Response(200, {})
         assert sum(clock.slept) < 10
+
+
+@pytest.mark.parametrize("value", ["30, 30", "30.5", "30s", "30;x", "30"])
+async def test_retry_after_is_read_as_servers_write_it(value: str) -> None:
+    clock = FakeClock()
+    outcome = await _client(_Site(clock, retry_after=value), clock).for_link()(_get(1))
+    assert outcome == Response(200, {})
+    assert sum(clock.slept) >= 60

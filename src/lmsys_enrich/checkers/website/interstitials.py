@@ -1,7 +1,5 @@
 """Interstitials: login, consent and robot-check pages, known by their address."""
 
-import re
-
 from lmsys_enrich.urls import host_of, path_of, query_of
 from lmsys_enrich.values import Value
 
@@ -132,8 +130,6 @@ RETURN_PARAMETERS = frozenset(
 _PAGE_PARAMETERS = frozenset(
     {"title", "mode", "action", "do", "view", "q", "page", "route", "r", "task", "act"}
 )
-_SEPARATORS = re.compile(r"[-_]")
-_ENDS = re.compile(r"^[a-z]+(?::|%3a)|[.;].*$")
 
 
 def interstitial_at(target: str, start: str, *, permanent: bool = False) -> str | None:
@@ -189,7 +185,10 @@ def _words(url: str) -> set[str]:
     parameters = parameters_of(url)
     segments = path_of(url).lower().split("/")
     chosen = (parameters[name].lower() for name in _PAGE_PARAMETERS.intersection(parameters))
-    words = [
-        _SEPARATORS.sub("", _ENDS.sub("", word)) for part in (*segments, *chosen) for word in part.split("/")
-    ]
+    words = [_bare(word) for part in (*segments, *chosen) for word in part.split("/")]
     return {*words, "".join(words[len(segments) - 2 : len(segments)])} - {""}
+
+
+def _bare(word: str) -> str:
+    word = word.replace("%3a", ":").rpartition(":")[2]
+    return word.partition(".")[0].partition(";")[0].replace("-", "").replace("_", "")

@@ -55,6 +55,7 @@ _CHALLENGE_WORDS = (
     b"<title>ddos-guard</title>",
     b"sucuri website firewall",
     b"sucuri_cloudproxy_js",
+    b"__jsl_clearance",  # Yunsuo, with status 521
     b"the requested url was rejected. please consult with your administrator",
 )
 # Words of walls without a name, believed only beside a refusal.
@@ -76,6 +77,11 @@ _GUARDED_WORDS = (
     b"human verification",
     b"checking your browser",
     b"ddos protection by",
+    b"verifying your browser",
+    b"please allow up to 5 seconds",
+    b"wordfence",
+    b"request blocked.",  # CloudFront
+    b"whoa there, pardner",  # Reddit
 )
 
 
