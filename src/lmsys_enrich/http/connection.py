@@ -1,6 +1,7 @@
 """Connection to an origin: one exchange after the other, as an asyncio protocol."""
 
 import asyncio
+import errno
 import ssl
 from typing import TypeAlias, cast
 
@@ -147,6 +148,8 @@ class Connection(asyncio.Protocol):
 # X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY, X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE: the server leaves
 # out its intermediate certificate. Browsers fetch it (AIA, RFC 5280 section 4.2.2.1) or have it cached.
 _INCOMPLETE_CHAIN = frozenset({20, 21})
+# X509_V_ERR_EE_KEY_TOO_SMALL, CA_KEY_TOO_SMALL, CA_MD_TOO_WEAK: OpenSSL's security level.
+_WEAK_CERTIFICATE = frozenset({66, 67, 68})
 # What OpenSSL's security level or its defaults refuse, and browsers or other builds accept.
 _STRICT_REASONS = frozenset(
     {
@@ -161,11 +164,24 @@ _STRICT_REASONS = frozenset(
         "WRONG_CURVE",
         "NO_SHARED_CIPHER",
         "UNSUPPORTED_PROTOCOL",  # TLS 1.0 and 1.1
-        "TLSV1_ALERT_PROTOCOL_VERSION",
-        "TLSV1_ALERT_INSUFFICIENT_SECURITY",
-        "SSLV3_ALERT_HANDSHAKE_FAILURE",  # a list of ciphers that is not a browser's
-        "UNEXPECTED_EOF_WHILE_READING",  # some walls hang up on a fingerprint
-        "TLSV13_ALERT_CERTIFICATE_REQUIRED",  # a client certificate, which visitors have
+        None,  # an alert that Python's OpenSSL has no name for
+    }
+)
+# An alert is the host's reply to our side of the handshake: our ciphers (HANDSHAKE_FAILURE), versions and
+# extensions, a client certificate that visitors have. These alone are about the host itself.
+_ALERTS_OF_THE_HOST = frozenset(
+    {
+        "TLSV1_ALERT_INTERNAL_ERROR",
+        "SSLV3_ALERT_UNEXPECTED_MESSAGE",
+        "SSLV3_ALERT_BAD_RECORD_MAC",
+        "TLSV1_ALERT_DECRYPT_ERROR",
+    }
+)
+# No route (no IPv6, mostly), no address, no sockets left, a firewall of our own.
+_LOCAL_ERRORS = frozenset(
+    {
+        *(errno.ENETUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT),
+        *(errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM, errno.EACCES, errno.EPERM),
     }
 )
 
@@ -175,17 +191,24 @@ def no_response(error: OSError) -> NoResponse:
     kind, detail = ErrorKind.UNREACHABLE, error.strerror
     match error:
         case ssl.SSLCertVerificationError():
-            is_incomplete = error.verify_code in _INCOMPLETE_CHAIN
-            kind, detail = ErrorKind.TLS_STRICT if is_incomplete else ErrorKind.TLS, error.verify_message
+            is_strict = error.verify_code in _INCOMPLETE_CHAIN | _WEAK_CERTIFICATE
+            kind, detail = ErrorKind.TLS_STRICT if is_strict else ErrorKind.TLS, error.verify_message
         case ssl.SSLError():
-            is_strict = error.reason in _STRICT_REASONS
-            kind, detail = ErrorKind.TLS_STRICT if is_strict else ErrorKind.TLS, error.reason
+            kind = ErrorKind.TLS_STRICT if _is_strict(error.reason) else ErrorKind.TLS
+            detail = error.reason or str(error)
         case ConnectionRefusedError():
             kind, detail = ErrorKind.REFUSED, "the host refused the connection"
         case TimeoutError():
             kind, detail = ErrorKind.TIMEOUT, "no response in time"
         case ConnectionError():
             kind, detail = ErrorKind.RESET, "the host closed the connection"
+        case _ if error.errno in _LOCAL_ERRORS:
+            kind = ErrorKind.LOCAL
         case _:
-            pass  # no route, no network, a firewall
+            pass  # the host's network does not know it, or its firewall refuses
     return NoResponse(kind, detail or "no reason given")
+
+
+def _is_strict(reason: str | None) -> bool:
+    """Return true where OpenSSL refuses what browsers accept, or the host may have refused our side alone."""
+    return reason in _STRICT_REASONS or ("ALERT" in str(reason) and reason not in _ALERTS_OF_THE_HOST)

@@ -54,12 +54,15 @@ class ErrorKind(StrEnum):
     """Cause of a request without a response."""
 
     NAME_UNKNOWN = "name unknown"  # the DNS says that there is no such host
+    NAME_EMPTY = "name without address"  # the DNS knows the name, and no address of it
     NAME_UNANSWERED = "name not answered"  # the DNS server failed or timed out
     REFUSED = "refused"
     UNREACHABLE = "unreachable"
+    LOCAL = "local"  # this machine has no way to the host: no IPv6, no socket left, a firewall of its own
     RESET = "reset"
     TIMEOUT = "timeout"
     TLS = "tls"
+    HUNG_UP = "hung up"  # the host broke the TLS handshake off
     TLS_STRICT = "tls too strict"  # our TLS refuses what browsers accept
     PROTOCOL = "protocol"  # the response is not HTTP
     PRIVATE = "private"  # the address must not be contacted

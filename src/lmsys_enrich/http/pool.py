@@ -79,6 +79,7 @@ MAX_IDLE = 500
 CONNECT_TIMEOUT = 10.0
 # Connection Attempt Delay of RFC 8305 section 5.
 _ATTEMPT_DELAY = 0.25
+_NO_WAY = {ErrorKind.LOCAL: 0, ErrorKind.UNREACHABLE: 1}
 
 
 def limit_tls_buffers() -> None:
@@ -178,8 +179,13 @@ class ConnectionPool:
         except TimeoutError:
             detail = f"no connection within {self._connect_timeout:g} seconds"
             raise NoResponse(ErrorKind.TIMEOUT, detail) from None
+        except (ConnectionResetError, ConnectionAbortedError) as error:
+            if tls is None:
+                raise no_response(error) from None
+            # Some walls hang up on the fingerprint of a client that is no browser.
+            raise NoResponse(ErrorKind.HUNG_UP, "the host broke the TLS handshake off") from None
         except (OSError, ssl.SSLError) as error:
-            raise no_response(error) from None
+            raise _no_connection(error, addresses) from None
         except ValueError as error:  # a host that cannot be a TLS server name, as one of 300 characters
             raise NoResponse(ErrorKind.ADDRESS, str(error)) from None
         return connection
@@ -214,15 +220,28 @@ class ConnectionPool:
             raise
 
 
+def _no_connection(error: OSError, addresses: list[str]) -> NoResponse:
+    failure = no_response(error)
+    # Many machines have no IPv6, runners of CI for one, or a route for it that leads nowhere.
+    if failure.error.kind in _NO_WAY and all(":" in address for address in addresses):
+        return NoResponse(ErrorKind.LOCAL, "its host has IPv6 addresses alone")
+    return failure
+
+
+def _weight(error: OSError) -> int:
+    """Return how much an error says of a host: a refusal more than an address family without a way."""
+    return _NO_WAY.get(no_response(error).error.kind, len(_NO_WAY))
+
+
 async def _connect_first(addresses: list[str], port: int) -> socket.socket:
     """
     Return a TCP connection to the address that answers first: "Happy Eyeballs", RFC 8305.
 
-    Attempts begin 250 ms apart, or when the one before fails. Raises the last `OSError`.
+    Attempts begin 250 ms apart, or when the one before fails. Raises the `OSError` that says most.
     """
     waiting = _alternate_families(addresses)
     attempts: set[asyncio.Task[socket.socket]] = set()
-    error: OSError = OSError("no address")
+    errors: list[OSError] = []
     try:
         while waiting or attempts:
             if waiting:
@@ -240,8 +259,8 @@ async def _connect_first(addresses: list[str], port: int) -> socket.socket:
                     return attempt.result()
                 if not isinstance(problem, OSError):
                     raise problem
-                error = problem
-        raise error
+                errors.append(problem)
+        raise max(errors, key=_weight)
     finally:
         for attempt in attempts:
             attempt.cancel()

@@ -12,9 +12,17 @@ from lmsys_enrich.http.messages import ErrorKind, FetchError
 LookUp: TypeAlias = Callable[[str], list[str]]
 """Blocking lookup: the addresses of a name, the best first. Raises `socket.gaierror`."""
 
-# Answers of a DNS server that knows the name not to exist, or to have no address:
-# https://datatracker.ietf.org/doc/html/rfc3493#section-6.1
-_NO_SUCH_NAME = frozenset({socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)})
+# What a DNS server says: https://datatracker.ietf.org/doc/html/rfc3493#section-6.1
+_BY_CODE = {
+    getattr(socket, "EAI_NODATA", socket.EAI_NONAME): ErrorKind.NAME_EMPTY,
+    socket.EAI_NONAME: ErrorKind.NAME_UNKNOWN,
+    # What the system's resolver itself lacks: memory, sockets, an address family.
+    socket.EAI_MEMORY: ErrorKind.LOCAL,
+    socket.EAI_SYSTEM: ErrorKind.LOCAL,
+    socket.EAI_FAMILY: ErrorKind.LOCAL,
+    getattr(socket, "EAI_ADDRFAMILY", socket.EAI_FAMILY): ErrorKind.LOCAL,
+}
+_PASSING = frozenset({ErrorKind.NAME_UNANSWERED, ErrorKind.LOCAL})
 _MAX_LOOKUPS = 64
 _ATTEMPTS = 2
 
@@ -63,7 +71,7 @@ class Resolver:
     async def _resolve(self, name: str) -> list[str] | FetchError:
         found = await self._look_up_again(name)
         # EAI_AGAIN passes: the next request looks the name up again.
-        if not isinstance(found, FetchError) or found.kind is not ErrorKind.NAME_UNANSWERED:
+        if not isinstance(found, FetchError) or found.kind not in _PASSING:
             self._known[name] = found
         del self._lookups[name]
         return found
@@ -92,8 +100,7 @@ class Resolver:
         except TimeoutError:
             raise
         except socket.gaierror as error:
-            is_unknown = error.errno in _NO_SUCH_NAME
-            kind = ErrorKind.NAME_UNKNOWN if is_unknown else ErrorKind.NAME_UNANSWERED
+            kind = _BY_CODE.get(error.errno or 0, ErrorKind.NAME_UNANSWERED)
             return FetchError(kind, error.strerror or "the DNS server gave no address")
         except (OSError, UnicodeError, ValueError) as error:
             return FetchError(ErrorKind.NAME_UNANSWERED, str(error))

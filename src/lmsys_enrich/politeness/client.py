@@ -25,7 +25,14 @@ from lmsys_enrich.politeness.stats import RequestStats
 from lmsys_enrich.urls import host_of
 
 _TRANSIENT_ERRORS = frozenset(
-    {ErrorKind.NAME_UNANSWERED, ErrorKind.RESET, ErrorKind.TIMEOUT, ErrorKind.UNREACHABLE}
+    {
+        ErrorKind.NAME_UNANSWERED,
+        ErrorKind.RESET,
+        ErrorKind.HUNG_UP,
+        ErrorKind.TIMEOUT,
+        ErrorKind.UNREACHABLE,
+        ErrorKind.LOCAL,
+    }
 )
 _TRANSIENT_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504})
 _BY_HEAD_ALONE = frozenset({ErrorKind.TIMEOUT, ErrorKind.RESET, ErrorKind.PROTOCOL})

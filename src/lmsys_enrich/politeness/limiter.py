@@ -14,6 +14,7 @@ _HOST_DOWN = frozenset(
         ErrorKind.NAME_UNANSWERED,
         ErrorKind.REFUSED,
         ErrorKind.UNREACHABLE,
+        ErrorKind.LOCAL,
         ErrorKind.TIMEOUT,
     }
 )

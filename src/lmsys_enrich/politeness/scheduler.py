@@ -14,7 +14,7 @@ from lmsys_enrich.urls import InvalidAddress, host_of
 
 _FAILED_FIRST = 2**32  # longer than any host's queue
 # Signs that a host gets too many requests at once.
-_OVERLOAD_ERRORS = frozenset({ErrorKind.TIMEOUT, ErrorKind.RESET})
+_OVERLOAD_ERRORS = frozenset({ErrorKind.TIMEOUT, ErrorKind.RESET, ErrorKind.HUNG_UP})
 _OVERLOAD_STATUSES = frozenset({429, 503})
 
 

@@ -3,6 +3,7 @@
 import contextlib
 import socket
 import ssl
+from collections.abc import Sequence
 
 import httpx
 import pytest
@@ -54,9 +55,9 @@ _STRANGE: dict[str, Response] = {
 }
 
 
-def _pool(timeout: float = 5.0) -> ConnectionPool:
+def _pool(timeout: float = 5.0, addresses: Sequence[str] = ()) -> ConnectionPool:
     return ConnectionPool(
-        Resolver(lambda _: [], 5.0), ssl.create_default_context, timeout, allow_private=True
+        Resolver(lambda _: list(addresses), 5.0), ssl.create_default_context, timeout, allow_private=True
     )
 
 
@@ -166,3 +167,33 @@ async def test_connecting_has_a_time_out_of_its_own() -> None:
                 waiting.connect_ex(listening.getsockname())
             outcome = await _get(_pool(timeout=0.05), f"http://127.0.0.1:{listening.getsockname()[1]}/")
     assert outcome == FetchError(ErrorKind.TIMEOUT, "no connection within 0.05 seconds")
+
+
+async def test_host_that_breaks_the_tls_handshake_off_has_hung_up() -> None:
+    async with serving(_hangs_up) as site:
+        outcome = await _get(_pool(), f"https://127.0.0.1:{site.port}/")
+    assert outcome == FetchError(ErrorKind.HUNG_UP, "the host broke the TLS handshake off")
+
+
+async def _hangs_up(received: Received) -> Response:
+    del received
+    return Misdeed.RESET
+
+
+# TCP knows no multicast: "network is unreachable", as on a machine without IPv6.
+_IPV6_ALONE = "ff0e::1"
+
+
+async def test_host_with_ipv6_alone_may_be_out_of_reach_of_this_machine() -> None:
+    outcome = await _get(_pool(addresses=[_IPV6_ALONE]), "http://six.example:9/")
+    assert outcome == FetchError(ErrorKind.LOCAL, "its host has IPv6 addresses alone")
+
+
+@pytest.mark.parametrize("addresses", [["127.0.0.1", _IPV6_ALONE], [_IPV6_ALONE, "127.0.0.1"]])
+async def test_refusal_counts_more_than_a_family_without_a_way(addresses: list[str]) -> None:
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        port = closed.getsockname()[1]
+        outcome = await _get(_pool(addresses=addresses), f"http://both.example:{port}/")
+    assert isinstance(outcome, FetchError)
+    assert outcome.kind is ErrorKind.REFUSED

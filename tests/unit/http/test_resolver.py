@@ -41,6 +41,8 @@ async def test_many_who_ask_for_one_name_share_one_question() -> None:
         ([_UNKNOWN], ErrorKind.NAME_UNKNOWN, 2),
         ([_UNKNOWN, socket.gaierror(socket.EAI_AGAIN, "later")], ErrorKind.NAME_UNANSWERED, 2),
         ([socket.gaierror(socket.EAI_FAIL, "")], ErrorKind.NAME_UNANSWERED, 2),
+        ([socket.gaierror(socket.EAI_NODATA, "no address")], ErrorKind.NAME_EMPTY, 2),
+        ([socket.gaierror(socket.EAI_SYSTEM, "too many open files")], ErrorKind.LOCAL, 2),
         ([OSError("no sockets left")], ErrorKind.NAME_UNANSWERED, 2),
         ([UnicodeError("label too long")], ErrorKind.NAME_UNANSWERED, 2),
     ],

@@ -20,12 +20,15 @@ _CLIENT_ERRORS = range(400, 500)
 
 _BY_ERROR: dict[ErrorKind, tuple[Verdict, str]] = {
     ErrorKind.NAME_UNKNOWN: (Verdict.DEAD, "host name does not exist"),
+    ErrorKind.NAME_EMPTY: (Verdict.FAILING, "host name has no address"),
     ErrorKind.NAME_UNANSWERED: (Verdict.FAILING, "host name could not be looked up"),
     ErrorKind.REFUSED: (Verdict.FAILING, "connection refused"),
     ErrorKind.UNREACHABLE: (Verdict.FAILING, "host cannot be reached"),
+    ErrorKind.LOCAL: (Verdict.FAILING, "this machine has no way to its host"),
     ErrorKind.RESET: (Verdict.FAILING, "connection was broken off"),
     ErrorKind.TIMEOUT: (Verdict.FAILING, "no response in time"),
     ErrorKind.TLS: (Verdict.FAILING, "no secure connection"),
+    ErrorKind.HUNG_UP: (Verdict.FAILING, "no secure connection"),
     ErrorKind.TLS_STRICT: (Verdict.FAILING, "no secure connection"),
     ErrorKind.PROTOCOL: (Verdict.FAILING, "the response is not HTTP"),
     ErrorKind.PRIVATE: (Verdict.SKIPPED, "private address"),
@@ -35,11 +38,15 @@ _BY_ERROR: dict[ErrorKind, tuple[Verdict, str]] = {
     ErrorKind.PROXY: (Verdict.FAILING, "the proxy refused the request"),
 }
 # Where the kind alone leaves a maintainer guessing; other details change from night to night.
-_DETAILED = frozenset({ErrorKind.TLS, ErrorKind.TLS_STRICT, ErrorKind.ADDRESS})
+_DETAILED = frozenset(
+    {ErrorKind.TLS, ErrorKind.TLS_STRICT, ErrorKind.HUNG_UP, ErrorKind.ADDRESS, ErrorKind.LOCAL}
+)
 _LONGEST_DETAIL = 200
-# The fault may be ours: the proxy is, browsers accept what our TLS refuses, and forgive heads that we
-# cannot read. Lasting proves nothing.
-_OUR_SIDE = frozenset({ErrorKind.PROXY, ErrorKind.TLS_STRICT, ErrorKind.PROTOCOL})
+# The fault may be ours: the proxy is, a runner without IPv6, browsers accept what our TLS refuses, walls know
+# us by our handshake, and browsers forgive heads that we cannot read. Lasting proves nothing.
+_OUR_SIDE = frozenset(
+    {ErrorKind.PROXY, ErrorKind.LOCAL, ErrorKind.TLS_STRICT, ErrorKind.HUNG_UP, ErrorKind.PROTOCOL}
+)
 
 
 class Classification(Value):

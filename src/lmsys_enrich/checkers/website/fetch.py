@@ -26,9 +26,12 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _BEFORE_THE_METHOD = frozenset(
     {
         ErrorKind.NAME_UNKNOWN,
+        ErrorKind.NAME_EMPTY,
         ErrorKind.NAME_UNANSWERED,
         ErrorKind.REFUSED,
         ErrorKind.UNREACHABLE,
+        ErrorKind.LOCAL,
+        ErrorKind.HUNG_UP,
         ErrorKind.TLS,
         ErrorKind.TLS_STRICT,
         ErrorKind.PRIVATE,

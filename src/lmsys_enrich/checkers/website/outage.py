@@ -35,7 +35,7 @@ _NOT_THE_NETWORK = frozenset({ErrorKind.PRIVATE, ErrorKind.ADDRESS, ErrorKind.NO
 _PERHAPS_A_PROXY = frozenset({407, 502, 503, 504, 511})
 # Statuses of a canary that prove the network; others may be a proxy's.
 _GENUINE = frozenset(range(200, 500)) - _PERHAPS_A_PROXY
-_NAME = frozenset({ErrorKind.NAME_UNKNOWN, ErrorKind.NAME_UNANSWERED})
+_NAME = frozenset({ErrorKind.NAME_UNKNOWN, ErrorKind.NAME_EMPTY, ErrorKind.NAME_UNANSWERED})
 
 
 class Evidence(Enum):

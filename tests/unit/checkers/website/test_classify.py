@@ -34,7 +34,16 @@ def test_other_client_errors_never_kill_a_link(status: int) -> None:
     assert (classification.verdict, classification.can_become_dead) == (Verdict.FAILING, False)
 
 
-@pytest.mark.parametrize("kind", [ErrorKind.TLS_STRICT, ErrorKind.PROTOCOL, ErrorKind.PROXY])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        ErrorKind.TLS_STRICT,
+        ErrorKind.HUNG_UP,
+        ErrorKind.PROTOCOL,
+        ErrorKind.PROXY,
+        ErrorKind.LOCAL,
+    ],
+)
 def test_our_own_strictness_never_kills_a_link(kind: ErrorKind) -> None:
     classification = classify(FetchError(kind, "refused by us"))
     assert (classification.verdict, classification.can_become_dead) == (Verdict.FAILING, False)
@@ -135,6 +144,7 @@ def test_a_captcha_beside_a_refusal_is_guarded() -> None:
     ("kind", "verdict"),
     [
         (ErrorKind.NAME_UNKNOWN, Verdict.DEAD),
+        (ErrorKind.NAME_EMPTY, Verdict.FAILING),
         (ErrorKind.NAME_UNANSWERED, Verdict.FAILING),
         (ErrorKind.REFUSED, Verdict.FAILING),
         (ErrorKind.UNREACHABLE, Verdict.FAILING),
