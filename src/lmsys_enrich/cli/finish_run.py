@@ -9,7 +9,7 @@ from lmsys_enrich.cli.history_file import changes_since, history, lines_with, pa
 from lmsys_enrich.cli.summary import Files, summary_json, summary_markdown, summary_text
 from lmsys_enrich.cli.terminal import Terminal
 from lmsys_enrich.errors import MassChange
-from lmsys_enrich.lists.mistakes import NamedRepository, merged_repositories
+from lmsys_enrich.lists.mistakes import merged_repositories
 from lmsys_enrich.model.finding import Finding, Verdict
 from lmsys_enrich.model.report import Bug, Report
 from lmsys_enrich.outputs.enriched_document import write_in_place
@@ -94,7 +94,7 @@ def finish_run(
     bugs = (*terminal.bugs, *written.bugs)
     code = exit_code(report, settings, interrupted=interrupted, in_part=in_part, other_bugs=bugs)
     report_bugs(report.bugs, written.bugs, terminal, verbose=settings.verbose)
-    print_remarks(merged_repositories(_named_repositories(report)), terminal)
+    print_remarks(merged_repositories(report), terminal)
     write_step_files(report, code, summary_markdown(report), environ)
     for command in annotations(report, environ):
         terminal.command(command)
@@ -103,15 +103,6 @@ def finish_run(
     elif not settings.quiet:
         terminal.result(summary_text(report, files))
     return code
-
-
-def _named_repositories(report: Report) -> Iterator[NamedRepository]:
-    """Yield the repositories that main links of entries lead to, under their names of today."""
-    for item in report.entries:
-        for link, finding in zip(item.entry.links, item.findings, strict=True):
-            facts = finding.repository
-            if link.role == "url" and facts is not None and facts.full_name:
-                yield NamedRepository(link, facts.full_name, facts.renamed_from is not None)
 
 
 def report_in_place(changed: Sequence[Path], terminal: Terminal) -> None:

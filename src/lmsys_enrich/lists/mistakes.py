@@ -6,6 +6,7 @@ from typing import NoReturn
 
 from lmsys_enrich.errors import InputError
 from lmsys_enrich.model.catalog import Catalog, Entry, Link, Location, Remark
+from lmsys_enrich.model.report import Report
 from lmsys_enrich.urls import InvalidAddress, link_key
 from lmsys_enrich.values import Value
 
@@ -86,28 +87,26 @@ def duplicates(catalog: Catalog) -> Iterator[Remark]:
             yield Remark(entry.location, message)
 
 
-class NamedRepository(Value):
-    """Repository that an entry's main link leads to: its name today, and whether it had another one."""
-
-    link: Link
-    full_name: str
-    is_renamed: bool
-
-
-def merged_repositories(repositories: Iterable[NamedRepository]) -> Iterator[Remark]:
+def merged_repositories(report: Report) -> Iterator[Remark]:
     """Yield a remark for each repository that entries have under two addresses since a rename."""
-    by_name: dict[str, list[NamedRepository]] = {}
-    for repository in repositories:
-        by_name.setdefault(repository.full_name.casefold(), []).append(repository)
-    for named in by_name.values():
+    main_links: dict[str, list[Link]] = {}
+    renamed: dict[str, Link] = {}
+    for listed, finding in report.listed_links():
+        facts, link = finding.repository, listed.link
+        if facts is None or link.role != "url":
+            continue
+        # A forge stands in the key: acme/tool on two forges is two repositories.
+        main_links.setdefault(facts.key.casefold(), []).append(link)
+        if facts.renamed_from is not None:
+            renamed.setdefault(facts.key.casefold(), link)
+    for key, old in renamed.items():
         addresses: dict[str, list[Link]] = {}
-        for repository in named:
-            addresses.setdefault(_key(repository.link.url).casefold(), []).append(repository.link)
-        if len(addresses) > 1 and any(repository.is_renamed for repository in named):
-            old = next(repository.link for repository in named if repository.is_renamed)
+        for link in main_links[key]:
+            addresses.setdefault(_key(link.url).casefold(), []).append(link)
+        if len(addresses) > 1:
             stands = " and ".join(_stands(links) for links in addresses.values())
-            message = f"{named[0].full_name} stands under {len(addresses)} addresses: {stands}"
-            yield Remark(old.location, message)
+            name = report.repositories[key][0].key
+            yield Remark(old.location, f"{name} stands under {len(addresses)} addresses: {stands}")
 
 
 def _stands(links: Sequence[Link]) -> str:

@@ -3,8 +3,9 @@
 from pathlib import Path
 
 from lmsys_enrich.lists.markdown.reader import read_markdown
-from lmsys_enrich.lists.mistakes import NamedRepository, duplicates, merged_repositories
-from lmsys_enrich.model.catalog import Link, Location
+from lmsys_enrich.lists.mistakes import duplicates, merged_repositories
+from lmsys_enrich.model.facts import Repository
+from tests.builders import catalog, entry, finding, report, repository
 
 
 def _told(body: str) -> list[str]:
@@ -23,30 +24,35 @@ def test_same_name_in_two_sections_is_no_duplicate() -> None:
     assert _told("- [A](https://a.example/)\n\n## T\n\n- [A](https://b.example/)\n") == []
 
 
-def _repository(url: str, line: int, name: str, *, is_renamed: bool) -> NamedRepository:
-    return NamedRepository(Link(url, "url", Location("e.yaml", line, 1)), name, is_renamed)
+def _merged(*listed: tuple[str, Repository]) -> list[str]:
+    entries = [entry(f"E{line}", url, line=line) for line, (url, _) in enumerate(listed, 1)]
+    findings = {url: finding(url, repository=facts) for url, facts in listed}
+    shown = report(catalogs=(catalog(*entries),), findings=findings)
+    return [str(remark) for remark in merged_repositories(shown)]
 
 
 def test_repositories_that_became_one_by_a_rename_are_told_once() -> None:
-    found = merged_repositories(
-        [
-            _repository("https://github.com/new/x", 1, "new/x", is_renamed=False),
-            _repository("https://github.com/old/x", 2, "new/x", is_renamed=True),
-            _repository("https://github.com/old/x", 3, "new/x", is_renamed=True),
-        ]
+    renamed = repository("new/x", renamed_from="old/x")
+    [remark] = _merged(
+        ("https://github.com/new/x", repository("new/x")),
+        ("https://github.com/old/x", renamed),
+        ("https://github.com/old/x", renamed),
     )
-    [told] = map(str, found)
-    assert told == (
-        "e.yaml:2:1: new/x stands under 2 addresses: https://github.com/new/x (e.yaml:1:1) and"
-        " https://github.com/old/x (e.yaml:2:1, and 1 more)"
+    assert remark == (
+        "entries.yaml:2:10: new/x stands under 2 addresses: https://github.com/new/x (entries.yaml:1:10) and"
+        " https://github.com/old/x (entries.yaml:2:10, and 1 more)"
     )
 
 
 def test_folders_of_one_repository_are_no_duplicates() -> None:
-    found = merged_repositories(
-        [
-            _repository("https://github.com/o/x/tree/main/a", 1, "o/x", is_renamed=False),
-            _repository("https://github.com/o/x/tree/main/b", 2, "o/x", is_renamed=False),
-        ]
+    assert not _merged(
+        ("https://github.com/o/x/tree/main/a", repository("o/x")),
+        ("https://github.com/o/x/tree/main/b", repository("o/x")),
     )
-    assert list(found) == []
+
+
+def test_one_name_on_two_forges_is_no_duplicate() -> None:
+    assert not _merged(
+        ("https://gitlab.com/o/x", repository("o/x", forge="gitlab.com")),
+        ("https://github.com/old/x", repository("o/x", renamed_from="old/x")),
+    )

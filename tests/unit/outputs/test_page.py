@@ -3,6 +3,7 @@
 import dataclasses
 import re
 from base64 import b64encode
+from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 
@@ -50,7 +51,7 @@ def test_page_loads_nothing_and_links_to_the_web_alone() -> None:
 
 def test_tasks_come_with_their_suggestion() -> None:
     groups = page_of(example()).groups
-    assert [group.kind for group in groups] == ["dead", "open", "moved", "failing", "archived"]
+    assert [group.kind for group in groups] == ["dead", "open", "moved", "failing", "archived", "stale"]
     moved = next(act for act in groups[2].tasks if act.subject == "https://github.com/microsoft/DeepSpeed")
     assert moved.better == "https://github.com/deepspeedai/DeepSpeed"
     assert (moved.name, moved.locations[0].text) == ("DeepSpeed", "entries.yaml:27:12")
@@ -97,6 +98,33 @@ def test_duplicates_are_tasks() -> None:
     twice = catalog(entry("A", "https://a.example/", line=3), entry("B", "https://a.example/", line=9))
     [group] = page_of(report(catalogs=(twice,), findings={found.url: found})).groups
     assert (group.kind, group.count, group.tasks[0].locations[0].text) == ("twice", 1, "entries.yaml:9:10")
+
+
+def test_repositories_that_became_one_are_tasks() -> None:
+    new = finding("https://github.com/new/x", repository=repository("new/x"))
+    old = finding("https://github.com/old/x", repository=repository("new/x", renamed_from="old/x"))
+    [group] = page_of(report(new, old)).groups
+    assert (group.kind, group.count) == ("twice", 1)
+    assert "new/x stands under 2 addresses" in group.tasks[0].subject
+
+
+def test_repositories_to_act_on_name_their_entries_and_lines() -> None:
+    facts = repository("a/b", archived=True, archived_at=day(1), last_commit=NIGHT - timedelta(days=900))
+    found = finding("https://github.com/a/b", repository=facts)
+    listed = catalog(
+        entry("A", "https://github.com/a/b", line=3), entry("Paper", "https://x.example/", found.url, line=9)
+    )
+    other = finding("https://x.example/")
+    shown = report(catalogs=(listed,), findings={one.url: one for one in (found, other)})
+    groups = {group.kind: group for group in page_of(shown).groups}
+    for kind, why in (
+        ("archived", "archived 2026-11-01"),
+        ("stale", f"last commit {facts.last_commit:%Y-%m-%d}, archived 2026-11-01"),
+    ):
+        [task] = groups[kind].tasks
+        assert (task.name, task.why) == ("A and 1 more", why)
+        assert [place.text for place in task.locations] == ["entries.yaml:3:10", "entries.yaml:9:10"]
+    assert groups["stale"].count == shown.summary.stale
 
 
 def test_every_entry_is_a_row_with_its_facts() -> None:

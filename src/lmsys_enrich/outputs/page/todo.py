@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
+from typing import NamedTuple
 
-from lmsys_enrich.lists.mistakes import duplicates
-from lmsys_enrich.model.catalog import Location
+from lmsys_enrich.lists.mistakes import duplicates, merged_repositories
+from lmsys_enrich.model.catalog import ListedLink, Location
 from lmsys_enrich.model.enriched_entry import EnrichedEntry, published_since
 from lmsys_enrich.model.facts import Repository
 from lmsys_enrich.model.finding import Finding, Verdict
@@ -79,16 +80,20 @@ def groups_of(report: Report) -> Iterator[Group]:
     yield from _group("published", "Published since", "The list calls them preprints.", published)
     differing = [*_differing(report)]
     yield from _group("differs", "Otherwise in the source", "Look which of the two is right.", differing)
-    repositories = report.repositories
+    archived, relicensed, stale = [*_archived(report)], [*_relicensed(report)], [*_stale(report)]
+    shown = _listed_repositories(report, (*archived[:_MOST], *relicensed[:_MOST], *stale[:_MOST]))
+
+    def tasks(found: Sequence[_Judged], kind: str) -> list[Task]:
+        return [_repository_task(report, one, kind, shown.get(one.facts.key, ())) for one in found]
+
     yield from _group(
-        "archived", "Archived", "Read-only by now: say so, or take them out.", [*_archived(repositories)]
+        "archived", "Archived", "Read-only by now: say so, or take them out.", tasks(archived, "archived")
     )
-    relicensed = [*_relicensed(report, repositories)]
-    yield from _group("licence", "Licence changed", "Within the last 30 days.", relicensed, urgent=True)
+    yield from _group(
+        "licence", "Licence changed", "Within the last 30 days.", tasks(relicensed, "licence"), urgent=True
+    )
     yield from _group("twice", "Listed twice", "Keep one of each.", [*_duplicates(report)])
-    yield from _group(
-        "stale", "Stale", "No commit for long, the longest first.", [*_stale(report, repositories)]
-    )
+    yield from _group("stale", "Stale", "No commit for long, the longest first.", tasks(stale, "stale"))
 
 
 def _of_links(report: Report, news: News | None) -> Iterator[Group]:
@@ -154,16 +159,25 @@ def _new(report: Report, news: News) -> Iterator[Task]:
 def _link_task(report: Report, finding: Finding) -> Task:
     locations = report.locations[finding.url]
     since = f", since {finding.failing_since:%Y-%m-%d}" if finding.failing_since else ""
-    names = list(dict.fromkeys(here.name for here in locations))
     return Task(
         finding.effective_verdict,
         finding.url,
         f"{finding.effective_reason}{since}",
         clickable(finding.url),
         finding.proposal.url if finding.proposal else "",
-        f"{names[0]} and {len(names) - 1} more" if len(names) > 1 else names[0],
-        [_place(report, here.link.location) for here in locations[:_MOST_LOCATIONS]],
+        _names(locations),
+        _places(report, locations),
     )
+
+
+def _names(locations: Sequence[ListedLink]) -> str:
+    """Return the name of the entry, or the first of several and their number."""
+    names = list(dict.fromkeys(here.name for here in locations))
+    return f"{names[0]} and {len(names) - 1} more" if len(names) > 1 else "".join(names)
+
+
+def _places(report: Report, locations: Sequence[ListedLink]) -> Sequence[Place]:
+    return [_place(report, here.link.location) for here in locations[:_MOST_LOCATIONS]]
 
 
 def _taken_back(report: Report) -> Iterator[Task]:
@@ -198,33 +212,62 @@ def _place(report: Report, location: Location) -> Place:
     return Place(str(location), report.workspace.page(location.file, location.line))
 
 
-def _archived(repositories: Mapping[str, tuple[Repository, str]]) -> Iterator[Task]:
-    for facts, url in repositories.values():
+class _Judged(NamedTuple):
+    """Repository to act on, and why; `url` is the key of a link to it."""
+
+    facts: Repository
+    url: str
+    why: str
+
+
+def _listed_repositories(report: Report, found: Sequence[_Judged]) -> Mapping[str, Sequence[ListedLink]]:
+    """Return the links to each of these repositories, under its key."""
+    listed: dict[str, list[ListedLink]] = {one.facts.key: [] for one in found}
+    for one, finding in report.listed_links() if listed else ():
+        if finding.repository is not None and finding.repository.key in listed:
+            listed[finding.repository.key].append(one)
+    return listed
+
+
+def _repository_task(report: Report, found: _Judged, kind: str, locations: Sequence[ListedLink]) -> Task:
+    return Task(
+        kind,
+        found.facts.key,
+        found.why,
+        clickable(found.url),
+        name=_names(locations),
+        locations=_places(report, locations),
+    )
+
+
+def _archived(report: Report) -> Iterator[_Judged]:
+    for facts, url in report.repositories.values():
         if facts.archived:
-            since = f"archived {facts.archived_at:%Y-%m-%d}" if facts.archived_at else "archived"
-            yield Task("archived", facts.full_name, since, clickable(url))
+            yield _Judged(facts, url, _archived_since(facts))
 
 
-def _relicensed(report: Report, repositories: Mapping[str, tuple[Repository, str]]) -> Iterator[Task]:
+def _archived_since(facts: Repository) -> str:
+    return f"archived {facts.archived_at:%Y-%m-%d}" if facts.archived_at else "archived"
+
+
+def _relicensed(report: Report) -> Iterator[_Judged]:
     for day in reversed(report.past):
         if day.date < (report.run_time - _RECENT).date():
             break
         for change in day.relicensed:
-            if change.repository.lower() in repositories:
-                facts, url = repositories[change.repository.lower()]
-                why = f"{change.change}, seen {day.date}"
-                yield Task("licence", facts.full_name, why, clickable(url))
+            known = report.repositories.get(change.repository.lower())
+            if known is not None:
+                yield _Judged(*known, f"{change.change}, seen {day.date}")
+
+
+def _stale(report: Report) -> Iterator[_Judged]:
+    stale = [(facts, url) for facts, url in report.repositories.values() if report.is_stale(facts)]
+    for facts, url in sorted(stale, key=lambda one: str(one[0].last_commit)):
+        since = f", {_archived_since(facts)}" if facts.archived else ""
+        yield _Judged(facts, url, f"last commit {facts.last_commit:%Y-%m-%d}{since}")
 
 
 def _duplicates(report: Report) -> Iterator[Task]:
-    for catalog in report.catalogs:
-        for remark in duplicates(catalog):
-            yield Task("twice", remark.message, "", locations=[_place(report, remark.location)])
-
-
-def _stale(report: Report, repositories: Mapping[str, tuple[Repository, str]]) -> Iterator[Task]:
-    stale = [
-        (facts, url) for facts, url in repositories.values() if report.is_stale(facts) and not facts.archived
-    ]
-    for facts, url in sorted(stale, key=lambda one: str(one[0].last_commit)):
-        yield Task("stale", facts.full_name, f"last commit {facts.last_commit:%Y-%m-%d}", clickable(url))
+    remarks = [remark for catalog in report.catalogs for remark in duplicates(catalog)]
+    for remark in (*remarks, *merged_repositories(report)):
+        yield Task("twice", remark.message, "", locations=[_place(report, remark.location)])
