@@ -160,7 +160,7 @@ def test_a_run_tells_on_one_screen_what_it_came_to(program: Program, serve: Serv
     site = serve(Pages({"/": OK, "/old": to("/new"), "/new": OK}))
     program.write_list(f"{site.url}/", f"{site.url}/old", *(f"{site.url}/gone-{n}" for n in range(30)))
     ended = program("run", "--allow-private")
-    assert "32 links in 32 entries: 1 alive, 1 moved, 30 dead" in ended.out
+    assert "32 links in 32 entries: 2 alive, 1 of them moved, 30 dead" in ended.out
     assert "entries.yaml:10:14: 404 Not Found" in ended.out
     assert "build/enriched.md" in ended.out
     assert "more in dead-links.md" in ended.out

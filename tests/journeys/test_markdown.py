@@ -289,7 +289,7 @@ def test_blocks_in_any_file_are_kept_current(program: Program, site: str, ending
     assert text.startswith("# Page\n\n<!-- lmsys-enrich:summary -->\n| What | How many |\n")
     assert "\n\nWords stay.\n\n" in text
     assert text.endswith("<!-- /lmsys-enrich -->\nThe end.\n")
-    assert "| moved | 2 |" in text
+    assert "| of them moved | 2 |" in text
     assert f"| 2022 | [One]({site}/one)" in text
     assert "![links alive](build/badges/links-alive.svg)" in text
     assert "## Moved" in text

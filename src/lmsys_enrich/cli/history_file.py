@@ -154,7 +154,7 @@ def _together(earlier: Sequence[Any], now: Iterator[Any]) -> list[Any]:
 def _figures(report: Report) -> dict[str, int]:
     return {
         **report.summary.figures(),
-        **{verdict.value: len(found) for verdict, found in report.by_effective_verdict.items()},
+        **{verdict.value: count for verdict, count in report.counts.items()},
         "stars": sum(facts.stars or 0 for facts, _ in report.repositories.values()),
     }
 

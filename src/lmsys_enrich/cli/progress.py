@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from lmsys_enrich.cli.terminal import Terminal, printable
+from lmsys_enrich.model.figures import counts_in_words
 from lmsys_enrich.model.finding import Finding, Verdict
 from lmsys_enrich.politeness.stats import Activity
 
@@ -44,7 +45,7 @@ def _in_lines(terminal: Terminal, total: int) -> Watch:
         before = seen.total() * _LINES_IN_A_LOG // total
         seen[finding.verdict] += 1
         if seen.total() * _LINES_IN_A_LOG // total > before:
-            terminal.info(f"{seen.total()} of {total} links: {_counts(seen)}")
+            terminal.info(f"{seen.total()} of {total} links: {counts_in_words(seen)}")
 
     return watch
 
@@ -70,7 +71,7 @@ def _bar(terminal: Terminal, total: int, activity: Callable[[], Activity]) -> It
 
         def watch(finding: Finding) -> None:
             seen[finding.verdict] += 1
-            bar.update(task, advance=1, counts=_counts(seen))
+            bar.update(task, advance=1, counts=counts_in_words(seen))
 
         yield watch
 
@@ -95,8 +96,3 @@ def _activity(now: Activity) -> str:
     hosts = f"{', '.join(now.hosts[:_HOSTS_SHOWN])}{more}"
     points = "" if now.points_left is None else f"GitHub: {now.points_left:,} points left"
     return printable(" | ".join(filter(None, (points, hosts))))
-
-
-def _counts(seen: Counter[Verdict]) -> str:
-    """Return the count of links of each verdict, as text."""
-    return ", ".join(f"{seen[verdict]} {verdict}" for verdict in Verdict if seen[verdict])

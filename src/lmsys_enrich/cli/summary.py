@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from lmsys_enrich.cli.terminal import Table, markdown_table
-from lmsys_enrich.model.finding import Finding
+from lmsys_enrich.model.figures import counts_in_words, shown_counts
+from lmsys_enrich.model.finding import Finding, Verdict
 from lmsys_enrich.model.report import ACT_ON, Report, news_of
 from lmsys_enrich.outputs.text import escaped
 from lmsys_enrich.values import Value, asdict
@@ -30,6 +31,8 @@ def summary_json(report: Report, files: Files, code: int) -> str:
     return json.dumps(
         {
             **report.summary.figures(),
+            "links_alive": report.alive.alive,
+            "links_judged": report.alive.judged,
             "generated_at": f"{report.run_time:%Y-%m-%dT%H:%M:%SZ}",
             "exit_code": code,
             "traffic": asdict(report.traffic),
@@ -59,8 +62,7 @@ def summary_text(report: Report, files: Files) -> str:
 
 def summary_markdown(report: Report) -> str:
     """Return the summary as Markdown, for a job in CI."""
-    figures = report.summary
-    counts = [(str(verdict), f"{count:,}") for verdict, count in figures.by_verdict.items() if count]
+    counts = [(words, f"{count:,}") for words, count in shown_counts(report.counts)]
     blocks = ["## Links", *_figures(report), markdown_table(Table(("Verdict", "Links"), counts))]
     blocks += _markdown_news(report)
     blocks += [
@@ -103,14 +105,22 @@ def _cut(text: str) -> str:
 
 def _figures(report: Report) -> Iterator[str]:
     summary = report.summary
-    verdicts = ", ".join(f"{count} {verdict}" for verdict, count in summary.by_verdict.items() if count)
     links, entries = _count(summary.links, "link"), _count(summary.entries, "entry", "entries")
-    yield f"{links} in {entries}: {verdicts or 'none'}"
+    yield f"{links} in {entries}: {counts_in_words(report.counts)}"
+    # A link that this run did not reach is shown as earlier runs found it.
+    earlier = summary.by_verdict[Verdict.UNCHECKED] - report.counts[Verdict.UNCHECKED]
+    if earlier:
+        yield f"not checked in this run: {_count(earlier, 'link')}, counted as last known"
     if summary.repositories:
         yield (
             f"{_count(summary.repositories, 'repository', 'repositories')}:"
-            f" {summary.archived} archived, {summary.stale} stale"
+            f" {summary.archived:,} archived, {summary.stale:,} stale"
         )
+    if summary.papers:
+        withdrawn = f": {summary.withdrawn:,} withdrawn or retracted" if summary.withdrawn else ""
+        yield f"{_count(summary.papers, 'paper')}{withdrawn}"
+    if summary.models:
+        yield _count(summary.models, "model")
 
 
 def _to_act_on(report: Report) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """Figures of a run: links by verdict, its cost, and the days before."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 
 from lmsys_enrich.model.finding import LIVING, LOST, Verdict
@@ -23,6 +23,19 @@ def alive_count(by_verdict: Mapping[Verdict, int]) -> AliveCount:
     """Count alive and judged links; guarded, skipped and unchecked ones are neither."""
     alive = sum(by_verdict.get(verdict, 0) for verdict in LIVING)
     return AliveCount(alive, alive + sum(by_verdict.get(verdict, 0) for verdict in LOST))
+
+
+def shown_counts(by_verdict: Mapping[Verdict, int]) -> Iterator[tuple[str, int]]:
+    """Yield numbers of links as readers see them: a link that moved is alive, and counted there as well."""
+    moved = by_verdict.get(Verdict.MOVED, 0)
+    counts = {"alive": by_verdict.get(Verdict.ALIVE, 0) + moved, "of them moved": moved}
+    counts |= {verdict: by_verdict.get(verdict, 0) for verdict in Verdict if verdict not in LIVING}
+    return ((words, count) for words, count in counts.items() if count)
+
+
+def counts_in_words(by_verdict: Mapping[Verdict, int]) -> str:
+    """Return numbers of links in words: `613 alive, 4 of them moved, 7 dead`; `none` without links."""
+    return ", ".join(f"{count:,} {words}" for words, count in shown_counts(by_verdict)) or "none"
 
 
 class Summary(Value):

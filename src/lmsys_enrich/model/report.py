@@ -95,7 +95,12 @@ class Report:
     @cached_property
     def alive(self) -> AliveCount:
         """Alive and judged links, by effective verdict."""
-        return alive_count({verdict: len(found) for verdict, found in self.by_effective_verdict.items()})
+        return alive_count(self.counts)
+
+    @property
+    def counts(self) -> Mapping[Verdict, int]:
+        """Number of links by effective verdict, as all outputs for readers show it."""
+        return {verdict: len(found) for verdict, found in self.by_effective_verdict.items()}
 
     def listed_links(self) -> Iterator[tuple[ListedLink, Finding]]:
         """Yield every link wherever it stands, with its finding: first those of entries."""

@@ -37,7 +37,11 @@ def _chunks(report: Report) -> Iterator[bytes]:
         "title": catalog.title,
         "source": report.workspace.path(catalog.source),
         "source_digest": catalog.digest,
-        "summary": {**report.summary.figures()},
+        "summary": {
+            **report.summary.figures(),
+            "links_alive": report.alive.alive,
+            "links_judged": report.alive.judged,
+        },
         "traffic": {
             "web": report.traffic.web,
             "graphql": report.traffic.graphql,

@@ -7,12 +7,12 @@ Marker blocks: parts of any Markdown file that `render --into` replaces.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 
 from lmsys_enrich.errors import InputError
 from lmsys_enrich.model.catalog import Section
 from lmsys_enrich.model.changes import Changes
-from lmsys_enrich.model.finding import Verdict
+from lmsys_enrich.model.figures import shown_counts
 from lmsys_enrich.model.report import Report
 from lmsys_enrich.outputs.dead_links import dead_links_blocks
 from lmsys_enrich.outputs.enriched_md import section_md
@@ -26,7 +26,7 @@ _FIRST_LINE = re.compile(
 )
 _LAST_LINE = re.compile(r"<!--\s*/lmsys-enrich\s*-->")
 _BEGIN = re.compile(r"<!--\s*lmsys-enrich:")
-_ONLY_IF_ANY = frozenset({*Verdict, "papers", "models", "withdrawn"})
+_ONLY_IF_ANY = frozenset({"papers", "models", "withdrawn"})
 # Without that of the last check: it changes each night, so publishing leaves it out.
 _BADGES = (
     ("links-alive", "links alive"),
@@ -89,12 +89,20 @@ class Blocks(Value):
         }
 
     def _summary(self) -> str:
-        rows = [
-            (name, f"{count:,}")
-            for name, count in _lasting(self.report.summary.figures())
-            if count or name not in _ONLY_IF_ANY
-        ]
-        return table(("What", "How many"), ("---", "---:"), rows)
+        """Return the figures; none is of this run alone, which a night without news would change."""
+        summary = self.report.summary
+        figures = {
+            "entries": summary.entries,
+            "links": summary.links,
+            **dict(shown_counts(self.report.counts)),
+            "repositories": summary.repositories,
+            "archived": summary.archived,
+            "stale": summary.stale,
+            **{name: count for name, count in summary.figures().items() if name in _ONLY_IF_ANY and count},
+        }
+        return table(
+            ("What", "How many"), ("---", "---:"), [(name, f"{count:,}") for name, count in figures.items()]
+        )
 
     def _badges(self) -> str:
         return "\n".join(f"![{words}]({self.badges}/{name}.svg)" for name, words in _BADGES)
@@ -112,11 +120,6 @@ class Blocks(Value):
             " · ".join(filter(None, (f"- {change.kind}: {escaped(change.subject)}", escaped(change.detail))))
             for change in self.changes.changes
         )
-
-
-def _lasting(figures: Mapping[str, int]) -> Iterator[tuple[str, int]]:
-    """Yield the figures without those that a night without news would change."""
-    return ((name, count) for name, count in figures.items() if name != "new_dead")
 
 
 def _find(sections: tuple[Section, ...], title: str) -> Section | None:

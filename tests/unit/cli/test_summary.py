@@ -1,14 +1,16 @@
 """A run's figures, for people."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
-from lmsys_enrich.cli.summary import Files, summary_markdown, summary_text
+from lmsys_enrich.cli.summary import Files, summary_json, summary_markdown, summary_text
 from lmsys_enrich.model.changes import Change
 from lmsys_enrich.model.figures import HostTime, Traffic
 from lmsys_enrich.model.finding import Suggestion, Verdict
 from lmsys_enrich.model.report import Obstacle
-from tests.builders import day, finding, report, repository
+from lmsys_enrich.outputs.marker_blocks import Blocks
+from tests.builders import day, finding, rendered, report, repository
 from tests.fakes import NIGHT
 
 _NOTHING = Files(Path("build"), (), ())
@@ -94,3 +96,26 @@ def test_slowest_host_of_a_slow_run_is_named() -> None:
     assert "42.0 s, 40.0 s of them with slow.example (12 requests)" in summary_text(long, _NOTHING)
     short = replace(report(), traffic=Traffic(web=20, seconds=1.0, longest=longest))
     assert "slow.example" not in summary_text(short, _NOTHING)
+
+
+def test_number_of_living_links_is_the_same_everywhere() -> None:
+    known = finding("https://c.example/", Verdict.UNCHECKED, last_verdict=Verdict.ALIVE)
+    shown = report(
+        finding("https://a.example/"),
+        finding("https://b.example/", Verdict.MOVED),
+        known,
+        finding("https://d.example/", Verdict.DEAD),
+    )
+    text = summary_text(shown, _NOTHING)
+    assert text.startswith("4 links in 4 entries: 3 alive, 1 of them moved, 1 dead\n")
+    assert "\nnot checked in this run: 1 link, counted as last known\n" in text
+    assert "| alive | 3 |\n| of them moved | 1 |\n| dead | 1 |" in summary_markdown(shown)
+    assert json.loads(summary_json(shown, _NOTHING, 0))["links_alive"] == 3
+    files = rendered(shown)
+    assert json.loads(files["enriched.json"])["summary"]["links_alive"] == 3
+    assert json.loads(files["badges/links-alive.json"])["message"] == "3 of 4"
+    assert "3 of the 4 that could be judged, 1 of them at a new address" in files["index.html"]
+    block = Blocks(shown, "badges", None).filled(
+        "<!-- lmsys-enrich:summary -->\n<!-- /lmsys-enrich -->\n", "a.md"
+    )
+    assert "| alive | 3 |\n| of them moved | 1 |\n| dead | 1 |" in block

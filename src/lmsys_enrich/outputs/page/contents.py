@@ -148,14 +148,13 @@ def _alive(report: Report) -> tuple[str, str]:
     count = report.alive
     if count.percent is None:
         return "?", "nothing is known about any link yet"
-    moved = len(report.by_effective_verdict[Verdict.MOVED])
+    moved = report.counts[Verdict.MOVED]
     words = f"of links alive: {count.alive:,} of the {count.judged:,} that could be judged"
     return percent(count.percent), f"{words}, {moved:,} of them at a new address" if moved else words
 
 
 def _shares(report: Report) -> Iterator[Share]:
-    known = {verdict: len(found) for verdict, found in report.by_effective_verdict.items()}
-    counts = {verdict: count for verdict, count in known.items() if count}
+    counts = {verdict: count for verdict, count in report.counts.items() if count}
     every = sum(counts.values())
     widths = [max(4, count * 1000 // every) for count in counts.values()]
     starts = accumulate(widths, initial=0)
