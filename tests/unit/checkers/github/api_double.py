@@ -1,16 +1,16 @@
-"""A GitHub for tests of this package: answers GraphQL and REST from what a test says is there."""
+"""A GitHub for tests of this package: GraphQL and REST from what a test says is there."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
-from urllib.parse import urlsplit
 
+import httpx
 from graphql import parse
 from graphql.language import FieldNode, OperationDefinitionNode, SelectionSetNode, VariableNode
 
-from lmsys_enrich.http.messages import Outcome, Request, Response
+from lmsys_enrich.http.messages import ErrorKind, FetchError, Outcome, Response
 from lmsys_enrich.settings.access import GitHubAccess
 
 API = "https://api.github.com"
@@ -22,6 +22,20 @@ DATE_EPOCH = 1_795_399_200
 _DATA = Path(__file__).parents[3] / "data" / "github"
 
 Json: TypeAlias = dict[str, object]
+Service: TypeAlias = Callable[[httpx.Request], Awaitable[Outcome]]
+_ERRORS: Mapping[ErrorKind, Callable[[str], httpx.TransportError]] = {
+    ErrorKind.TIMEOUT: httpx.ReadTimeout,
+    ErrorKind.RESET: httpx.ReadError,
+    ErrorKind.PROTOCOL: httpx.RemoteProtocolError,
+    ErrorKind.REFUSED: httpx.ConnectError,
+}
+
+
+def on_httpx(outcome: Outcome) -> httpx.Response:
+    """The outcome as httpx has it; network errors are raised."""
+    if isinstance(outcome, FetchError):
+        raise _ERRORS[outcome.kind](outcome.detail)
+    return httpx.Response(outcome.status, headers=dict(outcome.headers), content=outcome.body)
 
 
 def recorded(name: str, status: int = 200, /, **headers: str) -> Response:
@@ -66,11 +80,11 @@ def node(full_name: str, **fields: object) -> Json:
 @dataclass
 class GitHub:
     """
-    A `Fetch` that answers as GitHub does.
+    A service that responds as GitHub does.
 
     `repositories` and `owners` are found by their names, what lies in a
     repository by its field's arguments, as `object main:README.md`. `faults` are
-    played before GraphQL answers again, `rest` and `pages` by address.
+    played before GraphQL responds again, `rest` by address.
     """
 
     repositories: Mapping[str, Json] = field(default_factory=dict)
@@ -80,53 +94,54 @@ class GitHub:
     rest: Mapping[str, Outcome] = field(default_factory=dict)
     too_large: int = 10_000
     headers: Mapping[str, str] = field(default_factory=dict)
-    asked: list[Request] = field(default_factory=list)
+    requests: list[httpx.Request] = field(default_factory=list)
     sizes: list[int] = field(default_factory=list)
 
-    async def __call__(self, request: Request) -> Outcome:
-        self.asked.append(request)
-        if request.url != GRAPHQL:
-            path = request.url.removeprefix(API)
-            return self.rest.get(path, recorded("rest-not-found.json", 404))
+    async def __call__(self, request: httpx.Request) -> Outcome:
+        self.requests.append(request)
+        if str(request.url) != GRAPHQL:
+            return self.rest.get(path_of(request), recorded("rest-not-found.json", 404))
         fields = _fields(request)
         self.sizes.append(len(fields))
         if self.faults:
             return self.faults.pop(0)
         if len(fields) > self.too_large:
             return recorded("graphql-timeout.json", 502)
-        return self._answer(fields)
+        return self._response(fields)
 
     @property
     def rest_paths(self) -> list[str]:
-        return [request.url.removeprefix(API) for request in self.asked if request.method == "GET"]
+        return [path_of(request) for request in self.requests if request.method == "GET"]
 
-    def _answer(self, fields: Sequence["_Field"]) -> Response:
+    def _response(self, fields: Sequence["_Field"]) -> Response:
         data: Json = {"rateLimit": {"cost": 1, "remaining": 4999, "resetAt": "2026-11-23T03:00:00Z"}}
         errors: list[Json] = []
-        for asked in fields:
-            data[asked.alias] = self._subject(asked, errors)
+        for wanted in fields:
+            data[wanted.alias] = self._subject(wanted, errors)
         return response({"data": data, "errors": errors} if errors else {"data": data}, **self.headers)
 
-    def _subject(self, asked: "_Field", errors: list[Json]) -> Json | None:
-        if asked.name == "repositoryOwner":
-            return {"login": asked.arguments[0]} if asked.arguments[0] in self.owners else None
-        full_name = "/".join(map(str, asked.arguments)).lower()
+    def _subject(self, wanted: "_Field", errors: list[Json]) -> Json | None:
+        if wanted.name == "repositoryOwner":
+            return {"login": wanted.arguments[0]} if wanted.arguments[0] in self.owners else None
+        full_name = "/".join(map(str, wanted.arguments)).lower()
         if full_name in self.errors:
-            errors.append({**self.errors[full_name], "path": [asked.alias]})
+            errors.append({**self.errors[full_name], "path": [wanted.alias]})
             return None
         found = self.repositories.get(full_name)
         if found is None:
-            errors.append({"type": "NOT_FOUND", "path": [asked.alias], "message": "Could not resolve"})
+            errors.append({"type": "NOT_FOUND", "path": [wanted.alias], "message": "Could not resolve"})
             return None
-        told = {key: value for key, value in found.items() if " " not in key and key != "errors"}
-        for resource in asked.parts:
-            told[resource.alias] = found.get(f"{resource.name} {resource.arguments[0]}")
-            if told[resource.alias] is None and resource.name in {"issueOrPullRequest", "discussion"}:
-                errors.append({"type": "NOT_FOUND", "path": [asked.alias, resource.alias], "message": "none"})
+        shown = {key: value for key, value in found.items() if " " not in key and key != "errors"}
+        for resource in wanted.parts:
+            shown[resource.alias] = found.get(f"{resource.name} {resource.arguments[0]}")
+            if shown[resource.alias] is None and resource.name in {"issueOrPullRequest", "discussion"}:
+                errors.append(
+                    {"type": "NOT_FOUND", "path": [wanted.alias, resource.alias], "message": "none"}
+                )
         given = found.get("errors")
         below = given if isinstance(given, list) else []
-        errors.extend({**error, "path": [asked.alias, *error["path"]]} for error in below)
-        return told
+        errors.extend({**error, "path": [wanted.alias, *error["path"]]} for error in below)
+        return shown
 
 
 @dataclass(frozen=True)
@@ -137,8 +152,8 @@ class _Field:
     parts: tuple["_Field", ...] = ()
 
 
-def _fields(request: Request) -> list[_Field]:
-    """What a request asks for, quota aside."""
+def _fields(request: httpx.Request) -> list[_Field]:
+    """The fields of a request, quota aside."""
     sent = json.loads(request.content)
     operation = parse(sent["query"]).definitions[0]
     assert isinstance(operation, OperationDefinitionNode)
@@ -157,6 +172,11 @@ def _read(selections: SelectionSetNode | None, variables: Mapping[str, object]) 
     return found
 
 
+def path_of(request: httpx.Request) -> str:
+    """Path and query below the API's address."""
+    return str(request.url).removeprefix(API)
+
+
 def hosts(github: GitHub) -> set[str]:
     """The hosts that were sent the token."""
-    return {urlsplit(r.url).netloc for r in github.asked if "authorization" in r.headers}
+    return {request.url.host for request in github.requests if "authorization" in request.headers}

@@ -1,19 +1,17 @@
-"""Without a token the quota goes to the facts that are the oldest, and the pages tell the rest."""
+"""Without a token the quota goes to the oldest facts, and pages prove the rest."""
 
 from datetime import timedelta
 
+import httpx
 import pytest
 
-from lmsys_enrich.api.endpoint import Apis
-from lmsys_enrich.checkers.github.checker import GitHubChecker
 from lmsys_enrich.checkers.github.rest import advice
-from lmsys_enrich.checkers.protocol import Deferred
-from lmsys_enrich.http.messages import ErrorKind, FetchError, Outcome, Request, RequestKind, Response
-from lmsys_enrich.model.finding import LinkTask, Observation, Verdict
-from lmsys_enrich.settings.access import Access
+from lmsys_enrich.http.messages import ErrorKind, FetchError, Outcome, Response
+from lmsys_enrich.model.finding import Verdict
 from tests.builders import finding, repository, task
-from tests.fakes import NIGHT, FakeClock, closed_queue
-from tests.unit.checkers.github.api_double import API, DATE_EPOCH, WITHOUT_TOKEN, recorded, response
+from tests.fakes import NIGHT
+from tests.unit.checkers.github.api_double import API, DATE_EPOCH, WITHOUT_TOKEN, path_of, recorded, response
+from tests.unit.checkers.github.conftest import Start
 
 HOME = "https://github.com"
 HEAD = [{"commit": {"committer": {"date": "2026-11-01T00:00:00Z"}}}]
@@ -26,10 +24,9 @@ class Rest:
         self.left, self.fates = quota, fates or {}
         self.paths: list[str] = []
 
-    async def __call__(self, request: Request) -> Outcome:
+    async def __call__(self, request: httpx.Request) -> Outcome:
         assert "authorization" not in request.headers
-        assert request.kind is RequestKind.REST
-        path = request.url.removeprefix(API)
+        path = path_of(request)
         self.paths.append(path)
         reset = str(DATE_EPOCH + 3600)
         if not self.left:
@@ -48,27 +45,13 @@ class Rest:
         return response({"full_name": name, "id": 1, "stargazers_count": 5, "license": None}, 200, **quota)
 
 
-class Asked:
-    def __init__(self, rest: Rest) -> None:
-        self.rest, self.clock, self.deferred = rest, FakeClock(), list[str]()
-        apis = Apis(rest, self.clock, Access(), timedelta(minutes=2))
-        self.checker = GitHubChecker(apis, WITHOUT_TOKEN)
-
-    async def about(self, *tasks: LinkTask | str) -> dict[str, Observation]:
-        asked = [task(q) if isinstance(q, str) else q for q in tasks]
-        results = [result async for result in self.checker.check(closed_queue(*asked))]
-        self.deferred += [result.task.url for result in results if isinstance(result, Deferred)]
-        pages = {url: Observation(url, Verdict.ALIVE, "the page is there") for url in self.deferred}
-        return {**{result.url: result for result in results if isinstance(result, Observation)}, **pages}
-
-
 def urls(count: int) -> list[str]:
     return [f"{HOME}/octo/r{number}" for number in range(count)]
 
 
-async def test_a_small_list_gets_all_its_facts_from_rest() -> None:
-    asked = Asked(Rest())
-    observations = await asked.about(*urls(4))
+async def test_small_list_gets_all_its_facts_from_rest(start: Start) -> None:
+    run = start(Rest(), WITHOUT_TOKEN)
+    observations = await run.check(*urls(4))
     assert len(observations) == 4
     for answer in observations.values():
         assert answer.verdict is Verdict.ALIVE
@@ -77,64 +60,64 @@ async def test_a_small_list_gets_all_its_facts_from_rest() -> None:
         assert (facts.stars, facts.empty) == (5, False)
         assert facts.last_commit is not None
         assert facts.latest_release is not None
-    assert asked.deferred == []
-    assert len(asked.rest.paths) == 12
-    assert asked.checker.obstacles == ()
+    assert run.deferred == []
+    assert len(run.github.paths) == 12
+    assert run.checker.obstacles == ()
 
 
-async def test_what_the_quota_cannot_answer_is_told_by_the_pages_and_keeps_its_facts() -> None:
-    asked = Asked(Rest())
-    observations = await asked.about(*urls(100))
+async def test_repositories_beyond_the_quota_are_deferred(start: Start) -> None:
+    run = start(Rest(), WITHOUT_TOKEN)
+    observations = await run.check(*urls(100))
     assert len(observations) == 100
-    assert len(asked.rest.paths) == 60
-    assert len(asked.deferred) == 40
-    assert all(observations[url].repository is None for url in asked.deferred)
-    (obstacle,) = asked.checker.obstacles
+    assert len(run.github.paths) == 60
+    assert len(run.deferred) == 40
+    assert all(observations[url].repository is None for url in run.deferred)
+    (obstacle,) = run.checker.obstacles
     assert "40 repositories" in obstacle.what
     assert "GITHUB_TOKEN" in obstacle.hint
-    assert asked.clock.slept.count(0.0) == len(asked.clock.slept), "an hour is not waited for"
+    assert run.clock.slept.count(0.0) == len(run.clock.slept), "an hour is not waited for"
 
 
-async def test_each_repository_comes_before_anyones_last_commit() -> None:
-    asked = Asked(Rest(quota=5))
-    observations = await asked.about(*urls(4))
+async def test_each_repository_comes_before_anyones_last_commit(start: Start) -> None:
+    run = start(Rest(quota=5), WITHOUT_TOKEN)
+    observations = await run.check(*urls(4))
     assert all(answer.repository is not None for answer in observations.values())
-    assert sum("commits" in path for path in asked.rest.paths) == 1
+    assert sum("commits" in path for path in run.github.paths) == 1
     update = observations[urls(4)[3]].repository
     assert update is not None
     assert "last_commit" in update.missing_fields
 
 
-async def test_the_repositories_with_the_oldest_facts_are_asked_first() -> None:
+async def test_repositories_with_the_oldest_facts_come_first(start: Start) -> None:
     new, old, never = urls(3)
-    asked = Asked(Rest(quota=2))
-    observations = await asked.about(
+    run = start(Rest(quota=2), WITHOUT_TOKEN)
+    observations = await run.check(
         task(new, finding(new, repository=repository(fetched_at=NIGHT))),
         task(old, finding(old, repository=repository(fetched_at=NIGHT - timedelta(days=9)))),
         task(never, finding(never)),
     )
-    assert asked.rest.paths == ["/repos/octo/r2", "/repos/octo/r1"]
-    assert asked.deferred == [new]
+    assert run.github.paths == ["/repos/octo/r2", "/repos/octo/r1"]
+    assert run.deferred == [new]
     assert len(observations) == 3
 
 
-async def test_what_lies_in_a_repository_is_left_to_the_page() -> None:
-    asked = Asked(Rest())
+async def test_resources_of_a_repository_are_deferred(start: Start) -> None:
+    run = start(Rest(), WITHOUT_TOKEN)
     links = [f"{HOME}/octo/r0", f"{HOME}/octo/r0/wiki", f"{HOME}/octo/r0/issues/1", f"{HOME}/octocat"]
-    observations = await asked.about(*links)
-    assert sorted(asked.deferred) == sorted([links[2], links[3]])
+    observations = await run.check(*links)
+    assert sorted(run.deferred) == sorted([links[2], links[3]])
     assert len(observations) == 4
-    assert asked.checker.obstacles == ()
+    assert run.checker.obstacles == ()
 
 
-async def test_a_renamed_repository_is_followed_at_the_api() -> None:
+async def test_a_renamed_repository_is_followed_at_the_api(start: Start) -> None:
     moved = Response(301, {"location": f"{API}/repositories/1000"}, recorded("rest-moved.json").body)
     fates: dict[str, Outcome] = {
         "/repos/octo/old": moved,
         "/repositories/1000": recorded("rest-repository.json"),
     }
-    asked = Asked(Rest(fates=fates))
-    answer = (await asked.about(f"{HOME}/octo/old"))[f"{HOME}/octo/old"]
+    run = start(Rest(fates=fates), WITHOUT_TOKEN)
+    answer = (await run.check(f"{HOME}/octo/old"))[f"{HOME}/octo/old"]
     assert (answer.verdict, answer.final_url) == (
         Verdict.MOVED,
         f"{HOME}/octokit-fixture-org/hello-world",
@@ -146,11 +129,11 @@ async def test_a_renamed_repository_is_followed_at_the_api() -> None:
 @pytest.mark.parametrize(
     ("body", "status"), [("rest-not-found.json", 404), ("rest-dmca.json", 451), ("rest-tos.json", 403)]
 )
-async def test_a_missing_or_blocked_repository_is_dead(body: str, status: int) -> None:
-    asked = Asked(Rest(fates={"/repos/octo/gone": recorded(body, status)}))
-    answer = (await asked.about(f"{HOME}/octo/gone"))[f"{HOME}/octo/gone"]
+async def test_a_missing_or_blocked_repository_is_dead(start: Start, body: str, status: int) -> None:
+    run = start(Rest(fates={"/repos/octo/gone": recorded(body, status)}), WITHOUT_TOKEN)
+    answer = (await run.check(f"{HOME}/octo/gone"))[f"{HOME}/octo/gone"]
     assert (answer.verdict, answer.http_status) == (Verdict.DEAD, status)
-    assert asked.deferred == []
+    assert run.deferred == []
 
 
 @pytest.mark.parametrize(
@@ -164,21 +147,21 @@ async def test_a_missing_or_blocked_repository_is_dead(body: str, status: int) -
         response({"id": 1}),
     ],
 )
-async def test_where_the_api_has_trouble_the_page_tells(fate: Outcome) -> None:
-    asked = Asked(Rest(fates={"/repos/octo/r0": fate}))
-    observations = await asked.about(f"{HOME}/octo/r0")
+async def test_where_the_api_has_trouble_the_page_decides(start: Start, fate: Outcome) -> None:
+    run = start(Rest(fates={"/repos/octo/r0": fate}), WITHOUT_TOKEN)
+    observations = await run.check(f"{HOME}/octo/r0")
     assert len(observations) == 1
-    assert asked.deferred == [f"{HOME}/octo/r0"]
+    assert run.deferred == [f"{HOME}/octo/r0"]
 
 
-async def test_an_empty_repository_has_no_last_commit_and_that_is_known() -> None:
+async def test_empty_repository_is_known_to_have_no_last_commit(start: Start) -> None:
     empty = response({"message": "Git Repository is empty."}, 409, x_ratelimit_remaining="50")
     none = recorded("rest-not-found.json", 404, x_ratelimit_remaining="49")
     fates: dict[str, Outcome] = {
         "/repos/octo/r0/commits?per_page=1": empty,
         "/repos/octo/r0/releases/latest": none,
     }
-    answer = (await Asked(Rest(fates=fates)).about(f"{HOME}/octo/r0"))[f"{HOME}/octo/r0"]
+    answer = (await start(Rest(fates=fates), WITHOUT_TOKEN).check(f"{HOME}/octo/r0"))[f"{HOME}/octo/r0"]
     assert answer.repository is not None
     facts, missing_fields = answer.repository.facts, answer.repository.missing_fields
     assert (facts.empty, facts.last_commit, facts.latest_release) == (True, None, None)
@@ -188,14 +171,14 @@ async def test_an_empty_repository_has_no_last_commit_and_that_is_known() -> Non
 @pytest.mark.parametrize(
     "fate", [response([], 200), response({"message": "no"}, 500), response([{"commit": None}])]
 )
-async def test_a_last_commit_that_rest_does_not_tell_is_not_learned(fate: Outcome) -> None:
+async def test_last_commit_that_rest_lacks_is_not_learned(start: Start, fate: Outcome) -> None:
     fates = {"/repos/octo/r0/commits?per_page=1": fate, "/repos/octo/r0/releases/latest": response({}, 500)}
-    answer = (await Asked(Rest(fates=fates)).about(f"{HOME}/octo/r0"))[f"{HOME}/octo/r0"]
+    answer = (await start(Rest(fates=fates), WITHOUT_TOKEN).check(f"{HOME}/octo/r0"))[f"{HOME}/octo/r0"]
     assert answer.repository is not None
     assert "last_commit" in answer.repository.missing_fields
 
 
-def test_what_a_token_would_give_is_told_where_there_are_repositories() -> None:
+def test_advice_to_set_a_token_where_there_are_repositories() -> None:
     assert advice(0) is None
     told = advice(1234)
     assert told is not None

@@ -1,22 +1,18 @@
-"""GitHub is asked in batches, and whatever it answers, every link gets the verdict that it deserves."""
+"""GitHub is run in batches, and whatever it answers, every link gets the verdict that it deserves."""
 
 import asyncio
 import json
 from dataclasses import dataclass
 from datetime import timedelta
 
+import httpx
 import pytest
 
-from lmsys_enrich.api.endpoint import Apis
-from lmsys_enrich.checkers.github.checker import GitHubChecker
-from lmsys_enrich.checkers.protocol import Deferred
-from lmsys_enrich.http.messages import ErrorKind, FetchError, Outcome, Request, Response
-from lmsys_enrich.model.finding import Finding, LinkTask, Observation, Suggestion, Verdict
-from lmsys_enrich.settings.access import Access, GitHubAccess
+from lmsys_enrich.http.messages import ErrorKind, FetchError, Outcome, Response
+from lmsys_enrich.model.finding import Finding, Observation, Suggestion, Verdict
 from tests.builders import finding, repository, task
-from tests.fakes import NIGHT, FakeClock, closed_queue
+from tests.fakes import NIGHT, closed_queue
 from tests.unit.checkers.github.api_double import (
-    ACCESS,
     API,
     DATE_EPOCH,
     GitHub,
@@ -25,38 +21,10 @@ from tests.unit.checkers.github.api_double import (
     recorded,
     response,
 )
+from tests.unit.checkers.github.conftest import Start
 
 HOME = "https://github.com"
 ALPA = f"{HOME}/alpa-projects/alpa"
-_WAITS_A_MINUTE = timedelta(minutes=2)
-
-
-class Asked:
-    """A checker on a fake GitHub, and its results."""
-
-    def __init__(
-        self, github: GitHub, access: GitHubAccess = ACCESS, patience: timedelta = _WAITS_A_MINUTE
-    ) -> None:
-        self.github, self.clock, self.deferred, self.points = github, FakeClock(), list[str](), 0
-        apis = Apis(github, self.clock, Access(github=(access,)), patience, self._spend)
-        self.checker = GitHubChecker(apis, access)
-
-    def _spend(self, points: int, left: int | None) -> None:
-        del left
-        self.points += points
-
-    @property
-    def waits(self) -> list[float]:
-        return [seconds for seconds in self.clock.slept if seconds]
-
-    async def about(self, *tasks: LinkTask | str) -> dict[str, Observation]:
-        asked = [task(q) if isinstance(q, str) else q for q in tasks]
-        results = [result async for result in self.checker.check(closed_queue(*asked))]
-        self.deferred += [result.task.url for result in results if isinstance(result, Deferred)]
-        observations = [result for result in results if isinstance(result, Observation)]
-        assert len({a.url for a in observations} | set(self.deferred)) == len(results), "one result each"
-        pages = {url: Observation(url, Verdict.ALIVE, "the page is there") for url in self.deferred}
-        return {**{observation.url: observation for observation in observations}, **pages}
 
 
 def many(count: int) -> tuple[list[str], dict[str, dict[str, object]]]:
@@ -70,9 +38,9 @@ def verdicts(observations: dict[str, Observation]) -> set[Verdict]:
     return {answer.verdict for answer in observations.values()}
 
 
-async def test_a_repository_is_alive_and_its_facts_are_told() -> None:
-    asked = Asked(GitHub({"alpa-projects/alpa": node("alpa-projects/alpa")}))
-    answer = (await asked.about(ALPA))[ALPA]
+async def test_repository_is_alive_with_its_facts(start: Start) -> None:
+    run = start(GitHub({"alpa-projects/alpa": node("alpa-projects/alpa")}))
+    answer = (await run.check(ALPA))[ALPA]
     assert (answer.verdict, answer.final_url) == (Verdict.ALIVE, ALPA)
     assert answer.repository is not None
     facts = answer.repository.facts
@@ -83,33 +51,33 @@ async def test_a_repository_is_alive_and_its_facts_are_told() -> None:
     assert not answer.repository.missing_fields
 
 
-async def test_a_thousand_repositories_cost_at_most_twenty_requests_and_as_many_points() -> None:
+async def test_thousand_repositories_cost_at_most_twenty_requests(start: Start) -> None:
     urls, repositories = many(1000)
-    asked = Asked(GitHub(repositories))
-    observations = await asked.about(*urls)
+    run = start(GitHub(repositories))
+    observations = await run.check(*urls)
     assert len(observations) == 1000
-    assert sum(asked.github.sizes) == 1000
-    assert asked.points == len(asked.github.sizes) <= 20
+    assert sum(run.github.sizes) == 1000
+    assert sum(run.points) == len(run.github.sizes) <= 20
 
 
-async def test_a_repository_is_asked_about_once_however_many_links_lie_in_it() -> None:
-    asked = Asked(
+async def test_repository_with_many_links_is_requested_once(start: Start) -> None:
+    run = start(
         GitHub({"octo/hello": node("octo/hello", **{"object main:README.md": {"__typename": "Blob"}})})
     )
     urls = [f"{HOME}/octo/hello", f"{HOME}/Octo/Hello.git", f"{HOME}/octo/hello/wiki"]
-    observations = await asked.about(*urls, f"{HOME}/octo/hello/blob/main/README.md")
-    assert asked.github.sizes == [1]
+    observations = await run.check(*urls, f"{HOME}/octo/hello/blob/main/README.md")
+    assert run.github.sizes == [1]
     assert len(observations) == 4
     assert verdicts(observations) == {Verdict.ALIVE}
 
 
-async def test_a_repository_that_github_does_not_have_is_dead_and_its_neighbours_are_not() -> None:
-    asked = Asked(GitHub({"octo/hello": node("octo/hello")}))
-    observations = await asked.about(f"{HOME}/octo/gone", f"{HOME}/octo/hello", f"{HOME}/octo/gone/wiki")
+async def test_missing_repository_is_dead_and_its_neighbours_alive(start: Start) -> None:
+    run = start(GitHub({"octo/hello": node("octo/hello")}))
+    observations = await run.check(f"{HOME}/octo/gone", f"{HOME}/octo/hello", f"{HOME}/octo/gone/wiki")
     assert observations[f"{HOME}/octo/gone"].verdict is Verdict.DEAD
     assert observations[f"{HOME}/octo/gone/wiki"].verdict is Verdict.DEAD
     assert observations[f"{HOME}/octo/hello"].verdict is Verdict.ALIVE
-    assert len(asked.github.asked) == 1
+    assert len(run.github.requests) == 1
 
 
 @pytest.mark.parametrize(
@@ -122,11 +90,11 @@ async def test_a_repository_that_github_does_not_have_is_dead_and_its_neighbours
         ("isMirror", "mirror"),
     ],
 )
-async def test_an_archived_or_otherwise_special_repository_is_alive_and_flagged(
-    field: str, flag: str
+async def test_archived_or_otherwise_special_repository_is_flagged(
+    start: Start, field: str, flag: str
 ) -> None:
-    asked = Asked(GitHub({"octo/hello": node("octo/hello", **{field: True})}))
-    answer = (await asked.about(f"{HOME}/octo/hello"))[f"{HOME}/octo/hello"]
+    run = start(GitHub({"octo/hello": node("octo/hello", **{field: True})}))
+    answer = (await run.check(f"{HOME}/octo/hello"))[f"{HOME}/octo/hello"]
     assert answer.verdict is Verdict.ALIVE
     assert flag in answer.reason
     assert answer.repository is not None
@@ -143,7 +111,9 @@ async def test_an_archived_or_otherwise_special_repository_is_alive_and_flagged(
         ("octo/old/blob/main/a%20b.md?plain=1", "new/name/blob/main/a%20b.md?plain=1"),
     ],
 )
-async def test_a_renamed_repository_is_moved_and_the_rest_of_the_address_is_kept(path: str, new: str) -> None:
+async def test_renamed_repository_is_moved_with_the_rest_of_the_address(
+    start: Start, path: str, new: str
+) -> None:
     there = node(
         "new/name",
         **{
@@ -151,15 +121,15 @@ async def test_a_renamed_repository_is_moved_and_the_rest_of_the_address_is_kept
             "issueOrPullRequest 5": {"url": f"{HOME}/new/name/issues/5"},
         },
     )
-    answer = (await Asked(GitHub({"octo/old": there})).about(f"{HOME}/{path}"))[f"{HOME}/{path}"]
+    answer = (await start(GitHub({"octo/old": there})).check(f"{HOME}/{path}"))[f"{HOME}/{path}"]
     assert answer.verdict is Verdict.MOVED
     assert answer.final_url == f"{HOME}/{new}"
     assert answer.suggestion == Suggestion(f"{HOME}/{new}", "the repository is now new/name")
 
 
-async def test_a_rename_is_among_the_facts_and_another_case_is_no_rename() -> None:
-    asked = Asked(GitHub({"octo/old": node("new/name"), "octo/hello": node("Octo/Hello")}))
-    observations = await asked.about(f"{HOME}/octo/old", f"{HOME}/octo/hello")
+async def test_rename_is_among_the_facts_and_another_case_is_none(start: Start) -> None:
+    run = start(GitHub({"octo/old": node("new/name"), "octo/hello": node("Octo/Hello")}))
+    observations = await run.check(f"{HOME}/octo/old", f"{HOME}/octo/hello")
     renamed, same = observations[f"{HOME}/octo/old"], observations[f"{HOME}/octo/hello"]
     assert renamed.repository is not None
     assert same.repository is not None
@@ -171,9 +141,9 @@ def previous(identifier: int | None, name: str = "octo/hello") -> Finding:
     return finding(f"{HOME}/octo/hello", repository=repository(name, id=identifier, stars=7))
 
 
-async def test_a_name_taken_over_by_another_repository_keeps_the_facts_of_the_old_one() -> None:
-    asked = Asked(GitHub({"octo/hello": node("octo/hello", databaseId=99)}))
-    answer = (await asked.about(task(f"{HOME}/octo/hello", previous(1))))[f"{HOME}/octo/hello"]
+async def test_name_taken_over_keeps_the_facts_of_the_old_repository(start: Start) -> None:
+    run = start(GitHub({"octo/hello": node("octo/hello", databaseId=99)}))
+    answer = (await run.check(task(f"{HOME}/octo/hello", previous(1))))[f"{HOME}/octo/hello"]
     assert answer.verdict is Verdict.ALIVE
     assert "another repository" in answer.reason
     assert answer.repository is not None
@@ -182,9 +152,9 @@ async def test_a_name_taken_over_by_another_repository_keeps_the_facts_of_the_ol
 
 
 @pytest.mark.parametrize("earlier", [previous(99), previous(None), previous(99, "octo/before")])
-async def test_the_same_repository_is_not_taken_over(earlier: Finding) -> None:
-    asked = Asked(GitHub({"octo/hello": node("octo/hello", databaseId=99)}))
-    answer = (await asked.about(task(f"{HOME}/octo/hello", earlier)))[f"{HOME}/octo/hello"]
+async def test_the_same_repository_is_not_taken_over(start: Start, earlier: Finding) -> None:
+    run = start(GitHub({"octo/hello": node("octo/hello", databaseId=99)}))
+    answer = (await run.check(task(f"{HOME}/octo/hello", earlier)))[f"{HOME}/octo/hello"]
     assert answer.repository is not None
     assert (answer.repository.facts.taken_over_by, answer.repository.facts.stars) == (None, 3000)
 
@@ -209,13 +179,15 @@ BLOB: dict[str, object] = {"__typename": "Blob"}
         ("releases/download/v1/a.whl", {"release v1": {"releaseAssets": {"nodes": [{"name": "a.whl"}]}}}),
     ],
 )
-async def test_what_lies_in_a_repository_is_proved_by_the_api(path: str, there: dict[str, object]) -> None:
+async def test_resource_of_a_repository_is_proved_by_the_api(
+    start: Start, path: str, there: dict[str, object]
+) -> None:
     url = f"{HOME}/octo/hello/{path}"
-    asked = Asked(GitHub({"octo/hello": node("octo/hello", **there)}))
-    answer = (await asked.about(url))[url]
+    run = start(GitHub({"octo/hello": node("octo/hello", **there)}))
+    answer = (await run.check(url))[url]
     assert (answer.verdict, answer.final_url, answer.repository) == (Verdict.ALIVE, url, None)
-    assert len(asked.github.asked) == 1
-    assert asked.deferred == []
+    assert len(run.github.requests) == 1
+    assert run.deferred == []
 
 
 @pytest.mark.parametrize(
@@ -230,47 +202,47 @@ async def test_what_lies_in_a_repository_is_proved_by_the_api(path: str, there: 
         ("releases/download/v1/a.whl", {"release v1": {"releaseAssets": {"nodes": []}}}),
     ],
 )
-async def test_what_github_says_is_not_in_a_repository_is_dead(path: str, there: dict[str, object]) -> None:
+async def test_resource_that_is_missing_is_dead(start: Start, path: str, there: dict[str, object]) -> None:
     url = f"{HOME}/octo/hello/{path}"
-    asked = Asked(GitHub({"octo/hello": node("octo/hello", **there)}))
-    answer = (await asked.about(url))[url]
+    run = start(GitHub({"octo/hello": node("octo/hello", **there)}))
+    answer = (await run.check(url))[url]
     assert answer.verdict is Verdict.DEAD
     assert "the repository is there" in answer.reason
-    assert asked.deferred == []
+    assert run.deferred == []
 
 
-async def test_a_ref_that_git_would_misread_is_left_to_the_page() -> None:
-    asked = Asked(GitHub({"octo/hello": node("octo/hello")}))
+async def test_ref_that_git_would_misread_is_deferred(start: Start) -> None:
+    run = start(GitHub({"octo/hello": node("octo/hello")}))
     url = f"{HOME}/octo/hello/tree/main:odd"
-    assert (await asked.about(url))[url].reason == "the page is there"
+    assert (await run.check(url))[url].reason == "the page is there"
 
 
-async def test_a_page_that_no_api_proves_has_its_repositorys_verdict_and_says_so() -> None:
-    asked = Asked(GitHub({"octo/hello": node("octo/hello")}))
+async def test_page_that_no_api_proves_has_its_repositorys_verdict(start: Start) -> None:
+    run = start(GitHub({"octo/hello": node("octo/hello")}))
     url = f"{HOME}/octo/hello/wiki/Home"
-    answer = (await asked.about(url))[url]
+    answer = (await run.check(url))[url]
     assert answer.verdict is Verdict.ALIVE
     assert "no API proves" in answer.reason
     assert "wiki" in answer.reason
 
 
-async def test_an_issue_that_was_transferred_is_moved() -> None:
+async def test_an_issue_that_was_transferred_is_moved(start: Start) -> None:
     elsewhere = f"{HOME}/octo/other/issues/9"
-    asked = Asked(
+    run = start(
         GitHub(
             {"octo/hello": node("octo/hello")},
             rest={"/repos/octo/hello/issues/5": response({"html_url": elsewhere})},
         )
     )
     url = f"{HOME}/octo/hello/issues/5"
-    answer = (await asked.about(url))[url]
+    answer = (await run.check(url))[url]
     assert (answer.verdict, answer.final_url) == (Verdict.MOVED, elsewhere)
 
 
-async def test_a_file_on_a_renamed_branch_is_moved_and_not_dead() -> None:
+async def test_a_file_on_a_renamed_branch_is_moved_and_not_dead(start: Start) -> None:
     there = node("octo/hello", **{"object main:docs/a.md": BLOB})
     branch = Response(301, {"location": f"{API}/repositories/1/branches/main"})
-    asked = Asked(
+    run = start(
         GitHub(
             {"octo/hello": there},
             rest={
@@ -280,54 +252,54 @@ async def test_a_file_on_a_renamed_branch_is_moved_and_not_dead() -> None:
         )
     )
     urls = [f"{HOME}/octo/hello/blob/master/docs/a.md", f"{HOME}/octo/hello/blob/master/docs/gone.md"]
-    observations = await asked.about(*urls)
+    observations = await run.check(*urls)
     assert observations[urls[0]].verdict is Verdict.MOVED
     assert observations[urls[0]].final_url == f"{HOME}/octo/hello/blob/main/docs/a.md"
     assert observations[urls[1]].verdict is Verdict.DEAD
 
 
-async def test_a_missing_file_on_a_branch_that_is_there_is_dead() -> None:
-    asked = Asked(
+async def test_a_missing_file_on_a_branch_that_is_there_is_dead(start: Start) -> None:
+    run = start(
         GitHub(
             {"octo/hello": node("octo/hello")},
             rest={"/repos/octo/hello/branches/main": response({"name": "main"})},
         )
     )
     url = f"{HOME}/octo/hello/blob/main/gone.md"
-    assert (await asked.about(url))[url].verdict is Verdict.DEAD
+    assert (await run.check(url))[url].verdict is Verdict.DEAD
 
 
-async def test_trouble_while_looking_for_a_part_leaves_it_unanswered() -> None:
-    asked = Asked(
+async def test_trouble_with_a_resource_leaves_it_without_a_result(start: Start) -> None:
+    run = start(
         GitHub(
             {"octo/hello": node("octo/hello")},
             rest={"/repos/octo/hello/issues/5": response({"message": "no, ghp_secret"}, 500)},
         )
     )
-    assert await asked.about(f"{HOME}/octo/hello/issues/5") == {}
-    assert "no response" in asked.checker.obstacles[0].what
-    assert "ghp_secret" not in asked.checker.obstacles[0].what
+    assert await run.check(f"{HOME}/octo/hello/issues/5") == {}
+    assert "no response" in run.checker.obstacles[0].what
+    assert "ghp_secret" not in run.checker.obstacles[0].what
 
 
-async def test_accounts_are_alive_where_github_knows_them_and_dead_where_it_does_not() -> None:
-    asked = Asked(GitHub(owners=["octocat", "octo-org"]))
+async def test_account_is_alive_or_dead(start: Start) -> None:
+    run = start(GitHub(owners=["octocat", "octo-org"]))
     urls = [f"{HOME}/octocat", f"{HOME}/orgs/octo-org/people", f"{HOME}/nobody"]
-    observations = await asked.about(*urls)
+    observations = await run.check(*urls)
     assert [observations[url].verdict for url in urls] == [Verdict.ALIVE, Verdict.ALIVE, Verdict.DEAD]
     assert "no API proves" in observations[urls[1]].reason
-    assert asked.github.rest_paths == ["/users/nobody"]
+    assert run.github.rest_paths == ["/users/nobody"]
 
 
-async def test_an_account_that_graphql_does_not_tell_about_is_looked_up_before_it_is_called_dead() -> None:
-    asked = Asked(GitHub(rest={"/users/ghost-org": response({"login": "Ghost-Org"})}))
-    assert (await asked.about(f"{HOME}/ghost-org"))[f"{HOME}/ghost-org"].verdict is Verdict.ALIVE
+async def test_account_that_graphql_lacks_is_looked_up_by_rest(start: Start) -> None:
+    run = start(GitHub(rest={"/users/ghost-org": response({"login": "Ghost-Org"})}))
+    assert (await run.check(f"{HOME}/ghost-org"))[f"{HOME}/ghost-org"].verdict is Verdict.ALIVE
 
 
-async def test_what_may_be_a_page_of_githubs_own_is_asked_of_the_page_where_no_account_is_found() -> None:
-    asked = Asked(GitHub({"education/classroom": node("education/classroom")}))
+async def test_perhaps_a_page_of_github_is_deferred_without_an_account(start: Start) -> None:
+    run = start(GitHub({"education/classroom": node("education/classroom")}))
     page, repository_there = f"{HOME}/education/students", f"{HOME}/education/classroom"
-    observations = await asked.about(page, repository_there)
-    assert asked.deferred == [page]
+    observations = await run.check(page, repository_there)
+    assert run.deferred == [page]
     assert observations[page].reason == "the page is there"
     assert observations[repository_there].repository is not None
 
@@ -336,88 +308,90 @@ async def test_what_may_be_a_page_of_githubs_own_is_asked_of_the_page_where_no_a
     ("body", "status", "reason"),
     [("rest-dmca.json", 451, "blocked it: DMCA"), ("rest-tos.json", 403, "blocked it: tos")],
 )
-async def test_a_blocked_repository_is_dead_with_its_reason(body: str, status: int, reason: str) -> None:
+async def test_a_blocked_repository_is_dead_with_its_reason(
+    start: Start, body: str, status: int, reason: str
+) -> None:
     error: dict[str, object] = {"type": "INTERNAL", "message": "Repository access blocked"}
-    asked = Asked(GitHub(errors={"octo/hello": error}, rest={"/repos/octo/hello": recorded(body, status)}))
-    answer = (await asked.about(f"{HOME}/octo/hello"))[f"{HOME}/octo/hello"]
+    run = start(GitHub(errors={"octo/hello": error}, rest={"/repos/octo/hello": recorded(body, status)}))
+    answer = (await run.check(f"{HOME}/octo/hello"))[f"{HOME}/octo/hello"]
     assert (answer.verdict, answer.http_status) == (Verdict.DEAD, status)
     assert reason in answer.reason
 
 
-async def test_a_repository_withheld_for_legal_reasons_is_dead_without_a_reason_given() -> None:
-    asked = Asked(
+async def test_repository_withheld_for_legal_reasons_is_dead(start: Start) -> None:
+    run = start(
         GitHub(
             errors={"octo/hello": {"type": "X"}}, rest={"/repos/octo/hello": response({"message": "no"}, 451)}
         )
     )
-    assert (await asked.about(f"{HOME}/octo/hello"))[f"{HOME}/octo/hello"].http_status == 451
+    assert (await run.check(f"{HOME}/octo/hello"))[f"{HOME}/octo/hello"].http_status == 451
 
 
 @pytest.mark.parametrize("name", ["graphql-saml.json", "graphql-ip-allow-list.json"])
-async def test_whom_an_organisation_shuts_out_asks_again_without_the_token(name: str) -> None:
+async def test_token_denied_by_an_organisation_is_left_out(start: Start, name: str) -> None:
     error = json.loads(recorded(name).body)["errors"][0]
-    asked = Asked(
+    run = start(
         GitHub(errors={"octo/hello": error}, rest={"/repos/octo/hello": recorded("rest-repository.json")})
     )
     urls = [f"{HOME}/octo/hello", f"{HOME}/octo/hello/wiki", f"{HOME}/octo/hello/issues/1"]
-    observations = await asked.about(*urls)
+    observations = await run.check(*urls)
     assert len(observations) == 3
     update = observations[urls[0]].repository
     assert update is not None
     assert update.facts.full_name == "octokit-fixture-org/hello-world"
     assert "last_commit" in update.missing_fields
-    assert asked.deferred == [urls[2]]
-    opened = [r for r in asked.github.asked if r.method == "GET"]
+    assert run.deferred == [urls[2]]
+    opened = [r for r in run.github.requests if r.method == "GET"]
     assert all("authorization" not in r.headers for r in opened)
 
 
-async def test_where_asking_openly_is_limited_too_the_page_is_asked() -> None:
+async def test_where_anonymous_requests_are_limited_the_page_decides(start: Start) -> None:
     error = json.loads(recorded("graphql-saml.json").body)["errors"][0]
     limit = recorded(
         "rest-rate-limit.json", 403, x_ratelimit_remaining="0", x_ratelimit_reset=str(DATE_EPOCH + 3000)
     )
-    asked = Asked(GitHub(errors={"octo/hello": error}, rest={"/repos/octo/hello": limit}))
-    observations = await asked.about(f"{HOME}/octo/hello")
-    assert asked.deferred == [f"{HOME}/octo/hello"]
+    run = start(GitHub(errors={"octo/hello": error}, rest={"/repos/octo/hello": limit}))
+    observations = await run.check(f"{HOME}/octo/hello")
+    assert run.deferred == [f"{HOME}/octo/hello"]
     assert len(observations) == 1
-    assert asked.checker.obstacles == ()
-    assert asked.waits == []
+    assert run.checker.obstacles == ()
+    assert run.waits == []
 
 
-async def test_a_batch_that_is_too_much_is_asked_in_halves_and_later_ones_are_smaller() -> None:
+async def test_batch_that_is_too_large_is_halved_and_later_ones_shrink(start: Start) -> None:
     urls, repositories = many(200)
-    asked = Asked(GitHub(repositories, too_large=30))
-    observations = await asked.about(*urls)
+    run = start(GitHub(repositories, too_large=30))
+    observations = await run.check(*urls)
     assert len(observations) == 200
-    assert asked.checker.obstacles == ()
-    assert asked.github.sizes.count(50) <= 2, "only what was under way at once"
-    assert len(asked.github.sizes) <= 11
+    assert run.checker.obstacles == ()
+    assert run.github.sizes.count(50) <= 2, "only what was under way at once"
+    assert len(run.github.sizes) <= 11
 
 
 @pytest.mark.parametrize("number", [0, 17, 49])
-async def test_one_repository_that_github_cannot_answer_takes_down_none_of_the_others(number: int) -> None:
+async def test_repository_that_fails_a_batch_fails_no_other(start: Start, number: int) -> None:
     urls, repositories = many(50)
     rest = {f"/repos/octo/r{number}": recorded("rest-repository.json")}
-    asked = Asked(_Poisoned(repositories, rest=rest, poison=f"r{number}"))
-    observations = await asked.about(*urls)
+    run = start(_Poisoned(repositories, rest=rest, poison=f"r{number}"))
+    observations = await run.check(*urls)
     assert len(observations) == 50
-    assert asked.checker.obstacles == ()
+    assert run.checker.obstacles == ()
 
 
 @dataclass
 class _Poisoned(GitHub):
-    """Runs out of time whenever it is asked about one repository."""
+    """Runs out of time whenever it is run about one repository."""
 
     poison: str = ""
 
-    async def __call__(self, request: Request) -> Outcome:
+    async def __call__(self, request: httpx.Request) -> Outcome:
         if f'"{self.poison}"'.encode() in request.content:
-            self.asked.append(request)
+            self.requests.append(request)
             return recorded("graphql-timeout.json", 502)
         return await super().__call__(request)
 
 
-async def test_aliases_over_the_resource_limit_are_asked_again_and_good_ones_are_not() -> None:
+async def test_only_aliases_over_the_resource_limit_are_repeated(start: Start) -> None:
     urls, repositories = many(4)
     limited = {
         "data": {"r0": repositories["octo/r0"], "r1": None, "r2": None, "r3": repositories["octo/r3"]},
@@ -426,65 +400,65 @@ async def test_aliases_over_the_resource_limit_are_asked_again_and_good_ones_are
             for alias in ("r1", "r2")
         ],
     }
-    asked = Asked(GitHub(repositories, faults=[response(limited)]))
-    observations = await asked.about(*urls)
+    run = start(GitHub(repositories, faults=[response(limited)]))
+    observations = await run.check(*urls)
     assert len(observations) == 4
-    assert asked.github.sizes == [4, 2]
+    assert run.github.sizes == [4, 2]
 
 
-async def test_a_null_without_an_error_is_no_death() -> None:
+async def test_a_null_without_an_error_is_no_death(start: Start) -> None:
     nothing = response({"data": {"r0": None}})
-    asked = Asked(GitHub(faults=[nothing], rest={"/repos/octo/hello": recorded("rest-repository.json")}))
-    answer = (await asked.about(f"{HOME}/octo/hello"))[f"{HOME}/octo/hello"]
+    run = start(GitHub(faults=[nothing], rest={"/repos/octo/hello": recorded("rest-repository.json")}))
+    answer = (await run.check(f"{HOME}/octo/hello"))[f"{HOME}/octo/hello"]
     assert answer.verdict is Verdict.MOVED, "as the recorded repository has another name"
 
 
-async def test_an_answer_without_a_name_is_looked_up() -> None:
+async def test_response_without_a_name_is_looked_up(start: Start) -> None:
     nameless = response({"data": {"r0": {"databaseId": 1}}})
-    asked = Asked(GitHub(faults=[nameless], rest={"/repos/octo/hello": response({"id": 1})}))
-    assert await asked.about(f"{HOME}/octo/hello") == {}
-    assert asked.checker.obstacles
+    run = start(GitHub(faults=[nameless], rest={"/repos/octo/hello": response({"id": 1})}))
+    assert await run.check(f"{HOME}/octo/hello") == {}
+    assert run.checker.obstacles
 
 
 UNAVAILABLE = {"path": ["defaultBranchRef", "target"], "extensions": {"code": "SERVICE_UNAVAILABLE"}}
 
 
-async def test_a_field_that_failed_is_asked_for_once_more_and_then_not_learned() -> None:
+async def test_failed_field_is_requested_once_more_then_not_learned(start: Start) -> None:
     ailing = node("octo/hello", defaultBranchRef=None, errors=[UNAVAILABLE])
-    asked = Asked(GitHub({"octo/hello": ailing}))
-    answer = (await asked.about(f"{HOME}/octo/hello"))[f"{HOME}/octo/hello"]
-    assert asked.github.sizes == [1, 1]
+    run = start(GitHub({"octo/hello": ailing}))
+    answer = (await run.check(f"{HOME}/octo/hello"))[f"{HOME}/octo/hello"]
+    assert run.github.sizes == [1, 1]
     assert answer.verdict is Verdict.ALIVE
     assert answer.repository is not None
     assert answer.repository.missing_fields == {"default_branch", "last_commit"}
 
 
-async def test_a_field_that_recovers_is_learned() -> None:
+async def test_a_field_that_recovers_is_learned(start: Start) -> None:
     resource = json.loads(recorded("graphql-partial.json").body)
     resource["data"]["r0"] = node("octo/hello", defaultBranchRef=None)
-    asked = Asked(GitHub({"octo/hello": node("octo/hello")}, faults=[response(resource)]))
-    answer = (await asked.about(f"{HOME}/octo/hello"))[f"{HOME}/octo/hello"]
+    run = start(GitHub({"octo/hello": node("octo/hello")}, faults=[response(resource)]))
+    answer = (await run.check(f"{HOME}/octo/hello"))[f"{HOME}/octo/hello"]
     assert answer.repository is not None
     assert answer.repository.facts.default_branch == "main"
     assert not answer.repository.missing_fields
 
 
-async def test_a_field_that_the_token_may_not_see_is_not_asked_for_again() -> None:
+async def test_field_that_the_token_may_not_see_is_not_repeated(start: Start) -> None:
     shy = node("octo/hello", latestRelease=None, errors=[{"path": ["latestRelease"], "type": "FORBIDDEN"}])
-    asked = Asked(GitHub({"octo/hello": shy}))
-    answer = (await asked.about(f"{HOME}/octo/hello"))[f"{HOME}/octo/hello"]
-    assert asked.github.sizes == [1]
+    run = start(GitHub({"octo/hello": shy}))
+    answer = (await run.check(f"{HOME}/octo/hello"))[f"{HOME}/octo/hello"]
+    assert run.github.sizes == [1]
     assert answer.repository is not None
     assert answer.repository.missing_fields == {"latest_release"}
 
 
-async def test_a_file_that_git_could_not_tell_about_is_not_dead() -> None:
+async def test_file_that_git_could_not_read_is_not_dead(start: Start) -> None:
     url = f"{HOME}/octo/hello/blob/main/a.md"
     ailing = node("octo/hello", errors=[{**UNAVAILABLE, "path": ["part0_0"]}])
-    asked = Asked(GitHub({"octo/hello": ailing}))
-    assert await asked.about(url) == {}
-    assert asked.github.sizes == [1, 1]
-    assert "no response" in asked.checker.obstacles[0].what
+    run = start(GitHub({"octo/hello": ailing}))
+    assert await run.check(url) == {}
+    assert run.github.sizes == [1, 1]
+    assert "no response" in run.checker.obstacles[0].what
 
 
 LIMITS = [
@@ -496,66 +470,66 @@ LIMITS = [
 
 
 @pytest.mark.parametrize(("limit", "pause"), list(zip(LIMITS, [31, 60, 31, 60], strict=True)))
-async def test_a_limit_is_waited_for_and_then_everything_is_answered(limit: Response, pause: float) -> None:
-    asked = Asked(GitHub({"octo/hello": node("octo/hello")}, faults=[limit]))
-    assert len(await asked.about(f"{HOME}/octo/hello")) == 1
-    assert asked.waits == [pause]
-    assert asked.checker.obstacles == ()
+async def test_limit_is_waited_for_and_nothing_is_lost(start: Start, limit: Response, pause: float) -> None:
+    run = start(GitHub({"octo/hello": node("octo/hello")}, faults=[limit]))
+    assert len(await run.check(f"{HOME}/octo/hello")) == 1
+    assert run.waits == [pause]
+    assert run.checker.obstacles == ()
 
 
 @pytest.mark.parametrize("limit", LIMITS)
-async def test_a_wait_beyond_our_patience_ends_the_asking_with_a_reason(limit: Response) -> None:
+async def test_wait_beyond_the_patience_ends_the_requests(start: Start, limit: Response) -> None:
     urls, repositories = many(120)
-    asked = Asked(GitHub(repositories, faults=[limit] * 9), patience=timedelta(seconds=5))
-    assert await asked.about(*urls) == {}
-    assert asked.waits == []
-    assert len(asked.github.asked) <= 2, "those under way at once"
-    assert [o for o in asked.checker.obstacles if "--patience" in o.hint]
+    run = start(GitHub(repositories, faults=[limit] * 9), patience=timedelta(seconds=5))
+    assert await run.check(*urls) == {}
+    assert run.waits == []
+    assert len(run.github.requests) <= 2, "those under way at once"
+    assert [o for o in run.checker.obstacles if "--patience" in o.hint]
 
 
-async def test_a_rejected_token_ends_the_asking_and_is_not_shown() -> None:
+async def test_rejected_token_ends_the_requests_and_is_not_shown(start: Start) -> None:
     urls, _ = many(200)
-    asked = Asked(GitHub(faults=[response({"message": "Bad credentials: ghp_secret"}, 401)] * 9))
-    assert await asked.about(*urls) == {}
-    assert len(asked.github.asked) <= 2
-    (obstacle,) = asked.checker.obstacles
+    run = start(GitHub(faults=[response({"message": "Bad credentials: ghp_secret"}, 401)] * 9))
+    assert await run.check(*urls) == {}
+    assert len(run.github.requests) <= 2
+    (obstacle,) = run.checker.obstacles
     assert "token" in obstacle.what
-    assert "ghp_secret" not in repr(asked.checker.obstacles)
+    assert "ghp_secret" not in repr(run.checker.obstacles)
     assert "GITHUB_TOKEN" in obstacle.hint
 
 
-async def test_where_graphql_is_refused_rest_responds() -> None:
+async def test_where_graphql_is_refused_rest_responds(start: Start) -> None:
     repository_, meta = {"full_name": "octo/hello", "id": 1}, {"verifiable_password_authentication": True}
     rest = {"/repos/octo/hello": response(repository_), "/meta": response(meta)}
     refusal = response({"errors": [{"message": "Not allowed"}]})
-    asked = Asked(GitHub(faults=[refusal], rest=rest))
-    found = await asked.about(f"{HOME}/octo/hello", f"{HOME}/octo/gone")
+    run = start(GitHub(faults=[refusal], rest=rest))
+    found = await run.check(f"{HOME}/octo/hello", f"{HOME}/octo/gone")
     verdicts = {url.rpartition("/")[2]: one.verdict for url, one in found.items()}
     assert verdicts == {"hello": Verdict.ALIVE, "gone": Verdict.DEAD}
-    assert "Not allowed" in asked.checker.obstacles[0].what
+    assert "Not allowed" in run.checker.obstacles[0].what
 
 
-async def test_address_without_any_api_kills_nothing() -> None:
+async def test_address_without_any_api_kills_nothing(start: Start) -> None:
     refusal = response({"message": "Not Found"}, 404)
-    asked = Asked(GitHub(faults=[refusal], rest={"/meta": response({"message": "Not Found"}, 404)}))
-    assert await asked.about(f"{HOME}/octo/hello") == {}
-    assert "Not Found" in asked.checker.obstacles[0].what
+    run = start(GitHub(faults=[refusal], rest={"/meta": response({"message": "Not Found"}, 404)}))
+    assert await run.check(f"{HOME}/octo/hello") == {}
+    assert "Not Found" in run.checker.obstacles[0].what
 
 
-async def test_fields_that_an_old_server_lacks_are_left_out() -> None:
+async def test_fields_that_an_old_server_lacks_are_left_out(start: Start) -> None:
     lacks = ("archivedAt", "discussion")
     errors = [{"message": f"Field '{one}' doesn't exist on type 'Repository'"} for one in lacks]
     old = {name: value for name, value in node("octo/hello").items() if name != "archivedAt"}
     github = GitHub({"octo/hello": old}, faults=[response({"errors": errors})])
-    asked = Asked(github)
+    run = start(github)
     discussion = f"{HOME}/octo/hello/discussions/7"
-    found = await asked.about(f"{HOME}/octo/hello", discussion)
+    found = await run.check(f"{HOME}/octo/hello", discussion)
     update = found[f"{HOME}/octo/hello"].repository
     assert update is not None
     assert "archived_at" in update.missing_fields
     assert update.facts.stars == 3000
-    assert asked.deferred == [discussion]
-    assert asked.checker.obstacles == ()
+    assert run.deferred == [discussion]
+    assert run.checker.obstacles == ()
 
 
 TROUBLES = [
@@ -568,23 +542,24 @@ TROUBLES = [
 
 
 @pytest.mark.parametrize("trouble", TROUBLES)
-async def test_trouble_that_passes_costs_nothing_but_time(trouble: Response | FetchError) -> None:
+async def test_passing_trouble_costs_nothing_but_time(start: Start, trouble: Response | FetchError) -> None:
     urls, repositories = many(10)
-    asked = Asked(GitHub(repositories, faults=[trouble]))
-    assert len(await asked.about(*urls)) == 10
-    assert asked.checker.obstacles == ()
+    run = start(GitHub(repositories, faults=[trouble]))
+    assert len(await run.check(*urls)) == 10
+    assert run.checker.obstacles == ()
 
 
 @pytest.mark.parametrize("trouble", TROUBLES)
-async def test_trouble_that_lasts_says_nothing_of_any_link_and_is_not_asked_into_for_long(
+async def test_lasting_trouble_ends_the_requests_and_kills_nothing(
+    start: Start,
     trouble: Response | FetchError,
 ) -> None:
     urls, repositories = many(1000)
-    asked = Asked(GitHub(repositories, faults=[trouble] * 999))
-    assert await asked.about(*urls) == {}
-    assert len(asked.github.asked) <= 8
-    assert "trouble" in asked.checker.obstacles[0].what
-    assert asked.deferred == []
+    run = start(GitHub(repositories, faults=[trouble] * 999))
+    assert await run.check(*urls) == {}
+    assert len(run.github.requests) <= 8
+    assert "trouble" in run.checker.obstacles[0].what
+    assert run.deferred == []
 
 
 @pytest.mark.parametrize(
@@ -600,93 +575,93 @@ async def test_trouble_that_lasts_says_nothing_of_any_link_and_is_not_asked_into
         "https://[::",
     ],
 )
-async def test_the_token_goes_to_the_api_alone(location: str) -> None:
+async def test_the_token_goes_to_the_api_alone(start: Start, location: str) -> None:
     away = Response(301, {"location": location})
-    asked = Asked(GitHub(rest={"/users/nobody": away}, owners=["octocat"]))
-    await asked.about(f"{HOME}/nobody", f"{HOME}/octocat")
-    assert hosts(asked.github) == {"api.github.com"}
-    assert all(r.url.startswith(API) and r.trusted for r in asked.github.asked)
+    run = start(GitHub(rest={"/users/nobody": away}, owners=["octocat"]))
+    await run.check(f"{HOME}/nobody", f"{HOME}/octocat")
+    assert hosts(run.github) == {"api.github.com"}
+    assert all(str(r.url).startswith(API) for r in run.github.requests)
 
 
-async def test_a_redirect_without_end_or_to_plain_http_is_not_followed() -> None:
+async def test_redirect_in_circles_or_to_plain_http_is_not_followed(start: Start) -> None:
     around = Response(301, {"location": f"{API}/users/nobody"})
     plain = Response(301, {"location": "http://api.github.com/users/plain"})
     nowhere = Response(301, {"location": "https://:0/"})
-    asked = Asked(GitHub(rest={"/users/nobody": around, "/users/plain": plain, "/users/nowhere": nowhere}))
-    assert await asked.about(f"{HOME}/nobody", f"{HOME}/plain", f"{HOME}/nowhere") == {}
-    assert len(asked.github.rest_paths) == 5
-    assert asked.checker.obstacles
+    run = start(GitHub(rest={"/users/nobody": around, "/users/plain": plain, "/users/nowhere": nowhere}))
+    assert await run.check(f"{HOME}/nobody", f"{HOME}/plain", f"{HOME}/nowhere") == {}
+    assert len(run.github.rest_paths) == 5
+    assert run.checker.obstacles
 
 
-async def test_requests_say_which_version_of_the_api_they_mean() -> None:
-    asked = Asked(GitHub())
-    await asked.about(f"{HOME}/nobody")
-    assert {r.headers["x-github-api-version"] for r in asked.github.asked} == {"2022-11-28"}
-    assert all("accept" in r.headers for r in asked.github.asked)
+async def test_requests_name_the_version_of_the_api(start: Start) -> None:
+    run = start(GitHub())
+    await run.check(f"{HOME}/nobody")
+    assert {r.headers["x-github-api-version"] for r in run.github.requests} == {"2022-11-28"}
+    assert all("accept" in r.headers for r in run.github.requests)
 
 
-async def test_answers_come_while_others_are_still_asked_and_an_end_in_between_is_clean() -> None:
+async def test_results_come_one_by_one_and_an_early_end_is_clean(start: Start) -> None:
     urls, repositories = many(500)
-    asked = Asked(GitHub(repositories))
-    stream = asked.checker.check(closed_queue(*map(task, urls)))
+    run = start(GitHub(repositories))
+    stream = run.checker.check(closed_queue(*map(task, urls)))
     first = await anext(stream)
     await stream.aclose()
     assert isinstance(first, Observation)
     assert first.verdict is Verdict.ALIVE
-    assert len(asked.github.asked) < 10
+    assert len(run.github.requests) < 10
 
 
-async def test_an_end_while_github_is_thinking_leaves_nothing_under_way() -> None:
+async def test_end_while_github_is_thinking_leaves_no_request(start: Start) -> None:
     thinking: list[str] = []
 
     class Thinks(GitHub):
-        async def __call__(self, request: Request) -> Outcome:
-            thinking.append(request.url)
+        async def __call__(self, request: httpx.Request) -> Outcome:
+            thinking.append(str(request.url))
             try:
-                if self.asked:
+                if self.requests:
                     await asyncio.Event().wait()
                 return await super().__call__(request)
             finally:
                 thinking.pop()
 
     urls, repositories = many(500)
-    stream = Asked(Thinks(repositories)).checker.check(closed_queue(*map(task, urls)))
+    stream = start(Thinks(repositories)).checker.check(closed_queue(*map(task, urls)))
     await anext(stream)
     await stream.aclose()
     assert thinking == []
 
 
-async def test_an_account_that_graphql_says_is_not_there_is_dead() -> None:
+async def test_an_account_that_graphql_says_is_not_there_is_dead(start: Start) -> None:
     missing = response({"data": {"r0": None}, "errors": [{"type": "NOT_FOUND", "path": ["r0"]}]})
-    asked = Asked(GitHub(faults=[missing]))
-    assert (await asked.about(f"{HOME}/nobody"))[f"{HOME}/nobody"].verdict is Verdict.DEAD
-    assert asked.github.rest_paths == []
+    run = start(GitHub(faults=[missing]))
+    assert (await run.check(f"{HOME}/nobody"))[f"{HOME}/nobody"].verdict is Verdict.DEAD
+    assert run.github.rest_paths == []
 
 
 @pytest.mark.parametrize(
     ("url", "claimed"),
     [(ALPA, True), (f"{HOME}/topics/llm", False), ("https://example.org/a/b", False)],
 )
-def test_the_asker_claims_what_the_api_can_tell(url: str, *, claimed: bool) -> None:
-    assert Asked(GitHub()).checker.claims(url) is claimed
+async def test_checker_claims_what_the_api_knows(start: Start, url: str, *, claimed: bool) -> None:
+    assert start(GitHub()).checker.claims(url) is claimed
 
 
-async def test_issue_that_became_a_discussion_is_alive() -> None:
+async def test_issue_that_became_a_discussion_is_alive(start: Start) -> None:
     found = {"url": f"{HOME}/octo/hello/discussions/10"}
-    asked = Asked(GitHub({"octo/hello": node("octo/hello", **{"discussion 10": found})}))
+    run = start(GitHub({"octo/hello": node("octo/hello", **{"discussion 10": found})}))
     link = f"{HOME}/octo/hello/issues/10"
-    assert (await asked.about(link))[link].verdict is Verdict.ALIVE
+    assert (await run.check(link))[link].verdict is Verdict.ALIVE
 
 
-async def test_4xx_to_a_batch_costs_its_one_bad_item_alone() -> None:
+async def test_4xx_to_a_batch_costs_its_one_bad_item_alone(start: Start) -> None:
     urls, repositories = many(8)
     github = _Rejecting(repositories, poison="r5", rest={"/repos/octo/r5": response({}, 404)})
-    asked = Asked(github)
-    observations = await asked.about(*urls)
+    run = start(github)
+    observations = await run.check(*urls)
     assert {url for url, found in observations.items() if found.verdict is Verdict.ALIVE} == {
         url for url in urls if not url.endswith("r5")
     }
-    assert asked.checker.obstacles == ()
+    assert run.checker.obstacles == ()
 
 
 @dataclass
@@ -695,8 +670,8 @@ class _Rejecting(GitHub):
 
     poison: str = ""
 
-    async def __call__(self, request: Request) -> Outcome:
+    async def __call__(self, request: httpx.Request) -> Outcome:
         if f'"{self.poison}"'.encode() in request.content:
-            self.asked.append(request)
+            self.requests.append(request)
             return response({"message": "Problems parsing JSON"}, 400)
         return await super().__call__(request)
