@@ -1,38 +1,26 @@
 """Bad nights of forges other than GitHub, in whole runs; `docs/reliability.md` is made from them."""
 
-from collections.abc import AsyncGenerator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Mapping
 
 import pytest
 
-from lmsys_enrich.api.endpoint import Apis
-from lmsys_enrich.checkers.protocol import CheckResult, TaskQueue
-from lmsys_enrich.checkers.registry import api_checkers
-from lmsys_enrich.fact_sources.registry import fact_sources
-from lmsys_enrich.model.finding import Finding, Observation, Verdict
-from lmsys_enrich.model.report import Obstacle, Report
-from lmsys_enrich.pipeline.plan import PreviousFindings
-from lmsys_enrich.pipeline.run import Run, check_and_enrich
-from lmsys_enrich.pipeline.workers import Stop
-from lmsys_enrich.politeness.stats import RequestStats
+from lmsys_enrich.model.finding import Finding, Verdict
 from lmsys_enrich.settings.access import Access, ApiAccess, ForgeAccess
-from lmsys_enrich.settings.settings import Settings
 from lmsys_enrich.simulation.forges import Projects, SimulatedForges, SimulatedProject
 from lmsys_enrich.simulation.paper_services import Fault
 from lmsys_enrich.simulation.server import Received, Response, Sent
-from tests.builders import catalog, day, entry
-from tests.fakes import CostsNothing, DictStore, FakeClock
+from tests.builders import day
 from tests.golden import ROOT
 from tests.reliability.document import assert_documented
-from tests.services import FAULTS, ServiceFetch, answered
+from tests.reliability.nights import BY_PAGE, COMMON_NIGHTS, MOST_REQUESTS, MOST_SECONDS, Ended, a_night
+from tests.services import ServiceFetch, answered
 
 FORGES: Mapping[str, tuple[str, str]] = {
     "GitLab": ("gitlab.test", "https://gitlab.com/acme/tool"),
     "Forgejo": ("codeberg.test", "https://codeberg.org/acme/tool"),
     "Hugging Face": ("hub.test", "https://huggingface.co/acme/large"),
 }
-"""Host of each API, and the link about which it is asked."""
+"""Host of each API, and the link that it proves."""
 
 ACCESS = Access(
     gitlab=(ForgeAccess("gitlab.com", "https://gitlab.test/gitlab.com", "glpat-secret"),),
@@ -40,56 +28,25 @@ ACCESS = Access(
     hugging_face=ApiAccess("https://hub.test/huggingface.co", "hf_secret"),
 )
 LINKS = [url for _, url in FORGES.values()]
-MOST_REQUESTS = 9
-MOST_SECONDS = 300
 
 
 def about_another(received: Received, answer: Sent) -> Response:
-    """Answers about others than those that were asked for: no list of projects holds the ones."""
+    """Responses about others than those that were requested: no list of projects holds the ones."""
     if not received.target.endswith("/graphql"):
         return answer
     return Sent(answer.status, answer.headers, answer.body.replace(b"acme/tool", b"evil/other"))
 
 
 NIGHTS: Mapping[str, Fault] = {
-    **FAULTS,
+    **COMMON_NIGHTS,
     "401, the token is no longer valid": answered(401, {"message": "401 Unauthorized"}),
     "404 in the JSON of another API": answered(404, {"reason": "no route"}),
     "200 with an error of GraphQL": answered(200, {"errors": [{"message": "Timeout on validation"}]}),
-    "200 with an empty list": answered(200, []),
-    "200 with `null`": answered(200, b"null"),
     "an answer about other projects": about_another,
 }
 
 
-class Pages(CostsNothing):
-    """Websites: every page is there."""
-
-    obstacles: Sequence[Obstacle] = ()
-
-    def claims(self, url: str) -> bool:
-        del url
-        return True
-
-    async def check(self, queue: TaskQueue) -> AsyncGenerator[CheckResult, None]:
-        async for tasks in queue.deferred():
-            for task in tasks:
-                yield Observation(task.url, Verdict.ALIVE, "as the page says")
-
-
-@dataclass
-class Ended:
-    """A night with its report; `asked` are the requests to the API that had the fault."""
-
-    report: Report
-    asked: int
-    seconds: float
-
-    def __getitem__(self, url: str) -> Finding:
-        return self.report.findings[url]
-
-
-async def a_night(
+async def tonight(
     number: int, known: Mapping[str, Finding], host: str = "", fault: Fault | None = None
 ) -> Ended:
     projects = Projects(
@@ -102,28 +59,14 @@ async def a_night(
     forges = {api: SimulatedForges(projects) for api, _ in FORGES.values()}
     if fault is not None:
         forges[host].lasting = fault
-    fetch, clock = ServiceFetch(forges), FakeClock(day(number))
-    apis = Apis(fetch, clock, ACCESS, timedelta(minutes=2))
-    run = Run(
-        catalogs=[catalog(*(entry(url, url) for url in LINKS))],
-        checkers=(*api_checkers(apis), Pages()),
-        sources=fact_sources(apis),
-        store=DictStore(),
-        previous=PreviousFindings(kept=known),
-        clock=clock,
-        settings=Settings(refresh=True),
-        stats=RequestStats(),
-    )
-    report = await check_and_enrich(run, run.plan(), Stop())
-    assert report.bugs == ()
-    return Ended(report, len(fetch.sent_to(host)), clock.elapsed)
+    return await a_night(number, ServiceFetch(forges), ACCESS, LINKS, known, host=host)
 
 
 async def nights(forge: str, fault: Fault) -> tuple[Ended, Ended]:
     """A good night, and one on which a forge has a fault."""
-    first = await a_night(1, {})
+    first = await tonight(1, {})
     host, _ = FORGES[forge]
-    return first, await a_night(9, first.report.findings, host, fault)
+    return first, await tonight(9, first.report.findings, host, fault)
 
 
 @pytest.mark.parametrize("forge", FORGES)
@@ -146,7 +89,7 @@ async def test_bad_night_of_a_forge_loses_nothing(forge: str, fault: str) -> Non
         if after.model is not None:
             assert after.model.license == "mit"
             assert after.model.likes in {1, 9}
-    assert second.asked <= MOST_REQUESTS
+    assert second.requests <= MOST_REQUESTS
     assert second.seconds <= MOST_SECONDS
     assert "secret" not in str(second.report.obstacles)
 
@@ -158,7 +101,7 @@ async def test_good_night_renews_every_fact() -> None:
     assert (facts.stars, facts.license, first.report.obstacles) == (9, "MIT", ())
 
 
-async def test_document_tells_what_becomes_of_each_night() -> None:
+async def test_document_shows_what_becomes_of_each_night() -> None:
     rows = [
         [fault, *[_cell(forge, (await nights(forge, NIGHTS[fault]))[1]) for forge in FORGES]]
         for fault in NIGHTS
@@ -171,6 +114,6 @@ def _cell(forge: str, night: Ended) -> str:
     found = night[FORGES[forge][1]]
     facts = found.repository or found.model
     assert facts is not None
-    by = "by its page" if found.reason == "as the page says" else "by the API"
+    by = "by its page" if found.reason == BY_PAGE else "by the API"
     age = "new" if facts.fetched_at == day(9) else "kept"
-    return f"{found.verdict.value} {by}, facts {age}, {night.asked}"
+    return f"{found.verdict.value} {by}, facts {age}, {night.requests}"

@@ -1,33 +1,22 @@
 """Bad nights of the services for papers, in whole runs; `docs/reliability.md` is made from them."""
 
-from collections.abc import AsyncGenerator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import timedelta
 
 import pytest
 
-from lmsys_enrich.api.endpoint import Apis
-from lmsys_enrich.checkers.protocol import CheckResult, TaskQueue
-from lmsys_enrich.checkers.registry import api_checkers
-from lmsys_enrich.fact_sources.registry import fact_sources
-from lmsys_enrich.model.finding import Finding, Observation, Verdict
-from lmsys_enrich.model.report import Obstacle, Report
-from lmsys_enrich.pipeline.plan import PreviousFindings
-from lmsys_enrich.pipeline.run import Run, check_and_enrich
-from lmsys_enrich.pipeline.workers import Stop
-from lmsys_enrich.politeness.stats import RequestStats
+from lmsys_enrich.model.finding import Finding, Verdict
 from lmsys_enrich.settings.access import Access, ApiAccess
-from lmsys_enrich.settings.settings import Settings
 from lmsys_enrich.simulation.paper_registries import LOGIN
 from lmsys_enrich.simulation.paper_services import Fault
 from lmsys_enrich.simulation.papers import Library, SimulatedPaper
 from lmsys_enrich.simulation.server import Received, Response, Sent
 from lmsys_enrich.values import replace
-from tests.builders import catalog, day, entry
-from tests.fakes import CostsNothing, DictStore, FakeClock
+from tests.builders import day
 from tests.golden import ROOT
 from tests.reliability.document import assert_documented
-from tests.services import FAULTS, answered
+from tests.reliability.nights import COMMON_NIGHTS, MOST_REQUESTS, MOST_SECONDS, Ended, a_night
+from tests.services import answered
 from tests.unit.checkers.arxiv.feeds import error, feed
 from tests.unit.checkers.papers_double import Services
 
@@ -38,8 +27,6 @@ ELSEWHERE = "https://doi.org/10.1163/1"
 FORUM = "https://openreview.net/forum?id=rJl-b3RcF7"
 GONE = "https://example.org/gone"
 LINKS = (ARXIV, ACM, ZENODO, ELSEWHERE, FORUM)
-MOST_REQUESTS = 9
-MOST_SECONDS = 300
 
 SERVICES: Mapping[str, tuple[str, str]] = {
     "arXiv": ("export.arxiv.org", ARXIV),
@@ -69,32 +56,11 @@ def about_another(received: Received, answer: Sent) -> Response:
 
 
 NIGHTS: Mapping[str, Fault] = {
-    **FAULTS,
+    **COMMON_NIGHTS,
     "an answer about other papers": about_another,
-    "200 with an empty list": answered(200, []),
-    "200 with `null`": answered(200, b"null"),
     "200 with an empty feed": answered(200, feed()),
     "200 with an error in a feed": answered(200, feed(error())),
 }
-
-
-class Pages(CostsNothing):
-    """Websites: one page is gone, all others are there."""
-
-    obstacles: Sequence[Obstacle] = ()
-
-    def claims(self, url: str) -> bool:
-        del url
-        return True
-
-    async def check(self, queue: TaskQueue) -> AsyncGenerator[CheckResult, None]:
-        for task in queue.planned:
-            yield Observation(
-                task.url, Verdict.DEAD if task.url == GONE else Verdict.ALIVE, "as the page says"
-            )
-        async for tasks in queue.deferred():
-            for task in tasks:
-                yield Observation(task.url, Verdict.ALIVE, "as the page says")
 
 
 def library(title: str, citations: int) -> Library:
@@ -111,19 +77,7 @@ def library(title: str, citations: int) -> Library:
     )
 
 
-@dataclass
-class Ended:
-    """A night with its report; `asked` are the requests to the service that had the fault."""
-
-    report: Report
-    asked: int
-    seconds: float
-
-    def __getitem__(self, url: str) -> Finding:
-        return self.report.findings[url]
-
-
-async def a_night(
+async def tonight(
     number: int, title: str, known: Mapping[str, Finding], host: str = "", fault: Fault | None = None
 ) -> Ended:
     access = Access(
@@ -134,30 +88,16 @@ async def a_night(
     services = Services(library(title, number), access)
     if fault is not None:
         services.of[host].lasting = fault
-    clock = FakeClock(day(number))
-    apis = Apis(services.fetch, clock, access, timedelta(minutes=2))
-    store = DictStore()
-    run = Run(
-        catalogs=[catalog(*(entry(url, url) for url in (*LINKS, GONE)))],
-        checkers=(*api_checkers(apis), Pages()),
-        sources=fact_sources(apis),
-        store=store,
-        previous=PreviousFindings(kept=known),
-        clock=clock,
-        settings=Settings(refresh=True),
-        stats=RequestStats(),
-    )
-    report = await check_and_enrich(run, run.plan(), Stop())
-    assert report.bugs == ()
-    return Ended(report, services.sent(host), clock.elapsed)
+    links = (*LINKS, GONE)
+    return await a_night(number, services.fetch, access, links, known, host=host, gone=(GONE,))
 
 
 async def nights(service: str, fault: Fault) -> tuple[Ended, Ended]:
     """A good night, and one after a month on which a service has a fault."""
-    first = await a_night(1, "As it was", {})
+    first = await tonight(1, "As it was", {})
     host, _ = SERVICES[service]
     past = {url: aged(found) for url, found in first.report.findings.items()}
-    return first, await a_night(20, "As it is", past, host, fault)
+    return first, await tonight(20, "As it is", past, host, fault)
 
 
 def aged(found: Finding) -> Finding:
@@ -178,7 +118,7 @@ async def test_bad_night_of_a_service_loses_nothing(service: str, fault: str) ->
         if before.paper is not None and after.paper is not None:
             _assert_kept(before, after)
     assert second[GONE].verdict is Verdict.DEAD
-    assert second.asked <= MOST_REQUESTS
+    assert second.requests <= MOST_REQUESTS
     assert second.seconds <= MOST_SECONDS
 
 
@@ -207,7 +147,7 @@ async def test_good_night_renews_every_fact() -> None:
     assert second.report.obstacles == ()
 
 
-async def test_document_tells_what_becomes_of_each_night() -> None:
+async def test_document_shows_what_becomes_of_each_night() -> None:
     rows = [
         [fault, *[_cell(service, (await nights(service, NIGHTS[fault]))[1]) for service in SERVICES]]
         for fault in NIGHTS
@@ -224,4 +164,4 @@ def _cell(service: str, night: Ended) -> str:
         result = "facts kept"
     else:
         result = found.verdict.value
-    return f"{result}, {night.asked}"
+    return f"{result}, {night.requests}"
