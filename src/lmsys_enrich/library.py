@@ -13,7 +13,7 @@ from lmsys_enrich.checkers.website.checker import WebsiteChecker
 from lmsys_enrich.checkers.website.outage import CANARIES
 from lmsys_enrich.clock import Clock, SystemClock
 from lmsys_enrich.cluster.checker import ClusterChecker
-from lmsys_enrich.cluster.start import cluster_at
+from lmsys_enrich.cluster.dask import cluster_at
 from lmsys_enrich.fact_sources.registry import fact_sources
 from lmsys_enrich.http.messages import Fetch
 from lmsys_enrich.lists.read import read_as_set

@@ -1,19 +1,54 @@
-"""Clusters of Dask: the only module that imports it."""
+"""Clusters of Dask, by the address of `--cluster`. Dask is loaded where there is one: that takes a second."""
 
 import asyncio
 import logging
+import os
+import re
 from collections.abc import AsyncGenerator, Collection
 from contextlib import asynccontextmanager
+from functools import partial
+from importlib.util import find_spec
 from typing import Any
 
-from distributed import Client, LocalCluster, Security
-
-from lmsys_enrich.cluster.checker import ClusterError, WorkerError
+from lmsys_enrich.cluster.checker import ClusterError, OpenCluster, WorkerError
 from lmsys_enrich.cluster.worker import exchange
+from lmsys_enrich.errors import InputError
 
 _CONNECT = 5.0  # seconds until a scheduler must have answered
 _ANSWER = 10.0  # seconds until it must answer later
 _LONGEST_EXCHANGE = 120.0  # seconds: a call waits for one second, and for its turn
+
+_LOCAL = re.compile(r"local(?::([1-9][0-9]{0,3}))?")
+_REMOTE = re.compile(r"(?:tls|tcp)://[\w.\-\[\]:]+:[0-9]{1,5}", re.ASCII)
+_LOOPBACK = re.compile(r"tcp://(?:127\.[0-9.]+|localhost|\[::1\]):[0-9]+")
+
+
+def cluster_at(address: str) -> OpenCluster:
+    """
+    Return what opens the cluster of `--cluster`: `local`, `local:4`, `tls://host:8786`.
+
+    `tcp://` is for a scheduler on this machine: its messages are programs, and neither
+    encrypted nor signed. Raises `InputError`.
+    """
+    local = _LOCAL.fullmatch(address)
+    if not local and not _REMOTE.fullmatch(address):
+        raise InputError(
+            f"--cluster: {address!r} is not the address of a cluster",
+            hint="Write local, local:4 or tls://host:8786.",
+        )
+    if address.startswith("tcp:") and not _LOOPBACK.fullmatch(address):
+        raise InputError(
+            f"--cluster: {address} is not encrypted, and anyone on its network could run programs here",
+            hint="Give the scheduler certificates, and write tls://…: see docs/scale.md.",
+        )
+    if find_spec("distributed") is None:
+        raise InputError(
+            "--cluster needs Dask, which is not installed",
+            hint="Install it: pip install 'lmsys-enrich[cluster]'.",
+        )
+    if local:
+        return partial(local_cluster, int(local[1] or os.cpu_count() or 1))
+    return partial(remote_cluster, address)
 
 
 class DaskCluster:
@@ -51,6 +86,8 @@ class DaskCluster:
 @asynccontextmanager
 async def local_cluster(workers: int) -> AsyncGenerator[DaskCluster, None]:
     """Start workers on this machine, each a process, and stop them at the end."""
+    from distributed import LocalCluster, Security  # noqa: PLC0415 - Dask takes a second to load
+
     # A peer that reaches a worker can run programs as its user; other users of this machine cannot reach it.
     security = Security.temporary()  # type: ignore[no-untyped-call]
     starting: Any = LocalCluster(  # type: ignore[no-untyped-call]
@@ -79,6 +116,8 @@ async def remote_cluster(address: str) -> AsyncGenerator[DaskCluster, None]:
 
 @asynccontextmanager
 async def _client(where: Any, name: str) -> AsyncGenerator[DaskCluster, None]:  # noqa: ANN401 - an address or a cluster
+    from distributed import Client  # noqa: PLC0415 - as above
+
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
     try:
         client = await Client(where, asynchronous=True, timeout=_CONNECT, set_as_default=False)  # type: ignore[no-untyped-call]

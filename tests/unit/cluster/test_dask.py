@@ -2,7 +2,7 @@
 
 import pytest
 
-from lmsys_enrich.cluster.start import cluster_at
+from lmsys_enrich.cluster.dask import cluster_at
 from lmsys_enrich.errors import InputError
 
 
