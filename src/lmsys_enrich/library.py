@@ -28,7 +28,7 @@ from lmsys_enrich.pipeline.previous_runs import open_previous_runs
 from lmsys_enrich.pipeline.run import Run, check_and_enrich
 from lmsys_enrich.pipeline.workers import Stop
 from lmsys_enrich.politeness.stats import RequestStats
-from lmsys_enrich.settings.access import resolve_access, secret_headers
+from lmsys_enrich.settings.access import resolve_access, secret_headers, service_hosts
 from lmsys_enrich.settings.settings import Settings
 from lmsys_enrich.values import replace
 
@@ -89,8 +89,8 @@ async def open_run(
     `through` may wrap the client for websites, as the simulation does; `notice` then
     tells readers of the outputs. Raises `InputError` for an unusable environment.
     """
-    clock, stats = SystemClock(environ), RequestStats()
     access = resolve_access(environ, settings.forges)
+    clock, stats = SystemClock(environ), RequestStats(service_hosts(access))
     with open_previous_runs(settings, warn) as previous:
         async with open_network(settings, environ, clock, stats, through) as network:
             apis = Apis(network.api, clock, access, settings.patience, stats.spent)

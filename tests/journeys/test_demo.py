@@ -38,6 +38,13 @@ def test_it_shows_the_four_systems_and_links_of_every_fate(out: Path) -> None:
     assert own["traffic"]["graphql"] <= 8
 
 
+def test_its_requests_to_apis_are_few_and_named(out: Path) -> None:
+    traffic = json.loads((out / "entries" / "enriched.json").read_text())["traffic"]
+    assert sum(traffic["apis"].values()) == traffic["graphql"] + traffic["rest"] <= 40
+    assert {"api.github.com", "export.arxiv.org", "api.crossref.org", "gitlab.com"} <= traffic["apis"].keys()
+    assert not any("127.0.0.1" in host for host in traffic["apis"])
+
+
 def test_every_page_says_that_its_facts_are_made_up(out: Path) -> None:
     pages = [path for path in out.rglob("*") if path.suffix in {".md", ".yaml", ".html", ".svg"}]
     assert len(pages) > 8

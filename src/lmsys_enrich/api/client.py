@@ -13,7 +13,6 @@ from lmsys_enrich.http.client import join_headers, request_headers
 from lmsys_enrich.http.messages import ErrorKind, FetchError, Outcome, Request, Response
 from lmsys_enrich.http.proxy import Proxies
 from lmsys_enrich.politeness.stats import RequestStats
-from lmsys_enrich.urls import host_of
 
 
 class ApiClient:
@@ -42,7 +41,7 @@ class ApiClient:
         self._client: httpx.AsyncClient | None = None
 
     async def __call__(self, request: Request) -> Outcome:
-        host = host_of(request.url)
+        host = self._stats.api_host(request.url)
         self._stats.began(host, self._clock.monotonic())
         self._stats.sent(request.kind)
         self._stats.sent_to_api(host)

@@ -84,8 +84,8 @@ class Traffic(Value):
     """
     Cost of a run: requests by kind, points of GitHub's quota, links taken from the cache.
 
-    `apis` has the requests of each API host. `longest` is the host that the run
-    waited for longest.
+    `apis` has the requests of each API host, which is the service's own where the
+    environment leads to a mirror. `longest` is the host that the run waited for longest.
     """
 
     web: int = 0

@@ -1,11 +1,12 @@
 """Request statistics of a run: requests by kind, time by host, quota."""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from lmsys_enrich.http.messages import RequestKind
 from lmsys_enrich.model.figures import HostTime, Traffic
+from lmsys_enrich.urls import host_of
 from lmsys_enrich.values import Value
 
 
@@ -27,9 +28,14 @@ class Activity(Value):
 
 
 class RequestStats:
-    """Counts requests as they are sent, and the time that each host takes."""
+    """
+    Counts requests as they are sent, and the time that each host takes.
 
-    def __init__(self) -> None:
+    `api_host` returns the host under which a request to an API counts, given its address.
+    """
+
+    def __init__(self, api_host: Callable[[str], str] = host_of) -> None:
+        self.api_host = api_host
         self._hosts: defaultdict[str, _HostTime] = defaultdict(_HostTime)
         self._sent: Counter[RequestKind] = Counter()
         self._apis: Counter[str] = Counter()

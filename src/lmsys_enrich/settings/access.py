@@ -5,12 +5,20 @@ Each token is for exactly one API host. Addresses are https, unless the environm
 names another one; a file of settings adds hosts, but neither addresses nor tokens.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from lmsys_enrich.errors import InputError
 from lmsys_enrich.settings.tables import ForgeKind, ForgeSetting, parse_host_name, refuse_header
-from lmsys_enrich.urls import InvalidAddress, fragment_of, has_userinfo, is_web, query_of, server_of
+from lmsys_enrich.urls import (
+    InvalidAddress,
+    fragment_of,
+    has_userinfo,
+    host_of,
+    is_web,
+    query_of,
+    server_of,
+)
 
 _GITHUB_API = "https://api.github.com"
 _GITHUB_GRAPHQL = "https://api.github.com/graphql"
@@ -134,6 +142,26 @@ def resolve_access(environ: Mapping[str, str], forges: Iterable[ForgeSetting] = 
         contact=_contact(environ),
         **services,
     )
+
+
+def service_hosts(access: Access) -> Callable[[str], str]:
+    """
+    Return a function from the address of an API request to the host of its service.
+
+    Where the environment leads requests to a mirror or a simulation, that is not the host
+    of the address.
+    """
+    hosts = {getattr(access, name).url: host_of(getattr(_DEFAULT, name).url) for name in _SERVICES}
+    hosts |= {forge.url: forge.host for forge in (*access.gitlab, *access.forgejo)}
+    for github in access.github:
+        if github.server_url == _GITHUB_SERVER:
+            hosts |= dict.fromkeys((github.api_url, github.graphql_url), host_of(_GITHUB_API))
+
+    def host(url: str) -> str:
+        behind = (name for address, name in hosts.items() if url == address or url.startswith(f"{address}/"))
+        return next(behind, None) or host_of(url)
+
+    return host
 
 
 def _forges(

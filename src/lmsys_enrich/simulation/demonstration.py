@@ -8,7 +8,10 @@ from pathlib import Path
 from lmsys_enrich.model.catalog import Catalog, key_of
 from lmsys_enrich.simulation.papers import Listed
 
-NOTICE = "The facts on this page are simulated: they come from a GitHub and from websites that are made up."
+NOTICE = (
+    "The facts on this page are simulated: they come from forges, registries of papers, an archive"
+    " and websites that are made up."
+)
 
 LISTS = (Path(__file__).parent / "fates.yaml",)
 """Lists about the scenario: one link of every fate."""

@@ -3,7 +3,13 @@
 import pytest
 
 from lmsys_enrich.errors import InputError
-from lmsys_enrich.settings.access import ForgeAccess, GitHubAccess, github_access, resolve_access
+from lmsys_enrich.settings.access import (
+    ForgeAccess,
+    GitHubAccess,
+    github_access,
+    resolve_access,
+    service_hosts,
+)
 from lmsys_enrich.settings.tables import ForgeKind, ForgeSetting
 
 TOKEN = "ghp_" + "x" * 36
@@ -128,3 +134,24 @@ def test_forge_is_asked_only_where_settings_name_it() -> None:
     hosts = {one.host for one in (*resolve_access({}).gitlab, *resolve_access({}).forgejo)}
     assert "gitlab.com" in hosts
     assert "gitlab.example.org" not in hosts
+
+
+def test_requests_to_a_mirror_count_for_its_service() -> None:
+    local = "http://127.0.0.1:8080"
+    environ = {
+        "ARXIV_API_URL": f"{local}/arxiv",
+        "GITHUB_API_URL": f"{local}/github",
+        "LMSYS_ENRICH_FORGES": f"gitlab.com={local}/gitlab.com",
+    }
+    host = service_hosts(resolve_access(environ))
+    assert host(f"{local}/arxiv/api/query") == "export.arxiv.org"
+    assert host(f"{local}/github/graphql") == "api.github.com"
+    assert host(f"{local}/gitlab.com/api/v4/projects") == "gitlab.com"
+    assert host("https://api.crossref.org/works") == "api.crossref.org"
+    assert host(f"{local}/other") == "127.0.0.1:8080"
+
+
+def test_requests_to_github_enterprise_count_for_its_own_host() -> None:
+    server = "https://ghe.example"
+    access = resolve_access({"GITHUB_API_URL": f"{server}/api/v3", "GITHUB_SERVER_URL": server})
+    assert service_hosts(access)(f"{server}/api/v3/meta") == "ghe.example"
