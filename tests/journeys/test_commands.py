@@ -147,6 +147,21 @@ def test_plan_tells_what_a_run_would_ask_and_asks_nobody(
     assert not (program.folder / "build").exists()
 
 
+def test_plan_counts_pages_read_for_their_fragments(program: Program) -> None:
+    program.write_list("https://a.example/#one", "https://a.example/#two", "https://b.example/")
+    assert "about 2 to websites" in program("run", "--plan").out
+    ended = program("run", "--plan", "--fragments")
+    assert "2  for 2 websites" in ended.out
+    assert "about 3 to websites" in ended.out
+
+
+def test_plan_has_a_line_for_each_link(program: Program) -> None:
+    program.write_list("https://openreview.net/forum?id=B1ckMDqlg", "https://a.example/", "mailto:a@b")
+    ended = program("run", "--plan")  # OpenReview is not sent a request without a login
+    assert "2  need no request" in ended.out
+    assert "1  for 1 website\n" in ended.out
+
+
 def test_plan_counts_what_is_known(program: Program, serve: Serve) -> None:
     site = serve(Pages({"/": OK}))
     program.write_list(f"{site.url}/")

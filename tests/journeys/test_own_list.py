@@ -1,5 +1,6 @@
 """The list of the project itself: kept, rendered, and round the circle."""
 
+import re
 from pathlib import Path
 
 from lmsys_enrich.lists.markdown.comments import without_facts
@@ -67,3 +68,12 @@ def test_it_goes_round_the_circle_with_every_cell_flag_anchor_and_reference(prog
     assert (
         entries_yaml(read_list(ROOT / "entries.yaml")) == program.folder.joinpath("entries.yaml").read_text()
     )
+
+
+def test_its_plan_needs_few_requests_to_apis(program: Program) -> None:
+    (program.folder / "entries.yaml").write_bytes((ROOT / "entries.yaml").read_bytes())
+    program.environ["GITHUB_TOKEN"] = "ghp_" + "x" * 36
+    planned = program("run", "--plan").out
+    assert "601 links" in planned
+    (requests,) = re.findall(r"^Requests +([0-9,]+) to APIs", planned, re.MULTILINE)
+    assert int(requests) <= 40

@@ -181,20 +181,26 @@ def forecast_text(run: Run, plan: Plan) -> str:
 def _lines(
     plan: Plan, checks: Sequence[Estimate], further: Sequence[Estimate], settings: Settings
 ) -> Iterator[str]:
-    hosts = Counter(host_of(url) for check in checks for url in check.pages)
+    pages = [url for check in checks for url in check.pages]
+    anchored = {task.url for tasks in plan.tasks for task in tasks if task.fragments}
+    # A page whose anchors are looked for is fetched whole after its check.
+    requests = Counter(map(host_of, [*pages, *(url for url in pages if url in anchored)]))
+    idle = sum(
+        len(tasks) for check, tasks in zip(checks, plan.tasks, strict=True) if not (check.apis or check.pages)
+    )
     yield f"{len(plan.fresh) + len(plan.settled) + sum(map(len, plan.tasks)):,} links"
     yield f"  {len(plan.fresh):>7,}  fresh: not checked again"
-    yield f"  {len(plan.settled):>7,}  need no request: exempt, excluded, or not on the web"
+    yield f"  {len(plan.settled) + idle:>7,}  need no request: exempt, excluded, guarded, or not on the web"
     for check, tasks in zip(checks, plan.tasks, strict=True):
         if check.apis and len(tasks) > len(check.pages):
             yield f"  {len(tasks) - len(check.pages):>7,}  for {', '.join(map(_api, check.apis))}"
-    yield f"  {hosts.total():>7,}  for {len(hosts):,} websites"
+    yield f"  {len(pages):>7,}  for {len(requests):,} {'website' if len(requests) == 1 else 'websites'}"
     if asked := [api for one in further for api in one.apis if api.requests]:
         yield f"           further facts from {', '.join(map(_api, asked))}"
     apis = [api for one in (*checks, *further) for api in one.apis]
     yield ""
-    yield f"Requests  {sum(api.requests for api in apis):,} to APIs, about {hosts.total():,} to websites"
-    yield f"Time      {_minutes(max([_crawl(hosts, settings), *_times(apis)]))}"
+    yield f"Requests  {sum(api.requests for api in apis):,} to APIs, about {requests.total():,} to websites"
+    yield f"Time      {_minutes(max([_crawl(requests, settings), *_times(apis)]))}"
 
 
 def _api(api: ApiEstimate) -> str:
@@ -211,10 +217,10 @@ def _times(apis: Sequence[ApiEstimate]) -> Iterable[timedelta]:
     return times.values()
 
 
-def _crawl(hosts: Counter[str], settings: Settings) -> timedelta:
+def _crawl(requests: Counter[str], settings: Settings) -> timedelta:
     """Return the longer of two: all pages over all connections, the busiest host over its own."""
-    busiest = max(hosts.values(), default=0)
-    rounds = max(ceil(hosts.total() / settings.concurrency), ceil(busiest / settings.per_host))
+    busiest = max(requests.values(), default=0)
+    rounds = max(ceil(requests.total() / settings.concurrency), ceil(busiest / settings.per_host))
     return rounds * _PAGE
 
 
