@@ -6,6 +6,7 @@ from pathlib import Path
 
 from lmsys_enrich.cli.summary import Files, summary_json, summary_markdown, summary_text
 from lmsys_enrich.model.changes import Change
+from lmsys_enrich.model.facts import Model, Paper
 from lmsys_enrich.model.figures import HostTime, Traffic
 from lmsys_enrich.model.finding import Suggestion, Verdict
 from lmsys_enrich.model.report import Obstacle
@@ -30,6 +31,18 @@ def test_suggestion_follows_the_reason() -> None:
 def test_singular_and_plural() -> None:
     told = summary_text(report(finding("https://github.com/a/b", repository=repository())), _NOTHING)
     assert told.startswith("1 link in 1 entry: 1 alive\n1 repository: 0 archived, 0 stale\n")
+
+
+def test_papers_and_models_are_counted() -> None:
+    paper = Paper(ids={"arxiv": "2201.12023"}, retracted=True, fetched_at=NIGHT)
+    model = Model(full_name="acme/llm", fetched_at=NIGHT)
+    shown = report(
+        finding("https://arxiv.org/abs/2201.12023", paper=paper),
+        finding("https://huggingface.co/acme/llm", model=model),
+    )
+    lines = "2 links in 2 entries: 2 alive\n1 paper: 1 withdrawn or retracted\n1 model\n"
+    assert summary_text(shown, _NOTHING).startswith(lines)
+    assert "1 paper: 1 withdrawn or retracted" in summary_markdown(shown)
 
 
 def test_summary_counts_changed_files() -> None:
