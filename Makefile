@@ -40,7 +40,7 @@ $(READY): $(LOCKED) pyproject.toml
 	$(BIN)/python -m pip check --disable-pip-version-check
 	@touch $@
 
-demo: $(READY) ## Run the main job against a simulated GitHub and simulated sites; no token, no network
+demo: $(READY) ## Run the main job on simulated forges, registries and websites; no token, no network
 	$(BIN)/lmsys-enrich demo
 
 run: $(READY) ## Run the main job against the real GitHub (GITHUB_TOKEN); ARGS="--plan other.yaml"

@@ -26,7 +26,7 @@ COMMANDS = {
     "init": "start a list and a nightly workflow",
     "completion": "print the completion script for bash, zsh or fish",
     "schema": "print a JSON Schema: entries, report or config",
-    "demo": "run on simulated GitHub and websites; no network, no token",
+    "demo": "run on simulated forges, registries and websites; no network, no token",
 }
 # Commands that share a module with another one, as its constant.
 _SHARED = {

@@ -1,4 +1,4 @@
-"""Simulated internet: GitHub and all websites on loopback, found through environment and fetch."""
+"""Simulated internet: forges, registries and websites on loopback, found through environment and fetch."""
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -22,8 +22,8 @@ class Internet(Value):
     """
     Running servers of a simulation.
 
-    `environ` leads a program's API requests to the simulated GitHub, `through` its
-    other requests to the simulated websites. `papers` are the services for papers, by
+    `environ` leads a program's API requests to the simulated forges and services,
+    `through` its other requests to the simulated websites. `papers` are the services for papers, by
     the variable that leads to each.
     """
 

@@ -1,4 +1,4 @@
-"""`lmsys-enrich demo`: the main job on a simulated GitHub and simulated websites."""
+"""`lmsys-enrich demo`: the main job on simulated forges, registries and websites."""
 
 import argparse
 import asyncio
