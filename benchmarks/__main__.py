@@ -19,7 +19,17 @@ from benchmarks.lists import one_large_host, spread, urls, write
 from benchmarks.measure import Figures, ToolError, measured, middle
 from benchmarks.names import name_of
 from benchmarks.plot import plot
-from benchmarks.report import Alone, Facts, Large, Measured, cluster_rows, report
+from benchmarks.report import (
+    Alone,
+    Facts,
+    Large,
+    Measured,
+    cluster_rows,
+    huge_rows,
+    report,
+    section_of,
+    with_section,
+)
 from benchmarks.servers import farm, github, requests_so_far
 from benchmarks.tools import Tool, best_of, delete, ours, tools
 from benchmarks.work import Work, works
@@ -28,6 +38,8 @@ _PAGE = Path("docs/benchmarks.md")
 _PICTURES = Path("docs/images")
 _NAME_SERVER = 0.05  # seconds for a name
 _FOR_FACTS = 100
+_STORED = 200_000  # links from which on a run keeps what it knows on disk
+_UNFINISHED = (3,)
 
 
 def main() -> None:
@@ -38,6 +50,7 @@ def main() -> None:
     parser.add_argument("--clustered", type=int, default=20_000, help="links for the cluster")
     parser.add_argument("--cluster", action="store_true", help="print the rows of the cluster, and no more")
     parser.add_argument("--large", type=int, default=100_000, help="links of the largest list")
+    parser.add_argument("--huge", type=int, help="measure so many links alone, such as 1000000")
     arguments = parser.parse_args()
     rounds, load = arguments.rounds, os.getloadavg()[1]
     compileall.compile_dir("src", quiet=1)  # as an installation does, also where the environment forbids it
@@ -46,7 +59,13 @@ def main() -> None:
         folder = Path(name)
         with farm(folder) as ports:
             if arguments.cluster:
-                print(cluster_rows(arguments.clustered, _cluster(folder, ports.clear, arguments.clustered)))
+                found_apart = _cluster(folder, ports.clear, arguments.clustered)
+                _write_apart("K", cluster_rows(arguments.clustered, found_apart))
+                return
+            if arguments.huge:
+                figures, crawl = _huge(folder, ports.clear, arguments.huge)
+                section = huge_rows(arguments.huge, figures, crawl, (load, os.getloadavg()[1]))
+                _write_apart("M", section)
                 return
             todo = works(folder, ports, rounds)
             found = Measured(
@@ -59,6 +78,7 @@ def main() -> None:
                 names=_names(folder, ports.clear, rounds),
                 start=_start(folder, ports.clear, rounds),
                 large=_large(folder, ports.clear, compared, arguments.large),
+                changed=_last_release(folder, ports.clear, rounds),
                 cluster=_cluster(folder, ports.clear, arguments.clustered),
                 clustered=arguments.clustered,
                 versions=[tool.version() for tool in compared if tool.name != "lychee, tuned"],
@@ -70,7 +90,10 @@ def main() -> None:
         walls = {tool: middle(seen).wall for tool, seen in found.figures[work.letter].items()}
         picture = plot(f"{work.letter}. {work.title}", walls, median(work.limits))
         (_PICTURES / f"benchmark-{work.letter.lower()}.svg").write_text(picture, encoding="utf-8")
-    _PAGE.write_text(report(found), encoding="utf-8")
+    page = report(found)
+    if (huge := section_of(_PAGE.read_text(encoding="utf-8"), "M")) is not None:
+        page = with_section(page, "M", huge)  # measured apart
+    _PAGE.write_text(page, encoding="utf-8")
 
 
 def _rounds(work: Work, compared: Sequence[Tool], folder: Path) -> dict[str, list[Figures]]:
@@ -158,17 +181,22 @@ def _start(folder: Path, port: int, rounds: int) -> dict[str, Figures]:
         "validate, 10,000 entries": (*program, "validate", "--quiet", "many-0.yaml"),
         "run, 10,000 links, all fresh": run,
     }
-    found = {
+    return {
         name: middle([measured(command, folder, os.environ) for _ in range(rounds)])
         for name, command in commands.items()
     }
-    # What the last release changed: reports of any size are read back where the cache is lost.
-    again = (*program, "run", "living.yaml", "--quiet", "--offline", "--out", "out-living", "--cache")
+
+
+def _last_release(folder: Path, port: int, rounds: int) -> dict[str, Figures]:
+    """Measure what the last release changed; to be called after `_start`, whose outputs are read back."""
+    offline = (sys.executable, "-m", "lmsys_enrich", "run", "--quiet", "--offline")
+    again = (*offline, "living.yaml", "--out", "out-living", "--cache")
+    read_back = [measured((*again, f"none-{number}"), folder, os.environ) for number in range(rounds)]
+    write(folder, "stored", urls(spread(_STORED, _STORED // 10), port))
+    stored = (*offline, "stored.yaml", "--out", "out-stored", "--cache", "cache-stored")
     return {
-        **found,
-        "run --offline, 10,000 links, without the cache": middle(
-            [measured((*again, f"none-{number}"), folder, os.environ) for number in range(rounds)]
-        ),
+        "run --offline, 10,000 links, without the cache": middle(read_back),
+        f"run --offline, {_STORED:,} links, once": measured(stored, folder, os.environ, _UNFINISHED),
     }
 
 
@@ -189,6 +217,22 @@ def _cluster(folder: Path, port: int, count: int) -> Mapping[int, tuple[Figures,
     return seen
 
 
+def _huge(folder: Path, port: int, count: int) -> tuple[Figures, float]:
+    """Measure a list that no peer is measured on: the figures, and the seconds of the crawl."""
+    write(folder, "huge", urls(spread(count, count // 10), port))
+    figures = measured(ours("huge", 500, 10), folder, os.environ)
+    if (sent := requests_so_far(port)) < count:
+        raise ToolError(f"{sent} requests were sent for {count} links")
+    return figures, _traffic(folder, "huge")["seconds"]
+
+
+def _write_apart(letter: str, section: str) -> None:
+    """Put a section that is measured apart into the page, and print it."""
+    page = with_section(_PAGE.read_text(encoding="utf-8"), letter, section)
+    _PAGE.write_text(page, encoding="utf-8")
+    print(section)
+
+
 def _large(folder: Path, port: int, compared: Sequence[Tool], count: int) -> Large:
     """Measure the largest list, once with each tool that is not tuned."""
     links = spread(count, count // 5)
@@ -202,7 +246,9 @@ def _large(folder: Path, port: int, compared: Sequence[Tool], count: int) -> Lar
 
 
 def _traffic(folder: Path, name: str) -> dict[str, int]:
-    traffic: dict[str, int] = json.loads((folder / f"out-{name}" / "enriched.json").read_bytes())["traffic"]
+    with (folder / f"out-{name}" / "enriched.json").open(encoding="utf-8") as file:
+        head, _, _ = file.read(2**16).partition(',\n "entries": [')  # all of a large list is a gigabyte
+    traffic: dict[str, int] = json.loads(f"{head}}}")["traffic"]
     return traffic
 
 

@@ -2,6 +2,7 @@
 
 import os
 import platform
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,6 +40,7 @@ processor beside; what the pacing allows is computed from how long its answers t
 links and repositories alike; E is measured once.
 """
 
+_LAST = "## Not measured, and not compared"
 _NOT_COMPARED = """\
 linkinator exceeds the concurrency it is given in B and C, so it is no comparison there. lychee, as
 it is shipped, waits 50 ms between two requests to a host, which decides C; tuned, it has up to 500 under
@@ -88,6 +90,7 @@ class Measured:
     names: Mapping[str, Figures]
     start: Mapping[str, Figures]
     large: Large
+    changed: Mapping[str, Figures]
     cluster: Mapping[int, tuple[Figures, float]]
     clustered: int
     versions: Sequence[str]
@@ -112,7 +115,8 @@ def report(found: Measured) -> str:
         _names(found.names),
         _start(found.start),
         cluster_rows(found.clustered, found.cluster),
-        f"## Not measured, and not compared\n\n{_NOT_COMPARED.rstrip()}",
+        _changed(found.changed),
+        f"{_LAST}\n\n{_NOT_COMPARED.rstrip()}",
     ]
     if found.missing:
         parts.append(f"Not installed here: {', '.join(found.missing)}.")
@@ -207,6 +211,35 @@ def cluster_rows(links: int, cluster: Mapping[int, tuple[Figures, float]]) -> st
     return f"{head}\n\n{_table(titles, rows)}\n\n{note}"
 
 
+def huge_rows(links: int, figures: Figures, crawl: float, load: tuple[float, float]) -> str:
+    """Return the section of the list that is measured apart: it takes most of an hour."""
+    head = f"## M. {links:,} links, {links // 10:,} hosts, C=500, once, by `make bench ARGS=--huge={links}`"
+    row = (
+        f"{figures.wall:.0f}",
+        f"{crawl:.0f}",
+        f"{links / crawl:,.0f}",
+        f"{figures.cpu * 1000 / links:.2f}",
+        f"{figures.store:.0f}",
+    )
+    note = f"On {_machine()}; load of the machine before and after (5 min): {load[0]:.1f}, {load[1]:.1f}."
+    titles = ("wall s", "crawl s", "links/s", "CPU ms a link", "MB")
+    return f"{head}\n\n{_table(titles, [row])}\n\n{note}"
+
+
+def section_of(page: str, letter: str) -> str | None:
+    """Return a section of the page without the empty line behind it."""
+    found = re.search(rf"^## {letter}\. .*?(?=\n\n## )", page, re.MULTILINE | re.DOTALL)
+    return found[0] if found else None
+
+
+def with_section(page: str, letter: str, section: str) -> str:
+    """Return the page with a section measured apart, in place of an earlier one or before the last."""
+    earlier = section_of(page, letter)
+    if earlier is not None:
+        return page.replace(earlier, section)
+    return page.replace(_LAST, f"{section}\n\n{_LAST}")
+
+
 def _rates(links: int, seconds: float, base: float) -> tuple[str, str, str]:
     return f"{seconds:.1f}", f"{links / seconds:,.0f}", f"{base / seconds:.2f} x"
 
@@ -226,6 +259,12 @@ def _start(start: Mapping[str, Figures]) -> str:
     ]
     titles = ("work", "wall s", "to an empty interpreter", "MB")
     return f"## G, I. Where nothing is asked\n\n{_table(titles, rows)}"
+
+
+def _changed(changed: Mapping[str, Figures]) -> str:
+    rows = [(name, f"{one.wall:.1f}", f"{one.cpu:.1f}", f"{one.store:.0f}") for name, one in changed.items()]
+    head = "## L. What the last release changed: reports are read back in parts, large lists lie on disk"
+    return f"{head}\n\n{_table(('work', 'wall s', 'CPU s', 'MB'), rows)}"
 
 
 def _table(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
