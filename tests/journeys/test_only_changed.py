@@ -36,7 +36,7 @@ class Repository:
         self.git("add", name)
         self.git("commit", "--message", "links")
 
-    def asked(self) -> set[str]:
+    def requested(self) -> set[str]:
         return {received.path for received in self.site.log}
 
 
@@ -54,7 +54,7 @@ def test_only_links_that_are_added_or_touched_are_asked(repository: Repository) 
     repository.commit("/a", "/c", "/gone")
     ended = repository.program.run("--only-changed", "main")
     assert (ended.code, ended.summary["links"], ended.summary["dead"]) == (10, 2, 1)
-    assert repository.asked() == {"/c", "/gone"}
+    assert repository.requested() == {"/c", "/gone"}
     assert set(repository.program.outputs()) == _REPORTS
     assert f"{repository.site.url}/gone" in repository.program.text("dead-links.md")
 
@@ -65,24 +65,24 @@ def test_what_the_other_branch_did_meanwhile_is_not_ours(repository: Repository)
     repository.commit("/d", "/b")
     repository.git("switch", "change")
     repository.program.run("--only-changed", "main")
-    assert repository.asked() == {"/c"}
+    assert repository.requested() == {"/c"}
 
 
 def test_changes_that_are_not_committed_count(repository: Repository) -> None:
     repository.write("/a", "/b", "/d")
     repository.program.run("--only-changed", "HEAD")
-    assert repository.asked() == {"/d"}
+    assert repository.requested() == {"/d"}
 
 
 def test_a_list_that_is_new_is_checked_whole(repository: Repository) -> None:
     repository.write("/c", "/d", name="more.yaml")
     repository.program.run("more.yaml", "--only-changed", "main")
-    assert repository.asked() == {"/c", "/d"}
+    assert repository.requested() == {"/c", "/d"}
 
 
 def test_where_nothing_changed_nobody_is_asked(repository: Repository) -> None:
     ended = repository.program.run("--only-changed", "main")
-    assert (ended.code, ended.summary["links"], repository.asked()) == (0, 0, set())
+    assert (ended.code, ended.summary["links"], repository.requested()) == (0, 0, set())
 
 
 def test_the_outputs_of_the_whole_list_are_left_alone(repository: Repository) -> None:
@@ -106,6 +106,31 @@ def test_a_base_that_git_does_not_know_is_told_with_the_next_step(repository: Re
     assert "fetch-depth: 0" in ended.err
 
 
+@pytest.mark.parametrize("base", ["", "0" * 40])
+def test_base_that_is_no_commit_is_explained(repository: Repository, base: str) -> None:
+    ended = repository.program("run", f"--only-changed={base}")
+    assert (ended.code, "such as origin/main" in ended.err) == (2, True)
+
+
+def test_merge_group_has_its_own_links(repository: Repository) -> None:
+    """A merge queue tests each group on a branch of its own: the base is the group before."""
+    repository.commit("/a", "/b", "/c")
+    repository.git("switch", "--detach", "main")
+    repository.git("merge", "--no-ff", "--no-edit", "change")
+    first = repository.git("rev-parse", "HEAD")
+    repository.git("switch", "--create", "gh-readonly-queue/main/pr-2", "main")
+    (repository.program.folder / "other.txt").write_text("x", encoding="utf-8")
+    repository.git("add", "other.txt")
+    repository.git("commit", "--message", "other")
+    repository.git("switch", "--detach", first)
+    repository.git("merge", "--no-ff", "--no-edit", "gh-readonly-queue/main/pr-2")
+    repository.program.run("--only-changed", first)
+    assert repository.requested() == set()
+    ended = repository.program.run("--only-changed", "main")
+    assert repository.requested() == {"/c"}
+    assert "entries.yaml: 2 lines are new since main; 1 link to check" in ended.err
+
+
 def test_outside_of_a_repository_it_is_told(program: Program) -> None:
     program.write_list("https://example.org/")
     ended = program("run", "--only-changed", "main")
@@ -122,7 +147,7 @@ def test_merge_ref_excludes_what_others_did(repository: Repository) -> None:
     repository.git("switch", "--detach", "main")
     repository.git("merge", "--no-edit", "--strategy-option", "theirs", "change")
     repository.program.run("--only-changed", base)
-    assert repository.asked() == {"/c"}
+    assert repository.requested() == {"/c"}
 
 
 def test_merge_by_a_stranger_hides_nothing(repository: Repository) -> None:
@@ -138,14 +163,14 @@ def test_merge_by_a_stranger_hides_nothing(repository: Repository) -> None:
     repository.git("switch", "--detach")
     repository.git("branch", "--delete", "--force", "change")
     repository.program.run("--only-changed", base)
-    assert repository.asked() == {"/c"}
+    assert repository.requested() == {"/c"}
 
 
 def test_renamed_list_has_its_new_links_alone(repository: Repository) -> None:
     repository.git("mv", "entries.yaml", "list.yaml")
     repository.commit("/a", "/b", "/c", name="list.yaml")
     repository.program.run("list.yaml", "--only-changed", "main")
-    assert repository.asked() == {"/c"}
+    assert repository.requested() == {"/c"}
 
 
 @pytest.mark.parametrize(
@@ -165,7 +190,7 @@ def test_new_address_is_seen_in_every_form_of_yaml(repository: Repository, form:
     repository.git("commit", "--all", "--message", "form")
     path.write_text(before + form.format(f"{repository.site.url}/d"), encoding="utf-8")
     repository.program.run("--only-changed", "HEAD")
-    assert repository.asked() == {"/d"}
+    assert repository.requested() == {"/d"}
 
 
 @pytest.mark.parametrize("attribute", ["* -diff", "* binary", "entries.yaml filter=evil diff=evil"])
@@ -178,8 +203,8 @@ def test_attributes_hide_nothing_and_run_nothing(repository: Repository, attribu
     (repository.program.folder / ".gitattributes").write_text(f"{attribute}\n", encoding="utf-8")
     repository.write("/a", "/b", "/d")
     ended = repository.program.run("--only-changed", "HEAD")
-    assert repository.asked() == {"/d"}
-    assert "entries.yaml: 2 lines are new since HEAD; 1 links to check" in ended.err
+    assert repository.requested() == {"/d"}
+    assert "entries.yaml: 2 lines are new since HEAD; 1 link to check" in ended.err
     assert not ran.exists()
 
 
@@ -190,7 +215,7 @@ def test_list_in_a_subfolder(repository: Repository, monkeypatch: pytest.MonkeyP
     repository.write("/a", "/c", name="lists/ai/entries.yaml")
     monkeypatch.chdir(folder)
     repository.program.run("--only-changed", "HEAD")
-    assert repository.asked() == {"/c"}
+    assert repository.requested() == {"/c"}
 
 
 def test_settings_of_a_pull_request_do_not_judge_it(repository: Repository) -> None:
@@ -202,7 +227,7 @@ def test_settings_of_a_pull_request_do_not_judge_it(repository: Repository) -> N
     repository.write("/a", "/c", "/gone", "/b/x")
     ended = repository.program.run("--only-changed", "HEAD")
     assert (ended.code, ended.summary["dead"], ended.summary["skipped"]) == (10, 1, 1)
-    assert repository.asked() == {"/c", "/gone"}
+    assert repository.requested() == {"/c", "/gone"}
 
 
 def test_deleted_settings_still_apply_to_their_pull_request(repository: Repository) -> None:

@@ -98,14 +98,13 @@ def _only_changed(catalogs: Sequence[Catalog], base: str, terminal: Terminal) ->
     changes = [changed_since(catalog, base) for catalog in catalogs]
     for change in changes:
         if change.is_new:
-            what = "is new"
+            what = f"is new since {base}"
+        elif change.lines == 1:
+            what = f"1 line is new since {base}"
         else:
-            what = (
-                f"{change.lines:,} lines are new since {base}"
-                if change.lines
-                else f"no line is new since {base}"
-            )
-        terminal.info(f"{change.catalog.source}: {what}; {change.links:,} links to check")
+            what = f"{f'{change.lines:,}' if change.lines else 'no'} lines are new since {base}"
+        links = "1 link" if change.links == 1 else f"{change.links:,} links"
+        terminal.info(f"{change.catalog.source}: {what}; {links} to check")
     return [change.catalog for change in changes]
 
 

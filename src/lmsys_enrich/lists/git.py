@@ -16,6 +16,10 @@ from lmsys_enrich.values import Value
 _SHALLOW = (
     "Fetch it: in GitHub Actions give actions/checkout `fetch-depth: 0`, elsewhere `git fetch origin BASE`."
 )
+_NO_COMMIT = (
+    "Name a commit or a branch. GitHub gives zeros for the commit before a branch's first push: name the"
+    " branch that it comes from, such as origin/main."
+)
 # Variables that would lead git to another repository or to other objects than those of the folder.
 _ELSEWHERE = frozenset(
     {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_NAMESPACE", "GIT_LITERAL_PATHSPECS", "GIT_PREFIX"}
@@ -44,7 +48,8 @@ def fork_point(folder: Path, base: str) -> str:
     """
     commit = _git(folder, "rev-parse", "--verify", "--end-of-options", f"{base}^{{commit}}")
     if commit.text is None:
-        raise InputError(f"{folder}: git does not know {base!r}{_own_words(commit)}", hint=_SHALLOW)
+        hint = _SHALLOW if base.strip("0") else _NO_COMMIT
+        raise InputError(f"{folder}: git does not know {base!r}{_own_words(commit)}", hint=hint)
     if (parent := _first_parent_of_merge_ref(folder, commit.text)) is not None:
         return parent
     fork = _git(folder, "merge-base", commit.text, "HEAD")
