@@ -25,8 +25,16 @@ if test -n "${INTO:-}"; then
     lmsys-enrich render --into="$INTO" --quiet -- "${lists[@]}"
     wanted+=("$INTO")
 fi
+# Facts in the lists: of a folder only the files that are tracked are published.
+tracked=()
 if test "${IN_PLACE:-false}" = true; then
-    wanted+=("${lists[@]:-README.md}")
+    for list in "${lists[@]}"; do
+        if test -d "$list"; then tracked+=("$list"); else wanted+=("$list"); fi
+    done
+    if test "${#lists[@]}" = 0; then
+        # The lists of the settings, or the README: the Markdown files that the run has changed.
+        mapfile -d '' -t tracked < <(git diff --name-only --relative -z -- '*.md' '*.markdown' '*.mdown' '*.mkd' '*.mdx' '*.[qR]md')
+    fi
 fi
 
 # As "build/enriched.md docs/list.md": a file, or the files of a folder.
@@ -51,7 +59,7 @@ for path in "${wanted[@]}"; do
         if test -e "$one" || test -L "$one"; then paths+=("$one"); fi
     done
 done
-if test "${#paths[@]}" = 0; then
+if test "${#paths[@]}" = 0 && test "${#tracked[@]}" = 0; then
     echo "Nothing to publish: none of the paths exists."
     exit 0
 fi
@@ -73,7 +81,8 @@ git fetch --quiet origin "$GITHUB_REF"
 git merge-base --is-ancestor HEAD FETCH_HEAD ||
     refuse "The commit that is checked out is not on $GITHUB_REF_NAME: nothing is published."
 
-git add --force -- "${paths[@]}"
+test "${#paths[@]}" = 0 || git add --force -- "${paths[@]}"
+test "${#tracked[@]}" = 0 || git add --update -- "${tracked[@]}"
 # The badge with the day of the last check would make a commit each night.
 GIT_LITERAL_PATHSPECS=0 git reset --quiet -- ':(glob)**/badges/last-check.*'
 if git diff --cached --quiet; then

@@ -243,3 +243,21 @@ def test_copies_are_published_beside_the_paths(checkout: Checkout) -> None:
     ended = checkout.publish(PATHS="", COPIES=copies)
     assert ended.returncode == 0, ended.stderr
     assert set(checkout.published()) == {"docs/list.md", "docs/badges/alive.svg", "list.md"}
+
+
+@pytest.mark.parametrize("lists", ["", "docs\nlist.md\n"], ids=["of the settings", "named"])
+def test_facts_in_lists_are_published_and_nothing_beside_them(checkout: Checkout, lists: str) -> None:
+    docs = checkout.folder / "docs"
+    docs.mkdir()
+    (docs / "a list.md").write_text("a", encoding="utf-8")
+    (docs / "page.html").write_text("a", encoding="utf-8")
+    checkout.git("add", ".")
+    checkout.git("reset", "--quiet", "build")
+    checkout.git("commit", "--quiet", "--message", "docs")
+    checkout.git("push", "--quiet", "origin", "main")
+    for name in ("docs/a list.md", "docs/untracked.md", "list.md"):
+        (checkout.folder / name).write_text("facts", encoding="utf-8")
+    ended = checkout.publish(IN_PLACE="true", LISTS=lists, PATHS="")
+    assert ended.returncode == 0, ended.stderr
+    changed = checkout.git("diff", "--name-only", "main~1", "main", folder=checkout.remote)
+    assert changed.splitlines() == ["docs/a list.md", "list.md"]
