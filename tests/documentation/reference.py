@@ -73,7 +73,7 @@ def _keys(schema: Schema) -> str:
     return _table(("Key", "Meaning", "Required"), rows)
 
 
-_SHOWN = Workflow("README.md", InstallSource("git+https://github.com/OWNER/lmsys-enrich@COMMIT"))
+_SHOWN = Workflow(["README.md"], InstallSource("git+https://github.com/OWNER/lmsys-enrich@COMMIT"))
 
 
 def workflow_md() -> str:

@@ -27,7 +27,12 @@ def workflows() -> Iterator[tuple[str, str]]:
         _SOURCES.items(), ("none", "commit", "pull-request"), (None, "lists/ai")
     ):
         name = f"init-{source}-{publish}-{'top' if folder is None else 'folder'}.yml"
-        yield name, workflow(Workflow("README.md", of, folder, publish, in_place=publish == "commit"))
+        yield (
+            name,
+            workflow(
+                Workflow(["README.md"], of, folder, publish, ["README.md"] if publish == "commit" else ())
+            ),
+        )
     for page in PAGES:
         for block in blocks(page):
             if block.language == "yaml" and "jobs:" in block.text and "\non:" in f"\n{block.text}":

@@ -46,7 +46,8 @@ def test_init_starts_a_list_and_a_workflow(program: Program) -> None:
     assert run in commands(program.folder / "mine")
     (program.folder / "mine/entries.yaml").write_text("mine", encoding="utf-8")
     again = program("init", "mine")
-    assert "links.yml: exists already, and was not changed" in again.out
+    assert "links.yml: exists already, and was not changed; move it away" in again.out
+    assert "badge" not in again.out
     assert (program.folder / "mine/entries.yaml").read_text(encoding="utf-8") == "mine"
 
 
@@ -75,16 +76,64 @@ def test_init_offers_to_publish(program: Program, publish: str) -> None:
     text = (program.folder / _WORKFLOW).read_text(encoding="utf-8")
     assert job(program.folder)["permissions"]["contents"] == "write"
     assert ("pull-requests" in job(program.folder)["permissions"]) == (publish == "pull-request")
-    assert "build/enriched.md build/dead-links.md build/badges" in text
+    assert "build/enriched.md build/*/enriched.md build/dead-links.md build/badges" in text
 
 
 def test_facts_in_the_list_itself_are_published(program: Program) -> None:
     (program.folder / "README.md").write_text("# L\n## T\n- [A](https://a.example/)\n", encoding="utf-8")
     program("init", "--in-place")
     assert commands(program.folder)[1].endswith("--fail-on new-dead --in-place")
-    assert "PATHS: README.md build" in (program.folder / _WORKFLOW).read_text(encoding="utf-8")
+    assert "git add --update -- README.md" in commands(program.folder)[-1]
     refused = program("init", "other", "--in-place")
-    assert (refused.code, "Markdown" in refused.err) == (2, True)
+    assert (refused.code, "other has no list yet" in refused.err) == (2, True)
+
+
+def test_list_may_be_named_itself(program: Program) -> None:
+    named = program.folder / "my lists" / "#1: a list.md"
+    named.parent.mkdir()
+    named.write_text("# L\n## T\n- [A](https://a.example/)\n", encoding="utf-8")
+    ended = program("init", str(named), "--in-place")
+    assert ended.code == 0
+    assert commands(named.parent)[1].startswith("lmsys-enrich run '#1: a list.md' ")
+    assert "git add --update -- '#1: a list.md'" in commands(named.parent)[-1]
+
+
+def test_lists_and_folders_of_the_settings_are_taken(program: Program) -> None:
+    settings = 'lists = ["a.md", "docs"]\nout = "site/links"\ncache = ".links"\n'
+    (program.folder / "lmsys-enrich.toml").write_text(settings, encoding="utf-8")
+    ended = program("init", "--in-place")
+    assert "Next: lmsys-enrich run, then" in ended.out
+    assert "![entries](site/links/badges/entries.svg)" in ended.out
+    _, run, issue, publish = commands(program.folder)
+    assert run.startswith("lmsys-enrich run --deadline")
+    assert issue == "lmsys-enrich issue"
+    assert "git add --update -- a.md docs" in publish
+    assert "in site/links/enriched.md site/links/*/enriched.md " in publish
+    paths = [step["with"]["path"] for step in job(program.folder)["steps"] if "path" in step.get("with", {})]
+    assert paths == [".links\nsite/links\n"] * 2 + ["site/links"]
+
+
+@pytest.mark.parametrize(
+    ("remote", "has_artifacts"),
+    [
+        ("git@github.com:o/n.git", True),
+        ("https://acme.ghe.com/o/n", True),
+        ("https://git.example.com/o/n", False),
+    ],
+)
+def test_artifacts_are_left_out_where_the_server_refuses_them(
+    program: Program, remote: str, *, has_artifacts: bool
+) -> None:
+    git(program.folder, "init", "--quiet")
+    git(program.folder, "remote", "add", "origin", remote)
+    program("init")
+    assert ("upload-artifact" in (program.folder / _WORKFLOW).read_text(encoding="utf-8")) == has_artifacts
+
+
+def test_folder_that_cannot_be_made_is_an_error(program: Program) -> None:
+    (program.folder / "file").touch()
+    ended = program("init", "file/lists")
+    assert (ended.code, "file/lists cannot be created" in ended.err) == (4, True)
 
 
 def test_workflow_of_a_subfolder_lies_at_the_top(program: Program) -> None:
@@ -92,7 +141,7 @@ def test_workflow_of_a_subfolder_lies_at_the_top(program: Program) -> None:
     ended = program("init", "lists/it's")
     assert not (program.folder / "lists/it's" / _WORKFLOW).exists()
     assert str(program.folder / _WORKFLOW) in ended.out
-    assert "at the top of the repository only" in ended.out
+    assert "only at the top of the repository" in ended.out
     made = job(program.folder)
     assert made["defaults"]["run"]["working-directory"] == "lists/it's"
     paths = [step["with"]["path"] for step in made["steps"] if "path" in step.get("with", {})]

@@ -3,6 +3,9 @@
           for _ in 1 2 3 4 5; do
             if git push --quiet origin "HEAD:$GITHUB_REF"; then exit 0; fi
             git fetch --quiet origin "$GITHUB_REF"
-            git rebase --quiet --autostash FETCH_HEAD
+            if ! git rebase --quiet --autostash FETCH_HEAD; then
+              echo "::warning::Others changed the same lines meanwhile. The next run publishes again."
+              exit 0
+            fi
           done
           exit 1

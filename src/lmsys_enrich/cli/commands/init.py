@@ -4,7 +4,7 @@ import argparse
 import json
 import os
 import shlex
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from importlib.resources import files
 from pathlib import Path
@@ -12,10 +12,11 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 
 from lmsys_enrich.cli.flags import ENTRIES, READMES
 from lmsys_enrich.cli.terminal import Terminal
-from lmsys_enrich.errors import InputError
+from lmsys_enrich.errors import InputError, OutputError
 from lmsys_enrich.lists.git import head_commit, origin_url, top_level
 from lmsys_enrich.lists.read import read_list
 from lmsys_enrich.outputs.files import write_files
+from lmsys_enrich.settings.sources import resolve
 from lmsys_enrich.values import Value
 
 _NAME = "lmsys-enrich"
@@ -23,8 +24,8 @@ _WORKFLOW = Path(".github/workflows/links.yml")
 _BADGES = """\
 Badges for your README:
 
-![links alive](build/badges/links-alive.svg)
-![entries](build/badges/entries.svg)"""
+![links alive]({out}/badges/links-alive.svg)
+![entries]({out}/badges/entries.svg)"""
 _NOT_PUBLISHED = """\
 With --publish commit the workflow also commits the enriched list, the report and badges for your README."""
 _NO_SOURCE = """\
@@ -45,19 +46,32 @@ class InstallSource(Value):
 
 
 class Workflow(Value):
-    """Choices for the nightly workflow: the list, its folder in the repository, what is published and how."""
+    """
+    Choices for the nightly workflow: lists, their folder in the repository, what is published and how.
 
-    name: str
+    `lists` are named on the command line, none where the settings name them. `in_place` are
+    the documents that get facts. `out` and `cache` are the folders of the settings.
+    """
+
+    lists: Sequence[str]
     source: InstallSource
     folder: str | None = None
     publish: str = "none"
-    in_place: bool = False
+    in_place: Sequence[str] = ()
+    out: str = "build"
+    cache: str = "cache"
+    has_artifacts: bool = True
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add DIR and the choices for the workflow."""
     parser.add_argument(
-        "folder", metavar="DIR", nargs="?", type=Path, default=Path(), help="folder of the list (default: .)"
+        "folder",
+        metavar="DIR",
+        nargs="?",
+        type=Path,
+        default=Path(),
+        help="folder of the list, or the list itself (default: .)",
     )
     parser.add_argument(
         "--publish",
@@ -74,65 +88,107 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Write what does not exist yet; files that exist are left as they are."""
-    folder: Path = arguments.folder
-    name = _own_list(folder)
-    texts: dict[Path, str] = {}
-    if name is None:
-        name = ENTRIES
-        texts[folder / ENTRIES] = _starter("entries.yaml")
-    if arguments.in_place and name == ENTRIES:
+    given: Path = arguments.folder
+    folder = given.parent if given.is_file() else given
+    settings = resolve({}, terminal.environ, folder)
+    in_settings = () if given.is_file() else settings.lists
+    lists = _own_lists(given, in_settings)
+    if arguments.in_place and not (documents := [path for path in lists if path.name != ENTRIES]):
+        where = f"{folder} has {ENTRIES}" if lists else f"{folder} has no list yet"
         raise InputError(
-            "--in-place is for Markdown lists", hint="Leave it away: entries.yaml stays as it is."
+            f"--in-place writes into Markdown lists, and {where}",
+            hint="Name the Markdown list, or leave --in-place away: entries.yaml stays as it is.",
         )
     publish = "commit" if arguments.in_place and arguments.publish == "none" else arguments.publish
-    folder.mkdir(parents=True, exist_ok=True)
-    within = inside(folder)
-    chosen = Workflow(name, install_source(folder), within, publish, arguments.in_place)
-    root = top_level(folder) if within is not None else None
-    texts[(root or folder) / _WORKFLOW] = workflow(chosen)
-    for path, text in texts.items():
-        if path.exists():
-            terminal.result(f"{path}: exists already, and was not changed")
-        else:
-            write_files(path.parent, {path.name: text})
-            terminal.result(f"{path}: written")
-    if within is not None:
-        terminal.result(
-            f"GitHub reads workflows at the top of the repository only, so it is not in {folder}."
-        )
-    if chosen.source.requirement is None and not chosen.source.is_here:
+    _create(folder)
+    chosen = Workflow(
+        lists=() if in_settings else [path.as_posix() for path in lists or [Path(ENTRIES)]],
+        source=install_source(folder),
+        folder=inside(folder),
+        publish=publish,
+        in_place=[path.as_posix() for path in documents] if arguments.in_place else (),
+        out=settings.out.as_posix(),
+        cache=settings.cache.as_posix(),
+        has_artifacts=_has_artifacts(folder),
+    )
+    if not lists:
+        _write(folder / ENTRIES, _starter("entries.yaml"), terminal)
+    root = top_level(folder) if chosen.folder is not None else None
+    is_new = _write((root or folder) / _WORKFLOW, workflow(chosen), terminal)
+    terminal.result("\n".join(_next_steps(folder, chosen, is_new=is_new)))
+    if is_new and chosen.source.requirement is None and not chosen.source.is_here:
         terminal.warn(_NO_SOURCE)
-    terminal.result(f"\nNext: lmsys-enrich run {shlex.quote(str(folder / name))}, then commit these files.")
-    terminal.result(f"\n{_NOT_PUBLISHED if publish == 'none' else _BADGES}")
     return 0
 
 
-def _own_list(folder: Path) -> str | None:
-    """Return the list that exists: entries.yaml, or a README that has entries."""
-    if (folder / ENTRIES).exists():
-        return ENTRIES
+def _own_lists(given: Path, in_settings: Sequence[Path]) -> Sequence[Path]:
+    """Return the lists as paths from their folder: the given file, those of the settings, or one found."""
+    if given.is_file():
+        return [Path(given.name)]
+    if in_settings:
+        return in_settings
+    if (given / ENTRIES).exists():
+        return [Path(ENTRIES)]
     for name in READMES:
         try:
-            if (folder / name).exists() and any(read_list(folder / name).listed()):
-                return name
+            if (given / name).is_file() and any(read_list(given / name).listed()):
+                return [Path(name)]
         except InputError:
             continue  # a README that is no list
-    return None
+    return []
+
+
+def _create(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        raise OutputError(f"{folder} cannot be created: {problem}", hint="Name another folder.") from None
+
+
+def _write(path: Path, text: str, terminal: Terminal) -> bool:
+    """Write a file that is not there, say so, and return true."""
+    if path.exists():
+        terminal.result(f"{path}: exists already, and was not changed; move it away to get a new one")
+        return False
+    write_files(path.parent, {path.name: text})
+    terminal.result(f"{path}: written")
+    return True
+
+
+def _has_artifacts(folder: Path) -> bool:
+    """Return false for GitHub Enterprise Server, which does not take artifacts of this version."""
+    address = _https(origin_url(folder) or "") or "https://github.com"
+    host = urlsplit(address).hostname or ""
+    return host == "github.com" or host.endswith(".ghe.com")
+
+
+def _next_steps(folder: Path, chosen: Workflow, *, is_new: bool) -> Iterator[str]:
+    """Yield what the user does next, and badges if the new workflow publishes them."""
+    if is_new and chosen.folder is not None:
+        yield "GitHub reads workflows only at the top of the repository, so it lies there."
+    names = [shlex.quote(str(folder / name)) for name in chosen.lists]
+    yield f"\nNext: {' '.join(['lmsys-enrich run', *names])}, then commit these files."
+    if is_new:
+        yield f"\n{_NOT_PUBLISHED if chosen.publish == 'none' else _BADGES.format(out=chosen.out)}"
 
 
 def workflow(chosen: Workflow) -> str:
     """Return the nightly workflow."""
     folder = f"{chosen.folder}/" if chosen.folder else ""
+    lists = "".join(f" {shlex.quote(name)}" for name in chosen.lists)
+    in_place = " --in-place" if chosen.in_place else ""
     blocks = {
         "@DEFAULTS@": _defaults(chosen.folder),
         "@INSTALL@": _install(chosen.source),
         "@PUBLISH@": _publish(chosen),
+        "@ARTIFACT@": _starter("artifact.yml") if chosen.has_artifacts else "",
     }
     words = {
         "@CONTENTS@": "read" if chosen.publish == "none" else "write # to commit what was found",
-        "@FOLDER@": folder,
-        "@LIST@": shlex.quote(chosen.name),
-        "@FLAGS@": " --in-place" if chosen.in_place else "",
+        "@CACHE@": f"{folder}{chosen.cache}",
+        "@OUT@": f"{folder}{chosen.out}",
+        "@RUN@": _yaml(f"lmsys-enrich run{lists} --deadline 20m --fail-on new-dead{in_place}"),
+        "@ISSUE@": _yaml(f"lmsys-enrich issue{lists}"),
     }
     text = "\n".join(_filled(_starter("links.yml"), blocks)) + "\n"
     for token, word in words.items():
@@ -178,15 +234,23 @@ def _publish(chosen: Workflow) -> str:
     """Return the step that commits what was found, if it is wanted."""
     if chosen.publish == "none":
         return ""
-    paths = ["build/enriched.md", "build/dead-links.md", "build/badges"]
-    if chosen.in_place:
-        paths.insert(0, chosen.name)
-    end = _starter("commit.sh" if chosen.publish == "commit" else "pull-request.sh")
-    return _starter("publish.yml").replace("@PATHS@", " ".join(paths)) + end
+    # With several lists the files of each lie in a folder of its name.
+    patterns = ("enriched.md", "*/enriched.md", "dead-links.md", "badges")
+    documents = " ".join(map(shlex.quote, chosen.in_place))
+    words = {
+        "@PATHS@": " ".join(f"{shlex.quote(chosen.out)}/{pattern}" for pattern in patterns),
+        "@IN_PLACE@": f"          git add --update -- {documents}\n" if documents else "",
+    }
+    text = _starter("publish.yml")
+    for token, word in words.items():
+        text = text.replace(token, word)
+    return text + _starter("commit.sh" if chosen.publish == "commit" else "pull-request.sh")
 
 
 def _yaml(text: str) -> str:
-    """Return a text as a YAML scalar."""
+    """Return a text as a YAML scalar: plain, or quoted where a plain one would end early."""
+    if text[0].isalnum() and ": " not in text and " #" not in text and not text.endswith(":"):
+        return text
     return f"'{text.replace(chr(39), chr(39) * 2)}'"
 
 
