@@ -78,14 +78,19 @@ def _blocks(report: Report) -> Iterator[str]:
     found = list(_to_act_on(report))
     yield "# Dead links"
     yield quoted(report.notice) if report.notice else ""
-    yield (
-        _counts(found) if found else "Every link that could be checked is alive, and stands where it should."
-    )
+    yield _counts(found) if found else nothing_to_do(report)
     for verdict, heading in _HEADINGS.items():
         of_this = [finding for finding in found if finding.effective_verdict is verdict]
         if of_this:
             yield f"## {heading}"
             yield "\n".join(line for finding in of_this for line in _lines(finding, locations[finding.url]))
+
+
+def nothing_to_do(report: Report) -> str:
+    """Return the words for a report without dead, failing and moved links."""
+    if not report.alive.judged:
+        return "No link could be judged yet."
+    return "Every link that could be checked is alive, and stands where it should."
 
 
 def _counts(found: list[Finding]) -> str:

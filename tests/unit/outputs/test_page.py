@@ -11,7 +11,7 @@ import pytest
 
 from lmsys_enrich.lists.markdown.reader import read_markdown
 from lmsys_enrich.model.figures import Day, Relicensed
-from lmsys_enrich.model.finding import Suggestion, Verdict
+from lmsys_enrich.model.finding import Suggestion, SuggestionKind, Verdict
 from lmsys_enrich.model.report import Report
 from lmsys_enrich.model.workspace import Workspace
 from lmsys_enrich.outputs.page.contents import page_of
@@ -137,7 +137,7 @@ def test_every_entry_is_a_row_with_its_facts() -> None:
         "2 years ago",
         "Python",
     )
-    assert (alpa.verdict, list(alpa.flags), alpa.age) == ("alive", ["archived"], "over 2 years")
+    assert (alpa.verdict, list(alpa.flags), alpa.age) == ("alive", ["archived", "stale"], "over 2 years")
     assert alpa.words == "Compilation | based"
     assert rows["DeepSpeed"].verdict == "dead"
     assert rows["No link at all"].verdict == ""
@@ -222,7 +222,7 @@ def test_javascript_address_is_no_link() -> None:
 
 def test_page_without_tasks_says_so() -> None:
     html = _html(report(finding("https://a.example/")))
-    assert "Nothing: every link that could be checked is alive" in html
+    assert "Every link that could be checked is alive" in html
 
 
 def test_long_group_of_tasks_is_cut_and_counted() -> None:
@@ -266,3 +266,31 @@ def test_long_list_shows_the_worst_and_counts_the_rest() -> None:
     assert (len(page.shown), page.left_out) == (10_000, 500)
     assert [worst(known) for known in page.shown].index(Verdict.DEAD) == 9_999
     assert "500 entries whose links stand best are left out" in _html(report(*found))
+
+
+def test_list_without_a_judged_link_is_not_called_well() -> None:
+    html = _html(report(finding("https://a.example/", Verdict.UNCHECKED)))
+    assert "No link could be judged yet." in html
+    assert "is alive, and stands where it should" not in html
+
+
+def test_remarks_can_be_filtered() -> None:
+    archived = finding("https://github.com/a/b", repository=repository("a/b", archived=True))
+    shown = report(archived, finding("https://x.example/"))
+    [choice] = [choice for choice in page_of(shown).choices if choice.name == "flag"]
+    assert choice.options == ["archived"]
+    assert 'data-flags="archived"' in _html(shown)
+
+
+def test_archived_copy_is_called_one() -> None:
+    copy = Suggestion("https://web.archive.org/x", "seen 2024", kind=SuggestionKind.ARCHIVED)
+    dead = finding("https://a.example/", Verdict.DEAD, snapshot=copy)
+    assert ">archived copy</span> <code>https://web.archive.org/x</code>" in _html(report(dead))
+
+
+def test_document_without_entries_has_no_empty_table() -> None:
+    prose = read_markdown("# Notes\n\nSee <https://a.example/x>.\n", Path("README.md"))
+    found = finding("https://a.example/x")
+    html = _html(report(catalogs=(prose,), findings={found.url: found}))
+    assert "Nothing in it was read as an entry." in html
+    assert '<table class="cut" aria-labelledby="list" hidden>' in html

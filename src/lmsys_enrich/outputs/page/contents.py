@@ -8,8 +8,19 @@ from lmsys_enrich.model.enriched import moment
 from lmsys_enrich.model.enriched_entry import EnrichedEntry
 from lmsys_enrich.model.finding import Verdict
 from lmsys_enrich.model.report import Report
+from lmsys_enrich.outputs.dead_links import nothing_to_do
 from lmsys_enrich.outputs.page.charts import Chart, ChartGroup, Death, Trend, charts_of, deaths_of, trends_of
-from lmsys_enrich.outputs.page.rows import AGES, BETWEEN, age_of, kind_of, licence_of, percent, rank_of, worst
+from lmsys_enrich.outputs.page.rows import (
+    AGES,
+    BETWEEN,
+    age_of,
+    flags_of,
+    kind_of,
+    licence_of,
+    percent,
+    rank_of,
+    worst,
+)
 from lmsys_enrich.outputs.page.todo import Group, groups_of
 from lmsys_enrich.values import Value
 
@@ -67,6 +78,7 @@ class PageContent(Value):
     shares: Sequence[Share]
     figures: Sequence[Figure]
     groups: Sequence[Group]
+    nothing: str
     charts: Sequence[Chart]
     chart_groups: Sequence[ChartGroup]
     trends: Sequence[Trend]
@@ -108,6 +120,7 @@ def page_of(report: Report) -> PageContent:
         shares=[*_shares(report)],
         figures=[*_figures(report)],
         groups=[*groups_of(report)],
+        nothing=nothing_to_do(report),
         charts=[chart for group in chart_groups for chart in group.charts],
         chart_groups=chart_groups,
         trends=[*trends_of(report.past)],
@@ -147,7 +160,7 @@ def _alive(report: Report) -> tuple[str, str]:
     """Return the percentage of alive links, and the figures behind it."""
     count = report.alive
     if count.percent is None:
-        return "?", "nothing is known about any link yet"
+        return "?", "no link could be judged yet"
     moved = report.counts[Verdict.MOVED]
     words = f"of links alive: {count.alive:,} of the {count.judged:,} that could be judged"
     return percent(count.percent), f"{words}, {moved:,} of them at a new address" if moved else words
@@ -178,6 +191,8 @@ def _choices(report: Report, shown: Sequence[EnrichedEntry]) -> Iterator[Choice]
     yield Choice("Kind", "kind", kinds if len(kinds) > 1 else [])
     facts = [item.facts for item in shown if item.facts]
     papers = [item.paper for item in shown if item.paper]
+    flags = {flag for item in shown for flag in flags_of(report, item)}
+    yield Choice("Remark", "flag", sorted(flags))
     yield Choice("Licence", "licence", sorted(filter(None, set(map(licence_of, shown)))))
     yield Choice("Language", "language", sorted({one.language for one in facts if one.language}))
     ages = {age_of(report, one) for one in facts}

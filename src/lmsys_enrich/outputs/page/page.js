@@ -8,7 +8,7 @@
   const columns = heads.map((head) => head.className);
   const more = document.querySelector(".more");
   const none = document.querySelector(".none");
-  const filters = ["section", "verdict", "kind", "licence", "language", "age", "venue", "year"].filter((name) => form.elements[name]);
+  const filters = ["section", "verdict", "kind", "flag", "licence", "language", "age", "venue", "year"].filter((name) => form.elements[name]);
 
   const words = (cell) => cell?.textContent.trim() ?? "";
   const entries = [...body.rows].map((row) => {
@@ -35,15 +35,16 @@
       if (row === next) next = row.nextElementSibling;
       else body.insertBefore(row, next);
     }
-    form.elements.shown.value = `${fitting.length.toLocaleString("en")} of ${entries.length.toLocaleString("en")} entries`;
+    form.elements.shown.value = `${fitting.length.toLocaleString("en")} of ${entries.length.toLocaleString("en")} ${entries.length === 1 ? "entry" : "entries"}`;
     more.textContent = `Show all ${fitting.length.toLocaleString("en")}`;
     more.hidden = fitting.length <= most;
-    none.hidden = fitting.length > 0;
+    none.hidden = fitting.length > 0 || entries.length === 0;
   };
 
   const holds = {
     // A section includes its subsections.
     section: (entry, wanted) => entry.section === wanted || entry.section.startsWith(`${wanted} / `),
+    flag: (entry, wanted) => entry.flags?.split(",").includes(wanted) ?? false,
   };
   const filter = () => {
     const sought = form.elements.q.value.toLowerCase().split(/\s+/).filter(Boolean);

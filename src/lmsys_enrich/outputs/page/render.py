@@ -100,7 +100,8 @@ def _data_html(row: Row) -> str:
     data = f' data-kind="{row.kind}" data-verdict="{row.verdict}" data-age="{row.age}"'
     venue = f' data-venue="{html_text(row.venue)}"' if row.venue else ""
     year = f' data-year="{row.year}"' if row.year else ""
-    return f"{data}{venue}{year}"
+    flags = f' data-flags="{",".join(row.flags)}"' if row.flags else ""
+    return f"{data}{flags}{venue}{year}"
 
 
 def _number_html(name: str, number: str) -> str:

@@ -153,7 +153,7 @@ def row_of(report: Report, item: EnrichedEntry) -> Row:
         section=BETWEEN.join(item.path),
         verdict=verdict or "",
         rank=_rank(verdict),
-        flags=[*_flags(report, item)],
+        flags=[*flags_of(report, item)],
         stars="" if stars is None else f"{stars:,}",
         stars_key="" if stars is None else str(stars),
         stars_width=round(log10(stars) * _STAR_WIDTH) if stars else 0,
@@ -211,7 +211,12 @@ def kind_of(item: EnrichedEntry) -> str:
 def licence_of(item: EnrichedEntry) -> str:
     """Return the licence of an entry's repository, else of its model."""
     facts = item.facts or item.model
-    return (facts.license or "") if facts is not None else ""
+    return licence_name(facts.license) if facts is not None else ""
+
+
+def licence_name(identifier: str | None) -> str:
+    """Return a licence as readers know it: `other` is GitHub's word for a text that is no standard one."""
+    return "not standard" if identifier == "other" else identifier or ""
 
 
 def _further_facts(paper: Paper | None, model: Model | None) -> Iterator[str]:
@@ -230,12 +235,13 @@ def _known(number: int | None) -> str:
     return "" if number is None else str(number)
 
 
-def _flags(report: Report, item: EnrichedEntry) -> Iterator[str]:
+def flags_of(report: Report, item: EnrichedEntry) -> Iterator[str]:
+    """Yield the remarks on an entry's repository, paper and model, each a word or two."""
     facts, paper, model = item.facts, item.paper, item.model
     if facts is not None:
         if facts.archived:
             yield "archived"
-        elif report.is_stale(facts):
+        if report.is_stale(facts):
             yield "stale"
         if facts.renamed_from:
             yield "renamed"

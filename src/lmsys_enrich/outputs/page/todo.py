@@ -8,7 +8,7 @@ from lmsys_enrich.lists.mistakes import duplicates, merged_repositories
 from lmsys_enrich.model.catalog import ListedLink, Location
 from lmsys_enrich.model.enriched_entry import EnrichedEntry, published_since
 from lmsys_enrich.model.facts import Repository
-from lmsys_enrich.model.finding import Finding, Verdict
+from lmsys_enrich.model.finding import Finding, SuggestionKind, Verdict
 from lmsys_enrich.model.report import News, Report, news_of
 from lmsys_enrich.outputs.fixes import patch_of
 from lmsys_enrich.outputs.page.rows import clickable
@@ -19,6 +19,12 @@ _MOST_OPEN = 8
 _MOST_LOCATIONS = 5
 _LONGEST_PATCH = 100_000
 _RECENT = timedelta(days=30)
+_REST = {
+    **dict.fromkeys(("dead", "open", "moved", "failing"), "dead-links.md has all of them"),
+    **dict.fromkeys(("withdrawn", "archived", "stale"), "the list below marks all of them"),
+    "differs": "enriched.json has all of them",
+    "twice": "`lmsys-enrich validate` names all of them",
+}
 
 
 class Place(Value):
@@ -32,7 +38,8 @@ class Task(Value):
     """
     Task; `href` only where a browser may open it, `better` is the address to write instead.
 
-    `name` is that of the entry, or of the first of several.
+    `is_copy` is true where that is an archived copy. `name` is that of the entry, or of
+    the first of several.
     """
 
     kind: str
@@ -40,6 +47,7 @@ class Task(Value):
     why: str
     href: str | None = None
     better: str = ""
+    is_copy: bool = False
     name: str = ""
     locations: Sequence[Place] = ()
 
@@ -49,7 +57,7 @@ class Group(Value):
     Tasks of a kind, unfolded where they are urgent or few; `count` includes those not shown.
 
     `patch` makes the edits of all of them, unless they are more than the page shows: it reads
-    the lists twice, to be sure that it changes nothing else.
+    the lists twice, to be sure that it changes nothing else. `rest` says where those not shown are.
     """
 
     kind: str
@@ -59,6 +67,7 @@ class Group(Value):
     count: int
     unfolded: bool
     patch: str = ""
+    rest: str = ""
 
     @property
     def more(self) -> int:
@@ -143,7 +152,7 @@ def _group(
     if tasks:
         unfolded = urgent or len(tasks) <= _MOST_OPEN
         shown = patch if len(patch) <= _LONGEST_PATCH else ""
-        yield Group(kind, title, advice, tasks[:_MOST], len(tasks), unfolded, shown)
+        yield Group(kind, title, advice, tasks[:_MOST], len(tasks), unfolded, shown, _REST.get(kind, ""))
 
 
 def _new(report: Report, news: News) -> Iterator[Task]:
@@ -165,6 +174,7 @@ def _link_task(report: Report, finding: Finding) -> Task:
         f"{finding.effective_reason}{since}",
         clickable(finding.url),
         finding.proposal.url if finding.proposal else "",
+        finding.proposal is not None and finding.proposal.kind is SuggestionKind.ARCHIVED,
         _names(locations),
         _places(report, locations),
     )
@@ -197,7 +207,7 @@ def _published(report: Report) -> Iterator[Task]:
 def _differing(report: Report) -> Iterator[Task]:
     for item in report.entries:
         for one in item.differs:
-            why = f"{one.field}: the list has {one.listed}, {one.source_host} has {one.source}"
+            why = f"{one.field}: “{one.listed}” in the list, “{one.source}” at {one.source_host}"
             yield _entry_task(report, item, "differs", why)
 
 
