@@ -10,14 +10,18 @@ from lmsys_enrich.urls import host_of
 # Limits of RFC 6265 section 6.1 for one domain.
 _MOST_COOKIES = 50
 _LONGEST_COOKIE = 4096
+# How sites take a cookie back: an age of nothing, or a day in the years after 1970.
+_EXPIRED = re.compile(
+    r"max-age *= *(?:-[0-9]|0(?![0-9]))|expires *= *[^;]{0,16}[- ]19[0-9]{2}[ ;]", re.IGNORECASE
+)
 
 
 class Cookies:
     """
     Cookies of one link check, by name and value.
 
-    A cookie is sent to the site that set it and to no other. Path, age and the other
-    attributes are ignored: a check lasts seconds.
+    A cookie is sent to the site that set it and to no other, until the site takes it
+    back. Path and the other attributes are ignored: a check lasts seconds.
     """
 
     def __init__(self) -> None:
@@ -27,16 +31,23 @@ class Cookies:
         """Store the cookies that the response of this address sets."""
         host = host_of(url)
         for line in response.headers.get("set-cookie", "").split("\n"):
-            name, equals, value = (part.strip() for part in line.partition(";")[0].partition("="))
+            pair, _, attributes = line.partition(";")
+            name, equals, value = (part.strip() for part in pair.partition("="))
+            if not equals:  # without a name, as browsers take it: RFC 6265bis section 5.7
+                name, value = "", name
             sendable = f"{name}{value}".isascii() and f"{name}{value}".isprintable()
-            if name and equals and sendable and len(line) <= _LONGEST_COOKIE:
+            if _EXPIRED.search(attributes):
+                self._values.pop((host, name), None)
+            elif (name or value) and sendable and len(line) <= _LONGEST_COOKIE:
                 self._keep(host, name, value)
 
     def header(self, url: str) -> str:
         """Return the `Cookie` header for this address; empty without cookies."""
         host = host_of(url)
         return "; ".join(
-            f"{name}={value}" for (setter, name), value in self._values.items() if same_site(setter, host)
+            f"{name}={value}" if name else value
+            for (setter, name), value in self._values.items()
+            if same_site(setter, host)
         )
 
     def _keep(self, host: str, name: str, value: str) -> None:
