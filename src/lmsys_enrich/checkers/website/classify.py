@@ -114,6 +114,12 @@ def classify_chain(chain: RedirectChain) -> Observation:
             classification = _classify_failed_redirects(chain, classification)
         if classification.verdict is Verdict.MOVED:
             suggestion = _suggestion(chain)
+    elif (
+        classification.verdict is Verdict.ALIVE
+        and chain.start.startswith("http:")
+        and _is_secure(chain.final)
+    ):
+        classification = Classification(Verdict.ALIVE, f"{classification.reason}, over https alone")
     replied = isinstance(chain.end, Response)
     return Observation(
         chain.start,
@@ -176,8 +182,12 @@ def _suggestion(chain: RedirectChain) -> Suggestion | None:
 def _loses_security(chain: RedirectChain) -> bool:
     """Return true where a hop leads from https to http, where anyone on the path can change its target."""
     addresses = [*(hop.url for hop in chain.hops), chain.final]
-    secure = [url.startswith("https:") for url in addresses]
+    secure = list(map(_is_secure, addresses))
     return any(before and not after for before, after in pairwise(secure))
+
+
+def _is_secure(url: str) -> bool:
+    return url.startswith("https:")
 
 
 def _status(chain: RedirectChain) -> int | None:

@@ -14,7 +14,15 @@ from lmsys_enrich.checkers.website.session import (
 )
 from lmsys_enrich.http.messages import ErrorKind, Fetch, FetchError, Outcome, Request, Response
 from lmsys_enrich.model.finding import Finding, Hop, Validators, Verdict
-from lmsys_enrich.urls import InvalidAddress, decode_location, is_web, link_key, resolve
+from lmsys_enrich.urls import (
+    BLOCKED_PORTS,
+    InvalidAddress,
+    decode_location,
+    is_web,
+    link_key,
+    resolve,
+    server_of,
+)
 from lmsys_enrich.values import replace
 
 _HEADERS: Mapping[str, str] = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
@@ -22,6 +30,7 @@ _HEADERS: Mapping[str, str] = {"accept": "text/html,application/xhtml+xml,*/*;q=
 _ENOUGH_FOR_SIGNATURES = 16_384
 # The statuses that browsers follow: https://fetch.spec.whatwg.org/#redirect-status
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_NO_CONNECTION = frozenset({ErrorKind.REFUSED, ErrorKind.UNREACHABLE, ErrorKind.TIMEOUT, ErrorKind.RESET})
 # No request got as far as the method: GET would fail alike.
 _BEFORE_THE_METHOD = frozenset(
     {
@@ -50,8 +59,34 @@ async def fetch_link(fetch: Fetch, url: str, previous: Finding | None = None) ->
     HEAD goes first, and its good news is final. Its bad news never is: servers refuse
     it, hang, or redirect it elsewhere, so anything but success is requested again with
     GET, from the link's own address and with the cookies that its redirects set. Where
-    only GET succeeded the last time (`previous`), HEAD is left out.
+    only GET succeeded the last time (`previous`), HEAD is left out. Where a host does
+    not respond over http, https is tried, as browsers do.
     """
+    chain = await _fetch_as_written(fetch, url, previous)
+    secure = _over_https(chain)
+    if secure is None:
+        return chain
+    upgraded = await _fetch_as_written(fetch, secure, None)
+    if classify(upgraded.end).verdict not in {Verdict.ALIVE, Verdict.GUARDED}:
+        return chain
+    return replace(upgraded, start=url, hops=(*chain.hops, *upgraded.hops))
+
+
+def _over_https(chain: RedirectChain) -> str | None:
+    """
+    Return the address over https of a host that takes no connection over http.
+
+    https://developer.chrome.com/blog/https-upgrades, and the domains for which browsers know
+    no http: https://hstspreload.org.
+    """
+    if not isinstance(chain.end, FetchError) or chain.end.kind not in _NO_CONNECTION:
+        return None
+    scheme, _, port = server_of(chain.final)
+    return chain.final.replace("http:", "https:", 1) if (scheme, port) == ("http", 80) else None
+
+
+async def _fetch_as_written(fetch: Fetch, url: str, previous: Finding | None) -> RedirectChain:
+    """Follow a link to its end with HEAD, and with GET where that is not sure."""
     cookies = Cookies()
     if previous is not None and previous.validators is not None:
         chain = await RedirectFollower(fetch, cookies, previous=previous).go(url)
@@ -76,8 +111,10 @@ def _is_final(chain: RedirectChain) -> bool:
         return False
     if not chain.hops:
         return True
-    # HEAD alone may lead to a login page, an error page, or the home page.
-    return classify_chain(chain).verdict in {Verdict.ALIVE, Verdict.MOVED}
+    # HEAD alone may lead to a login page, an error page, or the home page. What has moved without a
+    # suggestion may be one of these.
+    observation = classify_chain(chain)
+    return observation.verdict is Verdict.ALIVE or observation.suggestion is not None
 
 
 def _clearer(with_head: RedirectChain, with_get: RedirectChain) -> RedirectChain:
@@ -109,7 +146,7 @@ class RedirectFollower:
         address = start
         while True:
             try:
-                url = link_key(address)
+                url = _requestable(address)
             except InvalidAddress as problem:
                 return self._end(start, address, FetchError(ErrorKind.ADDRESS, str(problem)))
             if self._is_repeated(url):
@@ -173,6 +210,15 @@ class RedirectFollower:
         return RedirectChain(
             start, tuple(self._hops), final, end, validators=None if self._hops else self._validators
         )
+
+
+def _requestable(address: str) -> str:
+    """Return the key of an address. Raises `InvalidAddress` where browsers send nothing."""
+    url = link_key(address)
+    port = server_of(url)[2]
+    if port in BLOCKED_PORTS:
+        raise InvalidAddress(f"browsers refuse port {port}")
+    return url
 
 
 def _get(url: str, headers: Mapping[str, str]) -> Request:

@@ -266,3 +266,45 @@ async def test_get_carries_the_cookies_that_head_was_given() -> None:
 
     chain, _ = await _visit({_URL: _to(target, cookie="s=1"), target: landing})
     assert (chain.final, chain.end) == (target, _OK)
+
+
+@pytest.mark.parametrize(
+    "kind", [ErrorKind.REFUSED, ErrorKind.TIMEOUT, ErrorKind.UNREACHABLE, ErrorKind.RESET]
+)
+async def test_host_without_http_is_fetched_over_https(kind: ErrorKind) -> None:
+    chain, _ = await _visit(
+        {"http://a.org/x": FetchError(kind, ""), "https://a.org/x": _OK}, url="http://a.org/x"
+    )
+    assert (chain.start, chain.hops, chain.final, chain.end) == ("http://a.org/x", (), "https://a.org/x", _OK)
+
+
+async def test_https_is_tried_for_the_target_of_a_redirect() -> None:
+    refused = FetchError(ErrorKind.REFUSED, "")
+    chain, _ = await _visit(
+        {_URL: _to("http://b.org/y", 301), "http://b.org/y": refused, "https://b.org/y": _OK}
+    )
+    assert (chain.hops, chain.final, chain.end) == ((Hop(_URL, 301),), "https://b.org/y", _OK)
+
+
+@pytest.mark.parametrize("url", ["http://a.org:8080/x", "https://a.org/x"])
+async def test_https_is_not_tried_where_browsers_do_not(url: str) -> None:
+    refused = FetchError(ErrorKind.REFUSED, "")
+    chain, fetch = await _visit({url: refused}, url=url)
+    assert (chain.end, fetch.methods(url)) == (refused, ["HEAD"])
+
+
+async def test_failure_of_https_as_well_leaves_that_of_http() -> None:
+    refused = FetchError(ErrorKind.REFUSED, "")
+    chain, _ = await _visit(
+        {"http://a.org/x": refused, "https://a.org/x": Response(404, {})}, url="http://a.org/x"
+    )
+    assert (chain.final, chain.end) == ("http://a.org/x", refused)
+
+
+@pytest.mark.parametrize("port", [22, 25, 6000, 6667])
+async def test_port_that_browsers_refuse_gets_no_request(port: int) -> None:
+    url = f"http://a.org:{port}/"
+    chain, fetch = await _visit({_URL: _to(url), url: _OK})
+    assert isinstance(chain.end, FetchError)
+    assert chain.end.kind is ErrorKind.ADDRESS
+    assert fetch.methods(url) == []
