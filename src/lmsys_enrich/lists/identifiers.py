@@ -1,4 +1,4 @@
-"""The ids of a list's entries: written or made from the name, each of them once."""
+"""The ids of a list's entries, each of them once, the roles of their links, and where names end."""
 
 import re
 import unicodedata
@@ -7,6 +7,9 @@ from hashlib import sha256
 
 from lmsys_enrich.lists.mistakes import Mistake, closest, did_you_mean, shown
 from lmsys_enrich.model.catalog import Location
+
+BETWEEN = re.compile(r" (?:-|\u2013|\u2014|--) |\u2014\u2014|\uff1a")
+"""Separator between a name and a description within one text: dashes, and the wide colon of Chinese."""
 
 _SLUG = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
 _NO_SLUG = re.compile(r"[^a-z0-9]+")

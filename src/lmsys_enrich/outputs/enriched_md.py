@@ -3,21 +3,42 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from html import unescape
 from itertools import islice
 
-from lmsys_enrich.lists.identifiers import role_of
+from lmsys_enrich.lists.identifiers import BETWEEN, role_of
 from lmsys_enrich.model.catalog import Cell, Column, Entry, Link, Section
 from lmsys_enrich.model.document import DocumentView, Order
 from lmsys_enrich.model.enriched_entry import EnrichedEntry
 from lmsys_enrich.model.report import Report
 from lmsys_enrich.outputs.enriched_document import enriched_document, marked
 from lmsys_enrich.outputs.fact_words import columns_of, suffix
-from lmsys_enrich.outputs.text import Streamed, Text, address, encoded, escaped, in_cell, link, quoted, table
+from lmsys_enrich.outputs.text import (
+    Streamed,
+    Text,
+    address,
+    encoded,
+    escaped,
+    in_cell,
+    link,
+    quoted,
+    table,
+    unlinked,
+)
 from lmsys_enrich.spool import sequence_of
 from lmsys_enrich.values import Value
 
 # Cells that bullets show around the name, each at its own position.
 _AROUND = frozenset({"prefix", "marks", "tags", "parent", "description"})
+
+
+# A link, whether it is an image's, its text with pairs of brackets in it, and its address; a role is short.
+_LINK = re.compile(
+    r"(\[!)?\[((?:[^\[\]\\]|\\.|\[[^\[\]]{0,80}\]){0,200})\](?:\([^()]*\)\])?"
+    r"\((<[^<>]*>|[^\s()<>]*(?:\([^\s()]*\)[^\s()]*)*)"
+)
+_TAG = re.compile(r"<[^<>]*>")
+_WORDLESS = ("![", "[![", "<")  # what a description without words begins with
 
 
 class EntryWords(Value):
@@ -59,11 +80,14 @@ class EntryWords(Value):
     def _name(self, entry: Entry, columns: AbstractSet[str]) -> str:
         """Return the name with its prefix, marks and further links."""
         url = entry.url
-        name = link(entry.name, url) if url else escaped(entry.name)
+        name = link(entry.name, url) if url else unlinked(escaped(entry.name))
         if entry.id_is_written:
             name = f'<span id="{entry.id}"></span>{name}'
+        prefix = _cell(entry.cells, "prefix")
+        if not (url or columns) and _needs_bold(entry):
+            prefix, name = "", f"**{prefix} {name}**" if prefix else f"**{name}**"
         if entry.cells:
-            parts = [_cell(entry.cells, "prefix"), name, _cell(entry.cells, "marks")]
+            parts = [prefix, name, _cell(entry.cells, "marks")]
             name = " ".join(part for part in parts if part)
         further = entry.links[url is not None :]
         return name + _further(further, entry.cells, columns) if further else name
@@ -74,6 +98,13 @@ class EntryWords(Value):
         if key == "framework" and isinstance(cell, str) and cell in self.named:
             return f"[{escaped(self.named[cell].name)}](#{address(cell)})"
         return "" if cell is None else in_cell(str(cell))
+
+
+def _needs_bold(entry: Entry) -> bool:
+    """Return whether only bold letters show where a name without a link ends."""
+    description = _cell(entry.cells, "description")
+    has_tags_alone = not description and "tags" in entry.cells
+    return has_tags_alone or description.startswith(_WORDLESS) or BETWEEN.search(entry.name) is not None
 
 
 def words_of(report: Report) -> EntryWords:
@@ -103,18 +134,31 @@ def _further(links: Sequence[Link], cells: Mapping[str, Cell], columns: Abstract
         for one in links
         if one.role not in columns
         and not any(_is_in(one, text) for text in shown)
-        and not any(f"]({one.url})" in text for text in in_columns)
+        and not any(_roles_of(one.url, text) for text in in_columns)
     ]
     return f" ({', '.join(further)})" if further else ""
 
 
 def _is_in(wanted: Link, markdown: str) -> bool:
     """Return whether a text has the link already, under a name that gives the same role."""
-    if wanted.url not in markdown:
-        return False
-    texts = re.findall(rf"(\[!)?\[([^\[\]]*)\](?:\([^()]*\)\])?\(<?{re.escape(wanted.url)}", markdown)
-    roles = {"badge" if picture else role_of(text) for picture, text in texts}
+    roles = _roles_of(wanted.url, markdown)
     return wanted.role in roles or re.sub(r"-\d+$", "", wanted.role) in roles
+
+
+def _roles_of(url: str, markdown: str) -> set[str]:
+    """Return the roles that links to an address have by their names in a text."""
+    if url.removeprefix("https:").partition("&")[0].partition("%")[0] not in markdown:
+        return set()
+    found = ((picture, text) for picture, text, written in _LINK.findall(markdown) if _is_same(written, url))
+    roles = {"badge" if picture else role_of(_TAG.sub("", text)) for picture, text in found}
+    if re.search(rf"(?<![\w(<\"'=/.]){re.escape(url)}(?![\w/?#&=%-])", markdown):  # a bare address
+        roles.add("link")
+    return roles
+
+
+def _is_same(written: str, url: str) -> bool:
+    bare = unescape(written.strip("<>")).replace(" ", "%20")
+    return url in {bare, f"https:{bare}"}
 
 
 _DEEPEST_HEADING = 6

@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from lmsys_enrich.characters import BIDI_MARKS, CONTROLS, NONCHARACTERS
+from lmsys_enrich.characters import BIDI_MARKS, CONTROLS, MARKDOWN_MARKS, NONCHARACTERS
 from lmsys_enrich.values import Value
 
 
@@ -34,9 +34,7 @@ def encoded(text: str) -> bytes:
     return text.encode("utf-8", "replace")
 
 
-# https://spec.github.com/gfm/: what begins something else inside of a line. An underscore within a word
-# and a tilde that stands alone begin nothing.
-_MARKS = re.compile(r"[\\`*\[\]<>|]|(?<![^\W_])_|_(?![^\W_])|~(?=~)|(?<=~)~")
+_MARKS = re.compile(MARKDOWN_MARKS)
 _ENTITY = re.compile(r"&(?=#?\w+;)")
 _BLOCK = re.compile(r"^(?=[-+#=](?:\s|$|#))|^(?=\d{1,9}[.)](?:\s|$))")
 _CONTROL = re.compile(f"[\t\n\r{CONTROLS}{BIDI_MARKS}]+")
@@ -59,6 +57,14 @@ def escaped(text: str) -> str:
     if numbered:
         return f"{numbered[0]}\\{marks[numbered.end() :]}"
     return _BLOCK.sub(r"\\", marks)
+
+
+_BARE_ADDRESS = re.compile(r"(?i)(?<![a-z0-9])((?:https?|ftp|mailto|xmpp)(?=:)|www(?=\.))(.)")
+
+
+def unlinked(markdown: str) -> str:
+    """Return escaped text of whose bare addresses GitHub makes no links."""
+    return _BARE_ADDRESS.sub(lambda found: f"{found[1]}&#{ord(found[2])};", markdown)
 
 
 def link(text: str, url: str) -> str:

@@ -87,7 +87,7 @@ class Assembly:
                 return inner
             above.sections.remove(inner)
             return before
-        if above.columns:  # they would hide its description
+        if above.columns or not above.has_entries:  # they would hide its description, or the entry
             return inner
         above.sections.remove(inner)
         return above
@@ -105,7 +105,7 @@ class Assembly:
             ids.append(own or identifiers.make(name))
             if found.kind != "row" and "description" in cells:  # it stands last in bullets
                 cells["description"] = cells.pop("description")
-            if found.parent is not None:
+            if found.parent is not None and self._outline.found[found.parent].section is found.section:
                 cells["parent"] = ids[found.parent]
             for key, cell in cells.items():
                 if isinstance(cell, str):

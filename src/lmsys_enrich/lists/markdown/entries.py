@@ -10,10 +10,9 @@ the text before them is the name.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from lmsys_enrich.lists.identifiers import role_of
+from lmsys_enrich.lists.identifiers import BETWEEN, role_of
 from lmsys_enrich.lists.markdown import phrases
 from lmsys_enrich.lists.markdown.phrases import (
-    BETWEEN,
     BRACKETS,
     clean,
     description,
@@ -46,6 +45,12 @@ class EntryBuilder:
         """Keep a text under its key, if there is any."""
         if text:
             self.cells[key] = text
+
+    def note_description(self, written: str) -> None:
+        """Keep what follows a name, its tags apart."""
+        text, tags = phrases.split_tags(description(written))
+        self.note("tags", tags)
+        self.note("description", text)
 
     def take_fields(self, fields: Iterable[tuple[Span, str]]) -> None:
         """Add links with their roles; the first one is the main link if there is none."""
@@ -146,28 +151,35 @@ def _without_link(spans: Sequence[Span], anchor: str | None, run: Run, *, in_cel
     )
     if named is not None and (not plain(spans[:named]) or is_prefix(source(spans[:named]))):
         before = phrases.plain_prefix(source(spans[:named]))
-        prefix, name = phrases.split_prefix(f"{before} {name_of(spans[named])}".strip())
-        builder = EntryBuilder(name, anchor)
+        name = f"{before} {name_of(spans[named])}".strip()
+        prefix, name = ("", name) if in_cell else phrases.split_prefix(name)
+        builder = EntryBuilder(clean(name) or name, anchor)
         builder.note("prefix", prefix)
-        builder.note("description", description(source(spans[named + 1 :])))
+        builder.note_description(source(spans[named + 1 :]))
         return builder
     text, written = plain(spans), one_line(source(spans))
     builder = EntryBuilder(clean(text), anchor)
     if in_cell:
         return builder
     strong = run.strong
-    if strong and text.startswith(strong) and len(text) > len(strong) and not is_prefix(strong):
+    if strong and text.startswith(strong) and (not is_prefix(strong) or _is_separated(written)):
         prefix, builder.name = phrases.split_prefix(clean(strong))
         builder.note("prefix", prefix)
-        builder.note("description", description(phrases.after_strong(written)))
+        builder.note_description(phrases.after_strong(written))
         return builder
     prefix, text = phrases.split_prefix(text)
     builder.note("prefix", prefix)
     builder.name = clean(text) or builder.name
     if found := BETWEEN.search(text):
         builder.name = clean(text[: found.start()]) or builder.name
-        builder.note("description", _after(written, found.group()) or text[found.end() :].strip())
+        builder.note_description(_after(written, found.group()) or text[found.end() :])
     return builder
+
+
+def _is_separated(written: str) -> bool:
+    """Return whether a separator follows the text in bold."""
+    after = phrases.after_strong(written)
+    return bool(after) and description(after) != one_line(after)
 
 
 def _after(written: str, separator: str) -> str:
@@ -206,14 +218,16 @@ def _bold_title(builder: EntryBuilder, spans: Sequence[Span], number: int, stron
     prefix, builder.name = phrases.split_prefix(clean(strong))
     builder.note("prefix", prefix)
     before = phrases.after_strong(one_line(source(spans[:number])))
-    if clean(before):
+    # Links that lead nowhere on the web stand beside the others, and are no words.
+    texts = [span for span in spans[:number] if span.kind != "link" or not span.is_role]
+    if phrases.after_strong(one_line(source(texts))).strip(BRACKETS):
         builder.links += [(role(span), span) for span in spans[number + 1 :] if is_main(span)]
-        builder.note("description", description(phrases.after_strong(one_line(source(spans)))))
+        builder.note_description(phrases.after_strong(one_line(source(spans))))
     elif _names_nothing(spans[number]) or _opens(before.strip()) or not before.strip():
         _read_rest(builder, _closed(spans[number + 1 :], before), is_open=before.strip().endswith("["))
     else:
         builder.links += [(role(span), span) for span in spans[number + 1 :] if is_main(span)]
-        builder.note("description", description(phrases.after_strong(one_line(source(spans)))))
+        builder.note_description(phrases.after_strong(one_line(source(spans))))
     return builder
 
 

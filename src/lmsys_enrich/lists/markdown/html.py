@@ -1,12 +1,17 @@
 """HTML in Markdown lists: folded parts, headings, items, rows, and every link in it."""
 
+import re
 from collections.abc import Mapping, Sequence
 from html import escape
 from html.parser import HTMLParser
 
+from lmsys_enrich.characters import MARKDOWN_MARKS
+from lmsys_enrich.lists.markdown.parser import bare_addresses
 from lmsys_enrich.lists.markdown.runs import MEDIA, Run, Span, clean_address, media_of, one_line
 from lmsys_enrich.values import Value
 
+_MARKS = re.compile(MARKDOWN_MARKS)  # words of HTML are no Markdown
+_ENTITY = re.compile(r"&(?=#?\w+;)")
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _BLOCKS = frozenset(
     [
@@ -150,7 +155,19 @@ class _Parser(HTMLParser):
         elif data:
             if not self._run.spans:
                 self._run.line = self._line + (len(data) - len(data.lstrip("\n")))
-            self._run.spans.append(Span("text", data, escape(data, quote=False)))
+            at = 0
+            for start, end, url in bare_addresses(data):
+                self._words(data[at:start])
+                # In Markdown a bare address would go on with what follows it.
+                source = data[start:end] if data[end : end + 1].strip() == "" else f"<{url}>"
+                link = Span("link", data[start:end], source, clean_address(url), form="bare")
+                self._run.spans.append(self._placed(link, data[start:end]))
+                at = end
+            self._words(data[at:])
+
+    def _words(self, data: str) -> None:
+        if data:
+            self._run.spans.append(Span("text", data, _MARKS.sub(r"\\\g<0>", _ENTITY.sub("&amp;", data))))
 
     def end(self) -> None:
         """End what is open."""

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
+from lmsys_enrich.lists.identifiers import BETWEEN
 from lmsys_enrich.lists.markdown.blocks import Block, Item, Items, Paragraph
 from lmsys_enrich.lists.markdown.entries import is_main, role
-from lmsys_enrich.lists.markdown.phrases import description, is_marks, is_prefix, is_role
+from lmsys_enrich.lists.markdown.phrases import description, is_marks, is_prefix, is_role, plain
 from lmsys_enrich.lists.markdown.runs import Run, Span, one_line
 
 _MANY_FIRST, _MANY_LATER = 3, 2
@@ -70,9 +71,15 @@ def names_by_paragraph(item: Item) -> bool:
 
 
 def leads_inside(item: Item) -> bool:
-    """Return whether all of an item's links lead to headings of the document, as in a table of contents."""
+    """
+    Return whether all of an item's links lead to headings of the document, as in a table of contents.
+
+    A link in the description of what stands before it is none of these.
+    """
     links = item.run.links if item.run is not None else []
-    return bool(links) and all(span.url.startswith("#") for span in links)
+    if item.run is None or not links or not all(span.url.startswith("#") for span in links):
+        return False
+    return BETWEEN.search(plain(item.run.spans[: item.run.spans.index(links[0])]) + " ") is None
 
 
 def is_entry_line(run: Run) -> bool:

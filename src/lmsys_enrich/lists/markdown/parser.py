@@ -6,7 +6,7 @@ GitHub's rules that CommonMark lacks are bare addresses, and links with a space 
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from markdown_it import MarkdownIt
@@ -100,6 +100,17 @@ def _bare_address(state: StateInline, silent: bool) -> bool:
     state.push("link_close", "a", -1)
     state.pos = end
     return True
+
+
+def bare_addresses(text: str) -> Iterator[tuple[int, int, str]]:
+    """Yield start, end and target of each bare address: GitHub makes links of them in HTML too."""
+    at = 0
+    while found := _BARE.search(text, at):
+        end = _end_of_address(text, found, len(text))
+        at = end or found.end()
+        if end is not None:
+            written = text[found.start() : end]
+            yield found.start(), end, written if "://" in found[0] else f"http://{written}"
 
 
 def _end_of_address(source: str, start: re.Match[str], limit: int) -> int | None:

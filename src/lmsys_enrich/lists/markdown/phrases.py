@@ -103,9 +103,6 @@ def _bare(text: str) -> str:
     return shown[letters[0] : letters[-1] + 1] if letters else ""
 
 
-BETWEEN = re.compile(r" (?:-|–|—|--) |——|：")
-"""A separator between a name and a description within one text."""
-
 _SEPARATOR = re.compile(
     r"\s*(?:(?:[-–—:|：→⇒•·=]|=>|->|&mdash;|&ndash;)+\s*(?:(?<=\s)[-–—]+\s+)?(?=\s|(?<=[—：]))|[.。,，、]+\s+|。)\s*"
 )
@@ -128,7 +125,7 @@ _PREFIX = re.compile(
     r"|\d{4}(?:[-./]\d{1,2}){0,2}\s*[:：,]?"
 )
 _NUMBER = re.compile(r"\A\W{0,4}\d{1,3}\\?[.)](?=\s|\Z)")
-_LEADING_PREFIX = re.compile(r"(?:\[[^\[\]]*\]|【[^【】]*】)\s+(?=\S)")
+_LEADING_PREFIX = re.compile(r"(?:\[[^\[\]]*\]|【[^【】]*】)\s+(?=\S)(?![-–—:|•·]+\s)")
 _CLOSERS = {"]": "[", ")": "(", "）": "（", "】": "【"}
 _OPENERS = {opener: closer for closer, opener in _CLOSERS.items()}
 # Brackets around a link whose other end stands behind it.
@@ -274,7 +271,7 @@ def after_strong(source: str) -> str:
     for mark in ("**", "__"):
         _, found, rest = source.partition(mark)
         if found and (closed := rest.partition(mark))[1]:
-            return closed[2]
+            return closed[2].removeprefix(mark[0]) if rest[:1] == mark[0] else closed[2]
     return source
 
 

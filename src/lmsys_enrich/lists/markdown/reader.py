@@ -180,7 +180,11 @@ class _Reader:
 
     def _item(self, item: Item, parent: int | None, *, are_entries: bool) -> None:
         if item.run is None:
-            self._blocks(item.blocks)
+            for block in item.blocks:
+                if isinstance(block, Items):
+                    self._items(block, parent)
+                else:
+                    self._blocks([block])
             return
         text = item.run.text
         own = read_entry(item.run)

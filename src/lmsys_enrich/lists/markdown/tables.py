@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from lmsys_enrich.lists.identifiers import slug_of
 from lmsys_enrich.lists.markdown.entries import EntryBuilder, is_main, read_entry
-from lmsys_enrich.lists.markdown.phrases import is_role
+from lmsys_enrich.lists.markdown.phrases import clean, is_role
 from lmsys_enrich.lists.markdown.runs import Run, Span
 from lmsys_enrich.model.catalog import Cell, Column
 from lmsys_enrich.values import Value
@@ -47,6 +47,7 @@ _KEPT_FOR_ENTRIES = frozenset(
 _YEAR = re.compile(r"\d{4}")
 _NUMBER = re.compile(r"[\d\s.,:/%kKmMbB+-]*")
 _LONGEST_KEY = 60
+_SHORTEST_PART = 3  # letters of a header, as `Pub` below `Publisher`
 
 
 class Cells(Value):
@@ -75,16 +76,15 @@ class ReadTable(Value):
 def read_table(table: Cells) -> ReadTable:
     """Return the entries of a table, its columns under the headers that they have."""
     shown = [cell.text for cell in table.header]
+    width = len(shown)
+    written = [cells for cells in table.rows if any(cell.text or cell.links for cell in cells)]
+    placeholders = [cells for cells in written if _is_placeholder(cells[:width], shown)]
+    table = Cells(table.header, tuple(cells for cells in written if cells not in placeholders))
     naming = _naming(shown, table)
     columns = tuple(_columns(shown, naming, table))
     only_linked = _only_linked(table, naming, columns)
-    rows, placeholders = [], []
-    for cells in table.rows:
-        if _is_placeholder(cells[: len(shown)], shown):
-            placeholders.append(cells[0].line)
-        elif any(cell.text or cell.links for cell in cells):
-            rows.append(_row(cells[: len(shown)], naming, columns, only_linked))
-    return ReadTable(columns, tuple(rows), tuple(placeholders))
+    rows = (_row(cells[:width], naming, columns, only_linked) for cells in table.rows)
+    return ReadTable(columns, tuple(rows), tuple(cells[0].line for cells in placeholders))
 
 
 def _naming(headers: Sequence[str], table: Cells) -> int:
@@ -160,9 +160,14 @@ def _is_placeholder(cells: Sequence[Run], headers: Sequence[str]) -> bool:
     if not any(texts) or any(cell.links for cell in cells):
         return False
     return all(
-        not text or header.lower().startswith(text.rstrip("0123456789 ."))
+        not text or _repeats(text.rstrip("0123456789 ."), header.lower())
         for text, header in zip(texts, headers, strict=False)
     )
+
+
+def _repeats(text: str, header: str) -> bool:
+    """Return whether a cell repeats its header, or its beginning; `C` below `Code` is a name."""
+    return text == header or (len(text) >= _SHORTEST_PART and header.startswith(text))
 
 
 def _only_linked(table: Cells, naming: int, columns: Sequence[Column]) -> int | None:
@@ -193,7 +198,8 @@ def _row(cells: Sequence[Run], naming: int, columns: Sequence[Column], only_link
         if value is not None:
             values[column.key] = value
     if not builder.name:
-        builder.name = next((span.text or span.url for cell in cells for span in cell.links), cells[0].text)
+        name = next((span.text or span.url for cell in cells for span in cell.links), cells[0].text)
+        builder.name = clean(name) or name
     return Row(cells[0].line, builder, values)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -161,3 +162,34 @@ def test_an_address_that_would_end_its_link_is_escaped() -> None:
 def test_a_patch_says_where_a_file_ends_without_a_newline() -> None:
     patch = unified_diff("f", "a\nb", "a\nc")
     assert patch.endswith("-b\n\\ No newline at end of file\n+c\n\\ No newline at end of file\n")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "- [ok](https://ok.example/)\n- **A - B**",
+        "- [ok](https://ok.example/)\n- **A - B** - text",
+        "- [ok](https://ok.example/)\n- [- y](mailto:a@b.example) - it's",
+        "- [ok](https://ok.example/)\n- **Tool** ![shot](i.png)",
+        "- [ok](https://ok.example/)\n- ***e*** ([code](https://c.example/))",
+        "- [ok](https://ok.example/)\n- **Foo** `tag`",
+        "- [ok](https://ok.example/)\n- [\\[x\\]](docs/a.md) - text",
+        "- **Foo** [[paper](docs/11.md)] [[code](https://c.example/)]",
+        "- Paper - x with [l](#anchor)\n- [ok](https://ok.example/)",
+        "| Code | |\n|--|--|\n| b | [x](https://x.example/) |\n| c | |",
+        "| Link | Code |\n|--|--|\n| | https://a.example/27_(x) |\n| [s](https://a.example/3_(x)) | 2020 |",
+        "| Paper | Year | |\n|--|--|--|\n| x | 1 | https://a.example/_(x) |\n| y | https://b.example/ | ✔ |",
+        "| Year | |\n|--|--|\n| 2020 | [x: y](https://a.example/) |\n| | |",
+        "- [A](https://a.example/) https://b.example/3\n\n  par [s](https://s.example/) https://b.example/34",
+        "- [A](https://a.example/) - see [[v1] x](https://b.example/) and [\\[y\\]](//c.example/)",
+        "- [h](https://h.example/) x\n  - 1. [5](https://five.example/)\n  - [e](https://e.example/): text",
+        "<ul><li><a href='https://a.example/'>A</a> [[paper](https://b.example/)] a*b &lt;c&gt;</li></ul>",
+        "<table><tr><th>Name</th><th>At</th></tr><tr><td>x</td><td>see https://a.example/_b_.</td></tr></table>",
+        "## Contents\n\n- [S](#s)\n\n### [A](https://a.example/)\n\nText [t](https://t.example/).",
+    ],
+)
+def test_document_comes_back_from_its_markdown(body: str) -> None:
+    imported = entries_yaml(read_markdown(f"# L\n\n## S\n\n{body}\n", Path("l.md")))
+    again = entries_yaml(read_markdown(_rendered(read_entries(imported, Path("e.yaml"))), Path("l.md")))
+    assert again == imported
+    assert "name:" in imported
