@@ -69,7 +69,9 @@ def entry() -> NoReturn:
         if hasattr(stream, "reconfigure"):
             # A terminal or pipe without Unicode shows `?` rather than ending the run.
             stream.reconfigure(errors="replace")
-    sys.exit(main(sys.argv[1:], os.environ, sys.stdout, sys.stderr))
+    code = main(sys.argv[1:], os.environ, sys.stdout, sys.stderr)
+    gc.freeze()  # else the interpreter looks through everything once more before it ends
+    sys.exit(code)
 
 
 def main(argv: Sequence[str], environ: Mapping[str, str], out: TextIO, err: TextIO) -> int:
