@@ -1,7 +1,7 @@
 """Report: everything that a run found, in the order of the lists, with its figures."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -102,19 +102,24 @@ class Report:
         """Number of links by effective verdict, as all outputs for readers show it."""
         return {verdict: len(found) for verdict, found in self.by_effective_verdict.items()}
 
-    def listed_links(self) -> Iterator[tuple[ListedLink, Finding]]:
-        """Yield every link wherever it stands, with its finding: first those of entries."""
+    def listed_links(
+        self, verdicts: Container[Verdict] = frozenset(Verdict)
+    ) -> Iterator[tuple[ListedLink, Finding]]:
+        """Yield every link of these effective verdicts wherever it stands: first those of entries."""
         for item in self.entries:
             for link, finding in zip(item.entry.links, item.findings, strict=True):
-                yield ListedLink(link, item.path, item.entry.name, item.entry.id), finding
+                if finding.effective_verdict in verdicts:
+                    yield ListedLink(link, item.path, item.entry.name, item.entry.id), finding
         for catalog in self.catalogs:
             for outside in catalog.document_links:
-                path = outside.path or (catalog.title,)
-                yield ListedLink(outside.link, path, outside.kind), self.finding(outside.link)
+                finding = self.finding(outside.link)
+                if finding.effective_verdict in verdicts:
+                    path = outside.path or (catalog.title,)
+                    yield ListedLink(outside.link, path, outside.kind), finding
 
     def links_to_act_on(self) -> Iterator[tuple[ListedLink, Finding]]:
         """Yield every dead, failing or moved link wherever it stands, with its finding."""
-        return ((one, finding) for one, finding in self.listed_links() if finding.effective_verdict in ACT_ON)
+        return self.listed_links(ACT_ON)
 
     @cached_property
     def locations(self) -> Mapping[str, Sequence[ListedLink]]:

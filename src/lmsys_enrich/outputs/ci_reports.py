@@ -36,7 +36,8 @@ def _chunks(report: Report) -> Iterator[bytes]:
 
 
 def _head(suite: Report) -> str:
-    verdicts = Counter(finding.verdict for _, finding in suite.listed_links())
+    verdicts = Counter(finding.verdict for item in suite.entries for finding in item.findings)
+    verdicts.update(finding.verdict for _, finding in suite.document_links)
     skipped = verdicts.total() - sum(verdicts[verdict] for verdict in (*_PASSED, Verdict.DEAD))
     head = (
         f"  <testsuite name={xml_attribute(str(suite.catalogs[0].source))}"
