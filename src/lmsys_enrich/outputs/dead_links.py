@@ -152,6 +152,6 @@ def _advice(finding: Finding) -> str:
         case Verdict.FAILING if not finding.can_become_dead:
             return "Open it: the page you meant seems to be gone, its site answers with another one"
         case Verdict.FAILING:
-            return "Wait: further runs tell whether it comes back or is dead"
+            return "Wait: the next runs show whether it comes back or is dead"
         case _:
             return "Open it, and write the address where it ends if that is the one you meant"

@@ -200,8 +200,7 @@ def _blocks(report: Report) -> Iterator[Iterable[bytes]]:
     yield (encoded(catalog.description),)
     writer = _SectionWriter(words_of(report))
     entries = iter(report.entries)
-    for section in catalog.sections:
-        yield from writer.section(section, 2, entries)
+    yield from writer.sections(catalog.sections, 2, entries)
 
 
 class _SectionWriter(Value):
@@ -209,15 +208,18 @@ class _SectionWriter(Value):
 
     words: EntryWords
 
-    def section(
-        self, section: Section, level: int, entries: Iterator[EnrichedEntry]
+    def sections(
+        self, sections: Sequence[Section], level: int, entries: Iterator[EnrichedEntry]
     ) -> Iterator[Iterable[bytes]]:
-        """Yield the blocks of a section and of those within it, in the order of the list."""
-        yield (encoded(f"{'#' * min(level, _DEEPEST_HEADING)} {escaped(section.title)}"),)
-        yield (encoded(section.text),)
-        yield self.entries(section, _next(entries, len(section.entries)))
-        for inner in section.sections:
-            yield from self.section(inner, level + 1, entries)
+        """Yield the blocks of sections and of those within them, in the order of the list."""
+        before: Section | None = None
+        for section in sections:
+            if before is None or not _continues(before, section):
+                yield (encoded(f"{'#' * min(level, _DEEPEST_HEADING)} {escaped(section.title)}"),)
+            yield (encoded(section.text),)
+            yield self.entries(section, _next(entries, len(section.entries)))
+            yield from self.sections(section.sections, level + 1, entries)
+            before = section
 
     def entries(self, section: Section, entries: Sequence[EnrichedEntry]) -> Iterable[bytes]:
         """Return a table where the section has columns, else bullets."""
@@ -253,6 +255,16 @@ class _SectionWriter(Value):
                 depths[item.entry.id] = depth
             yield encoded(f"{line_end}{'  ' * depth}- {self.words.bullet(item)}")
             line_end = "\n"
+
+
+def _continues(before: Section, section: Section) -> bool:
+    """
+    Return true if a section is the next table below one heading.
+
+    A heading with two tables of other columns is read as two sections with its title.
+    """
+    is_next = section.title == before.title and section.columns != before.columns
+    return is_next and not section.text and not before.sections
 
 
 def _next(entries: Iterator[EnrichedEntry], size: int) -> Sequence[EnrichedEntry]:

@@ -14,6 +14,7 @@ from lmsys_enrich.model.document import DocumentView, Fact, Order
 from lmsys_enrich.model.finding import Finding, Suggestion, Verdict
 from lmsys_enrich.outputs.enriched_document import enriched_document
 from lmsys_enrich.outputs.enriched_md import enriched_md
+from lmsys_enrich.values import replace
 from tests.builders import day, finding, report, repository
 from tests.unit.outputs.example import example
 
@@ -189,3 +190,34 @@ def test_order_of_entries_by_stars() -> None:
 def _frameworks(order: Order) -> str:
     shown = dataclasses.replace(example(), view=DocumentView(order=order))
     return str(enriched_md(shown)["enriched.md"]).partition("## Frameworks")[2]
+
+
+_TWO_TABLES = """# L
+
+## Tools
+
+| Year | Name |
+| --- | --- |
+| 2022 | [A](https://a.example/1) |
+
+| Name | Note |
+| --- | --- |
+| [B](https://a.example/2) | x |
+
+- [C](https://a.example/3)
+
+## Tools
+
+- [D](https://a.example/4)
+"""
+
+
+def test_tables_below_one_heading_get_it_once() -> None:
+    catalog = replace(_catalog(_TWO_TABLES), document=None)
+    found = {url: finding(url) for url in keys_of([catalog])}
+    made = str(enriched_md(report(catalogs=(catalog,), findings=found))["enriched.md"])
+    assert made.count("## Tools") == 2
+    assert made.index("[C]") < made.rindex("## Tools") < made.index("[D]")
+    titles = [(one.title, [entry.name for entry in one.entries]) for one in catalog.sections]
+    again = _catalog(made)
+    assert [(one.title, [entry.name for entry in one.entries]) for one in again.sections] == titles
