@@ -17,6 +17,19 @@ _TENS = 10
 _FEWEST = 5  # a column is shown if one row in so many has the fact
 _ALIVE = "alive"
 
+# https://spdx.org/licenses/: those that models and data sets have most.
+_SPDX = {
+    name.lower(): name
+    for name in (
+        "AGPL-3.0", "Apache-2.0", "Artistic-2.0", "BSD-2-Clause", "BSD-3-Clause", "BSL-1.0",
+        "CC0-1.0", "CC-BY-2.0", "CC-BY-3.0", "CC-BY-4.0", "CC-BY-NC-2.0", "CC-BY-NC-3.0",
+        "CC-BY-NC-4.0", "CC-BY-NC-ND-4.0", "CC-BY-NC-SA-3.0", "CC-BY-NC-SA-4.0",
+        "CC-BY-ND-4.0", "CC-BY-SA-3.0", "CC-BY-SA-4.0", "EPL-2.0", "GPL-2.0", "GPL-3.0",
+        "ISC", "LGPL-2.1", "LGPL-3.0", "MIT", "MPL-2.0", "ODbL-1.0", "OFL-1.1", "Unlicense",
+        "WTFPL", "Zlib",
+    )
+}  # fmt: skip
+
 Words: TypeAlias = Callable[[EnrichedEntry, DocumentView], str]
 
 
@@ -152,7 +165,12 @@ def _licence(item: EnrichedEntry, _: DocumentView) -> str:
     """Return the licence's identifier; a file that GitHub does not recognise has none that a reader knows."""
     facts = item.facts or item.model
     name = facts.license if facts else None
-    return "" if name is None or name == "other" else escaped(name)
+    return "" if name is None or name == "other" else escaped(licence_name(name))
+
+
+def licence_name(identifier: str) -> str:
+    """Return an identifier as SPDX writes it: hubs of models write `apache-2.0` for `Apache-2.0`."""
+    return _SPDX.get(identifier.lower(), identifier)
 
 
 def _last_commit(item: EnrichedEntry, _: DocumentView) -> str:

@@ -294,3 +294,9 @@ def test_document_without_entries_has_no_empty_table() -> None:
     html = _html(report(catalogs=(prose,), findings={found.url: found}))
     assert "Nothing in it was read as an entry." in html
     assert '<table class="cut" aria-labelledby="list" hidden>' in html
+
+
+def test_entry_without_a_name_shows_its_address() -> None:
+    found = finding("https://a.example/")
+    [row] = _rows(report(catalogs=(catalog(entry("", found.url)),), findings={found.url: found}))
+    assert row.name == "https://a.example/"

@@ -26,7 +26,7 @@ def test_facts_of_papers_and_models_are_shown_on_wish() -> None:
     )
     made = rendered(report(*found, view=_VIEW))["enriched.md"]
     assert "<!--facts-->· OSDI 2022 · 1,200+ citations<!--/facts-->" in made
-    assert "<!--facts-->· ♥ 50+ · ↓ 120,000+ · mit · access on request<!--/facts-->" in made
+    assert "<!--facts-->· ♥ 50+ · ↓ 120,000+ · MIT · access on request<!--/facts-->" in made
     assert "OSDI" not in rendered(report(*found))["enriched.md"]
 
 

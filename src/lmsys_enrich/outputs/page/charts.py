@@ -8,7 +8,7 @@ from math import ceil, floor
 from lmsys_enrich.model.facts import Model, Paper, Repository
 from lmsys_enrich.model.figures import Day, alive_count
 from lmsys_enrich.model.report import Report
-from lmsys_enrich.outputs.page.rows import AGES, age_of, clickable, licence_name, percent, short, step
+from lmsys_enrich.outputs.page.rows import AGES, age_of, clickable, percent, short, shown_licence, step
 from lmsys_enrich.values import Value
 
 _MOST_BARS = 6
@@ -71,7 +71,7 @@ def _of_repositories(report: Report, repositories: Sequence[Repository]) -> Iter
     yield _chart("Last commit", [(label, ages[label], f"age-{n}") for n, (_, label) in enumerate(AGES)])
     stars = Counter(step(facts.stars, _STARS) for facts in repositories if facts.stars is not None)
     yield _chart("Stars", [(label, stars[label], "") for _, label in _STARS])
-    yield _most_common("Licences", (licence_name(facts.license) or "none" for facts in repositories))
+    yield _most_common("Licences", (shown_licence(facts.license) or "none" for facts in repositories))
 
 
 def _of_papers(papers: Sequence[Paper]) -> Iterator[Chart]:
@@ -90,7 +90,7 @@ def _of_models(models: Sequence[Model]) -> Iterator[Chart]:
     downloads = Counter(step(model.downloads, _DOWNLOADS) for model in models if model.downloads is not None)
     if downloads:
         yield _chart("Downloads", [(label, downloads[label], "") for _, label in _DOWNLOADS])
-    yield _most_common("Licences of models", (licence_name(model.license) or "none" for model in models))
+    yield _most_common("Licences of models", (shown_licence(model.license) or "none" for model in models))
 
 
 def _most_common(title: str, names: Iterable[str]) -> Chart:

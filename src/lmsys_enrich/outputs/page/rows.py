@@ -11,6 +11,7 @@ from lmsys_enrich.model.enriched_entry import EnrichedEntry
 from lmsys_enrich.model.facts import Model, Paper, Repository
 from lmsys_enrich.model.finding import Finding, Hop, Verdict
 from lmsys_enrich.model.report import Report
+from lmsys_enrich.outputs.fact_words import licence_name
 from lmsys_enrich.urls import is_web
 
 _DAY = timedelta(days=1)
@@ -147,7 +148,7 @@ def row_of(report: Report, item: EnrichedEntry) -> Row:
     stars = facts.stars if facts else None
     age = age_of(report, facts) if facts else ""
     return Row(
-        name=entry.name,
+        name=entry.name.strip() or entry.url or entry.id,  # a link needs a text
         href=clickable(entry.url),
         words=_words(entry, facts),
         section=BETWEEN.join(item.path),
@@ -211,12 +212,12 @@ def kind_of(item: EnrichedEntry) -> str:
 def licence_of(item: EnrichedEntry) -> str:
     """Return the licence of an entry's repository, else of its model."""
     facts = item.facts or item.model
-    return licence_name(facts.license) if facts is not None else ""
+    return shown_licence(facts.license) if facts is not None else ""
 
 
-def licence_name(identifier: str | None) -> str:
+def shown_licence(identifier: str | None) -> str:
     """Return a licence as readers know it: `other` is GitHub's word for a text that is no standard one."""
-    return "not standard" if identifier == "other" else identifier or ""
+    return "not standard" if identifier == "other" else licence_name(identifier or "")
 
 
 def _further_facts(paper: Paper | None, model: Model | None) -> Iterator[str]:
