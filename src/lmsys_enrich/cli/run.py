@@ -187,7 +187,8 @@ def _lines(
     idle = sum(
         len(tasks) for check, tasks in zip(checks, plan.tasks, strict=True) if not (check.apis or check.pages)
     )
-    yield f"{len(plan.fresh) + len(plan.settled) + sum(map(len, plan.tasks)):,} links"
+    total = len(plan.fresh) + len(plan.settled) + sum(map(len, plan.tasks))
+    yield "1 link" if total == 1 else f"{total:,} links"
     yield f"  {len(plan.fresh):>7,}  fresh: not checked again"
     yield f"  {len(plan.settled) + idle:>7,}  need no request: exempt, excluded, guarded, or not on the web"
     for check, tasks in zip(checks, plan.tasks, strict=True):

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from enum import StrEnum
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -78,10 +79,10 @@ def check(name: str, value: object) -> None:
     match value:
         case bool() | None:
             return
-        case int() | float() if not least <= value < float("inf") or (name == "timeout" and not value):
-            raise ValueError(
-                f"{value!r} is not a number{' from 1' if least else ''} for {name.replace('_', '-')}"
-            )
+        case float() if not isfinite(value):
+            raise ValueError(f"{value!r} is not a number")
+        case int() | float() if value < least or (name == "timeout" and not value):
+            raise ValueError(f"{value!r} is not a number {'from' if value < least else 'above'} {least}")
         case timedelta() if value < timedelta(0):
             raise ValueError(f"{value} is not a time from 0")
         case tuple() if name == "exclude":

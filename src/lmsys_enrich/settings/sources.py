@@ -2,6 +2,7 @@
 
 import errno
 import os
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, Field, fields
 from datetime import timedelta
@@ -15,9 +16,12 @@ from lmsys_enrich.model.workspace import find_workspace, leads_out
 from lmsys_enrich.regular_file import read_regular_file
 from lmsys_enrich.settings.settings import Settings, check, parse_duration
 from lmsys_enrich.settings.tables import PARSERS, parse_regular_expression, parse_status, suggestion
+from lmsys_enrich.values import Value
 
 CONFIG_FILE = "lmsys-enrich.toml"
+_TABLE = "tool.lmsys-enrich"
 _MAX_SIZE = 2**23  # bytes of a file of settings
+_HINT = "`lmsys-enrich run --help` lists every setting, `lmsys-enrich schema config` the keys of files."
 _PREFIX = "LMSYS_ENRICH_"
 _TRUE = frozenset({"1", "true", "yes", "on"})
 _FALSE = frozenset({"", "0", "false", "no", "off"})
@@ -60,7 +64,7 @@ def resolve(
             except ValueError as problem:
                 problems.append(f"{origin}: {problem}")
     if problems:
-        raise InputError("\n".join(problems), hint="`lmsys-enrich run --help` lists every setting.")
+        raise InputError("\n".join(problems), hint=_HINT)
     return Settings(**values)  # type: ignore[arg-type]  # `parse` gives each field its type
 
 
@@ -132,7 +136,7 @@ def _split(name: str, text: str) -> list[str]:
 def _parse_one(name: str, raw: object) -> object:
     kind = kind_of(name)
     if kind is bool:
-        return raw if isinstance(raw, bool) else _switch(str(raw))
+        return raw if isinstance(raw, bool) else _switch(raw)
     if kind is timedelta:
         return parse_duration(str(raw))
     if issubclass(kind, StrEnum):
@@ -140,22 +144,29 @@ def _parse_one(name: str, raw: object) -> object:
     if name == "accept":
         return parse_status(raw)
     if kind in {int, float}:
-        return _number(name, raw, kind)
-    text: object = Path(str(raw)) if kind is Path else str(raw)
-    return parse_regular_expression(str(raw)) if kind is str and is_list(name) else text
+        return _number(raw, kind)
+    return _text(name, raw, kind)
 
 
-def _number(name: str, raw: object, kind: type) -> float:
+def _text(name: str, raw: object, kind: type) -> object:
+    if not isinstance(raw, str):
+        raise ValueError(f"{raw!r} is not text")  # noqa: TRY004 - a mistake of the user
+    if kind is Path:
+        return Path(raw)
+    return parse_regular_expression(raw) if is_list(name) else raw
+
+
+def _number(raw: object, kind: type) -> float:
     try:
         return cast("float", kind(str(raw)))
     except ValueError:
-        raise ValueError(f"{raw!r} is not a number for {key_of(name)}") from None
+        raise ValueError(f"{raw!r} is not a {'whole ' if kind is int else ''}number") from None
 
 
-def _switch(text: str) -> bool:
-    if text.lower() in _TRUE | _FALSE:
-        return text.lower() in _TRUE
-    raise ValueError(f"{text!r} is neither true nor false")
+def _switch(raw: object) -> bool:
+    if isinstance(raw, str) and raw.lower() in _TRUE | _FALSE:
+        return raw.lower() in _TRUE
+    raise ValueError(f"{raw!r} is neither true nor false")
 
 
 def _one_of(text: str, allowed: Sequence[StrEnum]) -> StrEnum:
@@ -173,66 +184,109 @@ def _from_flags(flags: Mapping[str, object]) -> _Source:
 
 def _from_environ(environ: Mapping[str, str], problems: list[str]) -> _Source:
     variables = {variable_of(knob.name): knob.name for knob in knobs()}
+    in_files = {knob.metadata["key"] for knob in tables()}
     found: dict[str, tuple[str, object]] = {}
     for variable, value in environ.items():
         if variable in variables:
             found[variables[variable]] = (variable, value)
         elif variable.startswith(_PREFIX) and variable not in OTHER_VARIABLES:
+            key = variable.removeprefix(_PREFIX).lower()
             known = [*variables, *OTHER_VARIABLES]
-            problems.append(f"{variable}: no such setting{suggestion(variable, known)}")
+            better = "; set it in a file" if key in in_files else suggestion(variable, known)
+            problems.append(f"{variable}: no such setting{better}")
     return found
 
 
 def _from_file(folder: Path, read: ReadFile, problems: list[str]) -> _Source:
-    for path, table in ((folder / CONFIG_FILE, ()), (folder / "pyproject.toml", ("tool", "lmsys-enrich"))):
-        content = _read_toml(path, read, table)
-        if content is not None:
-            return _named(path.name, content, problems)
+    for name, table in ((CONFIG_FILE, ""), ("pyproject.toml", _TABLE)):
+        try:
+            if (text := read(folder / name)) is not None and (file := _parsed(name, text.decode(), table)):
+                return _named(file, problems)
+        except (OSError, ValueError, RecursionError) as problem:
+            raise InputError(
+                f"{name} cannot be read: {problem}", hint="Correct it, or move it away."
+            ) from None
     return {}
 
 
-def _named(origin: str, content: Mapping[str, object], problems: list[str]) -> _Source:
-    keys = {key_of(knob.name): knob.name for knob in knobs() if knob.name not in _NOT_IN_FILES}
-    keys |= {knob.metadata["key"]: knob.name for knob in tables()}
-    unknown = [key for key in content if key not in keys]
-    problems.extend(f"{origin}: no such setting {key!r}{suggestion(key, list(keys))}" for key in unknown)
-    found: dict[str, tuple[str, object]] = {}
-    for key, raw in content.items():
-        if key in PARSERS:
-            found[keys[key]] = (
-                f"{origin}: [[{key}]]",
-                _parsed_tables(f"{origin}: [[{key}]]", key, raw, problems),
-            )
-        elif key in keys:
-            found[keys[key]] = (f"{origin}: {key}", raw)
+class _File(Value):
+    """Settings in a file, and its lines by key, or by the name and number of an array's table."""
+
+    name: str
+    content: Mapping[str, object]
+    lines: Mapping[tuple[str, int], int]
+
+    def origin(self, key: str, number: int = 0) -> str:
+        """Return `FILE:LINE`; the line is left out where a key is written in an unusual way."""
+        line = self.lines.get((key, number))
+        return self.name if line is None else f"{self.name}:{line}"
+
+
+def _parsed(name: str, text: str, table: str) -> _File | None:
+    """Parse the table that holds the settings. Raises `ValueError`."""
+    import tomllib  # noqa: PLC0415 - only where there is a file of settings
+
+    content: object = tomllib.loads(text)
+    for part in table.split(".") if table else ():
+        if isinstance(content, dict) and part not in content and part.replace("-", "_") in content:
+            raise ValueError(f"write [{table}] in place of [{table.replace('-', '_')}]")
+        content = content.get(part) if isinstance(content, dict) else None
+    if content is not None and not isinstance(content, dict):
+        raise ValueError(f"{table} is not a table")
+    return _File(name, content, _lines(text, table)) if content else None
+
+
+def _lines(text: str, table: str) -> Mapping[tuple[str, int], int]:
+    """Return the number of the line of each key, for messages: tomllib gives no positions."""
+    found: dict[tuple[str, int], int] = {}
+    numbers: Counter[str] = Counter()
+    inside = not table
+    for number, line in enumerate(text.splitlines(), 1):
+        stripped = line.strip()
+        if stripped.startswith("["):
+            header = stripped.partition("]")[0].strip("[ ").replace('"', "")
+            key = header.removeprefix(f"{table}." if table else "")
+            inside = header == table
+            numbers[key] += 1
+            found.setdefault((key, numbers[key]), number)
+            found.setdefault((key, 0), number)
+        elif inside:
+            found.setdefault((stripped.partition("=")[0].strip(" \"'"), 0), number)
     return found
 
 
-def _parsed_tables(origin: str, key: str, raw: object, problems: list[str]) -> tuple[object, ...]:
+def _named(file: _File, problems: list[str]) -> _Source:
+    keys = {key_of(knob.name): knob.name for knob in knobs() if knob.name not in _NOT_IN_FILES}
+    keys |= {knob.metadata["key"]: knob.name for knob in tables()}
+    found: dict[str, tuple[str, object]] = {}
+    for key, raw in file.content.items():
+        if key in PARSERS:
+            found[keys[key]] = (file.origin(key), _parsed_tables(file, key, raw, problems))
+        elif key in keys:
+            found[keys[key]] = (f"{file.origin(key)}: {key}", raw)
+        else:
+            problems.append(f"{file.origin(key)}: no such setting {key!r}{_better(key, list(keys))}")
+    return found
+
+
+def _better(key: str, keys: Sequence[str]) -> str:
+    """Return what to write in place of an unknown key."""
+    if key == "tool":
+        return f"; settings stand at the top of {CONFIG_FILE}, without [{_TABLE}]"
+    if any(word in key for word in ("token", "secret", "password")):
+        return "; secrets come from the environment alone"
+    return suggestion(key, keys)
+
+
+def _parsed_tables(file: _File, key: str, raw: object, problems: list[str]) -> tuple[object, ...]:
     """Parse each table of an array; those with mistakes are reported by their number."""
     parsed: list[object] = []
     for number, table in enumerate(raw if isinstance(raw, list) else [raw], 1):
         if not isinstance(table, dict):
-            problems.append(f"{origin}: write it as a table, [[{key}]]")
+            problems.append(f"{file.origin(key)}: [[{key}]]: write it as a table, [[{key}]]")
             continue
         try:
             parsed.append(PARSERS[key](table))
         except ValueError as problem:
-            problems.append(f"{origin} {number}: {problem}")
+            problems.append(f"{file.origin(key, number)}: [[{key}]] {number}: {problem}")
     return tuple(parsed)
-
-
-def _read_toml(path: Path, read: ReadFile, table: Sequence[str]) -> Mapping[str, object] | None:
-    try:
-        if (text := read(path)) is None:
-            return None
-        import tomllib  # noqa: PLC0415 - only where there is a file of settings
-
-        content = tomllib.loads(text.decode("utf-8"))
-    except (OSError, ValueError, RecursionError) as problem:
-        raise InputError(
-            f"{path.name} cannot be read: {problem}", hint="Correct it, or move it away."
-        ) from None
-    for name in table:
-        content = content.get(name, {})
-    return content or None

@@ -57,7 +57,7 @@ def test_values_are_read_as_people_write_them(tmp_path: Path, name: str, raw: st
     [
         ({"LMSYS_ENRICH_CONCURENCY": "1"}, "no such setting; did you mean 'LMSYS_ENRICH_CONCURRENCY'?"),
         ({"LMSYS_ENRICH_CONCURRENCY": "0"}, "LMSYS_ENRICH_CONCURRENCY: 0 is not a number from 1"),
-        ({"LMSYS_ENRICH_CONCURRENCY": "many"}, "'many' is not a number"),
+        ({"LMSYS_ENRICH_CONCURRENCY": "many"}, "'many' is not a whole number"),
         ({"LMSYS_ENRICH_TIMEOUT": "0"}, "0.0 is not a number"),
         ({"LMSYS_ENRICH_TIMEOUT": "nan"}, "nan is not a number"),
         ({"LMSYS_ENRICH_MAX_AGE": "soon"}, "'soon' is not a time such as 90s"),
@@ -83,6 +83,64 @@ def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
     said = str(refused.value)
     for part in ("'max-agee'; did you mean 'max-age'?", "per-host: -1", "--deadline: 'x'", "LMSYS_ENRICH_NO"):
         assert part in said
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("# Ours\n\nmax-age = 3\n", "lmsys-enrich.toml:3: max-age: '3' is not a time"),
+        (
+            "per-host = 2\n\"max_age\" = '3d'\n",
+            "lmsys-enrich.toml:2: no such setting 'max_age'; did you mean",
+        ),
+        ("retries = 1.5\n", "retries: 1.5 is not a whole number"),
+        ("timeout = true\n", "timeout: True is not a number"),
+        ("out = 3\n", "out: 3 is not text"),
+        ("exclude = ['a', 3]\n", "exclude: 3 is not text"),
+        ("lists = [1]\n", "lists: 1 is not text"),
+        ("offline = 1\n", "offline: 1 is neither true nor false"),
+        ("facts = { stars = true }\n", 'True}" is none of stars'),
+        ("token = 'x'\n", "no such setting 'token'; secrets come from the environment alone"),
+        ("[tool.lmsys-enrich]\nmax-age = '3d'\n", "without [tool.lmsys-enrich]"),
+        (
+            "[[host]]\nhost = 'a'\n\n[[host]] # two\nhost = 'b'\nx = 1\n",
+            "lmsys-enrich.toml:4: [[host]] 2: no such",
+        ),
+    ],
+)
+def test_mistake_in_a_file_is_reported_with_its_line(tmp_path: Path, text: str, said: str) -> None:
+    (tmp_path / "lmsys-enrich.toml").write_text(text)
+    with pytest.raises(InputError) as refused:
+        resolve({}, {}, tmp_path)
+    assert said in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[project]\nname = 'x'\n[tool.lmsys-enrich]\nmaxage = '3d'\n", "pyproject.toml:4: no such setting"),
+        (
+            "[tool.lmsys-enrich]\n[[tool.lmsys-enrich.host]]\nx = 1\n",
+            "pyproject.toml:2: [[host]] 1: no such key",
+        ),
+        ("[tool]\nlmsys-enrich = 3\n", "tool.lmsys-enrich is not a table"),
+        ("tool = 3\n", None),
+        ("[tool.lmsys_enrich]\nmax-age = '3d'\n", "write [tool.lmsys-enrich] in place of"),
+    ],
+)
+def test_mistake_in_pyproject_is_reported_with_its_line(tmp_path: Path, text: str, said: str | None) -> None:
+    (tmp_path / "pyproject.toml").write_text(text)
+    if said is None:
+        assert resolve({}, {}, tmp_path).max_age
+        return
+    with pytest.raises(InputError) as refused:
+        resolve({}, {}, tmp_path)
+    assert said in str(refused.value)
+
+
+def test_setting_of_files_alone_is_no_variable(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="LMSYS_ENRICH_LISTS: no such setting; set it in a file"):
+        resolve({}, {"LMSYS_ENRICH_LISTS": "a.md"}, tmp_path)
 
 
 def test_a_file_that_is_no_toml_is_told(tmp_path: Path) -> None:
