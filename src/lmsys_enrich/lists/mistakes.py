@@ -1,11 +1,13 @@
 """Mistakes in a list, the error that reports all of them at once, and remarks on duplicates."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from array import array
+from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from typing import NoReturn
 
 from lmsys_enrich.errors import InputError
-from lmsys_enrich.model.catalog import Catalog, Entry, Link, Location, Remark
+from lmsys_enrich.model.catalog import Catalog, Entry, Link, ListedEntry, Location, Remark
 from lmsys_enrich.model.report import Report
 from lmsys_enrich.urls import InvalidAddress, link_key
 from lmsys_enrich.values import Value
@@ -70,21 +72,36 @@ def _one_edit_from(word: str) -> Iterator[str]:
 
 
 def duplicates(catalog: Catalog) -> Iterator[Remark]:
-    """Yield a remark, with both locations, for each main link and each name in a section that recurs."""
-    links: dict[str, Location] = {}
-    names: dict[tuple[tuple[str, ...], str], Location] = {}
+    """
+    Yield a remark, with both locations, for each main link and each name in a section that recurs.
+
+    The list is read twice, since most of it does not recur, and it may have a million entries.
+    """
+    recurring = _recurring(hash(key) for listed in catalog.listed() for key, _, _ in _naming(listed))
+    first: dict[Hashable, Location] = {}
     for listed in catalog.listed():
-        entry = listed.entry
-        main = _main_link(entry)
-        if main is not None:
-            first = links.setdefault(_key(main.url), main.location)
-            if first is not main.location:
-                message = f"{main.url} is the link of another entry too, at {first}"
-                yield Remark(main.location, message)
-        named = names.setdefault((listed.path, entry.name.casefold()), entry.location)
-        if named is not entry.location:
-            message = f"{entry.name} is listed twice in this section, first at {named}"
-            yield Remark(entry.location, message)
+        for key, location, words in _naming(listed):
+            if hash(key) not in recurring:
+                continue
+            # What an alias repeats stands only once.
+            if (there := first.setdefault(key, location)) != location:
+                yield Remark(location, f"{words} {there}")
+
+
+def _naming(listed: ListedEntry) -> Iterator[tuple[Hashable, Location, str]]:
+    """Yield what no other entry should have, where it stands, and the words for an entry that has it too."""
+    entry = listed.entry
+    main = _main_link(entry)
+    if main is not None:
+        yield _key(main.url), main.location, f"{main.url} is the link of another entry too, at"
+    same = listed.path, entry.name.casefold()
+    yield same, entry.location, f"{entry.name} is listed twice in this section, first at"
+
+
+def _recurring(hashes: Iterable[int]) -> frozenset[int]:
+    """Return the numbers that come more than once, at 8 bytes for each of them."""
+    ordered = array("q", sorted(array("q", hashes)))
+    return frozenset(number for number, following in pairwise(ordered) if number == following)
 
 
 def merged_repositories(report: Report) -> Iterator[Remark]:

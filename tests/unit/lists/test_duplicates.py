@@ -1,10 +1,12 @@
 """Duplicates are told with both locations, and only those that a maintainer would merge."""
 
+import tracemalloc
 from pathlib import Path
 
 from lmsys_enrich.lists.markdown.reader import read_markdown
 from lmsys_enrich.lists.mistakes import duplicates, merged_repositories
 from lmsys_enrich.model.facts import Repository
+from lmsys_enrich.urls import link_key
 from tests.builders import catalog, entry, finding, report, repository
 
 
@@ -18,6 +20,18 @@ def test_same_link_and_same_name_are_told_with_both_locations() -> None:
         "README.md:6:7: https://A.example/x#y is the link of another entry too, at README.md:5:7",
         "README.md:7:1: a is listed twice in this section, first at README.md:5:1",
     ]
+
+
+def test_duplicates_of_a_long_list_are_found_in_little_memory() -> None:
+    entries = [entry(f"E{line}", f"https://a.example/{line}", line=line) for line in range(1, 20_001)]
+    shown = catalog(*entries, entry("E7", "https://b.example/", line=20_001))
+    list(map(link_key, (one.url or "" for one in entries)))  # what a cache holds of them is not the search's
+    tracemalloc.start()
+    found = [str(remark) for remark in duplicates(shown)]
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert found == ["entries.yaml:20001:1: E7 is listed twice in this section, first at entries.yaml:7:1"]
+    assert most < 20_000 * 200
 
 
 def test_same_name_in_two_sections_is_no_duplicate() -> None:
