@@ -1,5 +1,6 @@
 """Entries with their findings and facts, and with what the list says otherwise than their sources."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -7,13 +8,37 @@ from lmsys_enrich.model.catalog import Entry, ListedEntry, key_of
 from lmsys_enrich.model.facts import Model, Paper, Repository
 from lmsys_enrich.model.finding import Finding
 from lmsys_enrich.papers.identifiers import arxiv_year
-from lmsys_enrich.papers.titles import is_same_title, word_count
+from lmsys_enrich.papers.titles import is_same_title, normalize_title
 from lmsys_enrich.papers.venues import ARXIV, known_venue
 from lmsys_enrich.values import Value
 
 # A shorter name may be a nickname: "GPT-3" for "Language Models are Few-Shot Learners".
 _MIN_TITLE_WORDS = 4
-_UNTOLD_LICENSES = frozenset({"other", "unknown", "noassertion"})
+_MIN_OWN_WORDS = 3
+# Words about a paper, which are no part of its title: "Link to the original paper (PDF)".
+_WORDS_ABOUT = frozenset(
+    {
+        *("al", "article", "arxiv", "click", "code", "et", "here", "link", "official", "original", "others"),
+        *("paper", "papers", "pdf", "preprint", "published", "read", "see", "this", "version"),
+        *("a", "an", "and", "by", "for", "from", "in", "of", "on", "the", "to", "with"),
+    }
+)
+_UNTOLD_LICENSES = frozenset({"custom", "noassertion", "other", "proprietary", "unknown"})
+_ALTERNATIVES = re.compile(r"\s(?:or|and)\s|[/,;&|]")
+# How people write what SPDX identifiers say: `GPLv3`, `The MIT License`, `Apache License 2.0`.
+_LICENSE_NAMES = {
+    "lesser general public": "lgpl",
+    "affero general public": "agpl",
+    "general public": "gpl",
+    "mozilla public": "mpl",
+    "creative commons attribution": "cc by",
+    "new bsd": "bsd 3 clause",
+    "simplified bsd": "bsd 2 clause",
+}
+_LICENSE_WORDS = re.compile(
+    r"\b(?:the|gnu|licen[cs]e|version|only|or later|later|community|new|revised|software)\b"
+)
+_LICENSE_SIGNS = re.compile(r"[^a-z0-9.]+|v(?=[0-9])|(?<=[a-z])(?=[0-9])|\.(?![0-9])")
 
 
 class Difference(Value):
@@ -107,19 +132,32 @@ def _differences(entry: Entry, findings: Sequence[Finding]) -> Iterator[Differen
 
 
 def _of_paper(entry: Entry, paper: Paper, *, is_main: bool) -> Iterator[Difference]:
-    is_title = is_main and word_count(entry.name) >= _MIN_TITLE_WORDS
-    if is_title and paper.title and not is_same_title(entry.name, paper.title):
+    if is_main and paper.title and _is_another_title(entry.name, paper.title, paper.authors):
         yield Difference("title", entry.name, paper.title, _registry(paper))
-    year = entry.cells.get("year")
-    if isinstance(year, int) and not isinstance(year, bool) and not _may_be_year(year, entry, paper):
+    year, venue = entry.cells.get("year"), entry.cells.get("publisher")
+    # A system has a year of its own beside that of its paper.
+    may_differ = (is_main or bool(venue)) and not isinstance(year, bool)
+    if may_differ and isinstance(year, int) and not _may_be_year(year, entry, paper):
         source = paper.year if paper.year is not None else year
         yield Difference("year", year, source, _index(paper) if paper.venue else _registry(paper))
-    venue = entry.cells.get("publisher")
     if isinstance(venue, str) and paper.venue is not None:
         ours, theirs = known_venue(venue), known_venue(paper.venue)
         # Where one name is unknown, both may name one venue.
         if ours is not None and theirs is not None and ours != theirs:
             yield Difference("venue", venue, paper.venue, _index(paper))
+
+
+def _is_another_title(name: str, title: str, authors: Sequence[str]) -> bool:
+    """
+    Return true if an entry's name is the title of another paper.
+
+    Names such as "Vaswani et al. (2017)" and "Link to the original paper" are no titles.
+    """
+    words = normalize_title(name).split()
+    about = _WORDS_ABOUT.union(*(normalize_title(author).split() for author in authors))
+    own = [word for word in words if word not in about and not word.isdigit()]
+    is_title = len(words) >= _MIN_TITLE_WORDS and len(own) >= _MIN_OWN_WORDS
+    return is_title and not is_same_title(name, title)
 
 
 def _may_be_year(year: int, entry: Entry, paper: Paper) -> bool:
@@ -149,16 +187,27 @@ def _license(entry: Entry, facts: Repository | Model) -> Iterator[Difference]:
     listed, source = entry.cells.get("license"), facts.license
     if not isinstance(listed, str) or not listed or source is None:
         return
-    if source.lower() in _UNTOLD_LICENSES or _license_name(listed) == _license_name(source):
+    if source.lower() in _UNTOLD_LICENSES or _is_same_license(listed, source):
         return
     host = facts.forge if isinstance(facts, Repository) else facts.hub
     yield Difference("license", listed, source, host)
 
 
-def _license_name(license_: str) -> str:
-    """Return an SPDX identifier without what tells the same licence apart: `-only`, `+`, case, blanks."""
-    name = license_.lower().replace(" ", "-").removesuffix("-license")
-    return name.removesuffix("-only").removesuffix("-or-later").removesuffix("+")
+def _is_same_license(listed: str, source: str) -> bool:
+    """Return true if a list's licence, or one of several, is the source's, or less exact than it."""
+    name = _license_name(source)
+    written = (_license_name(one) for one in (*_ALTERNATIVES.split(listed.lower()), listed))
+    return any(
+        one == name or (one and re.match(rf"{re.escape(one)} (?:[0-9]|clause)", name)) for one in written
+    )
+
+
+def _license_name(written: str) -> str:
+    """Return a licence in the words of its SPDX identifier, without what tells the same licence apart."""
+    name = " ".join(_LICENSE_SIGNS.sub(" ", written.lower()).split())
+    for words, short in _LICENSE_NAMES.items():
+        name = name.replace(words, short)
+    return " ".join(_LICENSE_WORDS.sub(" ", name).split()).replace(".0", "")
 
 
 def _registry(paper: Paper) -> str:

@@ -96,11 +96,6 @@ def is_same_title(listed: str, source: str) -> bool:
     )
 
 
-def word_count(title: str) -> int:
-    """Return the number of words of a title."""
-    return len(normalize_title(title).split())
-
-
 def _command(match: re.Match[str]) -> str:
     name = match[1] or ""
     return f" {name} " if name in _GREEK else _LATEX_LETTERS.get(name.lower(), "")

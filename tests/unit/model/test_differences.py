@@ -37,6 +37,28 @@ def test_nickname_or_another_spelling_is_no_difference(name: str) -> None:
     assert fields(listed(name), paper()) == []
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("Kwon, Li, Zhuang and Stoica (2023)", "Kwon et al., 2023: the paper (PDF)"),
+        *("Link to the original paper", "The vLLM paper (SOSP 2023)"),
+    ],
+)
+def test_citation_or_description_is_no_title(name: str) -> None:
+    authors = ("Woosuk Kwon", "Zhuohan Li", "Siyuan Zhuang", "Ion Stoica")
+    assert fields(listed(name), paper(authors=authors)) == []
+
+
+def test_year_of_software_beside_its_paper_is_its_own() -> None:
+    framework = entry("vLLM", "https://github.com/a/b", URL)
+    links = (framework.links[0], replace(framework.links[1], role="paper"))
+    known = (finding("https://github.com/a/b"), finding(URL, paper=paper()))
+    own = replace(framework, links=links, cells={"year": 2021})
+    assert differences(own, known) == ()
+    published = replace(own, cells={"year": 2021, "publisher": "SOSP"})
+    assert [one.field for one in differences(published, known)] == ["year"]
+
+
 def test_name_of_software_beside_its_paper_is_no_title() -> None:
     framework = entry("A serving engine of a university", "https://github.com/a/b", URL)
     links = (framework.links[0], replace(framework.links[1], role="paper"))
@@ -94,6 +116,20 @@ def test_venue_differs_only_from_another_known_venue(
         ("mit", "MIT", []),
         ("GPL-3.0-only", "GPL-3.0", []),
         ("MIT License", "MIT", []),
+        ("The MIT License", "MIT", []),
+        ("Apache License, Version 2.0", "Apache-2.0", []),
+        ("Apache", "Apache-2.0", []),
+        ("GPLv3", "GPL-3.0", []),
+        ("GNU Lesser General Public License v2.1", "LGPL-2.1", []),
+        ("BSD", "BSD-3-Clause", []),
+        ("BSD 3", "BSD-3-Clause", []),
+        ("CC BY 4.0", "CC-BY-4.0", []),
+        ("MIT/Apache-2.0", "Apache-2.0", []),
+        ("MIT OR Apache-2.0", "MIT", []),
+        ("Llama 2 Community License", "llama2", []),
+        ("GPL-2.0", "GPL-3.0", [Difference("license", "GPL-2.0", "GPL-3.0", "github.com")]),
+        ("GPL", "LGPL-3.0", [Difference("license", "GPL", "LGPL-3.0", "github.com")]),
+        ("CC BY", "CC-BY-NC-4.0", [Difference("license", "CC BY", "CC-BY-NC-4.0", "github.com")]),
         ("MIT", "other", []),
         ("MIT", None, []),
     ],
