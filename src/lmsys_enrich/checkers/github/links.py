@@ -22,23 +22,31 @@ SITE_PAGES = frozenset(
 
 PERHAPS_SITE_PAGES = frozenset(
     {
-        *("accounts", "admin", "api", "attributes", "auth", "billing", "blog", "bounty", "businesses"),
-        *("careers", "case-studies", "categories", "certification", "changelog", "chat", "cla", "cloud"),
-        *("codereview", "collection", "comments", "companies", "compare", "contributing", "cookbook"),
-        *("coupons", "customer", "customers", "dashboards", "design", "developer", "discover"),
-        *("discussions", "downloads", "edu", "education", "featured", "feed", "files", "fixtures", "garage"),
-        *("gists", "git-guides", "github-copilot", "guide", "guides", "help", "help-wanted", "home"),
-        *("hosting", "identity", "images", "inbox", "individual", "info", "introduction", "investors"),
-        *("jobs", "journal", "journals", "lab", "labs", "languages", "launch", "learn", "legal", "library"),
-        *("linux", "listings", "lists", "logos", "mac", "maintenance", "milestones", "mobile", "navigation"),
-        *("network", "news", "newsletter", "nonprofit", "nonprofits", "notices", "offer", "open-source"),
-        *("organisations", "pages", "partners", "payments", "personal", "plans", "plugins", "popular"),
-        *("posts", "press", "preview", "professional", "projects", "recommendations", "releases"),
-        *("repositories", "saved", "services", "shareholders", "showcases", "signin", "sitemap"),
-        *("social-impact", "socials", "spam", "starred", "status", "storage", "store", "stories"),
-        *("styleguide", "subscriptions", "suggest", "suggestions", "support", "talks", "teach", "teacher"),
-        *("teachers", "teaching", "teams", "terms", "timeline", "tos", "tour", "train", "training"),
-        *("translations", "updates", "visualization", "watching", "wiki", "wikis", "windows"),
+        *("access", "accounts", "admin", "agents", "ai", "anonymous", "any", "api", "attributes", "auth"),
+        *("billing", "blob", "blog", "bounty", "branches", "businesses", "c", "cache", "careers"),
+        *("case-studies", "categories", "central", "certification", "changelog", "chat", "cla", "cloud"),
+        *("codereview", "collection", "comments", "commit", "commits", "community", "companies", "compare"),
+        *("contributing", "cookbook", "coupons", "customer", "customers", "dashboards", "design"),
+        *("develop", "developer", "diff", "discover", "discussions", "docs", "downloads", "downtime"),
+        *("editor", "editors", "edu", "education", "featured", "feed", "files", "fixtures", "forked"),
+        *("garage", "ghost", "gists", "git-guides", "github-copilot", "graphs", "guide", "guides", "help"),
+        *("help-wanted", "home", "hooks", "hosting", "hovercards", "identity", "images", "inbox"),
+        *("individual", "info", "integration", "interfaces", "introduction", "investors", "jobs"),
+        *("journal", "journals", "lab", "labs", "languages", "launch", "layouts", "learn", "legal"),
+        *("library", "linux", "listings", "lists", "logos", "mac", "maintenance", "malware", "man"),
+        *("mention", "mentioned", "mentioning", "mentions", "migrating", "milestones", "mine", "mirrors"),
+        *("mobile", "models", "navigation", "network", "news", "newsletter", "none", "nonprofit"),
+        *("nonprofits", "notices", "oauth", "offer", "open-source", "organisations", "pages", "partners"),
+        *("payments", "personal", "plans", "plugins", "popular", "popularity", "posts", "press", "preview"),
+        *("professional", "projects", "raw", "recommendations", "redeem", "releases", "render", "reply"),
+        *("repositories", "restore", "revert", "save-net-neutrality", "saved", "scraping", "services"),
+        *("shareholders", "shop", "showcases", "signin", "sitemap", "social-impact", "socials", "spam"),
+        *("spark", "ssh", "staff", "starred", "startups", "static", "status", "statuses", "storage"),
+        *("store", "stories", "styleguide", "subscriptions", "suggest", "suggestion", "suggestions"),
+        *("support", "suspended", "talks", "teach", "teacher", "teachers", "teaching", "teams", "ten"),
+        *("terms", "timeline", "topic", "tos", "tour", "train", "training", "translations", "tree"),
+        *("updates", "username", "visualization", "w", "watching", "wiki", "wikis", "windows"),
+        *("works-with"),
     }
 )
 """
@@ -53,6 +61,8 @@ _RAW = "raw.githubusercontent.com"
 # Underscores stand in the names of managed users of enterprises only.
 _LOGIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
 _NAME = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9._-]{1,100}")
+_WIKI = ".wiki"  # ends the names of repositories of wikis, of which the API has nothing
+_UNDECODABLE = "\ufffd"
 _REVISION = re.compile(r"[0-9A-Fa-f]{1,64}")
 _MAX_SEGMENTS = 40  # of a path: each may end the ref, so that each is one more lookup
 _MAX_LENGTH = 4096  # of a path, as git's own limit on most systems
@@ -142,15 +152,18 @@ class RepositoryLink(Value):
         """Return the address of the same thing in a repository of that name."""
         return f"{self.base}/{full_name}{self.suffix}"
 
-    def on_branch(self, branch: str, why: str) -> "RepositoryLink":
-        """Return the link to the same file or folder on another branch than the first segment names."""
+    def on_branch(self, branch: str, named: slice, why: str) -> "RepositoryLink":
+        """Return the link to the same file or folder on another branch than these of its segments name."""
         if not isinstance(self.resource, File):
             raise TypeError("only files and folders are on a branch")
+        segments = list(self.resource.segments)
         path, mark, query = self.suffix.partition("?")
-        segments = path.split("/")
-        segments[-len(self.resource.segments)] = quote(branch)
-        resource = replace(self.resource, segments=(*branch.split("/"), *self.resource.segments[1:]))
-        return replace(self, resource=resource, suffix="/".join(segments) + mark + query, moved=why)
+        written = [part for part in path.split("/") if part]
+        kind, ref_and_path = written[: -len(segments)], written[-len(segments) :]
+        segments[named], ref_and_path[named] = branch.split("/"), [quote(branch)]
+        resource = replace(self.resource, segments=tuple(segments))
+        suffix = f"/{'/'.join((*kind, *ref_and_path))}{mark}{query}"
+        return replace(self, resource=resource, suffix=suffix, moved=why)
 
 
 class OwnerLink(Value):
@@ -181,10 +194,10 @@ def parse_link(url: str, server: str) -> GitHubLink | None:
         return None  # most links of most lists end here
     path, query = path_of(url), query_of(url)
     segments = tuple(unquote(segment) for segment in path.split("/") if segment)
+    if not segments or any(_UNDECODABLE in segment for segment in segments):
+        return None  # a name in another encoding than UTF-8 cannot stand in a request to the API
     if is_raw:
-        return _raw(segments, path)
-    if not segments:
-        return None
+        return _raw(segments, path, query)
     return _at_server(server, segments, path, query)
 
 
@@ -196,7 +209,7 @@ def _at_server(server: str, segments: tuple[str, ...], path: str, query: str) ->
     if len(segments) == 1:
         return _owner(segments[0], page=False)
     name = _name(segments[0], segments[1])
-    if name is None:
+    if name is None or name.key.endswith(_WIKI):
         return None
     if len(segments) == 2:  # noqa: PLR2004 - `/owner/name`
         return RepositoryLink(name, None, server, query)
@@ -204,11 +217,13 @@ def _at_server(server: str, segments: tuple[str, ...], path: str, query: str) ->
     return None if resource is None else RepositoryLink(name, resource, server, _after(path, 2) + query)
 
 
-def _raw(segments: tuple[str, ...], path: str) -> GitHubLink | None:
+def _raw(segments: tuple[str, ...], path: str, query: str) -> GitHubLink | None:
     name = _name(*segments[:2]) if len(segments) > 3 else None  # noqa: PLR2004 - owner, name, ref, path
-    if name is None or _is_too_long(segments):
+    if name is None or name.owner == "wiki" or _is_too_long(segments):  # `/wiki/owner/name/file`
         return None
-    return RepositoryLink(name, File(segments[2:], with_path=True), f"https://{_RAW}", _after(path, 2))
+    return RepositoryLink(
+        name, File(segments[2:], with_path=True), f"https://{_RAW}", _after(path, 2) + query
+    )
 
 
 def _owner(login: str, *, page: bool) -> OwnerLink | None:

@@ -40,6 +40,7 @@ _OK = 200
 _EMPTY = 409  # commits of an empty repository: https://docs.github.com/en/rest/commits/commits#list-commits
 _GONE = frozenset({404, 410})
 _BLOCKED = frozenset({403, 451})
+_MAX_BRANCHES = 4  # names of branches that are looked up for one missing file; its page knows the rest
 
 
 Failure: TypeAlias = Gone | TransientError
@@ -170,10 +171,8 @@ async def look_up_resource(api: GitHubApi, job: ResourceLookup) -> BatchResult:
             found = await issue(api, job.link.name, number)
             if isinstance(found, str):
                 return BatchResult([of_resource(job.task, job.link, job.resource, job.full_name, found)])
-        case File(segments) if job.link.moved is None:
-            found = await branch(api, job.link.name, segments[0])
-            if isinstance(found, str) and found != segments[0]:
-                return _on_branch(job, segments[0], found)
+        case File() as file if job.link.moved is None:
+            return await _look_up_branch(api, job, file)
         case _:
             found = missing(job.resource)
     if isinstance(found, TransientError):
@@ -181,9 +180,24 @@ async def look_up_resource(api: GitHubApi, job: ResourceLookup) -> BatchResult:
     return BatchResult([dead(job.task, missing(job.resource))])
 
 
-def _on_branch(job: ResourceLookup, old: str, new: str) -> BatchResult:
-    link = job.link.on_branch(new, f"the branch {old} is now {new}")
-    return BatchResult(next=[BatchQuery((RepositoryItem(link.name, ((job.task, link),)),))])
+async def _look_up_branch(api: GitHubApi, job: ResourceLookup, file: File) -> BatchResult:
+    """Look for the file on the branch that was renamed; only GitHub knows which segments name it."""
+    gone = BatchResult([dead(job.task, missing(file))])
+    if file.segments[:2] == ("refs", "tags"):
+        return gone
+    start = 2 if file.segments[:2] == ("refs", "heads") else 0
+    last = len(file.segments) - file.with_path
+    for end in range(start + 1, min(last, start + _MAX_BRANCHES) + 1):
+        old = "/".join(file.segments[start:end])
+        new = await branch(api, job.link.name, old)
+        if isinstance(new, TransientError):
+            return BatchResult(unanswered=[new.message])
+        if new == old:
+            return gone  # git has no branch below another one
+        if isinstance(new, str):
+            link = job.link.on_branch(new, slice(start, end), f"the branch {old} is now {new}")
+            return BatchResult(next=[BatchQuery((RepositoryItem(link.name, ((job.task, link),)),))])
+    return gone if last <= start + _MAX_BRANCHES else BatchResult(deferred=[job.task])
 
 
 HOURLY = 60

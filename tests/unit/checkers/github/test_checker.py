@@ -258,6 +258,38 @@ async def test_a_file_on_a_renamed_branch_is_moved_and_not_dead(start: Start) ->
     assert observations[urls[1]].verdict is Verdict.DEAD
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("blob/feature/x/a.md", "blob/feature/y/a.md"),
+        ("blob/refs/heads/feature/x/a.md", "blob/refs/heads/feature/y/a.md"),
+        ("tree/feature/x", "tree/feature/y"),
+    ],
+)
+async def test_branch_with_slashes_that_was_renamed_is_found(start: Start, old: str, new: str) -> None:
+    there = {
+        "object feature/y:a.md": BLOB,
+        "object refs/heads/feature/y:a.md": BLOB,
+        "object feature/y": BLOB,
+    }
+    run = start(
+        GitHub(
+            {"octo/hello": node("octo/hello", **there)},
+            rest={"/repos/octo/hello/branches/feature%2Fx": response({"name": "feature/y"})},
+        )
+    )
+    found = (await run.check(f"{HOME}/octo/hello/{old}"))[f"{HOME}/octo/hello/{old}"]
+    assert (found.verdict, found.final_url) == (Verdict.MOVED, f"{HOME}/octo/hello/{new}")
+
+
+async def test_missing_file_in_deep_folders_is_for_its_page(start: Start) -> None:
+    run = start(GitHub({"octo/hello": node("octo/hello")}))
+    deep, shallow = f"{HOME}/octo/hello/blob/a/b/c/d/e/f.md", f"{HOME}/octo/hello/blob/a/b.md"
+    found = await run.check(deep, shallow)
+    assert run.deferred == [deep]
+    assert found[shallow].verdict is Verdict.DEAD
+
+
 async def test_a_missing_file_on_a_branch_that_is_there_is_dead(start: Start) -> None:
     run = start(
         GitHub(

@@ -99,22 +99,23 @@ def test_a_raw_file_is_a_file_of_its_repository() -> None:
         ("https://github.com/o/n/blob/master/a/b.md?x=1", "https://github.com/o/n/blob/main/a/b.md?x=1"),
         ("https://github.com/o/n/tree/master", "https://github.com/o/n/tree/main"),
         (
-            "https://raw.githubusercontent.com/o/n/master/a.py",
-            "https://raw.githubusercontent.com/o/n/main/a.py",
+            "https://raw.githubusercontent.com/o/n/master/a.py?token=1",
+            "https://raw.githubusercontent.com/o/n/main/a.py?token=1",
         ),
+        ("https://github.com/o/n/blob/master//a.md", "https://github.com/o/n/blob/main/a.md"),
     ],
 )
 def test_a_link_to_another_branch_keeps_all_else(url: str, on_main: str) -> None:
     target = parse_link(url, SERVER)
     assert isinstance(target, RepositoryLink)
-    assert target.on_branch("main", "renamed").at("o/n") == on_main
+    assert target.on_branch("main", slice(0, 1), "renamed").at("o/n") == on_main
 
 
 def test_only_files_are_on_a_branch() -> None:
     target = parse_link("https://github.com/o/n", SERVER)
     assert isinstance(target, RepositoryLink)
     with pytest.raises(TypeError):
-        target.on_branch("main", "renamed")
+        target.on_branch("main", slice(0, 1), "renamed")
 
 
 @pytest.mark.parametrize(
@@ -153,6 +154,13 @@ def test_users_and_organisations_are_owners(url: str, owner: OwnerLink) -> None:
         "https://github.com:444/octo/hello",
         "mailto:octo@github.com",
         "https://:1/octo/hello",
+        "https://github.com/octo/hello.wiki.git",
+        "https://raw.githubusercontent.com/wiki/octo/hello/a.png",
+        "https://github.com/octo/hello/blob/main/%E9t%E9.md",
+        "https://github.com/octo.keys",
+        "https://github.com/octo/hello:main",
+        "https://github.com/ORGS/octo",
+        "https://github.com/users/octo/projects/1",
     ],
 )
 def test_what_the_api_cannot_tell_is_not_claimed(url: str) -> None:
