@@ -35,16 +35,31 @@ _NAME = re.compile(r"[A-Za-z0-9._-]{1,100}")
 # https://codeberg.org/forgejo/forgejo/src/branch/forgejo/models/user/user.go: reservedUsernames
 _SITE_PAGES = frozenset(
     {
-        *("-", "admin", "api", "assets", "attachments", "avatar", "avatars", "captcha", "commits", "debug"),
-        *("devtest", "error", "explore", "favicon.ico", "ghost", "issues", "login", "metrics", "milestones"),
+        *(
+            "-",
+            ".well-known",
+            "admin",
+            "api",
+            "assets",
+            "attachments",
+            "avatar",
+            "avatars",
+            "captcha",
+            "commits",
+            "debug",
+        ),
+        *("devtest", "error", "explore", "favicon.ico", "ghost", "issues", "login", "manifest.json"),
+        *("media", "metrics", "milestones"),
         *("new", "notifications", "org", "pulls", "raw", "repo", "repo-avatars", "robots.txt", "search"),
         *("serviceworker.js", "ssh_info", "stars", "swagger.v1.json", "user", "v2"),
     }
 )
-_FEEDS = (".rss", ".atom", ".png", ".keys", ".gpg")
+_FEEDS = (".rss", ".atom", ".png", ".keys", ".gpg")  # of accounts
+# Endings that no repository may have: `reservedRepoPatterns` in models/repo/repo.go.
+_NO_REPOSITORIES = (".rss", ".atom", ".wiki")
 # Pages that show by themselves whether the thing is there; the others have their repository's verdict.
 _PROVED_BY_PAGE = frozenset(
-    {"src", "raw", "media", "commit", "issues", "pulls", "releases", "blame", "archive"}
+    {"-", "src", "raw", "media", "commit", "issues", "pulls", "releases", "blame", "archive"}
 )
 _REST = {
     "stars_count": fact("stars", count),
@@ -82,15 +97,16 @@ def parse_link(url: str, host: str) -> ForgeLink | None:  # noqa: PLR0911 - a ta
         owner = segments[0]
         return None if owner.endswith(_FEEDS) or not _is_name(owner) else ForgeLink(path=owner)
     owner, name, below = segments[0], segments[1].removesuffix(".git"), segments[2:]
-    if not (_is_name(owner) and _is_name(name)):
+    if not (_is_name(owner) and _is_name(name)) or name.endswith(_NO_REPOSITORIES):
         return None
-    if not below:
-        return ForgeLink(path=f"{owner}/{name}", suffix=query)
+    path = f"{owner}/{name}"
+    if name == "-":  # packages and projects of an account
+        path, below = owner, segments[1:]
     return ForgeLink(
-        path=f"{owner}/{name}",
-        page=below[0],
-        suffix=f"/{'/'.join(below)}{query}",
-        is_proved_by_page=below[0] in _PROVED_BY_PAGE,
+        path=path,
+        page=below[0] if below else None,
+        suffix=f"/{'/'.join(below)}{query}" if below else query,
+        is_proved_by_page=bool(below) and below[0] in _PROVED_BY_PAGE,
     )
 
 

@@ -130,14 +130,15 @@ def judge(  # noqa: PLR0911 - a table of results
         case NotThere():
             # A forge does not say which of both.
             return dead(task, f"{host} shows no such project: it is gone or private", _NOT_FOUND)
+        case Account() | RepositoryUpdate() if link.is_proved_by_page:
+            return Deferred(task)
         case Account(kind, name) if name is None or name.lower() == link.key:
-            return alive(task, f"the {kind} is there")
+            page = f"; no API proves the page itself ({link.page})" if link.page is not None else ""
+            return alive(task, f"the {kind} is there{page}")
         case Account(kind, name):
             return moved(task, address(name or link.path), f"the {kind} is now {name}")
         case RepositoryUpdate(facts) if link.page is None:
             return of_repository(task, found, link.path, address)
-        case RepositoryUpdate() if link.is_proved_by_page:
-            return Deferred(task)
         case RepositoryUpdate(facts) if facts.full_name.lower() != link.key:
             return moved(task, address(facts.full_name), f"the repository is now {facts.full_name}")
         case RepositoryUpdate():

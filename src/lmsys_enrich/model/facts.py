@@ -123,7 +123,13 @@ class Repository(Facts, kw_only=True):
         return self.forge, self.full_name.lower() if self.id is None else self.id
 
     def is_same(self, known: Self) -> bool:
+        if self.id is None:  # half a response: the name alone identifies it
+            return known.key.lower() == self.key.lower()
         return known.forge == self.forge and known.id in {None, self.id}
+
+    def joined(self, known: Self) -> Mapping[str, object]:
+        """Keep the id that a response lacks."""
+        return {"id": known.id} if self.id is None and known.id is not None else {}
 
 
 class RepositoryUpdate(Update[Repository]):

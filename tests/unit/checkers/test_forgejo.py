@@ -94,6 +94,19 @@ async def test_page_below_a_repository_is_proved_by_itself(httpx_mock: HTTPXMock
     assert (checked.deferred, checked.observations[wiki].verdict) == ([file], Verdict.ALIVE)
 
 
+async def test_page_of_an_account_is_proved_by_itself(httpx_mock: HTTPXMock) -> None:
+    package = f"{HOME}/acme/-/packages/container/tool"
+    async with opened(httpx_mock, a_forgejo) as forgejo:
+        assert (await forgejo.check(package)).deferred == [package]
+
+
+async def test_moved_page_keeps_its_query(httpx_mock: HTTPXMock) -> None:
+    url = f"{HOME}/old/tool/activity?period=weekly"
+    async with opened(httpx_mock, a_forgejo) as forgejo:
+        found = (await forgejo.check(url)).observations[url]
+    assert found.final_url == f"{HOME}/acme/tool/activity?period=weekly"
+
+
 async def test_licence_of_gitea_is_read(httpx_mock: HTTPXMock) -> None:
     def answer(_: httpx.Request) -> httpx.Response:
         return reply({**TOOL, "empty": True, "licenses": ["MIT"]})
@@ -137,6 +150,10 @@ async def test_fault_of_the_last_commit_keeps_the_others(httpx_mock: HTTPXMock, 
         ("/explore/repos", None),
         ("/user/login", None),
         ("/acme.rss", None),
+        ("/acme/tool.rss", None),
+        ("/acme/tool.wiki.git", None),
+        ("/acme/-/packages/container/x", ("acme", "-")),
+        ("/.well-known/x", None),
         ("/", None),
         ("/a/..%2f", None),
     ],

@@ -87,6 +87,18 @@ def test_null_loses_no_fact_that_every_repository_has(reader: str) -> None:
 
 
 @pytest.mark.parametrize("reader", READERS)
+@pytest.mark.parametrize("identifier", [None, "7", 2**70, -1, 1.5, {}])
+def test_id_of_another_type_makes_it_no_other_repository(reader: str, identifier: object) -> None:
+    identity, read = READERS[reader]
+    name = next(iter(identity))
+    update = read({name: identity[name], "databaseId": identifier, "id": identifier})
+    assert update is not None
+    before = known(update.facts.forge)
+    after = merge(before, update)
+    assert (after.id, after.stars, after.license) == (before.id, before.stars, before.license)
+
+
+@pytest.mark.parametrize("reader", READERS)
 def test_half_an_answer_loses_no_fact(reader: str) -> None:
     identity, read = READERS[reader]
     update = read(identity)

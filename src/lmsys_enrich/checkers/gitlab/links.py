@@ -10,25 +10,29 @@ _SITE_PAGES = frozenset(
     {
         *("-", "admin", "api", "assets", "dashboard", "explore", "files", "help", "import", "invites"),
         *("jwt", "login", "oauth", "profile", "projects", "public", "robots.txt", "s", "search", "sitemap"),
-        *("snippets", "unsubscribes", "uploads", "users", "v2"),
+        *("snippets", "u", "unsubscribes", "uploads", "users", "v2"),
     }
 )
 # Below a project, before GitLab 12 put `/-/` in front of them; no project can have such a name.
 _OLD_PAGES = frozenset(
     {
         *("activity", "badges", "blame", "blob", "boards", "branches", "builds", "commit", "commits"),
-        *("compare", "edit", "environments", "find_file", "forks", "graphs", "issues", "jobs", "labels"),
-        *("merge_requests", "milestones", "network", "pipelines", "preview", "project_members", "raw"),
-        *("releases", "snippets", "starrers", "tags", "tree", "uploads", "wikis"),
+        *("compare", "container_registry", "create", "create_dir", "cycle_analytics", "deploy_keys", "edit"),
+        *("environments", "files", "find_file", "forks", "graphs", "issues", "jobs", "labels"),
+        *("merge_requests", "milestones", "network", "new", "pipeline_schedules", "pipelines", "preview"),
+        *("project_members", "protected_branches", "raw", "refs", "releases", "repository", "snippets"),
+        *("starrers", "tags", "tree", "update", "uploads", "wikis"),
     }
 )
 # Pages that show by themselves whether the thing is there; the others may want a login.
 _PROVED_BY_PAGE = frozenset(
     {
-        *("blame", "blob", "commit", "commits", "issues", "merge_requests", "raw", "releases", "snippets"),
-        *("tags", "tree", "uploads", "work_items"),
+        *("blame", "blob", "commit", "commits", "issues", "merge_requests", "raw", "releases", "repository"),
+        *("snippets", "tags", "tree", "uploads", "work_items"),
     }
 )
+# Feeds of projects and groups, and the repositories of wikis.
+_NO_PROJECTS = (".atom", ".wiki")
 # https://docs.gitlab.com/user/reserved_names/#rules-for-usernames-project-and-group-names-and-slugs
 _SEGMENT = re.compile(r"[A-Za-z0-9_.][A-Za-z0-9_.-]{0,254}")
 _MAX_DEPTH = 21  # a project below twenty groups: https://docs.gitlab.com/user/group/subgroups/
@@ -63,7 +67,7 @@ def parse_link(url: str, host: str) -> GitLabLink | None:
     if not names or names[0].lower() in _SITE_PAGES or len(names) > _MAX_DEPTH:
         return None
     names[-1] = names[-1].removesuffix(".git")
-    if not all(map(is_path_segment, names)):
+    if not all(map(is_path_segment, names)) or names[-1].endswith(_NO_PROJECTS):
         return None
     below = [segment for segment in segments[len(names) :] if segment != "-"]
     page = below[0] if below else None

@@ -3,7 +3,7 @@
 import re
 from enum import StrEnum
 
-from lmsys_enrich.urls import InvalidAddress, host_of, path_of
+from lmsys_enrich.urls import InvalidAddress, host_of, path_of, query_of
 from lmsys_enrich.values import Value
 
 HOST = "huggingface.co"
@@ -76,7 +76,7 @@ def parse_link(url: str) -> HubLink | None:  # noqa: PLR0911 - a table of forms
     try:
         if host_of(url) not in _HOSTS:
             return None
-        segments = [segment for segment in path_of(url).split("/") if segment]
+        segments, query = [segment for segment in path_of(url).split("/") if segment], query_of(url)
     except InvalidAddress:
         return None
     match segments:
@@ -87,22 +87,22 @@ def parse_link(url: str) -> HubLink | None:  # noqa: PLR0911 - a table of forms
         case ["papers" | "collections", *_]:
             return None
         case ["datasets" | "spaces" as folder, *names]:
-            return _repository(Kind(_BELOW[folder]), names)
+            return _repository(Kind(_BELOW[folder]), names, query)
         case [first, *_] if first.lower() in _SITE_PAGES:
             return None
         case [account] if is_name(account):
             return HubLink(Kind.ACCOUNT, account)
         case names:
-            return _repository(Kind.MODEL, names)
+            return _repository(Kind.MODEL, names, query)
 
 
-def _repository(kind: Kind, names: list[str]) -> HubLink | None:
+def _repository(kind: Kind, names: list[str], query: str) -> HubLink | None:
     # The first data sets and models had no owner: `datasets/squad`, `gpt2/blob/main/README.md`.
     length = 1 if len(names) == 1 or (len(names) > 2 and names[1] in _PROVED_BY_PAGE) else 2  # noqa: PLR2004
     name, below = names[:length], names[length:]
     if not name or not all(map(is_name, name)) or (kind is Kind.SPACE and length == 1):
         return None
-    suffix = f"/{'/'.join(below)}" if below else ""
+    suffix = f"/{'/'.join(below)}{query}" if below else query
     return HubLink(kind, "/".join(name), below[0] if below else None, suffix)
 
 
