@@ -26,6 +26,9 @@ Words about it, with a [file](docs/a.md).
 """
 
 
+_RELATIVE = "<!--facts-->Relative links of this copy start from the folder of the list itself.<!--/facts-->"
+
+
 @pytest.fixture
 def world(program: Program, serve_github: ServeGitHub) -> World:
     """A README about two repositories."""
@@ -54,7 +57,7 @@ def test_facts_are_written_into_the_list_and_replaced(program: Program) -> None:
         in first
     )
     assert "| Title | Code | <!--facts-->Stars | Licence | Last commit<!--/facts--> |\n" in first
-    assert first == (program.folder / "build" / "enriched.md").read_text()
+    assert program.text("enriched.md") == f"{first}{_RELATIVE}"
     assert program.run("README.md", "--in-place").code == 0
     assert _readme(program) == first
     assert program("render", "README.md", "--in-place", "--facts", "stars").code == 0
@@ -75,6 +78,21 @@ def test_list_that_changed_during_the_run_is_left_alone(program: Program) -> Non
     program.write_list("https://github.com/acme/a")
     ended = program.run("README.md", "entries.yaml", "--in-place")
     assert "entries.yaml: facts are written into Markdown lists alone" in ended.err
+
+
+@pytest.mark.usefixtures("world")
+@pytest.mark.parametrize("end", ["", "\n", "\n\n", "\r\n"])
+def test_copy_says_where_relative_links_start_and_reads_as_the_list(program: Program, end: str) -> None:
+    text = f"{_README.rstrip()}{end}"
+    (program.folder / "README.md").write_bytes(text.encode())
+    program.run("README.md")
+    made = program.text("enriched.md")
+    assert made.endswith(_RELATIVE) == bool(end)
+    (program.folder / "README.md").write_bytes((program.folder / "build" / "enriched.md").read_bytes())
+    program.run("README.md")
+    assert program.text("enriched.md") == made
+    program("render", "README.md", "--in-place", "--facts", "none")
+    assert (program.folder / "README.md").read_bytes() == text.encode()
 
 
 @pytest.mark.usefixtures("world")

@@ -326,3 +326,16 @@ def test_an_exemption_that_has_ended_is_told(program: Program, serve: Serve) -> 
     ended = program("run", "--allow-private")
     assert "entries.yaml:5:9: the exemption of Entry 1 ended on 2026-11-10" in ended.err
     assert "1 alive" in ended.out
+
+
+def test_renamed_list_keeps_its_history(program: Program, serve: Serve) -> None:
+    site = serve(Pages({"/a": OK, "/b": OK}))
+    program.write_list(f"{site.url}/a", f"{site.url}/gone", name="one.yaml")
+    program.write_list(f"{site.url}/b", name="two.yaml")
+    program.run("one.yaml", "two.yaml")
+    (program.folder / "one.yaml").rename(program.folder / "renamed.yaml")
+    program.night = day(10)
+    ended = program("run", "two.yaml", "renamed.yaml", "--allow-private", "--fail-on", "new-dead")
+    assert (ended.code, "Nothing new since the last run." in ended.out) == (0, True)
+    link = program.json("renamed/enriched.json")["entries"][1]["links"][0]
+    assert (link["verdict"], link["failing_since"]) == ("dead", "2026-11-01T02:00:00Z")

@@ -9,6 +9,7 @@ from lmsys_enrich.cli.terminal import Table, markdown_table
 from lmsys_enrich.model.figures import counts_in_words, shown_counts
 from lmsys_enrich.model.finding import Finding, Verdict
 from lmsys_enrich.model.report import ACT_ON, Report, news_of
+from lmsys_enrich.outputs.enriched_md import relative_links
 from lmsys_enrich.outputs.text import escaped
 from lmsys_enrich.values import Value, asdict
 
@@ -200,7 +201,7 @@ def _where(files: Files) -> Iterator[str]:
 def _relative_links(report: Report) -> Iterator[str]:
     """Yield where the relative links of a document start, which its copy with the facts has as they are."""
     for catalog in report.catalogs:
-        relative = sum(bool(one.link.local) and one.link.role != "anchor" for one in catalog.document_links)
+        relative = relative_links(catalog)
         if relative and catalog.document is not None:
             yield (
                 f"Relative links of {catalog.source} ({relative:,}) start from its folder, also in"

@@ -16,6 +16,7 @@ from lmsys_enrich.outputs.text import quoted
 
 _BARS = re.compile(r"(?<!\\)\|")
 _BOM = "\ufeff"
+_RELATIVE = "Relative links of this copy start from the folder of the list itself."
 
 
 def enriched_document(report: Report, document: Document) -> str:
@@ -32,6 +33,17 @@ def enriched_document(report: Report, document: Document) -> str:
         return text
     bom = _BOM if text.startswith(_BOM) else ""
     return f"{bom}{notice_mark(quoted(report.notice))}\n\n{text.removeprefix(_BOM)}"
+
+
+def enriched_copy(report: Report, document: Document, *, has_relative_links: bool) -> str:
+    """
+    Return the document with its facts, for a file in another folder than the list's.
+
+    Its last line says where relative links start. It lies between the marks of facts, so the
+    copy reads as the list; without a line end before it, it would be part of an entry.
+    """
+    text = enriched_document(report, document)
+    return f"{text}{BEGIN}{_RELATIVE}{END}" if has_relative_links and text.endswith("\n") else text
 
 
 def marked(cells: Sequence[str]) -> list[str]:

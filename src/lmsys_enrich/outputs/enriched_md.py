@@ -7,11 +7,11 @@ from html import unescape
 from itertools import islice
 
 from lmsys_enrich.lists.identifiers import BETWEEN, role_of
-from lmsys_enrich.model.catalog import Cell, Column, Entry, Link, Section
+from lmsys_enrich.model.catalog import Catalog, Cell, Column, Entry, Link, Section
 from lmsys_enrich.model.document import DocumentView, Order
 from lmsys_enrich.model.enriched_entry import EnrichedEntry
 from lmsys_enrich.model.report import Report
-from lmsys_enrich.outputs.enriched_document import enriched_document, marked
+from lmsys_enrich.outputs.enriched_document import enriched_copy, marked
 from lmsys_enrich.outputs.fact_words import columns_of, suffix
 from lmsys_enrich.outputs.text import (
     Streamed,
@@ -168,8 +168,14 @@ def enriched_md(report: Report) -> Mapping[str, Text]:
     """Return the file; it carries no time of the run, nor any other word that changes by itself."""
     [catalog] = report.catalogs
     if catalog.document is not None:
-        return {"enriched.md": enriched_document(report, catalog.document)}
+        is_relative = relative_links(catalog) > 0
+        return {"enriched.md": enriched_copy(report, catalog.document, has_relative_links=is_relative)}
     return {"enriched.md": Streamed(lambda: _joined(_blocks(report)))}
+
+
+def relative_links(catalog: Catalog) -> int:
+    """Return the number of links to files, which start from the folder of the list."""
+    return sum(bool(one.link.local) and one.link.role != "anchor" for one in catalog.document_links)
 
 
 def section_md(report: Report, section: Section) -> str:
