@@ -33,6 +33,8 @@ _HIDDEN = "\N{HORIZONTAL ELLIPSIS}"
 
 def carries_credentials(url: str) -> bool:
     """Return whether a web address has a password, a session id, a token or a signature in it."""
+    if not any(mark in url for mark in "=(@"):
+        return False  # neither a parameter, nor ASP.NET's session, nor a password
     try:
         if has_userinfo(url):
             return True

@@ -141,12 +141,15 @@ def interstitial_at(target: str, start: str, *, permanent: bool = False) -> str 
     have such a word in its path: there the address must also say where to return to.
     """
     host, words = host_of(target), _words(target)
-    start_host, start_words = host_of(start), _words(start) | set(host_of(start).split("."))
+    start_host, own_words = host_of(start), _words(start)
+    start_words = own_words | set(start_host.split("."))
+    # A path may name the first label of a host: `a.org/auth` leads to `auth.a.org`.
+    is_named = host.partition(".")[0] in own_words
     names_return = not RETURN_PARAMETERS.isdisjoint(parameters_of(target))
     for kind in _KINDS:
         if start_words & (kind.words | kind.weak_words):
             continue
-        is_at_home = _is_host_of(kind, start_host) or _names(start, host)
+        is_at_home = is_named or _is_host_of(kind, start_host)
         if _is_host_of(kind, host) and not is_at_home and (names_return or not _keeps_path(start, target)):
             return kind.name
         is_certain = names_return or not permanent or bool(words & _UNMISTAKABLE)
@@ -163,11 +166,6 @@ def parameters_of(url: str) -> dict[str, str]:
 
 def _is_host_of(kind: _Interstitial, host: str) -> bool:
     return host.partition(".")[0] in kind.hosts or host.partition(":")[0].endswith(kind.domains)
-
-
-def _names(start: str, host: str) -> bool:
-    """Return true where a path names the first label of a host: `a.org/auth` leads to `auth.a.org`."""
-    return host.partition(".")[0] in _words(start)
 
 
 def _keeps_path(start: str, target: str) -> bool:
