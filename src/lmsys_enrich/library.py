@@ -87,7 +87,7 @@ async def open_run(
     Open everything a run needs: cache, network, checkers, access to forges; close it at the end.
 
     `through` may wrap the client for websites, as the simulation does; `notice` then
-    tells readers of the outputs. Raises `InputError` for an unusable environment.
+    warns readers of the outputs. Raises `InputError` for an unusable environment.
     """
     access = resolve_access(environ, settings.forges)
     clock, stats = SystemClock(environ), RequestStats(service_hosts(access))

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lmsys_enrich.model.enriched import Json
 from lmsys_enrich.model.finding import Finding, LinkTask, Observation, Suggestion, Verdict, unchecked
+from lmsys_enrich.model.json_fields import Json
 from lmsys_enrich.outputs.files import write_files
 from lmsys_enrich.outputs.fixes import edits_of
 from lmsys_enrich.outputs.registry import render_all

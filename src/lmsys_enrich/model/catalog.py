@@ -195,9 +195,9 @@ class Catalog(Value):
     """
     Whole list. `source` is the file it was read from, as the user named it.
 
-    `remarks` say what in it was not understood; `digest` tells its content from any
-    other. `repeats` are further occurrences of links that entries have. `front_matter`
-    is the YAML that a Markdown document begins with.
+    `remarks` say what in it was not understood; `digest` identifies its content.
+    `repeats` are further occurrences of links that entries have. `front_matter` is the
+    YAML that a Markdown document begins with.
     """
 
     title: str

@@ -165,7 +165,7 @@ def _may_be_year(year: int, entry: Entry, paper: Paper) -> bool:
     Return true if a list's year may be that of the paper.
 
     It may be arXiv's or the venue's, and sources differ by one where a paper is online
-    before its issue or its conference. A preprint's year does not tell when it was
+    before its issue or its conference. A preprint's year does not show when it was
     published: where the list names a venue that no source knows of, any later year may be.
     """
     if paper.year is None:
@@ -203,7 +203,7 @@ def _is_same_license(listed: str, source: str) -> bool:
 
 
 def _license_name(written: str) -> str:
-    """Return a licence in the words of its SPDX identifier, without what tells the same licence apart."""
+    """Return a licence in the words of its SPDX identifier, without the spellings of one licence."""
     name = " ".join(_LICENSE_SIGNS.sub(" ", written.lower()).split())
     for words, short in _LICENSE_NAMES.items():
         name = name.replace(words, short)

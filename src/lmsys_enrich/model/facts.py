@@ -40,7 +40,7 @@ class Update(Value, Generic[FactsT]):
     Facts of one response.
 
     `missing_fields` names the fields whose value in `facts` means nothing, because the
-    response did not tell them: None there is not the fact that there is none.
+    response did not have them: None there is not the fact that there is none.
     """
 
     facts: FactsT

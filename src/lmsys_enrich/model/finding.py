@@ -105,7 +105,7 @@ class Finding(Value, kw_only=True):
     days in a row the link was seen to lead to where `suggestion` says, the last
     of them `moved_on`. `verdict_since` is when a run first came to this verdict
     without another one since. `reported` is the verdict in the outputs last written.
-    `asked` has the date of the last answer of each fact source, also of one that
+    `asked` has the date of the last response of each fact source, also of one that
     knew nothing. `snapshot` is an archived copy of a link confirmed dead.
     """
 

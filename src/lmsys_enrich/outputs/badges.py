@@ -7,10 +7,10 @@ from functools import lru_cache
 from html import escape
 from traceback import format_exc
 
-from lmsys_enrich.model.enriched import day
 from lmsys_enrich.model.enriched_entry import EnrichedEntry
 from lmsys_enrich.model.facts import Repository
 from lmsys_enrich.model.finding import LIVING, LOST, Verdict
+from lmsys_enrich.model.json_fields import day
 from lmsys_enrich.model.report import Report
 from lmsys_enrich.outputs.fact_words import short_number
 from lmsys_enrich.outputs.text import Broken, Text, xml_text
@@ -56,7 +56,7 @@ def badge_svg(label: str, message: str, color: str, *, remark: str | None = None
 
 
 def _text(text: str, middle: float, length: int) -> str:
-    """Return the text, pressed into its room whichever font the reader has."""
+    """Return the text, fitted into its room with any font of the reader's."""
     return f'<text x="{middle:g}" y="14" textLength="{length}">{text}</text>'
 
 

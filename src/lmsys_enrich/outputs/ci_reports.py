@@ -11,8 +11,8 @@ from urllib.parse import quote
 
 from lmsys_enrich.about import PROJECT_URL, __version__
 from lmsys_enrich.model.catalog import ListedLink
-from lmsys_enrich.model.enriched import Json, moment
 from lmsys_enrich.model.finding import Finding, Verdict
+from lmsys_enrich.model.json_fields import Json, moment
 from lmsys_enrich.model.report import Report
 from lmsys_enrich.model.workspace import Workspace
 from lmsys_enrich.outputs.dead_links import instead

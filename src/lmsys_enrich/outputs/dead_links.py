@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from lmsys_enrich.model.catalog import ListedLink
-from lmsys_enrich.model.enriched import VERSION, Json, moment
 from lmsys_enrich.model.finding import Finding, Suggestion, SuggestionKind, Verdict
+from lmsys_enrich.model.json_fields import VERSION, Json, moment
 from lmsys_enrich.model.report import Report
 from lmsys_enrich.outputs.text import address, escaped, json_text, quoted
 from lmsys_enrich.urls import is_web

@@ -4,7 +4,11 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import TypeVar
 
 from lmsys_enrich.model.catalog import DocumentLink
-from lmsys_enrich.model.enriched import (
+from lmsys_enrich.model.enriched_entry import EnrichedEntry
+from lmsys_enrich.model.facts import Model, Paper, Repository
+from lmsys_enrich.model.figures import HostTime
+from lmsys_enrich.model.finding import Finding
+from lmsys_enrich.model.json_fields import (
     VERSION,
     Json,
     link_json,
@@ -13,10 +17,6 @@ from lmsys_enrich.model.enriched import (
     paper_json,
     repository_json,
 )
-from lmsys_enrich.model.enriched_entry import EnrichedEntry
-from lmsys_enrich.model.facts import Model, Paper, Repository
-from lmsys_enrich.model.figures import HostTime
-from lmsys_enrich.model.finding import Finding
 from lmsys_enrich.model.report import Report
 from lmsys_enrich.outputs.text import Streamed, json_chunks, json_item
 

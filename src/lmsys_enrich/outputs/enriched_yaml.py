@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 
 from lmsys_enrich.model.catalog import Catalog, Column, Entry, Exemption, ListedEntry, Section
-from lmsys_enrich.model.enriched import day
 from lmsys_enrich.model.enriched_entry import EnrichedEntry
 from lmsys_enrich.model.facts import Repository
+from lmsys_enrich.model.json_fields import day
 from lmsys_enrich.model.report import Report
 from lmsys_enrich.outputs.text import Streamed, encoded
 from lmsys_enrich.outputs.yaml import Flow, yaml_item, yaml_lines

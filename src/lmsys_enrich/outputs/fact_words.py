@@ -5,9 +5,9 @@ from typing import TypeAlias
 
 from lmsys_enrich.lists.markdown.comments import BEGIN, END
 from lmsys_enrich.model.document import DocumentView, Fact
-from lmsys_enrich.model.enriched import day
 from lmsys_enrich.model.enriched_entry import EnrichedEntry
 from lmsys_enrich.model.finding import Finding, Verdict
+from lmsys_enrich.model.json_fields import day
 from lmsys_enrich.outputs.text import escaped, link
 from lmsys_enrich.values import Value
 

@@ -14,7 +14,7 @@ _LONGEST_KEY = 30  # letters; a key of more than 128 bytes has a form of its own
 
 # A text that needs no quotes, by the library's rules and by those of readers: it begins with a letter, is
 # none of the words for true, false and null, and no colon, number sign or blank stands where it would end
-# it. Other texts may need none as well: that is the library's to tell.
+# it. Other texts may need none as well: the library decides that.
 # Defined by the characters it may not have, which compiles eight times as fast.
 _NOWHERE = "\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe-\U0010ffff"
 _FIRST = rf"[^\0-@\[-`{{-~{_NOWHERE}]"

@@ -191,7 +191,7 @@ def _stopped(run: Run, stop: Stop, missed: int) -> Iterator[Obstacle]:
     if stop.reason is not None and missed and not run.settings.offline:
         links = "link was" if missed == 1 else "links were"
         yield Obstacle(
-            f"{stop.reason}: {missed:,} {links} not asked about", "They come first when it is run again."
+            f"{stop.reason}: {missed:,} {links} not checked", "They come first when it is run again."
         )
 
 

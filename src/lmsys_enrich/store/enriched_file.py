@@ -15,7 +15,7 @@ from typing import Annotated, BinaryIO, Self
 import msgspec
 
 from lmsys_enrich.clock import EPOCH
-from lmsys_enrich.model.enriched import VERSION
+from lmsys_enrich.model.json_fields import VERSION
 
 NAME = "enriched.json"
 LISTS = ("entries", "document_links", "repositories", "papers", "models")

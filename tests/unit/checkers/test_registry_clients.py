@@ -19,8 +19,8 @@ from lmsys_enrich.checkers.doi.registries import Crossref, DataCite, DoiOrg, Han
 from lmsys_enrich.fact_sources.citations import OpenAlex, SemanticScholar
 from lmsys_enrich.fact_sources.wayback import Wayback
 from lmsys_enrich.http.hosts import Proxies
-from lmsys_enrich.model.enriched import Json
 from lmsys_enrich.model.finding import Verdict
+from lmsys_enrich.model.json_fields import Json
 from lmsys_enrich.politeness.stats import RequestStats
 from lmsys_enrich.settings.access import Access, ApiAccess
 from tests.builders import finding

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lmsys_enrich.model.enriched import Json
+from lmsys_enrich.model.json_fields import Json
 from lmsys_enrich.outputs.text import json_chunks, json_item, json_text
 
 

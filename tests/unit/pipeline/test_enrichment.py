@@ -1,4 +1,4 @@
-"""Fact sources: asked after all links are judged, each answer fresh for its own time."""
+"""Fact sources: they run after all links are judged, each response is fresh for its own time."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence

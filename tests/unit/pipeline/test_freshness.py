@@ -1,4 +1,4 @@
-"""What need not be asked again."""
+"""Findings that need no check."""
 
 from datetime import timedelta
 

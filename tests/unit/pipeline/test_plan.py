@@ -33,33 +33,33 @@ class Claims(CostsNothing):
             yield Observation(task.url, Verdict.ALIVE, "asked")
 
 
-ASKERS = (Claims("https://github.com/"), Claims("http"))
+CHECKERS = (Claims("https://github.com/"), Claims("http"))
 
 
 def planned(*urls: str, previous: PreviousFindings | None = None, settings: Settings | None = None) -> Plan:
     lists = [catalog(*(entry(f"E{number}", url) for number, url in enumerate(urls)))]
-    return build(lists, previous or PreviousFindings(), ASKERS, settings or Settings(), NIGHT)
+    return build(lists, previous or PreviousFindings(), CHECKERS, settings or Settings(), NIGHT)
 
 
-def asked(plan: Plan) -> list[list[str]]:
+def checked(plan: Plan) -> list[list[str]]:
     return [[task.url for task in queue] for queue in plan.tasks]
 
 
 def test_each_link_goes_to_the_first_checker_that_claims_it() -> None:
     plan = planned("https://arxiv.org/abs/1", "https://github.com/a/b")
-    assert asked(plan) == [["https://github.com/a/b"], ["https://arxiv.org/abs/1"]]
+    assert checked(plan) == [["https://github.com/a/b"], ["https://arxiv.org/abs/1"]]
 
 
 def test_link_in_several_forms_is_checked_once() -> None:
     plan = planned("https://Example.org/a#x", "https://example.org:443/a#y", "https://example.org/a")
-    assert asked(plan)[1] == ["https://example.org/a"]
+    assert checked(plan)[1] == ["https://example.org/a"]
 
 
 def test_plan_of_many_links_takes_little_memory() -> None:
     lists = [catalog(*(entry(f"E{number}", f"https://example.org/{number}") for number in range(10_000)))]
     previous = PreviousFindings(keys=keys_of(lists))
     tracemalloc.start()
-    plan = build(lists, previous, ASKERS, Settings(), NIGHT)
+    plan = build(lists, previous, CHECKERS, Settings(), NIGHT)
     now, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert len(plan.tasks[1]) == 10_000
@@ -69,7 +69,7 @@ def test_plan_of_many_links_takes_little_memory() -> None:
 def test_what_is_fresh_is_not_asked() -> None:
     kept = finding("https://example.org/a", at=NIGHT - timedelta(days=1))
     plan = planned(kept.url, previous=PreviousFindings(kept={kept.url: kept}))
-    assert asked(plan) == [[], []]
+    assert checked(plan) == [[], []]
     assert plan.fresh == {kept.url: kept}
 
 
@@ -102,7 +102,7 @@ def test_links_never_checked_come_first_then_the_oldest() -> None:
         for days in (1, 30, 7)
     }
     plan = planned(*pasts, "https://example.org/new", previous=PreviousFindings(kept=pasts))
-    assert asked(plan)[1] == [f"https://example.org/{what}" for what in ("new", 30, 7, 1)]
+    assert checked(plan)[1] == [f"https://example.org/{what}" for what in ("new", 30, 7, 1)]
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_an_address_without_a_host_fails_without_a_question() -> None:
 
 def test_settings_exclude_by_regular_expression() -> None:
     plan = planned("https://example.org/a", "https://other.org/b", settings=Settings(exclude=(r"example\.",)))
-    assert asked(plan)[1] == ["https://other.org/b"]
+    assert checked(plan)[1] == ["https://other.org/b"]
     assert plan.settled[0][1].reason == r"the settings exclude it: example\."
 
 
@@ -133,7 +133,7 @@ def _exempt(until: date | None) -> Exemption:
 @pytest.mark.parametrize("until", [None, NIGHT.date(), date(2030, 1, 1)])
 def test_an_exemption_holds_through_its_last_day(until: date | None) -> None:
     lists = [catalog(entry("A", "https://example.org/a", ignore=_exempt(until)))]
-    plan = build(lists, PreviousFindings(), ASKERS, Settings(), NIGHT)
+    plan = build(lists, PreviousFindings(), CHECKERS, Settings(), NIGHT)
     assert plan.settled[0][1].verdict is Verdict.SKIPPED
     assert "known to be slow" in plan.settled[0][1].reason
 
@@ -141,14 +141,16 @@ def test_an_exemption_holds_through_its_last_day(until: date | None) -> None:
 def test_an_exemption_that_ended_no_longer_exempts() -> None:
     ended = _exempt(NIGHT.date() - timedelta(days=1))
     lists = [catalog(entry("A", "https://example.org/a", ignore=ended))]
-    assert asked(build(lists, PreviousFindings(), ASKERS, Settings(), NIGHT))[1] == ["https://example.org/a"]
+    assert checked(build(lists, PreviousFindings(), CHECKERS, Settings(), NIGHT))[1] == [
+        "https://example.org/a"
+    ]
 
 
 @pytest.mark.parametrize("order", [1, -1])
 def test_link_exempt_in_one_entry_alone_is_checked(order: int) -> None:
     entries = [entry("A", "https://example.org/a", ignore=_exempt(None)), entry("B", "https://example.org/a")]
-    plan = build([catalog(*entries[::order])], PreviousFindings(), ASKERS, Settings(), NIGHT)
-    assert asked(plan)[1] == ["https://example.org/a"]
+    plan = build([catalog(*entries[::order])], PreviousFindings(), CHECKERS, Settings(), NIGHT)
+    assert checked(plan)[1] == ["https://example.org/a"]
 
 
 def test_identity_in_outputs_is_believed_only_if_the_cache_has_it() -> None:

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from heapq import nsmallest
 from itertools import accumulate
 
-from lmsys_enrich.model.enriched import moment
 from lmsys_enrich.model.enriched_entry import EnrichedEntry
 from lmsys_enrich.model.finding import Verdict
+from lmsys_enrich.model.json_fields import moment
 from lmsys_enrich.model.report import Report
 from lmsys_enrich.outputs.dead_links import nothing_to_do
 from lmsys_enrich.outputs.page.charts import Chart, ChartGroup, Death, Trend, charts_of, deaths_of, trends_of

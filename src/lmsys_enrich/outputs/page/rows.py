@@ -6,10 +6,10 @@ from math import floor, log10
 from typing import NamedTuple
 
 from lmsys_enrich.model.catalog import Entry, Link
-from lmsys_enrich.model.enriched import day
 from lmsys_enrich.model.enriched_entry import EnrichedEntry
 from lmsys_enrich.model.facts import Model, Paper, Repository
 from lmsys_enrich.model.finding import Finding, Hop, Verdict
+from lmsys_enrich.model.json_fields import day
 from lmsys_enrich.model.report import Report
 from lmsys_enrich.outputs.fact_words import licence_name
 from lmsys_enrich.urls import is_web

@@ -1,6 +1,6 @@
 """Answers in the forms of Crossref, DataCite and doi.org."""
 
-from lmsys_enrich.model.enriched import Json
+from lmsys_enrich.model.json_fields import Json
 
 
 def work(doi: str = "10.1145/3600006.3613165", more: dict[str, Json] | None = None) -> dict[str, Json]:

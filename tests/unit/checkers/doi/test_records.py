@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lmsys_enrich.checkers.doi.records import DoiRecord, read_crossref, read_datacite, update_of
-from lmsys_enrich.model.enriched import Json
 from lmsys_enrich.model.facts import Paper, merge
+from lmsys_enrich.model.json_fields import Json
 from tests.builders import day
 from tests.unit.checkers.doi.answers import datacite, work, works
 
