@@ -8,7 +8,7 @@ but for that address.
 import difflib
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from lmsys_enrich.errors import InputError
 from lmsys_enrich.model.catalog import Catalog, Entry, Link, Location, Section
@@ -22,8 +22,13 @@ _ESCAPES = str.maketrans(
 )
 _PARENTHESES = str.maketrans({"(": "%28", ")": "%29"})
 _LINE_END = re.compile(r"(\r\n|\r|\n)")
-# What ends a plain scalar of YAML within brackets, or makes a mapping of it.
-_YAML_SPECIAL = re.compile(r"[,\[\]{}]|:\Z")
+# What ends a plain scalar of YAML within brackets, or makes a mapping of it; `?` for PyYAML's scanner alone.
+_YAML_SPECIAL = re.compile(r"[,\[\]{}?]|:\Z")
+# What may stand before a scalar of YAML: an anchor, a tag, the mark of a block whose only line is the next.
+_YAML_PROPERTIES = re.compile(r"(?:[&!][^\s,\[\]{}]*[ \t]+)+")
+_YAML_BLOCK = re.compile(r"(?:[&!][^\s]*[ \t]+)*[>|][-+]?[ \t]*(?:#.*)?")
+# What begins another link in Markdown; in a host it stands for IPv6.
+_BRACKETS = str.maketrans({"[": "%5B", "]": "%5D"})
 # What GitHub's reader takes for the end of a sentence behind a bare address.
 _TRAILING = "?!.,:*_~'\";)]"
 _ADDRESS = re.compile(r"(?:https?://|www\.)[^\s<>\"'|\\]+", re.IGNORECASE)
@@ -79,34 +84,48 @@ def edited(text: str, edits: Iterable[Edit]) -> tuple[str, list[Edit]]:
     parts = _LINE_END.split(text.removeprefix("\ufeff"))
     undone: list[Edit] = []
     for edit in sorted(edits, key=lambda edit: (edit.link.location.line, -edit.link.location.column)):
-        number = 2 * (edit.link.location.line - 1)  # between any two lines is the end of the first
-        at = _column(parts[number], edit.link) if number < len(parts) else None
-        if at is None:
+        is_yaml = edit.link.location.file.lower().endswith((".yaml", ".yml"))
+        found = _found(parts, edit.link, is_yaml=is_yaml)
+        if found is None:
             undone.append(edit)
             continue
+        number, at = found
         line = parts[number]
         end = at + len(edit.link.url)
-        is_yaml = edit.link.location.file.lower().endswith((".yaml", ".yml"))
-        new = _in_yaml(edit.url, line[at - 1 : at]) if is_yaml else _in_markdown(edit.url, line, at)
+        url = _visible(edit.url)
+        if not is_yaml:
+            new = _in_markdown(url, line, at)
+        elif number == 2 * (edit.link.location.line - 1):
+            new = _in_yaml(url, line[at - 1 : at])
+        else:  # a line of a block is taken as it is
+            new = url
         parts[number] = line[:at] + new + line[end:]
     return mark + "".join(parts), undone
 
 
+def _visible(url: str) -> str:
+    """Return an address whose blanks and marks that nobody sees are escaped, without controls."""
+    bare = _CONTROLS.sub("", url).replace(" ", "%20")
+    return bare if bare.isprintable() else "".join(one if one.isprintable() else quote(one) for one in bare)
+
+
 def _in_yaml(url: str, before: str) -> str:
     """Return an address as a scalar of YAML, or as part of the quoted one that `before` begins."""
-    safe = _CONTROLS.sub("", url).replace(" ", "%20")
     match before:
         case "'":
-            return safe.replace("'", "''")
+            return url.replace("'", "''")
         case '"':
-            return safe.replace("\\", "\\\\").replace('"', '\\"')
+            return url.replace("\\", "\\\\").replace('"', '\\"')
         case _:
-            return "'" + safe.replace("'", "''") + "'" if _YAML_SPECIAL.search(safe) else safe
+            return "'" + url.replace("'", "''") + "'" if _YAML_SPECIAL.search(url) else url
 
 
 def _in_markdown(url: str, line: str, start: int) -> str:
     """Return an address as it may stand in Markdown, in HTML's quotes, in angle brackets, or bare."""
-    safe = _balanced(_CONTROLS.sub("", url).translate(_ESCAPES))
+    scheme, slashes, rest = url.partition("//")
+    host, slash, path = rest.partition("/")
+    url = f"{scheme}{slashes}{host}{slash}{path.translate(_BRACKETS)}"
+    safe = _balanced(url.translate(_ESCAPES))
     is_delimited = line[start - 1 : start] in {"(", "<", '"', "'"} or line[:start].rstrip().endswith("]:")
     if not is_delimited and safe[-1:] in _TRAILING and line[start - 1 : start] != "=":
         safe = f"{safe[:-1]}%{ord(safe[-1]):02X}"
@@ -131,12 +150,22 @@ def _one_each(edits: Iterable[Edit]) -> Iterator[Edit]:
             yield edit
 
 
-def _column(line: str, link: Link) -> int | None:
-    """Return the index of the address: in its column, or behind a quote or bracket there."""
-    first = link.location.column - 1
-    for at in (first, first + 1):
+def _found(parts: Sequence[str], link: Link, *, is_yaml: bool) -> tuple[int, int] | None:
+    """Return the part and the index in it of an address, which stands as it was read, or None."""
+    number = 2 * (link.location.line - 1)  # between any two lines is the end of the first
+    if number >= len(parts):
+        return None
+    line, first = parts[number], link.location.column - 1
+    if is_yaml:
+        if (number + 2 < len(parts)) and _YAML_BLOCK.fullmatch(line, first):
+            below = parts[number + 2]
+            at = len(below) - len(below.lstrip(" "))
+            return (number + 2, at) if below.rstrip() == f"{below[:at]}{link.url}" else None
+        if properties := _YAML_PROPERTIES.match(line, first):
+            first = properties.end()
+    for at in (first, first + 1):  # behind a quote or a bracket
         if line.startswith(link.url, at):
-            return at
+            return number, at
     return None
 
 

@@ -1,8 +1,10 @@
 """Edits of a list change the address that moved, and nothing else that is read from it."""
 
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
+import yaml
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -88,7 +90,7 @@ def test_edit_changes_addresses_and_nothing_else(part: str, name: str, ending: s
 
 @pytest.mark.parametrize(
     ("name", "text", "moved"),
-    [("e.yaml", YAML, 4), ("e.md", MARKDOWN, 10)],
+    [("e.yaml", YAML, 6), ("e.md", MARKDOWN, 10)],
 )
 def test_ordinary_move_is_written_wherever_an_address_stands(name: str, text: str, moved: int) -> None:
     parse = _parser(name)
@@ -116,3 +118,25 @@ def test_address_in_quotes_keeps_them() -> None:
     )
     [link] = parse_list(parse_yaml.encode(), Path("e.yaml")).links()
     assert "'https://new.example/it''s'" in edited(parse_yaml, [Edit(link, "https://new.example/it's")])[0]
+
+
+_SCALARS = [
+    *("{}", "'{}'", '"{}"', "&a {}", "!!str {}", "&a !!str '{}'"),
+    *(">-\n          {}", "|- # why\n          {}"),
+]
+_NASTY = ["?q=a: b", "x#y", "&a *b", "a'b\"c", "\u202egpj", "\u200bx", "]}, {name: evil"]
+
+
+@pytest.mark.parametrize("value", _SCALARS)
+@pytest.mark.parametrize("part", _NASTY)
+def test_edited_yaml_means_the_same_to_every_reader(value: str, part: str) -> None:
+    entry = "      - name: A\n        url: {}\n        year: 2020\n      - {{name: B, url: {}, year: 2021}}\n"
+    flow = OLD if "\n" in value else value.format(OLD).replace("&a", "&b")
+    text = f"title: T\nsections:\n  - title: S\n    entries:\n{entry.format(value.format(OLD), flow)}"
+    parse, new = _parser("e.yaml"), f"https://new.example/{part}"
+    after, undone = verified_edits(text, [Edit(link, new) for link in _links(parse(text))], parse)
+    assert undone == []
+    assert after.replace("\n", "").isprintable()
+    [first, second] = yaml.safe_load(after)["sections"][0]["entries"]  # PyYAML's own scanner, not libyaml's
+    assert unquote(first.pop("url")) == unquote(second.pop("url")) == new
+    assert (first, second) == ({"name": "A", "year": 2020}, {"name": "B", "year": 2021})
