@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from lmsys_enrich.model.catalog import Catalog, DocumentLink, IgnoreRule, Link, ListedLink, key_of
+from lmsys_enrich.model.catalog import Catalog, DocumentLink, IgnoreRule, Link, ListedLink, key_of, keys_of
 from lmsys_enrich.model.changes import Change
 from lmsys_enrich.model.document import DocumentView
 from lmsys_enrich.model.enriched_entry import EnrichedEntry, enriched
@@ -33,6 +33,25 @@ class Bug(Value):
 
     url: str
     traceback: str
+
+
+class _Part(Mapping[str, Finding]):
+    """Findings of one of several lists, without a copy: a long list's are on disk."""
+
+    def __init__(self, findings: Mapping[str, Finding], keys: Mapping[str, int]) -> None:
+        self._findings = findings
+        self._keys = keys
+
+    def __getitem__(self, key: str) -> Finding:
+        if key not in self._keys:
+            raise KeyError(key)
+        return self._findings[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._keys)
+
+    def __len__(self) -> int:
+        return len(self._keys)
 
 
 @dataclass(frozen=True)
@@ -150,16 +169,10 @@ class Report:
             return
         entries = iter(self.entries)
         for catalog in self.catalogs:
-            own = tuple(entry for _, entry in zip(catalog.listed(), entries, strict=False))
-            findings = {
-                key_of(link): finding
-                for one in own
-                for link, finding in zip(one.entry.links, one.findings, strict=True)
-            }
-            for outside in catalog.document_links:
-                findings[key_of(outside.link)] = self.finding(outside.link)
+            own = (entry for _, entry in zip(catalog.listed(), entries, strict=False))
+            findings = _Part(self.findings, keys_of([catalog]))
             report = replace(self, catalogs=(catalog,), findings=findings, past=())
-            vars(report)["entries"] = own
+            vars(report)["entries"] = sequence_of(own, len(findings))
             yield report
 
     def with_history(self, days: tuple[Day, ...], changes: tuple[Change, ...] = ()) -> "Report":
