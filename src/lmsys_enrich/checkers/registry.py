@@ -11,6 +11,7 @@ from lmsys_enrich.checkers.gitlab.checker import gitlab_checkers
 from lmsys_enrich.checkers.hugging_face.checker import hugging_face_checkers
 from lmsys_enrich.checkers.openreview import openreview_checkers
 from lmsys_enrich.checkers.protocol import Checker
+from lmsys_enrich.checkers.semantic_scholar import semantic_scholar_checkers
 
 _CHECKERS: tuple[Callable[[Apis], Iterable[Checker]], ...] = (
     github_checkers,
@@ -20,6 +21,7 @@ _CHECKERS: tuple[Callable[[Apis], Iterable[Checker]], ...] = (
     arxiv_checkers,
     doi_checkers,
     openreview_checkers,
+    semantic_scholar_checkers,
 )
 """Functions that make checkers; a link is for the first one that claims it, and for its website last."""
 

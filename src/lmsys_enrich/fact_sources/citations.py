@@ -14,6 +14,7 @@ from lmsys_enrich.api.rate_limiter import Pace
 from lmsys_enrich.api.results import Classified, Ok, QueryTooLarge, RateLimited, TransientError, Unavailable
 from lmsys_enrich.checkers.batched import estimate_of
 from lmsys_enrich.checkers.protocol import Estimate
+from lmsys_enrich.checkers.semantic_scholar import BATCH, SemanticScholarApi
 from lmsys_enrich.fact_sources.protocol import MONTH, Addition
 from lmsys_enrich.http.messages import Outcome, Response
 from lmsys_enrich.model.facts import Paper, PaperUpdate
@@ -40,10 +41,9 @@ class CitationRecord(Value, kw_only=True):
     retracted: bool | None = None
 
 
-def read_semantic_scholar(body: object) -> Iterator[CitationRecord]:
-    """Yield the papers of a batch, in which null stands for one that is not known."""
-    for item in body if isinstance(body, list) else ():
-        paper = node(item)
+def read_semantic_scholar(papers: Iterable[Node]) -> Iterator[CitationRecord]:
+    """Yield the papers of a batch, in which one without a member is not known."""
+    for paper in papers:
         external = node(paper.get("externalIds"))
         ids = {
             "arxiv": _arxiv_id(text(external.get("ArXiv"))),
@@ -146,80 +146,48 @@ def _count(value: object) -> int | None:
     return count if count is not None and count >= 0 else None
 
 
-_S2_BATCH = (
-    500  # https://api.semanticscholar.org/api-docs/graph#tag/Paper-Data/operation/post_graph_get_papers
-)
 _S2_FIELDS = "title,year,venue,publicationVenue,authors.name,citationCount,externalIds"
-_S2_PATH = f"/graph/v1/paper/batch?fields={_S2_FIELDS}"
 _S2_PREFIXES = {"arxiv": "ARXIV:", "doi": "DOI:", "acl": "ACL:", "s2": ""}
 _OPENALEX_BATCH = 100  # values of a filter: https://docs.openalex.org/how-to-use-the-api/get-lists-of-entities/filter-entity-lists
 _OPENALEX_FIELDS = "doi,title,publication_year,cited_by_count,is_retracted,primary_location,authorships"
-_KEYLESS_PATIENCE = timedelta(seconds=5)
-_NONE_KNOWN = "no valid paper ids"
 _SIGNS = frozenset("|,+!")  # of OpenAlex's filters
 
 Records = Mapping[str, CitationRecord] | QueryTooLarge | TransientError | Unavailable
 
 
-_S2 = Service(
-    name="Semantic Scholar",
-    status_page="https://status.api.semanticscholar.org",
-    token_variable="SEMANTIC_SCHOLAR_API_KEY",  # noqa: S106 - its name
-    token_header="x-api-key",  # noqa: S106 - the header's name
-    token_prefix="",
-    pace=Pace(in_flight=1, interval=1.0),
-)
-
-
 class SemanticScholar:
-    """
-    Citations, venue and year by Semantic Scholar.
-
-    Without a key everybody shares one quota: then a refusal is no obstacle, and is not
-    waited for.
-    """
+    """Citations, venue and year by Semantic Scholar."""
 
     name = "semantic_scholar"
     max_age: timedelta | None = MONTH
 
     def __init__(self, apis: Apis) -> None:
-        access = apis.access.semantic_scholar
         self._run_time = apis.clock.run_time
-        self._has_key = access.token is not None
-        if not self._has_key:
-            apis = Apis(apis.fetch, apis.clock, apis.access, min(apis.patience, _KEYLESS_PATIENCE))
-        self._api = JsonApi(apis, _S2, access.url, access.token)
+        self._api = SemanticScholarApi(apis)
 
     @property
     def obstacles(self) -> Sequence[Obstacle]:
-        return self._api.obstacles if self._has_key else ()
+        return self._api.obstacles
 
     def wants(self, finding: Finding) -> bool:
         return _query_id(finding) is not None
 
     def estimate(self, urls: Sequence[str]) -> Estimate:
         ids = {identifier for url in urls if (identifier := _s2_id(paper_ids(url))) is not None}
-        return Estimate(apis=(estimate_of(self._api, "semanticscholar.org", -(-len(ids) // _S2_BATCH)),))
+        return self._api.estimate(len(ids))
 
     async def fetch(self, findings: Sequence[Finding]) -> AsyncGenerator[Addition, None]:
-        async with aclosing(_fetch(findings, _query_id, _S2_BATCH, self._records)) as additions:
+        async with aclosing(_fetch(findings, _query_id, BATCH, self._records)) as additions:
             async for finding, record in additions:
                 yield _addition(finding, record, self._run_time)
 
     async def _records(self, ids: Sequence[str]) -> Records:
-        result = await self._api.post(_S2_PATH, json={"ids": list(ids)})
-        if not isinstance(result, Ok):
-            return result
-        if (
-            result.status == HTTPStatus.BAD_REQUEST
-            and _NONE_KNOWN in str(node(result.body).get("error")).lower()
-        ):
-            return {}
-        if result.status != HTTPStatus.OK or not isinstance(result.body, list) or not result.body:
-            return QueryTooLarge(f"status {result.status} without a list")
+        papers = await self._api.papers(ids, _S2_FIELDS)
+        if isinstance(papers, QueryTooLarge | TransientError | Unavailable):
+            return papers
         by_id = {
             f"{_S2_PREFIXES[registry]}{identifier}": record
-            for record in read_semantic_scholar(result.body)
+            for record in read_semantic_scholar(papers)
             for registry, identifier in record.ids.items()
         }
         return {identifier: by_id[identifier] for identifier in ids if identifier in by_id}

@@ -94,8 +94,10 @@ def respond_as_wayback(library: Library, received: Received) -> Sent:
 
 
 def _known(library: Library, identifier: str) -> SimulatedPaper | None:
-    """Return the paper of `ARXIV:…` or `DOI:…`, if citation indexes know it."""
+    """Return the paper of `ARXIV:…`, `DOI:…` or an id of Semantic Scholar, if citation indexes know it."""
     registry, _, name = identifier.partition(":")
+    if not name:
+        return next((paper for paper in library.papers if _paper_id(paper) == identifier), None)
     name = name.lower()
     if registry == "ARXIV" or name.startswith(_ARXIV_DOI):
         found = library.by_arxiv_id().get(name.removeprefix(_ARXIV_DOI))
@@ -104,10 +106,14 @@ def _known(library: Library, identifier: str) -> SimulatedPaper | None:
     return found if found is not None and found.citations is not None else None
 
 
+def _paper_id(paper: SimulatedPaper) -> str:
+    return sha1((paper.arxiv or paper.doi or "").encode(), usedforsecurity=False).hexdigest()
+
+
 def _paper(paper: SimulatedPaper) -> dict[str, object]:
     ids = {"ArXiv": paper.arxiv, "DOI": paper.doi}
     return {
-        "paperId": sha1((paper.arxiv or paper.doi or "").encode(), usedforsecurity=False).hexdigest(),
+        "paperId": _paper_id(paper),
         "externalIds": {name: value for name, value in ids.items() if value},
         "title": paper.title,
         "year": paper.venue_year or paper.year,

@@ -2,6 +2,7 @@
 
 from hypothesis import given
 
+from lmsys_enrich.api.json_values import nodes
 from lmsys_enrich.fact_sources.citations import (
     CitationRecord,
     read_openalex,
@@ -39,7 +40,7 @@ WORK = {
 
 
 def test_paper_of_semantic_scholar_has_its_facts() -> None:
-    assert list(read_semantic_scholar([None, PAPER])) == [
+    assert list(read_semantic_scholar([{}, PAPER])) == [
         CitationRecord(
             ids={"s2": "a" * 40, "arxiv": "2309.06180", "doi": "10.1145/3600006.3613165"},
             title="Efficient Memory Management",
@@ -71,7 +72,7 @@ def test_work_of_openalex_has_its_facts() -> None:
 
 @given(JSON)
 def test_any_json_is_read(body: object) -> None:
-    list(read_semantic_scholar(body))
+    list(read_semantic_scholar(nodes(body)))
     list(read_openalex(body))
 
 
