@@ -22,6 +22,12 @@ _ERROR_KINDS: tuple[tuple[type[Exception], ErrorKind], ...] = (
 )
 
 
+# Around each part of a body up to 100 KB of chunk extensions may cross the wire, which h11 reads over. So the
+# parts are bounded as well: an ordinary page comes in a few large ones.
+_FEW_PARTS = 256
+_SMALL_PART = 512
+
+
 class ProxyClient:
     """
     A `Fetch` through the proxy that the environment names; `direct` where it names none.
@@ -76,16 +82,19 @@ class ProxyClient:
             if not request.body_limit:
                 return Response(response.status_code, headers)
             body = Body(headers.get("content-encoding", ""), request.body_limit)
-            await self._read(response, body)
+            await self._read(response, body, most=max(_FEW_PARTS, request.body_limit // _SMALL_PART))
             return Response(response.status_code, headers, *body.result())
         finally:
             await response.aclose()
 
-    async def _read(self, response: httpx.Response, body: Body) -> None:
+    async def _read(self, response: httpx.Response, body: Body, *, most: int) -> None:
         try:
             async with asyncio.timeout(self._timeout):
+                parts = 0
                 async for part in response.aiter_raw():
-                    if not body.add(part):
+                    parts += 1
+                    if not body.add(part) or parts > most:
+                        body.cut()
                         return
         except (httpx.TransportError, TimeoutError):
             body.cut()  # the status counts, however the body ends

@@ -1,5 +1,7 @@
 """Proxies that the environment names."""
 
+import asyncio
+import contextlib
 import ssl
 from collections.abc import Mapping
 
@@ -7,7 +9,7 @@ import pytest
 
 from lmsys_enrich.errors import InputError
 from lmsys_enrich.http.hosts import Proxies
-from lmsys_enrich.http.messages import FetchError, Outcome, Request
+from lmsys_enrich.http.messages import FetchError, Outcome, Request, Response
 from lmsys_enrich.http.proxy import ProxyClient
 
 
@@ -67,3 +69,30 @@ def test_no_proxy_excepts_host(no_proxy: str) -> None:
 def test_other_hosts_go_through_the_proxy(no_proxy: str) -> None:
     proxies = Proxies({"HTTPS_PROXY": "proxy.example:3128", "NO_PROXY": no_proxy})
     assert proxies.for_url("https://site.example/") == "http://proxy.example:3128"
+
+
+async def test_chunk_extensions_are_bounded_behind_a_proxy() -> None:
+    sent = 0
+
+    async def trickle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal sent
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n")
+        with contextlib.suppress(OSError):
+            while sent < 10_000:
+                writer.write(b"1;" + b"x" * 1_000 + b"\r\na\r\n")
+                await writer.drain()
+                sent += 1
+        writer.close()
+
+    server = await asyncio.start_server(trickle, "127.0.0.1", 0)
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        tls = ssl.create_default_context()
+        proxies = Proxies({"HTTP_PROXY": f"http://127.0.0.1:{port}"})
+        client = ProxyClient(_unreached, proxies, tls, 30.0, allow_private=False)
+        outcome = await client(Request("GET", "http://site.example/", body_limit=16_384))
+        await client.close()
+    assert isinstance(outcome, Response)
+    assert (outcome.status, outcome.whole) == (200, False)
+    assert len(outcome.body) < 1_000
