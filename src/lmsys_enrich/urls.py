@@ -110,8 +110,8 @@ def link_key(url: str) -> str:
     It is the address as browsers normalize it, without its fragment and without
     a dot at the end of the host. An address of another scheme is its own key.
 
-    Raises `InvalidAddress` for a web address that browsers refuse, and for one
-    of more than `MAX_LENGTH` characters.
+    Raises `InvalidAddress` for a web address that browsers refuse, and for an
+    address of more than `MAX_LENGTH` characters.
     """
     return _read(url).key
 
@@ -205,10 +205,10 @@ def _web(url: str) -> _Address:
 
 @lru_cache(maxsize=_CACHED)
 def _read(url: str) -> _Address | _OtherScheme:
-    if not is_web(url):
-        return _OtherScheme(url.strip())
     if len(url) > MAX_LENGTH:
         raise _too_long(url)
+    if not is_web(url):
+        return _OtherScheme(url.strip())
     plain = _PLAIN.fullmatch(url)
     return _parse(url) if plain is None or _CHANGED.search(url) else _as_it_is(url, plain)
 

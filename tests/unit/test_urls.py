@@ -9,6 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from lmsys_enrich.urls import (
+    MAX_LENGTH,
     InvalidAddress,
     decode_location,
     fragment_of,
@@ -296,3 +297,9 @@ def test_time_grows_with_the_text_alone(part: str) -> None:
 def test_what_is_not_on_the_web_has_no_server(read: Callable[[str], object]) -> None:
     with pytest.raises(InvalidAddress):
         read("mailto:a@example.org")
+
+
+@pytest.mark.parametrize("scheme", ["https://a.example/", "mailto:", "data:,"])
+def test_overlong_address_of_any_scheme_is_refused(scheme: str) -> None:
+    with pytest.raises(InvalidAddress, match="characters long"):
+        link_key(scheme + "a" * MAX_LENGTH)
