@@ -17,8 +17,7 @@ from lmsys_enrich.http.messages import (
     Response,
     parse_http_date,
 )
-from lmsys_enrich.politeness.budget import LinkBudget
-from lmsys_enrich.politeness.limiter import HostLimiter
+from lmsys_enrich.politeness.limiter import HostLimiter, LinkBudget
 from lmsys_enrich.politeness.retry import retry
 from lmsys_enrich.politeness.robots import CrawlDelays
 from lmsys_enrich.politeness.stats import RequestStats
@@ -149,11 +148,11 @@ class PoliteClient:
         """Return the seconds until the next attempt; None where the outcome is final."""
         if not _is_transient(outcome):
             return None
-        asked = self._asked_wait(host, outcome, budget)
+        asked = self._requested_wait(host, outcome, budget)
         is_last = attempts > self._retries
         if self._limiter.tripped_by(host) is not None or (is_last and request.method != "HEAD"):
             return None
-        budget.spend_asked_wait(asked)
+        budget.spend_requested_wait(asked)
         # After HEAD comes GET, with attempts of its own.
         is_head_done = request.method == "HEAD" and not self._is_before_the_method(outcome)
         if budget.exceeded or is_last or is_head_done:
@@ -166,7 +165,7 @@ class PoliteClient:
         self._stats.retried()
         return max(pause, asked)
 
-    def _asked_wait(self, host: str, outcome: Outcome, budget: LinkBudget) -> float:
+    def _requested_wait(self, host: str, outcome: Outcome, budget: LinkBudget) -> float:
         """Return the seconds that a server asks to wait, and keep its host waiting so long."""
         asked = retry_after(outcome, self._clock.run_time) if isinstance(outcome, Response) else None
         if asked is not None and asked > self._patience:
