@@ -8,8 +8,7 @@ from http.cookiejar import DefaultCookiePolicy
 import httpx
 
 from lmsys_enrich.clock import Clock
-from lmsys_enrich.http.body import Body
-from lmsys_enrich.http.client import join_headers, request_headers
+from lmsys_enrich.http.client import Body, join_headers, request_headers
 from lmsys_enrich.http.hosts import Proxies
 from lmsys_enrich.http.messages import ErrorKind, FetchError, Outcome, Request, Response
 from lmsys_enrich.politeness.stats import RequestStats

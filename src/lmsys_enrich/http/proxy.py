@@ -6,8 +6,7 @@ import ssl
 import httpx
 
 from lmsys_enrich.errors import InputError
-from lmsys_enrich.http.body import Body
-from lmsys_enrich.http.client import join_headers, request_headers
+from lmsys_enrich.http.client import Body, join_headers, request_headers
 from lmsys_enrich.http.hosts import Proxies, is_address, is_private
 from lmsys_enrich.http.messages import ErrorKind, Fetch, FetchError, Outcome, Request, Response
 from lmsys_enrich.urls import InvalidAddress, server_of

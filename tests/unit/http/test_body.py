@@ -5,7 +5,7 @@ import zlib
 
 import pytest
 
-from lmsys_enrich.http.body import Body
+from lmsys_enrich.http.client import Body
 
 _PAGE = b"<title>Just a moment...</title>"
 
