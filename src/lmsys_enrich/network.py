@@ -1,7 +1,7 @@
-"""Network of a run: the clients for websites and APIs, built from the settings."""
+"""Network of a run: clients for websites and APIs, built from the settings; headers of single hosts."""
 
 import ssl
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import cache
 from typing import TYPE_CHECKING
@@ -11,7 +11,6 @@ import certifi
 from lmsys_enrich.clock import Clock
 from lmsys_enrich.errors import InputError
 from lmsys_enrich.http.client import HttpClient
-from lmsys_enrich.http.host_headers import HostHeaders
 from lmsys_enrich.http.hosts import Proxies
 from lmsys_enrich.http.messages import Fetch, Outcome, Request
 from lmsys_enrich.http.pool import ConnectionPool
@@ -20,9 +19,11 @@ from lmsys_enrich.politeness.client import PoliteClient
 from lmsys_enrich.politeness.limiter import HostLimiter
 from lmsys_enrich.politeness.scheduler import Scheduler
 from lmsys_enrich.politeness.stats import RequestStats
-from lmsys_enrich.settings.access import secret_headers
+from lmsys_enrich.settings.access import SecretHeaders, secret_headers
 from lmsys_enrich.settings.settings import Settings
-from lmsys_enrich.values import Value
+from lmsys_enrich.settings.tables import HTTPS_PORT, HostSetting, is_for
+from lmsys_enrich.urls import InvalidAddress, server_of
+from lmsys_enrich.values import Value, replace
 
 if TYPE_CHECKING:
     from lmsys_enrich.api.client import ApiClient
@@ -108,6 +109,41 @@ def _api_client(
         return await opened()(request)
 
     return fetch
+
+
+class HostHeaders:
+    """
+    A `Fetch` that adds headers to the requests of their hosts.
+
+    Each hop of a redirect is a request of its own, so that nothing goes along to another
+    host. Secret headers go over https alone, to the very host and port.
+    """
+
+    def __init__(self, fetch: Fetch, hosts: Sequence[HostSetting], secrets: SecretHeaders) -> None:
+        self._fetch = fetch
+        self._hosts = hosts
+        self._secrets = secrets
+
+    async def __call__(self, request: Request) -> Outcome:
+        added = self._headers(request.url)
+        if not added:
+            return await self._fetch(request)
+        names = {name.lower() for name in added}
+        kept = {name: value for name, value in request.headers.items() if name.lower() not in names}
+        return await self._fetch(replace(request, headers={**kept, **added}))
+
+    def _headers(self, url: str) -> Mapping[str, str]:
+        try:
+            scheme, host, port = server_of(url)
+            public = [setting.headers for setting in self._hosts if is_for(setting, url)]
+        except InvalidAddress:
+            return {}
+        found: dict[str, str] = {}
+        for headers in public:
+            found.update(headers)
+        if scheme == "https":
+            found.update(self._secrets.get(host if port == HTTPS_PORT else f"{host}:{port}", {}))
+        return found
 
 
 def _website_client(

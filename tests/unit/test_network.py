@@ -3,8 +3,8 @@
 import pytest
 
 from lmsys_enrich.errors import InputError
-from lmsys_enrich.http.host_headers import HostHeaders
 from lmsys_enrich.http.messages import Outcome, Request, Response
+from lmsys_enrich.network import HostHeaders
 from lmsys_enrich.settings.access import secret_headers
 from lmsys_enrich.settings.tables import HostSetting
 
