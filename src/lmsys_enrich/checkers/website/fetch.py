@@ -1,35 +1,13 @@
-"""Visit one link: HEAD, then GET where HEAD is refused or doubtful, redirects followed hop by hop."""
-
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+"""Fetch of one link: HEAD first, GET where HEAD is refused or doubtful, https where a host takes no http."""
 
 from lmsys_enrich.checkers.website.classify import classify, classify_chain
-from lmsys_enrich.checkers.website.redirect_chain import MAX_HOPS, SUCCESS, RedirectChain, RedirectError
-from lmsys_enrich.checkers.website.session import (
-    Cookies,
-    as_unconditional,
-    conditions,
-    is_unchanged,
-    validators_of,
-)
-from lmsys_enrich.http.messages import ErrorKind, Fetch, FetchError, Outcome, Request, Response
-from lmsys_enrich.model.finding import Finding, Hop, Validators, Verdict
-from lmsys_enrich.urls import (
-    BLOCKED_PORTS,
-    InvalidAddress,
-    decode_location,
-    is_web,
-    link_key,
-    resolve,
-    server_of,
-)
+from lmsys_enrich.checkers.website.redirect_chain import RedirectChain, RedirectFollower
+from lmsys_enrich.checkers.website.session import Cookies
+from lmsys_enrich.http.messages import ErrorKind, Fetch, FetchError
+from lmsys_enrich.model.finding import Finding, Verdict
+from lmsys_enrich.urls import server_of
 from lmsys_enrich.values import replace
 
-_HEADERS: Mapping[str, str] = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
-# Walls show their signatures at the top of their pages, which are small.
-_ENOUGH_FOR_SIGNATURES = 16_384
-# The statuses that browsers follow: https://fetch.spec.whatwg.org/#redirect-status
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _NO_CONNECTION = frozenset({ErrorKind.REFUSED, ErrorKind.UNREACHABLE, ErrorKind.TIMEOUT, ErrorKind.RESET})
 # No request got as far as the method: GET would fail alike.
 _BEFORE_THE_METHOD = frozenset(
@@ -124,117 +102,3 @@ def _clearer(with_head: RedirectChain, with_get: RedirectChain) -> RedirectChain
     if walled and isinstance(with_get.end, FetchError) and with_get.end.kind is not ErrorKind.NOT_SENT:
         return with_head
     return with_get
-
-
-@dataclass(slots=True)
-class RedirectFollower:
-    """
-    Follows the redirects of a link once: with HEAD, or `with_get` with GET and cookies.
-
-    `previous` is the finding of earlier runs for the first address.
-    """
-
-    fetch: Fetch
-    cookies: Cookies
-    with_get: bool = False
-    previous: Finding | None = None
-    _hops: list[Hop] = field(default_factory=list)
-    _seen: set[tuple[str, str]] = field(default_factory=set)
-    _validators: Validators | None = None
-
-    async def go(self, start: str) -> RedirectChain:
-        address = start
-        while True:
-            try:
-                url = _requestable(address)
-            except InvalidAddress as problem:
-                return self._end(start, address, FetchError(ErrorKind.ADDRESS, str(problem)))
-            if self._is_repeated(url):
-                return self._end(start, address, RedirectError.LOOP)
-            outcome = await self._request(url)
-            if not isinstance(outcome, Response) or outcome.status not in _REDIRECTS:
-                return self._end(start, address, outcome)
-            self._hops.append(Hop(url, outcome.status))
-            self.cookies.note(url, outcome)
-            target = _target(url, outcome)
-            if isinstance(target, RedirectError | FetchError):
-                return self._end(start, address, target)
-            address = target
-            if len(self._hops) > MAX_HOPS:
-                return self._end(start, address, RedirectError.TOO_MANY)
-
-    def _is_repeated(self, url: str) -> bool:
-        """Return true for a request that was sent before, with the same cookies."""
-        request = (url, self._cookie(url))
-        is_repeated = request in self._seen
-        self._seen.add(request)
-        return is_repeated
-
-    def _cookie(self, url: str) -> str:
-        return self.cookies.header(url) if self.with_get else ""
-
-    async def _request(self, url: str) -> Outcome:
-        headers = _HEADERS
-        if cookie := self._cookie(url):
-            headers = {**_HEADERS, "cookie": cookie}
-        if self.with_get:
-            outcome = await self.fetch(_get(url, headers))
-            if isinstance(outcome, Response) and not self._hops:
-                self._validators = validators_of(outcome)
-            return outcome
-        if self.previous is not None and self.previous.validators is not None and not self._hops:
-            return await self._request_as_before(_get(url, headers), self.previous)
-        return await self.fetch(Request("HEAD", url, headers=headers))
-
-    async def _request_as_before(self, get: Request, previous: Finding) -> Outcome:
-        """Send GET, to a page that served GET alone in the last run; HEAD is sent again once it recovers."""
-        if condition := conditions(previous):
-            conditional = await self.fetch(replace(get, headers={**get.headers, **condition}))
-            if isinstance(conditional, Response) and (
-                conditional.status in SUCCESS or is_unchanged(conditional)
-            ):
-                self._validators = validators_of(conditional)
-                return as_unconditional(conditional)
-            # Anything else may be due to the conditions, and is no evidence about the page.
-        outcome = await self.fetch(get)
-        has_recovered = (
-            previous.effective_verdict is not Verdict.ALIVE
-            and isinstance(outcome, Response)
-            and outcome.status in SUCCESS
-        )
-        if isinstance(outcome, Response) and not has_recovered:
-            self._validators = validators_of(outcome)
-        return outcome
-
-    def _end(self, start: str, final: str, end: Outcome | RedirectError) -> RedirectChain:
-        return RedirectChain(
-            start, tuple(self._hops), final, end, validators=None if self._hops else self._validators
-        )
-
-
-def _requestable(address: str) -> str:
-    """Return the key of an address. Raises `InvalidAddress` where browsers send nothing."""
-    url = link_key(address)
-    port = server_of(url)[2]
-    if port in BLOCKED_PORTS:
-        raise InvalidAddress(f"browsers refuse port {port}")
-    return url
-
-
-def _get(url: str, headers: Mapping[str, str]) -> Request:
-    return Request("GET", url, headers=headers, body_limit=_ENOUGH_FOR_SIGNATURES)
-
-
-def _target(base: str, response: Response) -> str | RedirectError | FetchError:
-    """Return the absolute address that a redirect names, or the reason why it names none."""
-    locations = {line.strip() for line in response.headers.get("location", "").split("\n")} - {""}
-    if not locations:
-        return RedirectError.NO_TARGET
-    try:
-        targets = {resolve(base, decode_location(location)) for location in locations}
-    except InvalidAddress as problem:
-        return FetchError(ErrorKind.ADDRESS, str(problem))
-    if len(targets) > 1:  # browsers refuse it: the target is ambiguous
-        return FetchError(ErrorKind.PROTOCOL, "it redirects to several addresses at once")
-    [target] = targets
-    return target if is_web(target) else RedirectError.OTHER_SCHEME
