@@ -306,3 +306,16 @@ def test_nights_of_the_action_write_only_what_changed(story: Story) -> None:
     _nights_of_facts(story)
     _nights_of_deaths(story)
     assert "--require-hashes" in story.runner.installed
+
+
+@pytest.mark.parametrize("story", [_by_init, _of_readme], ids=["init", "action"], indirect=True)
+def test_line_that_a_person_edits_meanwhile_is_left_to_the_next_night(story: Story) -> None:
+    story.night()
+    story.change("alpha", stars=1234)
+    story.repository.push_in_between("sed -i 's/does it/does more/' README.md")
+    conflict = story.night()
+    assert (conflict.commits, conflict.job.has_failed) == (["b: In between"], False)
+    assert "::warning" in conflict.job.log
+    assert story.night().lines == [
+        f"- [Alpha](https://github.com/acme/alpha) - does more {_facts('★ 1,234 · MIT')}"
+    ]

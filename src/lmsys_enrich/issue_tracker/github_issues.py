@@ -18,6 +18,8 @@ from lmsys_enrich.http.messages import Fetch, Request, RequestKind
 from lmsys_enrich.settings.access import GitHubAccess
 from lmsys_enrich.values import Value
 
+_PAGE = 100  # the most that GitHub gives in one response
+_MAX_PAGES = 10
 _REDIRECTS = range(300, 400)  # not followed: the token is for the configured host alone
 
 
@@ -79,16 +81,14 @@ class GitHubIssues(Value):
         await self._send("POST", f"/{number}/comments", {"body": body})
 
     async def comments(self, of: int) -> list[Comment]:
-        """Return the first hundred comments of an issue or a pull request."""
-        found = await self._send("GET", f"/{of}/comments?per_page=100")
-        return [
-            Comment(
-                number(item.get("id")) or 0,
-                text(item.get("body")) or "",
-                node(item.get("user")).get("type") == "Bot",
-            )
-            for item in nodes(found)
-        ]
+        """Return the first thousand comments of an issue or a pull request."""
+        comments: list[Comment] = []
+        for page in range(1, _MAX_PAGES + 1):
+            found = nodes(await self._send("GET", f"/{of}/comments?per_page={_PAGE}&page={page}"))
+            comments += map(_comment, found)
+            if len(found) < _PAGE:
+                break
+        return comments
 
     async def edit_comment(self, comment: Comment, body: str) -> None:
         """Replace the text of a comment."""
@@ -143,7 +143,8 @@ class GitHubIssues(Value):
             raise InputError(what, hint="It has another name now: give that one as --repository.")
         raise InputError(
             what,
-            hint="The token needs to write issues there: `permissions: issues: write` in a workflow.",
+            hint="The token needs to write there: in a workflow `permissions: issues: write`, for a comment"
+            " `pull-requests: write`.",
         )
 
     def _without_token(self, message: str) -> str:
@@ -154,3 +155,8 @@ def _issue(item: Node) -> Issue:
     return Issue(
         number(item.get("number")) or 0, text(item.get("body")) or "", text(item.get("html_url")) or ""
     )
+
+
+def _comment(item: Node) -> Comment:
+    is_of_a_bot = node(item.get("user")).get("type") == "Bot"
+    return Comment(number(item.get("id")) or 0, text(item.get("body")) or "", is_of_a_bot)

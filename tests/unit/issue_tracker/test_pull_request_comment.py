@@ -74,7 +74,7 @@ def pull_request(httpx_mock: HTTPXMock, *comments: Mapping[str, object]) -> None
         url=f"{_API}/pulls?state=open&head=fork%3Amain&per_page=100",
         json=[{"number": 6, "head": {"sha": "old"}}, {"number": 7, "head": {"sha": "abc"}}],
     )
-    httpx_mock.add_response(url=f"{_API}/issues/7/comments?per_page=100", json=list(comments))
+    httpx_mock.add_response(url=f"{_API}/issues/7/comments?per_page=100&page=1", json=list(comments))
 
 
 def comment(body: str, kind: str = "Bot") -> Mapping[str, object]:

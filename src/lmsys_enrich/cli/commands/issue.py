@@ -130,25 +130,27 @@ def execute_comment(arguments: argparse.Namespace, terminal: Terminal) -> int:
     if access.token is None:
         raise InputError("writing a comment needs a token", hint="Set GITHUB_TOKEN, or use --dry-run.")
 
-    async def update() -> tuple[int, str]:
+    async def update() -> str:
         clock = SystemClock(terminal.environ)
         async with open_network(settings, terminal.environ, clock, RequestStats()) as network:
             issues = GitHubIssues(network.api, access, repository, "")
             number = arguments.pull_request or await _number(issues, terminal.environ)
-            return number, await update_comment(issues, number, text)
+            if number is None:  # closed, or pushed to meanwhile: a newer run comments
+                return "The commit of the run is not the head of an open pull request: nothing to comment on"
+            return f"Comment on pull request #{number}: {await update_comment(issues, number, text)}"
 
-    number, done = asyncio.run(update())
+    done = asyncio.run(update())
     if not settings.quiet:
-        terminal.result(f"Comment on pull request #{number}: {done}")
+        terminal.result(done)
     return 0
 
 
-async def _number(issues: GitHubIssues, environ: Mapping[str, str]) -> int:
+async def _number(issues: GitHubIssues, environ: Mapping[str, str]) -> int | None:
     """
     Return the pull request of the workflow's event.
 
     An event `workflow_run` names none for a fork: it is the open one whose head is the commit of
-    the run. The report does not say, since it may be a stranger's.
+    the run, None where there is none any more. The report does not say, since it may be a stranger's.
     """
     event = _event(environ)
     number = _in(event, "pull_request", "number")
@@ -157,10 +159,7 @@ async def _number(issues: GitHubIssues, environ: Mapping[str, str]) -> int:
     owner = _in(event, "workflow_run", "head_repository", "owner", "login")
     branch, commit = _in(event, "workflow_run", "head_branch"), _in(event, "workflow_run", "head_sha")
     if isinstance(owner, str) and isinstance(branch, str) and isinstance(commit, str):
-        found = await issues.pull_request_of(owner, branch, commit)
-        if found is not None:
-            return found
-        raise InputError(f"no open pull request has the commit {commit[:12]}", hint="A newer run comments.")
+        return await issues.pull_request_of(owner, branch, commit)
     raise InputError("no pull request is given", hint="Give it as --pull-request N.")
 
 
@@ -183,7 +182,8 @@ def _read(path: Path, *, follow_links: bool) -> bytes:
     try:
         return read_regular_file(path, _MAX_SIZE, follow_links=follow_links)
     except (OSError, ValueError) as problem:
-        raise InputError(f"{path}: cannot be read: {problem}") from None
+        hint = "The report is the artifact of the run for the pull request; its log says why it is missing."
+        raise InputError(f"{path}: cannot be read: {problem}", hint=hint) from None
 
 
 COMMENT = Command(add_comment_arguments, execute_comment)
