@@ -10,7 +10,7 @@ from typing import overload
 from lmsys_enrich.checkers.protocol import Checker, CheckError
 from lmsys_enrich.checkers.website.anchors import is_anchor
 from lmsys_enrich.clock import EPOCH
-from lmsys_enrich.model.catalog import Catalog, Exemption, Link, key_of, keys_of
+from lmsys_enrich.model.catalog import Catalog, Exemption, IgnoreRule, Link, key_of, keys_of
 from lmsys_enrich.model.finding import LIVING, Finding, LinkTask, Observation, Verdict
 from lmsys_enrich.settings.settings import Settings
 from lmsys_enrich.store.findings import finding_map
@@ -148,19 +148,13 @@ def build(
 ) -> Plan:
     """Sort every link of the lists, each once, into fresh, settled or to be checked."""
     keys = previous.keys or keys_of(catalogs)
-    exemptions = _exemptions(catalogs, now.date())
     fresh = finding_map(keys)
     settled: list[tuple[LinkTask, Observation]] = []
     errors: list[CheckError] = []
     queues: list[list[str]] = [[] for _ in checkers]
-    excluded = tuple(re.compile(pattern) for pattern in settings.exclude)
-    local = _local_links(catalogs)
-    fragments = _fragments(catalogs) if settings.fragments else {}
-    today = now.date()
+    known = _KnownWithoutRequest.of(catalogs, settings, now.date())
     for url in keys:
-        own = exemptions.get(url)
-        rules = (rule.exemption for rule in settings.ignores if rule.exempts_links_on(today, url))
-        observation = local.get(url) or _observe_offline(url, own or next(rules, None), excluded)
+        observation = known.observe(url)
         if observation is not None:
             settled.append((previous.task(url), observation))
             continue
@@ -176,8 +170,54 @@ def build(
         queues[position].append(url)
     for queue in queues:
         queue.sort(key=lambda url: _urgency(previous.about(url)))
+    fragments = _fragments(catalogs) if settings.fragments else {}
     tasks = tuple(Tasks(queue, previous, fragments) for queue in queues)
     return Plan(keys, fresh, tuple(settled), tasks, tuple(errors))
+
+
+class _KnownWithoutRequest(Value):
+    """
+    Knowledge that settles links without a request.
+
+    `exempt` are exemptions in the lists, `rules` those of the settings. `local` has what
+    the reader found on disk.
+    """
+
+    exempt: Mapping[str, Exemption]
+    rules: Sequence[IgnoreRule]
+    excluded: Sequence[re.Pattern[str]]
+    local: Mapping[str, Observation]
+    today: date
+
+    @classmethod
+    def of(cls, catalogs: Sequence[Catalog], settings: Settings, today: date) -> "_KnownWithoutRequest":
+        """Return it for these lists and settings."""
+        excluded = tuple(re.compile(pattern) for pattern in settings.exclude)
+        exempt = _exemptions(catalogs, today)
+        return cls(exempt, settings.ignores, excluded, _local_links(catalogs), today)
+
+    def observe(self, url: str) -> Observation | None:
+        """Return an observation of a link, or None if it takes a request."""
+        rules = (rule.exemption for rule in self.rules if rule.exempts_links_on(self.today, url))
+        exemption = self.exempt.get(url) or next(rules, None)
+        if exemption is not None:
+            until = f" until {exemption.until}" if exemption.until else ""
+            return Observation(url, Verdict.SKIPPED, f"exempt{until}: {exemption.reason}")
+        for pattern in self.excluded:
+            if pattern.search(url):
+                return Observation(url, Verdict.SKIPPED, f"the settings exclude it: {pattern.pattern}")
+        if url in self.local:
+            return self.local[url]
+        if not is_web(url):
+            return Observation(url, Verdict.SKIPPED, "not an http or https address")
+        try:
+            link_key(url)
+        except InvalidAddress as problem:
+            # The limit on its length and the strictness of the parser are ours: it never dies of them.
+            return Observation(
+                url, Verdict.FAILING, f"the address cannot be requested: {problem}", can_become_dead=False
+            )
+        return None
 
 
 def _exemptions(catalogs: Iterable[Catalog], today: date) -> dict[str, Exemption]:
@@ -207,8 +247,7 @@ def _fragments(catalogs: Iterable[Catalog]) -> dict[str, list[str]]:
     """Return the fragments with which the lists link to each page."""
     found: dict[str, list[str]] = {}
     for catalog in catalogs:
-        inside = (link for entry in catalog.entries() for link in entry.links)
-        for link in (*inside, *(outside.link for outside in catalog.document_links)):
+        for link in catalog.links():
             fragment = fragment_of(link.url)
             if is_anchor(fragment) and fragment not in found.setdefault(key_of(link), []):
                 found[key_of(link)].append(fragment)
@@ -224,27 +263,6 @@ def _local_links(catalogs: Iterable[Catalog]) -> dict[str, Observation]:
                 verdict = Verdict.DEAD if outside.fault else Verdict.ALIVE
                 found[key] = Observation(key, verdict, outside.fault or "found in the repository")
     return found
-
-
-def _observe_offline(
-    url: str, exemption: Exemption | None, excluded: Sequence[re.Pattern[str]]
-) -> Observation | None:
-    if exemption is not None:
-        until = f" until {exemption.until}" if exemption.until else ""
-        return Observation(url, Verdict.SKIPPED, f"exempt{until}: {exemption.reason}")
-    for pattern in excluded:
-        if pattern.search(url):
-            return Observation(url, Verdict.SKIPPED, f"the settings exclude it: {pattern.pattern}")
-    if not is_web(url):
-        return Observation(url, Verdict.SKIPPED, "not an http or https address")
-    try:
-        link_key(url)
-    except InvalidAddress as problem:
-        # The limit on its length and the strictness of the parser are ours: it never dies of them.
-        return Observation(
-            url, Verdict.FAILING, f"the address cannot be requested: {problem}", can_become_dead=False
-        )
-    return None
 
 
 def _urgency(previous: Finding | None) -> datetime:

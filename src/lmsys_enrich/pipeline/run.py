@@ -104,20 +104,19 @@ async def check_and_enrich(run: Run, plan: Plan, stop: Stop) -> Report:
     if run.settings.offline:
         stop.now("this run is offline (--offline)")
     writer = BackgroundWriter(run.store, run.clock)
-    queues = [TaskQueue(tasks) for tasks in plan.tasks]
+    checking = _Checking(run, plan, stop)
     found = finding_map(plan.keys)
-    bugs: list[Bug] = []
     async with _deadline(run, stop):
-        async with aclosing(_findings(run, plan, queues, stop, bugs)) as findings:
+        async with aclosing(checking.findings()) as findings:
             async for finding in findings:
                 found[finding.url] = finding
                 writer.add(finding)
                 run.watch(finding)
-        missed = _missed(run, plan, queues, stop, found)
+        missed = checking.missed(found)
         found.update(missed)
         found.update(plan.fresh)
         latest = in_order(found, plan.keys)
-        enriched = enrich_findings(run.sources, latest, run.clock.run_time, stop, bugs)
+        enriched = enrich_findings(run.sources, latest, run.clock.run_time, stop, checking.bugs)
         async with aclosing(enriched) as findings:
             async for finding in findings:
                 writer.add(finding)
@@ -128,13 +127,9 @@ async def check_and_enrich(run: Run, plan: Plan, stop: Stop) -> Report:
         findings=latest,
         stale_after=run.settings.stale_after,
         traffic=run.stats.traffic(cached=len(plan.fresh), seconds=run.clock.monotonic() - started),
-        obstacles=(
-            *dict.fromkeys(obstacle for checker in run.checkers for obstacle in checker.obstacles),
-            *(obstacle for source in run.sources for obstacle in source.obstacles),
-            *_stopped(run, stop, len(missed)),
-        ),
+        obstacles=(*_obstacles(run), *_stopped(run, stop, len(missed))),
         notice=run.notice,
-        bugs=tuple(bugs),
+        bugs=tuple(checking.bugs),
         missed=len(missed),
         workspace=run.workspace,
         ignores=run.settings.ignores,
@@ -142,48 +137,60 @@ async def check_and_enrich(run: Run, plan: Plan, stop: Stop) -> Report:
     )
 
 
-async def _findings(
-    run: Run, plan: Plan, queues: Sequence[TaskQueue], stop: Stop, bugs: list[Bug]
-) -> AsyncGenerator[Finding, None]:
-    for error in plan.errors:
-        yield _bug(error, bugs)
-    for task, observation in plan.settled:
-        yield _finding(run, task, observation, bugs)
-    if stop.reason is not None:
-        return
-    assignments = tuple(zip(run.checkers, queues, strict=True))
-    async with aclosing(workers.check_all(assignments, stop)) as results:
-        async for result in results:
-            if isinstance(result, CheckError):
-                yield _bug(result, bugs)
-            else:
-                yield _finding(run, run.previous.task(result.url), result, bugs)
+class _Checking:
+    """Checks of a plan in progress: the queues of its checkers, and the bugs met so far."""
+
+    def __init__(self, run: Run, plan: Plan, stop: Stop) -> None:
+        self._run = run
+        self._plan = plan
+        self._stop = stop
+        self._queues = [TaskQueue(tasks) for tasks in plan.tasks]
+        self.bugs: list[Bug] = []
+
+    async def findings(self) -> AsyncGenerator[Finding, None]:
+        """Yield the findings of links that need no request, then those of the others as they come."""
+        for error in self._plan.errors:
+            yield self._last_known(error)
+        for task, observation in self._plan.settled:
+            yield self._finding(task, observation)
+        if self._stop.reason is not None:
+            return
+        assignments = tuple(zip(self._run.checkers, self._queues, strict=True))
+        async with aclosing(workers.check_all(assignments, self._stop)) as results:
+            async for result in results:
+                if isinstance(result, CheckError):
+                    yield self._last_known(result)
+                else:
+                    yield self._finding(self._run.previous.task(result.url), result)
+
+    def missed(self, found: Collection[str]) -> Mapping[str, Finding]:
+        """Return the last known findings of the links without one, with the reason of their last checker."""
+        missed = finding_map(self._plan.keys)
+        for checker, queue in zip(self._run.checkers, self._queues, strict=True):
+            refusals = "; ".join(obstacle.what for obstacle in checker.obstacles)
+            why = self._stop.reason or refusals or "no response came"
+            missed.update((task.url, unchecked(task, why)) for task in queue.tasks() if task.url not in found)
+        return missed
+
+    def _finding(self, task: LinkTask, observation: Observation) -> Finding:
+        """Return the finding after an observation. A bug on the way costs this link alone."""
+        settings = self._run.settings
+        try:
+            observation = history.accepted(observation, settings)
+            return history.update(task, observation, self._run.clock.run_time, settings.dead_after)
+        except Exception:  # noqa: BLE001 - whatever an earlier finding or a response holds, the run goes on
+            return self._last_known(CheckError(task, traceback.format_exc()))
+
+    def _last_known(self, error: CheckError) -> Finding:
+        """Note a bug, and return the last known finding of its link."""
+        self.bugs.append(Bug(error.task.url, error.traceback))
+        return unchecked(error.task, "a bug of ours")
 
 
-def _finding(run: Run, task: LinkTask, observation: Observation, bugs: list[Bug]) -> Finding:
-    """Return the finding after an observation. A bug on the way costs this link alone."""
-    try:
-        observation = history.accepted(observation, run.settings)
-        return history.update(task, observation, run.clock.run_time, run.settings.dead_after)
-    except Exception:  # noqa: BLE001 - whatever an earlier finding or a response holds, the run goes on
-        return _bug(CheckError(task, traceback.format_exc()), bugs)
-
-
-def _bug(error: CheckError, bugs: list[Bug]) -> Finding:
-    """Note a bug, and return the last known finding of its link."""
-    bugs.append(Bug(error.task.url, error.traceback))
-    return unchecked(error.task, "a bug of ours")
-
-
-def _missed(
-    run: Run, plan: Plan, queues: Sequence[TaskQueue], stop: Stop, found: Collection[str]
-) -> Mapping[str, Finding]:
-    """Return the last known findings of the links without a result, with the reason of their last checker."""
-    missed = finding_map(plan.keys)
-    for checker, queue in zip(run.checkers, queues, strict=True):
-        why = stop.reason or "; ".join(obstacle.what for obstacle in checker.obstacles) or "no answer came"
-        missed.update((task.url, unchecked(task, why)) for task in queue.tasks() if task.url not in found)
-    return missed
+def _obstacles(run: Run) -> Iterator[Obstacle]:
+    """Yield what kept checkers and fact sources from their work; one reason of several checkers once."""
+    yield from dict.fromkeys(obstacle for checker in run.checkers for obstacle in checker.obstacles)
+    yield from (obstacle for source in run.sources for obstacle in source.obstacles)
 
 
 def _stopped(run: Run, stop: Stop, missed: int) -> Iterator[Obstacle]:

@@ -4,11 +4,13 @@ import tracemalloc
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
 from lmsys_enrich.checkers.protocol import CheckResult, TaskQueue
-from lmsys_enrich.model.catalog import Exemption, keys_of
+from lmsys_enrich.lists.markdown.reader import read_markdown
+from lmsys_enrich.model.catalog import Exemption, IgnoreRule, keys_of
 from lmsys_enrich.model.finding import Finding, LinkTask, Observation, Verdict
 from lmsys_enrich.model.report import Obstacle
 from lmsys_enrich.pipeline.plan import Plan, PreviousFindings, build
@@ -30,7 +32,7 @@ class Claims(CostsNothing):
 
     async def check(self, queue: TaskQueue) -> AsyncGenerator[CheckResult, None]:
         for task in queue.planned:
-            yield Observation(task.url, Verdict.ALIVE, "asked")
+            yield Observation(task.url, Verdict.ALIVE, "checked")
 
 
 CHECKERS = (Claims("https://github.com/"), Claims("http"))
@@ -161,3 +163,13 @@ def test_identity_in_outputs_is_believed_only_if_the_cache_has_it() -> None:
     alone = PreviousFindings(reported={url: planted}).task(url)
     assert (alone.previous, alone.is_proven) == (planted, False)
     assert PreviousFindings(kept={url: own}).task(url).is_proven
+
+
+@pytest.mark.parametrize("by", ["comment", "settings"])
+def test_missing_file_can_be_exempt(by: str) -> None:
+    comment = "<!-- lmsys-enrich-ignore reason: comes with the release -->" if by == "comment" else ""
+    lists = [read_markdown(f"# L\n\nSee [the notes](notes.md). {comment}\n", Path("README.md"))]
+    rule = IgnoreRule(Exemption("comes with the release"), pattern=r"notes\.md")
+    settings = Settings(ignores=(rule,) if by == "settings" else ())
+    [(_, observation)] = build(lists, PreviousFindings(), CHECKERS, settings, NIGHT).settled
+    assert (observation.verdict, observation.reason) == (Verdict.SKIPPED, "exempt: comes with the release")

@@ -101,7 +101,7 @@ async def test_reason_names_the_obstacle_of_its_own_checker() -> None:
     web = Knows({BAD: Verdict.ALIVE})
     report = await done(a_run(forge, web))
     assert report.findings[GOOD].reason == "the quota is used up"
-    assert report.findings[OTHER].reason == "no answer came"
+    assert report.findings[OTHER].reason == "no response came"
 
 
 async def test_unchecked_link_keeps_facts_and_dates() -> None:

@@ -252,7 +252,7 @@ class DocumentLinks:
                     message = f"the address of {span.text} is not whole: {span.url}"
                     self.remarks.append(Remark(location, message))
                 kind = "anchor" if span.url.startswith("#") else "file"
-            return DocumentLink(Link(span.url, kind, location, key), path, fault)
+            return DocumentLink(Link(span.url, kind, location, key), path, fault, self._exempt.get(id(span)))
         if is_web(span.url) and (problem := address_problem(span.url)):
             self.remarks.append(Remark(location, problem))
         elif not is_web(span.url) and not has_scheme(span.url):
