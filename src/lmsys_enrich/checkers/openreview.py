@@ -1,5 +1,6 @@
 """Checker for forums at OpenReview: through its API with a login, without a request where there is none."""
 
+import re
 from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from contextlib import aclosing
 from datetime import UTC, datetime
@@ -16,7 +17,7 @@ from lmsys_enrich.model.facts import Paper, PaperUpdate
 from lmsys_enrich.model.finding import LinkTask, Observation, Verdict
 from lmsys_enrich.model.report import Obstacle
 from lmsys_enrich.papers.addresses import parse_openreview_link
-from lmsys_enrich.papers.venues import short_venue
+from lmsys_enrich.papers.venues import known_venue, short_venue
 from lmsys_enrich.values import Value
 
 _BATCH = 50
@@ -25,6 +26,7 @@ _GUARDED = (
 )
 _ADVICE = "OPENREVIEW_USERNAME and OPENREVIEW_PASSWORD would let the API of OpenReview prove {} links"
 _NOT_TOLD = frozenset({"citations", "retracted", "version", "published_as"})
+_UNPUBLISHED = re.compile(r"submi|withdrawn|reject", re.IGNORECASE)
 _SERVICE = Service(
     name="OpenReview",
     status_page="https://status.openreview.net",
@@ -150,11 +152,20 @@ def read_note(item: Node) -> OpenReviewNote:
         id=text(item.get("id")) or "",
         title=_value(content, "title"),
         authors=tuple(filter(None, map(text, authors))) if isinstance(authors, list) else (),
-        venue=short_venue(venue.partition(" ")[0]) if venue and "Submitted" not in venue else None,
+        venue=_published_at(venue) if venue is not None else None,
         year=_year(published),
         withdrawn="Withdrawn" in (_value(content, "venueid") or "") or "Withdrawn" in (venue or ""),
         deleted=item.get("ddate") is not None,
     )
+
+
+def _published_at(venue: str) -> str | None:
+    """Return the venue of `ICLR 2024 poster`; None for submissions, and for those withdrawn or rejected."""
+    if _UNPUBLISHED.search(venue):
+        return None
+    # The first word names the conference, but not where a workshop of it is meant.
+    is_whole = known_venue(venue) is not None or "workshop" in venue.lower()
+    return short_venue(venue if is_whole else venue.partition(" ")[0])
 
 
 def _value(content: Node, name: str) -> str | None:

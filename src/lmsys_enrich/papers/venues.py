@@ -47,7 +47,27 @@ _ACRONYMS = {acronym.lower(): acronym for _, acronym in _PHRASES} | {
     "supercomputing": "SC",
     "corr": "arXiv",
 }
-_YEAR = re.compile(r"['\u2019]?\b(?:(?:19|20)[0-9]{2}|[0-9]{2})\b")
+_YEAR = re.compile(r"['\u2019]?(?<![0-9])(?:19|20)?[0-9]{2}\b")
+# Words that organizers and lists put around a venue: `ACM SIGCOMM`, `NeurIPS (Oral)`, `In Proc. of OSDI`.
+_AROUND = frozenset(
+    {
+        *("accepted", "acm", "at", "best", "award", "conference", "ieee", "in", "long", "main", "of", "oral"),
+        *(
+            "outstanding",
+            "paper",
+            "poster",
+            "proc",
+            "proceedings",
+            "spotlight",
+            "the",
+            "to",
+            "track",
+            "usenix",
+        ),
+    }
+)
+_BESIDE = frozenset({"companion", "findings", "workshop", "workshops"})  # which are venues of their own
+_MAGAZINES = frozenset({"ieee micro"})
 _ACRONYM = re.compile(r"[A-Z][A-Za-z]{1,8}[A-Z][A-Za-z]{0,4}|[A-Z]{2,10}")
 _MAX_LENGTH = 300
 ARXIV = "arXiv"
@@ -56,12 +76,18 @@ ARXIV = "arXiv"
 
 def known_venue(name: str) -> str | None:
     """Return the acronym of a venue that is known, from any of its names: `OSDI` from `OSDI '22`."""
-    words = re.sub(r"[^a-z0-9]+", " ", _YEAR.sub(" ", name[:_MAX_LENGTH]).lower()).strip()
-    if words.startswith("arxiv"):
+    text = re.sub(r"[^a-z0-9]+", " ", _YEAR.sub(" ", name[:_MAX_LENGTH]).lower()).strip()
+    words = text.split()
+    if text.startswith("arxiv"):
         return ARXIV
-    if words in _ACRONYMS:
-        return _ACRONYMS[words]
-    return next((acronym for phrase, acronym in _PHRASES if phrase in words), None)
+    if text in _MAGAZINES or not _BESIDE.isdisjoint(words):
+        return None
+    for own in (text, " ".join(word for word in words if word not in _AROUND)):
+        if own in _ACRONYMS:
+            return _ACRONYMS[own]
+    found = ((acronym, *text.partition(phrase)[1:]) for phrase, acronym in _PHRASES)
+    # "International Conference on Machine Learning and Applications" is not ICML.
+    return next((acronym for acronym, phrase, rest in found if phrase and not rest.startswith(" and ")), None)
 
 
 def short_venue(name: str | None, others: tuple[str, ...] = ()) -> str | None:

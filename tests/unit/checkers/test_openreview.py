@@ -2,7 +2,7 @@
 
 import pytest
 
-from lmsys_enrich.checkers.openreview import OpenReviewChecker
+from lmsys_enrich.checkers.openreview import OpenReviewChecker, read_note
 from lmsys_enrich.checkers.protocol import Deferred
 from lmsys_enrich.model.finding import Observation, Verdict
 from lmsys_enrich.settings.access import Access
@@ -73,3 +73,19 @@ async def test_notes_of_odd_shapes_are_read(body: object) -> None:
     services = Services(LIBRARY, Access(openreview_login=LOGIN))
     services.of[HOST].faults = [None, answered(200, body)]
     assert isinstance((await check(OpenReviewChecker(services.apis), FORUM))[FORUM], Observation)
+
+
+@pytest.mark.parametrize(
+    ("venue", "expected"),
+    [
+        ("ICLR 2019 poster", "ICLR"),
+        ("CoLLAs 2023 Oral", "CoLLAs"),
+        ("Accepted by TMLR", "TMLR"),
+        ("NeurIPS 2023 Workshop on Sparsity", "NeurIPS 2023 Workshop on Sparsity"),
+        ("Submitted to ICLR 2024", None),
+        ("ICLR 2024 Conference Withdrawn Submission", None),
+        ("CoRR 2017", None),
+    ],
+)
+def test_venue_is_that_of_the_publication(venue: str, expected: str | None) -> None:
+    assert read_note({"id": "x", "content": {"venue": {"value": venue}}}).venue == expected
