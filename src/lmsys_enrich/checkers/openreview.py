@@ -26,6 +26,12 @@ _GUARDED = (
 )
 _ADVICE = "OPENREVIEW_USERNAME and OPENREVIEW_PASSWORD would let the API of OpenReview prove {} links"
 _NOT_TOLD = frozenset({"citations", "retracted", "version", "published_as"})
+_REJECTED = Obstacle(
+    "OpenReview does not accept the login", "Check OPENREVIEW_USERNAME and OPENREVIEW_PASSWORD."
+)
+_WANTS_CODE = Obstacle(
+    "OpenReview wants a second factor for this login", "Use an account without multi-factor authentication."
+)
 _UNPUBLISHED = re.compile(r"submi|withdrawn|reject", re.IGNORECASE)
 _SERVICE = Service(
     name="OpenReview",
@@ -66,13 +72,12 @@ class OpenReviewChecker:
         self._login = apis.access.openreview_login
         self._api = JsonApi(apis, _SERVICE, apis.access.openreview.url, None)
         self._unanswered = 0
-        self._rejected = False
+        self._rejected: Obstacle | None = None
 
     @property
     def obstacles(self) -> Sequence[Obstacle]:
-        if self._rejected:
-            hint = "Check OPENREVIEW_USERNAME and OPENREVIEW_PASSWORD."
-            return (Obstacle("OpenReview does not accept the login", hint),)
+        if self._rejected is not None:
+            return (self._rejected,)
         return obstacles_of(self._api, self._unanswered)
 
     def claims(self, url: str) -> bool:
@@ -125,7 +130,8 @@ class OpenReviewChecker:
             return False
         token = text(node(result.body).get("token"))
         if result.status != HTTPStatus.OK or token is None or not (token.isascii() and token.isprintable()):
-            self._rejected = True
+            wants_code = node(result.body).get("mfaPending") is True
+            self._rejected = _WANTS_CODE if wants_code else _REJECTED
             return False
         self._api = JsonApi(self._apis, _SERVICE, self._api.url, token)
         return True

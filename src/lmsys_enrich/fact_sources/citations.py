@@ -243,10 +243,12 @@ class OpenAlex:
                 yield _addition(finding, record, self._run_time)
 
     async def _records(self, dois: Sequence[str]) -> Records:
-        query = {"filter": f"doi:{'|'.join(dois)}", "per_page": str(len(dois)), "select": _OPENALEX_FIELDS}
+        query = {"filter": f"doi:{'|'.join(dois)}", "per-page": str(len(dois)), "select": _OPENALEX_FIELDS}
         result = await self._api.get("/works", query)
         if not isinstance(result, Ok):
             return result
+        if result.status == HTTPStatus.BAD_REQUEST:  # one of them spoils the filter
+            return QueryTooLarge("status 400")
         if result.status != HTTPStatus.OK or not isinstance(node(result.body).get("results"), list):
             return TransientError(f"status {result.status} without results")
         return {record.ids["doi"]: record for record in read_openalex(result.body)}

@@ -8,10 +8,11 @@ from lmsys_enrich.api.endpoint import Apis
 from lmsys_enrich.api.json_api import JsonApi, Service
 from lmsys_enrich.api.json_values import text
 from lmsys_enrich.api.rate_limiter import Pace
-from lmsys_enrich.api.results import Ok
+from lmsys_enrich.api.results import Classified, Ok
 from lmsys_enrich.checkers.protocol import Estimate
 from lmsys_enrich.credentials import carries_credentials
 from lmsys_enrich.fact_sources.protocol import Addition
+from lmsys_enrich.http.messages import Outcome, Response
 from lmsys_enrich.model.finding import Finding, Suggestion, SuggestionKind, Verdict
 from lmsys_enrich.model.report import Obstacle
 from lmsys_enrich.urls import InvalidAddress, is_web, server_of
@@ -22,10 +23,23 @@ MAX_LINKS = 30
 _ARCHIVE = "https://web.archive.org/web"
 _DIGITS = 14  # of a timestamp
 _PATIENCE = timedelta(seconds=5)
+# Part of the text about a site whose owner has its copies excluded, which `waybackpy` reads as well:
+# https://github.com/akamhy/waybackpy/issues/157.
+_EXCLUDED = b"AccessControlException"
+
+
+def classify_wayback(outcome: Outcome, result: Classified) -> Classified:
+    """Classify the text about an excluded site as a table without copies."""
+    if isinstance(outcome, Response) and _EXCLUDED in outcome.body:
+        return Ok(HTTPStatus.OK, outcome.headers, [])
+    return result
+
+
 _SERVICE = Service(
     name="The Wayback Machine",
     status_page="https://archive.org",
     pace=Pace(in_flight=1, interval=2.0, max_failures=1),
+    classify=classify_wayback,
 )
 
 
@@ -61,6 +75,8 @@ class Wayback:
             result = await self._api.get("/cdx/search/cdx", _query(finding))
             if not isinstance(result, Ok):
                 return  # who goes on after a refusal is blocked for longer each time
+            if result.status == HTTPStatus.BAD_REQUEST:
+                continue  # about this address alone
             timestamps = read_timestamps(result.body) if result.status == HTTPStatus.OK else None
             if timestamps is None:
                 return

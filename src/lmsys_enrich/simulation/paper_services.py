@@ -77,7 +77,7 @@ def respond_as_openalex(library: Library, received: Received) -> Sent:
     dois = asked.get("filter", "").removeprefix("doi:").lower().split("|")
     results = [_work(doi, paper) for doi in dois if (paper := _known(library, f"DOI:{doi}"))]
     return json_response(
-        {"meta": {"count": len(results)}, "results": results[: int(asked.get("per_page", 25))]}
+        {"meta": {"count": len(results)}, "results": results[: int(asked.get("per-page", 25))]}
     )
 
 

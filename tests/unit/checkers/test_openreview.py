@@ -55,6 +55,19 @@ async def test_rejected_login_is_an_obstacle() -> None:
     assert "wrong" not in f"{obstacle.what} {obstacle.hint}"
 
 
+async def test_login_with_a_second_factor_is_an_obstacle_of_its_own() -> None:
+    services = Services(LIBRARY, Access(openreview_login=LOGIN))
+    pending = {
+        "mfaPending": True,
+        "mfaPendingToken": "t",
+        "mfaMethods": ["totp"],
+    }  # as openreview-py reads it
+    services.of[HOST].faults = [answered(200, pending)]
+    checker = OpenReviewChecker(services.apis)
+    assert await check(checker, FORUM) == {}
+    assert [one.what for one in checker.obstacles] == ["OpenReview wants a second factor for this login"]
+
+
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize("before", [0, 1], ids=["at the login", "at the search"])
 async def test_refusal_judges_no_link(fault: str, before: int) -> None:

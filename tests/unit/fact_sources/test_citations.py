@@ -106,7 +106,7 @@ async def test_openalex_is_asked_with_a_key_for_papers_without_citations() -> No
     (request,) = services.fetch.sent_to(OPENALEX)
     query = parse_qs(urlsplit(request.url).query)
     assert query["filter"] == ["doi:10.48550/arxiv.2201.12023|10.1145/1|10.48550/arxiv.2301.00001"]
-    assert query["per_page"] == ["3"]
+    assert query["per-page"] == ["3"]
     assert request.headers["authorization"] == "Bearer oa-key"
 
 
@@ -116,6 +116,13 @@ async def test_refusal_of_openalex_adds_nothing(fault: str) -> None:
     services.of[OPENALEX].lasting = FAULTS[fault]
     assert await additions(OpenAlex(services.apis), ARXIV, ACM) == {}
     assert services.sent(OPENALEX) <= 9
+
+
+async def test_identifier_that_openalex_rejects_costs_itself_alone() -> None:
+    services = Services(LIBRARY, OPENALEX_KEY)
+    services.of[OPENALEX].faults = [answered(400, {"error": "Invalid query parameters error."})]
+    added = await additions(OpenAlex(services.apis), ARXIV, ACM)
+    assert {url for url, one in added.items() if one.paper is not None} == {ARXIV.url, ACM.url}
 
 
 async def test_openalex_that_is_too_fast_is_asked_again() -> None:

@@ -42,6 +42,16 @@ async def test_copy_nearest_to_the_last_day_alive_is_suggested(
     assert added.snapshot == Suggestion(url, f"archived on {day}", SuggestionKind.ARCHIVED)
 
 
+async def test_excluded_site_does_not_keep_others_from_their_copies() -> None:
+    exclusion = b"org.archive.wayback.exception.AdministrativeAccessControlException: Blocked Site Error"
+    services = Services(LIBRARY)
+    services.of[HOST].faults = [answered(403, exclusion), answered(400, {"error": "bad url"})]
+    excluded, odd = dead("https://excluded.example.org/"), dead("https://odd.example.org/")
+    first, second = await additions(Wayback(services.apis), excluded, odd, dead())
+    assert first == Addition(excluded.url)
+    assert (second.url, second.snapshot is not None) == (GONE, True)
+
+
 async def test_no_copy_is_an_answer_too() -> None:
     (added,) = await additions(Wayback(Services(LIBRARY).apis), dead("https://example.org/never"))
     assert added == Addition("https://example.org/never")
