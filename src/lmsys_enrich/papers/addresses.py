@@ -13,8 +13,9 @@ from lmsys_enrich.papers.identifiers import (
     normalize_arxiv_id,
     normalize_doi,
     plain_doi,
+    split_version,
 )
-from lmsys_enrich.urls import InvalidAddress, is_web, path_of, query_of, server_of
+from lmsys_enrich.urls import InvalidAddress, has_userinfo, is_web, path_of, query_of, server_of
 from lmsys_enrich.values import Value
 
 _PORTS = frozenset({("http", 80), ("https", 443)})
@@ -36,20 +37,31 @@ _ATYPON = frozenset(
         *("pubsonline.informs.org", "worldscientific.com", "ascelibrary.org", "liebertpub.com"),
     }
 )
-_FORM = r"(?:(?:abs|pdf|full|epdf|pdfdirect|pdfplus|epub|fullHtml|reader|book|proceedings|suppl)/)?"
+_FORM = r"(?:(?:abs|pdf|full|epdf|pdfdirect|pdfplus|epub|fullHtml|reader|book|proceedings)/)?"
 _BEHIND_DOI = re.compile(rf"/doi/{_FORM}(?P<doi>10\..+)")
-_SPRINGER = re.compile(r"/(?:article|chapter|book|referencework|content/pdf|epub|protocol)/(?P<doi>10\..+)")
-_BIORXIV = re.compile(r"/content/(?P<doi>10\.(?:1101|64898)/[0-9.]+)(?:v[0-9]+)?(?:\.[a-z][a-z.-]*)?/?")
+# DOIs of Springer's have one slash: what follows a second one is a figure or another part.
+_SPRINGER = re.compile(
+    r"/(?:article|chapter|book|referencework|referenceworkentry|content/pdf|epub|protocol)/"
+    r"(?P<doi>10\.[^/]+/[^/]+)(?:/fulltext\.html)?/?"
+)
+_BIORXIV = re.compile(r"/content/(?P<doi>10\.(?:1101|64898)/[0-9.]+)(?:v[0-9]+)?(?:\.[a-z][a-z.+-]*)?/?")
 _NATURE = re.compile(r"/articles/(?P<slug>[a-z0-9][a-z0-9.-]{4,60}?)(?:\.pdf)?/?")
 _ACL_HOSTS = frozenset({"aclanthology.org", "aclweb.org"})
 _ACL = re.compile(
     r"(?:/anthology)?/(?P<id>[A-Z][0-9]{2}-[0-9]{4}|[0-9]{4}\.[a-z0-9]+-[a-z0-9_]+\.[0-9]+)(?:v[0-9]+)?(?:\.pdf)?/?"
 )
 # What Markdown, citations and downloads leave behind a DOI.
-_TAILS = re.compile(r"(?:/|\.pdf|\.full|\.abstract|[.,;:)\]]){1,20}$", re.IGNORECASE)
+_TAILS = re.compile(
+    r"(?:/(?:full|abstract|e?pdf|summary)|/|\.pdf|\.full|\.abstract|[.,;:)\]]){1,20}$", re.IGNORECASE
+)
 
 _OPENREVIEW_PATHS = frozenset({"/forum", "/pdf", "/attachment"})
 _FORUM = re.compile(r"[A-Za-z0-9_-]{8,32}")  # upper and lower case differ
+# Sites that show papers of arXiv; they prove nothing, but say which paper a link is about.
+_READERS = frozenset(
+    {"ar5iv.org", "ar5iv.labs.arxiv.org", "alphaxiv.org", "huggingface.co", "semanticscholar.org"}
+)
+_READER = re.compile(r"/(?:abs|html|pdf|overview|papers|arxiv)/(?P<id>[A-Za-z0-9./-]{5,40}?)(?:\.pdf)?/?")
 _S2_PAPER = re.compile(r"/paper/(?:[^/]+/)?(?P<id>[0-9a-f]{40})/?")
 
 
@@ -64,7 +76,7 @@ class PaperAddress(Value):
 @lru_cache(maxsize=64)  # each checker and source of papers reads the same address, one after the other
 def _read_address(url: str) -> PaperAddress | None:
     """Return the parts; None for what is not on the default port of a web server, or names a user."""
-    if not is_web(url):
+    if not is_web(url) or has_userinfo(url):
         return None
     try:
         scheme, host, port = server_of(url)
@@ -82,13 +94,20 @@ def paper_ids(url: str) -> dict[str, str]:
     at_arxiv, doi, s2 = parse_arxiv_link(url), parse_doi_link(url), parse_s2_link(url)
     address = _read_address(url)
     acl = _acl_id(address) if address is not None else None
+    shown = _shown_arxiv_id(address) if address is not None else None
     ids = {
-        "arxiv": at_arxiv.id if at_arxiv else arxiv_id_of_doi(doi.doi) if doi else None,
+        "arxiv": at_arxiv.id if at_arxiv else arxiv_id_of_doi(doi.doi) if doi else shown,
         "doi": doi.doi if doi else None,
         "acl": acl.lower() if acl else None,
         "s2": s2,
     }
     return {registry: identifier for registry, identifier in ids.items() if identifier}
+
+
+def _shown_arxiv_id(address: PaperAddress) -> str | None:
+    match = _READER.fullmatch(address.path) if address.host in _READERS else None
+    named = split_version(match["id"]) if match else None
+    return named[0] if named else None
 
 
 class ArxivLink(Value):

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from lmsys_enrich.papers.addresses import (
     ArxivLink,
     DoiLink,
+    paper_ids,
     parse_arxiv_link,
     parse_doi_link,
     parse_openreview_link,
@@ -151,6 +152,18 @@ DOIS = {
     "https://www.aclweb.org/anthology/2020.findings-emnlp.10": DoiLink(
         "10.18653/v1/2020.findings-emnlp.10", is_resolver=False
     ),
+    "https://onlinelibrary.wiley.com/doi/10.1002/cpe.5000/abstract": DoiLink(
+        "10.1002/cpe.5000", is_resolver=False
+    ),
+    "https://link.springer.com/article/10.1007/s10994-022-06268-8/fulltext.html": DoiLink(
+        "10.1007/s10994-022-06268-8", is_resolver=False
+    ),
+    "https://link.springer.com/referenceworkentry/10.1007/978-0-387-30164-8_1": DoiLink(
+        "10.1007/978-0-387-30164-8_1", is_resolver=False
+    ),
+    "https://www.biorxiv.org/content/10.1101/622803v4.full.pdf+html": DoiLink(
+        "10.1101/622803", is_resolver=False
+    ),
     "https://dl.acm.org/doi/10.1016/S0140-6736(05)67889-0": DoiLink(
         "10.1016/s0140-6736(05)67889-0", is_resolver=False
     ),
@@ -178,6 +191,9 @@ def test_address_names_doi(url: str) -> None:
         "https://doi.org/api/handles/10.1145/3731569",
         "https://doi.org/https://doi.org/10.1145/3731569",
         "https://link.springer.com/journal/10994",
+        "https://link.springer.com/chapter/10.1007/978-3-030-01234-2_1/figures/2",
+        "https://www.science.org/doi/suppl/10.1126/science.abc1234/suppl_file/x.pdf",
+        "https://reader@dl.acm.org/doi/10.1145/3731569.3764849",
         "https://www.nature.com/articles/s41586-020-2649-2/figures/1",
         "https://aclanthology.org/volumes/P19-1/",
         "https://aclanthology.org/attachments/2023.acl-long.1.pdf",
@@ -224,6 +240,20 @@ def test_address_names_paper_of_semantic_scholar() -> None:
     assert parse_s2_link(f"https://www.semanticscholar.org/paper/Some-Title-Doe/{digits}") == digits
     assert parse_s2_link(f"https://www.semanticscholar.org/paper/{digits}") == digits
     assert parse_s2_link(f"https://www.semanticscholar.org/author/{digits}") is None
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("https://ar5iv.labs.arxiv.org/html/2201.12023v2", "https://ar5iv.org/abs/2201.12023"),
+        *("https://www.alphaxiv.org/abs/2201.12023", "https://huggingface.co/papers/2201.12023"),
+        "https://www.semanticscholar.org/arxiv/2201.12023",
+    ],
+)
+def test_sites_that_show_a_paper_name_it_and_prove_nothing(url: str) -> None:
+    assert paper_ids(url) == {"arxiv": "2201.12023"}
+    assert parse_arxiv_link(url) is None
+    assert paper_ids(url.replace("2201.12023", "models")) == {}
 
 
 @given(st.text(max_size=60), st.sampled_from(["arxiv.org", "doi.org", "dl.acm.org", "aclanthology.org"]))
