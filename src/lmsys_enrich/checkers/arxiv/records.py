@@ -131,12 +131,17 @@ class _Reader:
         )
 
 
-# Authors and administrators write it into the comment, or in place of the abstract:
-# "This paper has been withdrawn by the author due to an error in Lemma 3."
+# Authors and administrators write it into the comment, or in place of the abstract: "This paper has
+# been withdrawn by the author", "Paper withdrawn: an error in Lemma 3", "We withdraw this paper".
+# "Withdrawn from ICLR" is about a venue.
+_NOUN = r"(?:paper|article|submission|manuscript|work|preprint|note|version|draft)"
 _WITHDRAWN = re.compile(
-    r"^\W{0,3}withdrawn\b"
-    r"|\bthis (?:paper|article|submission|manuscript|work|preprint|note|version|draft) "
-    r"(?:has been|have been|had been|was|is)(?: \w{1,20})? withdrawn\b",
+    rf"(?:^|[.;,:] ?)\W{{0,3}}(?:{_NOUN} )?(?:withdrawn|retracted)\b(?! (?:from|papers?|submissions?)\b)"
+    rf"|(?:^|\b(?:this|the) ){_NOUN} (?:has been|have been|had been|was|is)(?: (?!not\b|never\b)\w{{1,20}})?"
+    r" (?:withdrawn|retracted)\b(?! from\b)"
+    r"|\b(?:authors?|we|i) (?:have |has )?(?:withdraw|withdrew|withdrawn|retracted)"
+    rf" (?:this|the|our) {_NOUN}\b(?! from\b)"
+    rf"|\bthis {_NOUN} has been removed by arxiv admin",
     re.IGNORECASE,
 )
 _START = 300  # characters of an abstract: a paper about withdrawn papers comes to them later
