@@ -180,7 +180,8 @@ def _location(location: Location, workspace: Workspace, repository_url: str) -> 
 
 def code(text: str) -> str:
     """Return text as a code span, in which GitHub sees no mention and no reference."""
-    shown = " ".join(text.replace("`", "%60").split())
+    printable = "".join(character if character.isprintable() else " " for character in text)
+    shown = " ".join(printable.replace("`", "%60").split())
     return f"`{shown if len(shown) <= _MAX_ADDRESS else f'{shown[: _MAX_ADDRESS - 1]}…'}`"
 
 

@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from markdown_it.token import Token
 
+from lmsys_enrich.lists.markdown.comments import fenced
 from lmsys_enrich.lists.markdown.parser import make_parser
 from lmsys_enrich.lists.markdown.runs import Run, RunBuilder, Sources, Span, one_line
 from lmsys_enrich.values import Value
@@ -102,6 +103,7 @@ class Parsed(Value):
 # `render --into` writes between these, as `outputs.marker_blocks` says.
 _FIGURES = re.compile(r"<!--\s*lmsys-enrich:(?!\s*ignore\b)")
 _FIGURES_END = re.compile(r"<!--\s*/lmsys-enrich\s*-->")
+_FOOTNOTE = re.compile(r"^ {0,3}\[\^[^\]\s]{1,100}\]:", re.MULTILINE)
 _FRONT = re.compile(r"---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.MULTILINE | re.DOTALL)
 _FRONT_KEY = re.compile(r"(?:#[^\n]*\n)*[\"']?[A-Za-z_][\w .-]{0,80}[\"']?[ \t]*:(?=\s|\Z)")
 _FRONT_TITLE = re.compile(r"^title[ \t]*:[ \t]*([^\n]*)((?:\n[ \t]+[^\n]*)*)", re.MULTILINE)
@@ -114,7 +116,7 @@ def parse_blocks(text: str) -> Parsed:
     Figures that this program keeps current in it are no part of the list, and left out.
     """
     environment: dict[str, dict[str, dict[str, object]]] = {}
-    tokens = make_parser().parse(_without_front_matter(text), environment)
+    tokens = make_parser().parse(_with_footnotes(_without_front_matter(text)), environment)
     references = environment.get("references", {})
     definitions = {label: _definition(found) for label, found in references.items()}
     sources = Sources(text, definitions)
@@ -145,6 +147,23 @@ def _without_front_matter(text: str) -> str:
     if found is None or not front_matter(text):
         return text
     return "\n" * found[0].count("\n") + text[found.end() :]
+
+
+def _with_footnotes(text: str) -> str:
+    """Return the text with further paragraphs of footnotes not indented: CommonMark takes them for code."""
+    if not _FOOTNOTE.search(text):
+        return text
+    lines = text.split("\n")
+    code = fenced(lines)
+    is_inside = False
+    for number, line in enumerate(lines):
+        if number not in code and _FOOTNOTE.match(line):
+            is_inside = True
+        elif is_inside and line.startswith(("    ", "\t")):
+            lines[number] = line[4:] if line[0] == " " else line[1:]
+        elif line.strip() and number and not lines[number - 1].strip():
+            is_inside = False
+    return "\n".join(lines)
 
 
 def _definition(found: Mapping[str, object]) -> tuple[int, str]:

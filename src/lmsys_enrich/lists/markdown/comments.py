@@ -45,14 +45,14 @@ def without_facts(text: str) -> str:
     if BEGIN not in text:
         return text
     lines = _NOTICE.sub(r"\1", text, count=1).split("\n")
-    code = _fenced(lines)
+    code = fenced(lines)
     for number, line in enumerate(lines):
         if BEGIN in line and number not in code:
             _remove(lines, number)
     return "\n".join(lines)
 
 
-def _fenced(lines: Sequence[str]) -> set[int]:
+def fenced(lines: Sequence[str]) -> set[int]:
     """Return the indexes of lines within fences; one that is never closed is none."""
     code: set[int] = set()
     fence, first = "", 0

@@ -156,7 +156,7 @@ class _Parser(HTMLParser):
             if not self._run.spans:
                 self._run.line = self._line + (len(data) - len(data.lstrip("\n")))
             at = 0
-            for start, end, url in bare_addresses(data):
+            for start, end, url in () if self._unread else bare_addresses(data):
                 self._words(data[at:start])
                 # In Markdown a bare address would go on with what follows it.
                 source = data[start:end] if data[end : end + 1].strip() == "" else f"<{url}>"

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from markdown_it import MarkdownIt
+from markdown_it.rules_block import StateBlock, reference
 from markdown_it.rules_inline import StateInline, autolink, backtick, html_inline, image, link
 
 _Rule = Callable[[StateInline, bool], bool]
@@ -18,8 +19,8 @@ SPAN = "span"
 """The key in a token's `meta` under which its offsets in the text around it stand."""
 
 # https://github.github.com/gfm/#autolinks-extension-: an address begins at the start of a line, or after a
-# blank or a delimiter. GitHub itself takes more for a beginning; a letter, a quote or `=` never is one.
-_START = r"(?<![A-Za-z0-9\"'=/@._-])(?:(?i:https?|ftp)://|(?i:www)\.)"
+# blank or a delimiter. GitHub's reader looks at letters alone where there is a scheme.
+_START = r"(?:(?<![A-Za-z0-9/])(?i:https?|ftp)://|(?<![A-Za-z0-9\"'=/@.-])(?i:www)\.)"
 _TEXT_END = re.compile(rf"[\n!#$%&*+\-:<=>@\[\\\]^_`{{}}~]|{_START}")
 _BARE = re.compile(_START)
 _DOMAIN = re.compile(r"[^\W_](?:[\w-]*)(?:\.[\w-]+)*|\[[0-9a-fA-F:.]+\]")
@@ -36,6 +37,7 @@ _SPACED = re.compile(
 def make_parser() -> MarkdownIt:
     """Return a parser for CommonMark with GitHub's tables, strikethrough and autolinks."""
     markdown = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+    markdown.block.ruler.at("reference", _definition)
     rules = markdown.inline.ruler
     rules.at("text", _text)
     rules.after("text", "bare_address", _with_span(_bare_address))
@@ -53,6 +55,12 @@ def make_parser() -> MarkdownIt:
     parser.normalizeLink = parser.normalizeLinkText = lambda url: url
     parser.validateLink = lambda url: True  # noqa: ARG005 - the library's signature
     return markdown
+
+
+def _definition(state: StateBlock, start_line: int, end_line: int, silent: bool) -> bool:
+    """Take a reference definition; `[^1]: word` is a footnote, and `word` no address."""
+    start = state.bMarks[start_line] + state.tShift[start_line]
+    return not state.src.startswith("[^", start) and reference(state, start_line, end_line, silent)
 
 
 def _with_span(rule: _Rule) -> _Rule:

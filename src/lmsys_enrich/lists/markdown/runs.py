@@ -199,8 +199,11 @@ class RunBuilder:
         if not tag.startswith("</") and (found := _ANCHOR.search(tag)):
             self._run.anchors.append(found[1])
         if lower.startswith("<a") and lower[2:3] in {" ", "\n", "\t", ">"}:
-            if link is None and (url := attribute(tag, _HREF)) is not None:
+            # A second <a> ends the first, as in browsers.
+            if (link is None or link.form == "html") and (url := attribute(tag, _HREF)) is not None:
                 start, end = self._span(token)
+                if link is not None:
+                    self._end_link(link, alts, start)
                 self._flush(start)
                 self._cursor = end
                 return self._placed(Span("link", "", "", url, form="html"), start, end), []

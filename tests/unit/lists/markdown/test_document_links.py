@@ -64,6 +64,12 @@ def test_link_outside_of_entries_has_its_kind(body: str, kind: str) -> None:
         ("HTTPS://a.example/x", "HTTPS://a.example/x"),
         ("链接：https://a.example/x。", "https://a.example/x"),  # noqa: RUF001 - as Chinese lists write it
         ("[https://a.example/x]", "https://a.example/x"),
+        ('"https://a.example/x"', "https://a.example/x"),
+        ('{% include x.html url="https://a.example/x" %}', "https://a.example/x"),
+        ("_https://a.example/x_", "https://a.example/x"),
+        ("[^1]: words\n\n    further words: https://a.example/x", "https://a.example/x"),
+        ("[^1]: words\n\twords\n\n\t[further](https://a.example/x) words", "https://a.example/x"),
+        ("<div>\nsee https://a.example/x, or not\n</div>", "https://a.example/x"),
     ],
 )
 def test_bare_address_ends_as_github_ends_it(text: str, url: str) -> None:
@@ -78,10 +84,19 @@ def test_bare_address_ends_as_github_ends_it(text: str, url: str) -> None:
         "https://a_b.c_d/",
         "xhttps://a.example/",
         "www.",
+        "\n\n<pre>\nhttps://a.example/\n</pre>",
+        "[^1]\n\n[^1]: words\n\nend\n\n    [code](https://a.example/)",
     ],
 )
 def test_text_that_github_does_not_link_is_no_link(text: str) -> None:
     assert _urls(_read(f"- [Entry]({B}) {text}")) == {B}
+
+
+@pytest.mark.parametrize(
+    "text", ["x <a href='{}'>a <a href='{}'>b</a></a>", "<p><a href='{}'>a<a href='{}'>b</a>"]
+)
+def test_second_anchor_of_html_ends_the_first(text: str) -> None:
+    assert _urls(_read(text.format(A, B))) == {A, B}
 
 
 @pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
