@@ -9,9 +9,8 @@ from lmsys_enrich.cli.history_file import changes_since, history, lines_with, pa
 from lmsys_enrich.cli.summary import Files, summary_json, summary_markdown, summary_text
 from lmsys_enrich.cli.terminal import Terminal
 from lmsys_enrich.errors import MassChange
-from lmsys_enrich.lists.mistakes import merged_repositories
 from lmsys_enrich.model.finding import Finding, Verdict
-from lmsys_enrich.model.report import Bug, Report
+from lmsys_enrich.model.report import Bug, Report, merged_repositories
 from lmsys_enrich.outputs.enriched_document import write_in_place
 from lmsys_enrich.outputs.files import Written, write_files
 from lmsys_enrich.outputs.registry import render_all, render_reports

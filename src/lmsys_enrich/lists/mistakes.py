@@ -1,14 +1,13 @@
 """Mistakes in a list, the error that reports all of them at once, and remarks on duplicates."""
 
 from array import array
-from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator
 from functools import lru_cache
 from itertools import pairwise
 from typing import NoReturn
 
 from lmsys_enrich.errors import InputError
 from lmsys_enrich.model.catalog import Catalog, Entry, Link, ListedEntry, Location, Remark
-from lmsys_enrich.model.report import Report
 from lmsys_enrich.urls import InvalidAddress, link_key
 from lmsys_enrich.values import Value
 
@@ -102,33 +101,6 @@ def _recurring(hashes: Iterable[int]) -> frozenset[int]:
     """Return the numbers that come more than once, at 8 bytes for each of them."""
     ordered = array("q", sorted(array("q", hashes)))
     return frozenset(number for number, following in pairwise(ordered) if number == following)
-
-
-def merged_repositories(report: Report) -> Iterator[Remark]:
-    """Yield a remark for each repository that entries have under two addresses since a rename."""
-    main_links: dict[str, list[Link]] = {}
-    renamed: dict[str, Link] = {}
-    for listed, finding in report.listed_links():
-        facts, link = finding.repository, listed.link
-        if facts is None or link.role != "url":
-            continue
-        # A forge stands in the key: acme/tool on two forges is two repositories.
-        main_links.setdefault(facts.key.casefold(), []).append(link)
-        if facts.renamed_from is not None:
-            renamed.setdefault(facts.key.casefold(), link)
-    for key, old in renamed.items():
-        addresses: dict[str, list[Link]] = {}
-        for link in main_links[key]:
-            addresses.setdefault(_key(link.url).casefold(), []).append(link)
-        if len(addresses) > 1:
-            stands = " and ".join(_stands(links) for links in addresses.values())
-            name = report.repositories[key][0].key
-            yield Remark(old.location, f"{name} stands under {len(addresses)} addresses: {stands}")
-
-
-def _stands(links: Sequence[Link]) -> str:
-    more = f", and {len(links) - 1} more" if len(links) > 1 else ""
-    return f"{links[0].url} ({links[0].location}{more})"
 
 
 def _main_link(entry: Entry) -> Link | None:

@@ -6,7 +6,16 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from lmsys_enrich.model.catalog import Catalog, DocumentLink, IgnoreRule, Link, ListedLink, key_of, keys_of
+from lmsys_enrich.model.catalog import (
+    Catalog,
+    DocumentLink,
+    IgnoreRule,
+    Link,
+    ListedLink,
+    Remark,
+    key_of,
+    keys_of,
+)
 from lmsys_enrich.model.changes import Change
 from lmsys_enrich.model.document import DocumentView
 from lmsys_enrich.model.enriched_entry import EnrichedEntry, enriched
@@ -279,3 +288,30 @@ def news_of(report: Report) -> News | None:
         revived=tuple(report.revived()),
         archived=tuple(change for change in report.changes if change.kind == "archived"),
     )
+
+
+def merged_repositories(report: Report) -> Iterator[Remark]:
+    """Yield a remark for each repository that entries have under two addresses since a rename."""
+    main_links: dict[str, list[Link]] = {}
+    renamed: dict[str, Link] = {}
+    for listed, finding in report.listed_links():
+        facts, link = finding.repository, listed.link
+        if facts is None or link.role != "url":
+            continue
+        # A forge stands in the key: acme/tool on two forges is two repositories.
+        main_links.setdefault(facts.key.casefold(), []).append(link)
+        if facts.renamed_from is not None:
+            renamed.setdefault(facts.key.casefold(), link)
+    for key, old in renamed.items():
+        addresses: dict[str, list[Link]] = {}
+        for link in main_links[key]:
+            addresses.setdefault(key_of(link).casefold(), []).append(link)
+        if len(addresses) > 1:
+            stands = " and ".join(_stands(links) for links in addresses.values())
+            name = report.repositories[key][0].key
+            yield Remark(old.location, f"{name} stands under {len(addresses)} addresses: {stands}")
+
+
+def _stands(links: Sequence[Link]) -> str:
+    more = f", and {len(links) - 1} more" if len(links) > 1 else ""
+    return f"{links[0].url} ({links[0].location}{more})"

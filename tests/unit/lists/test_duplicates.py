@@ -4,8 +4,9 @@ import tracemalloc
 from pathlib import Path
 
 from lmsys_enrich.lists.markdown.reader import read_markdown
-from lmsys_enrich.lists.mistakes import duplicates, merged_repositories
+from lmsys_enrich.lists.mistakes import duplicates
 from lmsys_enrich.model.facts import Repository
+from lmsys_enrich.model.report import merged_repositories
 from lmsys_enrich.urls import link_key
 from tests.builders import catalog, entry, finding, report, repository
 

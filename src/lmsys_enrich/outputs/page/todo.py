@@ -4,12 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import NamedTuple
 
-from lmsys_enrich.lists.mistakes import duplicates, merged_repositories
+from lmsys_enrich.lists.mistakes import duplicates
 from lmsys_enrich.model.catalog import ListedLink, Location
 from lmsys_enrich.model.enriched_entry import EnrichedEntry, published_since
 from lmsys_enrich.model.facts import Repository
 from lmsys_enrich.model.finding import Finding, SuggestionKind, Verdict
-from lmsys_enrich.model.report import News, Report, news_of
+from lmsys_enrich.model.report import News, Report, merged_repositories, news_of
 from lmsys_enrich.outputs.fixes import patch_of
 from lmsys_enrich.outputs.page.rows import clickable
 from lmsys_enrich.values import Value
