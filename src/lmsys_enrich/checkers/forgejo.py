@@ -179,8 +179,8 @@ class ForgejoChecker:
         if "/" not in key:
             result = await self._api.get(f"/users/{quote(key)}")
             body = result.body if isinstance(result, Ok) and result.status == _OK else None
-            login = text(node(body).get("login"))
-            return {key: Account("account", login)} if login is not None else _failure(key, result)
+            login = text(node(body).get("login")) or ""
+            return {key: Account("account", login)} if _is_name(login) else _failure(key, result)
         result = await self._api.get(f"/repos/{quote(key)}")
         if not isinstance(result, Ok) or result.status != _OK:
             return _failure(key, result)

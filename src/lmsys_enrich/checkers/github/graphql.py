@@ -36,7 +36,7 @@ from lmsys_enrich.checkers.github.resources import (
     NO_ACCOUNT,
     NO_REPOSITORY,
     Gone,
-    address,
+    address_of,
     is_there,
     lookups,
     of_owner,
@@ -177,7 +177,7 @@ def _read(result: BatchResult, item: BatchItem, found: AliasResult, context: _Co
         case (AccessDenied(), _):
             # Public repositories can be requested without the token.
             result.next.append(ItemLookup(item, anonymous=True))
-        case (Found(), OwnerItem(links=links)):
+        case (Found(body), OwnerItem(login, links)) if _is_login(body, login):
             result.observations.extend(of_owner(task, page=link.page) for task, link in links)
         case (Found() as repository, RepositoryItem()):
             return _RepositoryReader(result, item, repository, context).read()
@@ -187,6 +187,10 @@ def _read(result: BatchResult, item: BatchItem, found: AliasResult, context: _Co
         case _:  # null without a final error
             return [item]
     return []
+
+
+def _is_login(found: Node, login: str) -> bool:
+    return (text(found.get("login")) or "").lower() == login.lower()
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +248,8 @@ class _RepositoryReader:
         ]
         there = next((value for name in names if is_there(value := self.found.node.get(name))), None)
         if there is not None or isinstance(resource, Page):
-            found = of_resource(task, link, resource, full_name, address(node(there)))
+            at = address_of(node(there).get("url"), link.base)
+            found = of_resource(task, link, resource, full_name, at)
             self.result.observations.append(found)
             return True
         if not names:  # no field of the API proves it: its page can

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator
 
-from lmsys_enrich.api.json_values import Node, node, nodes, text
+from lmsys_enrich.api.json_values import node, nodes, text
 from lmsys_enrich.checkers import forges
 from lmsys_enrich.checkers.github.links import (
     Asset,
@@ -14,6 +14,7 @@ from lmsys_enrich.checkers.github.links import (
     RepoResource,
     RepositoryLink,
     Tag,
+    parse_link,
 )
 from lmsys_enrich.model.facts import RepositoryUpdate
 from lmsys_enrich.model.finding import LinkTask, Observation, Verdict
@@ -78,9 +79,11 @@ def is_there(found: object) -> bool:
     return assets is None or bool(nodes(node(assets).get("nodes")))
 
 
-def address(found: Node) -> str | None:
-    """Return the address of a resource, where GitHub gives one."""
-    return text(found.get("url"))
+def address_of(value: object, server: str) -> str | None:
+    """Return the address of a resource, where GitHub gives one of its own: others could lead anywhere."""
+    found = text(value)
+    is_mine = found is not None and isinstance(parse_link(found, server), RepositoryLink)
+    return found if is_mine else None
 
 
 def _object(expression: str) -> Lookup:

@@ -18,12 +18,13 @@ from lmsys_enrich.checkers.github.batches import (
     ResourceLookup,
 )
 from lmsys_enrich.checkers.github.client import GitHubApi
-from lmsys_enrich.checkers.github.links import File, Issue, Name, Page
+from lmsys_enrich.checkers.github.links import File, Issue, Name, Page, RepositoryLink
 from lmsys_enrich.checkers.github.query import from_rest, with_last_commit, with_latest_release
 from lmsys_enrich.checkers.github.resources import (
     NO_ACCOUNT,
     NO_REPOSITORY,
     Gone,
+    address_of,
     dead,
     missing,
     of_owner,
@@ -73,18 +74,20 @@ async def latest_release(api: GitHubApi, update: RepositoryUpdate) -> Repository
 
 
 async def owner(api: GitHubApi, login: str) -> str | Failure:
-    """Return the login of a user or an organisation."""
+    """Return the login of a user or an organisation; that of another proves nothing."""
     result = await api.rest(f"/users/{login}")
     if isinstance(result, Ok) and result.status == _OK:
-        return text(node(result.body).get("login")) or login
+        found = text(node(result.body).get("login")) or ""
+        return found if found.lower() == login.lower() else TransientError("a response about another account")
     return _failure(result, NO_ACCOUNT)
 
 
-async def issue(api: GitHubApi, name: Name, number: int) -> str | Failure:
+async def issue(api: GitHubApi, link: RepositoryLink, number: int) -> str | Failure:
     """Return the address of an issue or pull request, which may be in another repository now."""
-    result = await api.rest(f"/repos/{name}/issues/{number}")
+    result = await api.rest(f"/repos/{link.name}/issues/{number}")
     if isinstance(result, Ok) and result.status == _OK:
-        return text(node(result.body).get("html_url")) or TransientError("a response without an address")
+        found = address_of(node(result.body).get("html_url"), link.base)
+        return found or TransientError("a response without an address")
     return _failure(result, "the repository is there, but not the issue or pull request")
 
 
@@ -168,7 +171,7 @@ async def look_up_resource(api: GitHubApi, job: ResourceLookup) -> BatchResult:
     """Find an issue that was transferred or a branch that was renamed; else the resource is missing."""
     match job.resource:
         case Issue(number):
-            found = await issue(api, job.link.name, number)
+            found = await issue(api, job.link, number)
             if isinstance(found, str):
                 return BatchResult([of_resource(job.task, job.link, job.resource, job.full_name, found)])
         case File() as file if job.link.moved is None:

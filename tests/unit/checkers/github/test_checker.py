@@ -258,6 +258,28 @@ async def test_a_file_on_a_renamed_branch_is_moved_and_not_dead(start: Start) ->
     assert observations[urls[1]].verdict is Verdict.DEAD
 
 
+@pytest.mark.parametrize("elsewhere", ["https://evil.example/octo/other/issues/9", "../..", "<b>", 7])
+async def test_address_outside_of_github_is_no_suggestion(start: Start, elsewhere: object) -> None:
+    url, other = f"{HOME}/octo/hello/issues/5", f"{HOME}/octo/hello/issues/6"
+    run = start(
+        GitHub(
+            {"octo/hello": node("octo/hello", **{"issueOrPullRequest 5": {"url": elsewhere}})},
+            rest={"/repos/octo/hello/issues/6": response({"html_url": elsewhere})},
+        )
+    )
+    found = await run.check(url, other)
+    assert (found[url].verdict, found[url].final_url) == (Verdict.ALIVE, url)
+    assert other not in found, "nothing was learned"
+
+
+@pytest.mark.parametrize("body", [{}, {"login": "another"}, {"login": None}, {"login": 7}])
+async def test_response_about_another_account_proves_nothing(start: Start, body: dict[str, object]) -> None:
+    faults = [response({"data": {"r0": body}})]
+    run = start(GitHub(faults=list[Outcome](faults), rest={"/users/octocat": response(body)}))
+    assert await run.check(f"{HOME}/octocat") == {}
+    assert run.checker.obstacles
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [
