@@ -87,12 +87,12 @@ def test_papers_are_proved_and_described(
         "year": (2019, 2023),
         "venue": ("OSDI", "SOSP"),
     }
-    asked = {name for name, count in requests(services).items() if count in {1, 2}}
-    assert asked == {"ARXIV", "CROSSREF", "DATACITE", "DOI", "SEMANTIC_SCHOLAR", "WAYBACK"}
+    requested = {name for name, count in requests(services).items() if count in {1, 2}}
+    assert requested == {"ARXIV", "CROSSREF", "DATACITE", "DOI", "SEMANTIC_SCHOLAR", "WAYBACK"}
     assert sum(ended.summary["traffic"]["apis"].values()) == 7
 
 
-def test_sources_are_asked_again_after_a_month_alone(
+def test_sources_get_requests_after_a_month_alone(
     program: Program, serve_papers: ServePapers, library: Library
 ) -> None:
     services = serve_papers(library)
@@ -124,7 +124,7 @@ def test_archived_copy_is_a_suggestion_of_its_own_kind(
     assert f"url: {url}\n" in (program.folder / "entries.yaml").read_text()
 
 
-def test_validate_online_tells_what_the_list_says_otherwise(
+def test_validate_online_reports_differences_from_sources(
     program: Program, serve_papers: ServePapers, library: Library
 ) -> None:
     services = serve_papers(library)
@@ -152,7 +152,7 @@ def test_validate_online_says_what_it_could_not_find_out(
     assert "arXiv" in ended.err
 
 
-def test_papers_that_were_taken_back_are_told(
+def test_papers_that_were_taken_back_are_reported(
     program: Program, serve_papers: ServePapers, library: Library
 ) -> None:
     services = serve_papers(library)

@@ -38,11 +38,11 @@ SERVICES: Mapping[str, tuple[str, str]] = {
     "OpenAlex": ("api.openalex.org", ZENODO),
     "Wayback": ("web.archive.org", GONE),
 }
-"""Host of each service, and a link about which it is asked."""
+"""Host of each service, and a link for its requests."""
 
 
 def about_another(received: Received, answer: Sent) -> Response:
-    """Answers about other papers than those that were asked for."""
+    """Responses about other papers than those requested."""
     del received
     body = answer.body
     for mine, other in (

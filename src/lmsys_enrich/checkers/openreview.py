@@ -21,9 +21,7 @@ from lmsys_enrich.papers.venues import known_venue, short_venue
 from lmsys_enrich.values import Value
 
 _BATCH = 50
-_GUARDED = (
-    "OpenReview turns robots away; its API answers those with OPENREVIEW_USERNAME and OPENREVIEW_PASSWORD"
-)
+_GUARDED = "OpenReview turns robots away; its API needs OPENREVIEW_USERNAME and OPENREVIEW_PASSWORD"
 _ADVICE = "OPENREVIEW_USERNAME and OPENREVIEW_PASSWORD would let the API of OpenReview prove {} links"
 _NOT_TOLD = frozenset({"citations", "retracted", "version", "published_as"})
 _REJECTED = Obstacle(

@@ -265,11 +265,11 @@ async def _fetch(
     for finding in findings:
         if (identifier := identify(finding)) is not None:
             groups[identifier].append(finding)
-    async with aclosing(query_batches(list(groups), size, query)) as answers:
-        async for answer in answers:
-            for identifier in (*answer.found, *answer.missing):
+    async with aclosing(query_batches(list(groups), size, query)) as batches:
+        async for batch in batches:
+            for identifier in (*batch.found, *batch.missing):
                 for finding in groups[identifier]:
-                    yield finding, answer.found.get(identifier)
+                    yield finding, batch.found.get(identifier)
 
 
 def _addition(finding: Finding, record: CitationRecord | None, now: datetime) -> Addition:

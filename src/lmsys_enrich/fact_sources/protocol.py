@@ -18,7 +18,7 @@ class Addition(Value):
     """
     Answer of a fact source about one finding, given by its key.
 
-    One without facts means that the source knows nothing: it is not asked again
+    One without facts means that the source knows nothing: it is not requested again
     before its `max_age` has passed either.
     """
 
@@ -33,7 +33,7 @@ class FactSource(Protocol):
     """
     Adds facts to findings after all links are judged; never touches a verdict.
 
-    `name` is the key of its date in `Finding.asked`. An answer is fresh for `max_age`,
+    `name` is the key of its date in `Finding.asked`. A response is fresh for `max_age`,
     for ever where that is None.
     """
 
@@ -48,7 +48,7 @@ class FactSource(Protocol):
         ...
 
     def fetch(self, findings: Sequence[Finding]) -> AsyncGenerator[Addition, None]:
-        """Ask about findings, those with the oldest answer first."""
+        """Fetch facts about findings, those with the oldest response first."""
         ...
 
     def estimate(self, urls: Sequence[str]) -> Estimate:

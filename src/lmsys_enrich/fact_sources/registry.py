@@ -14,9 +14,9 @@ _SOURCES: tuple[Callable[[Apis], FactSource | None], ...] = (
     openalex,
     Wayback,
 )
-"""Functions that make a source, or None where its access is missing, in the order in which they are asked."""
+"""Functions that make a source, or None where its access is missing, in the order of their requests."""
 
 
 def fact_sources(apis: Apis) -> tuple[FactSource, ...]:
-    """Return the sources that can be asked."""
+    """Return the sources that can be used."""
     return tuple(source for make in _SOURCES if (source := make(apis)) is not None)

@@ -18,7 +18,7 @@ from lmsys_enrich.model.report import Obstacle
 from lmsys_enrich.urls import InvalidAddress, is_web, server_of
 
 MAX_LINKS = 30
-"""Links of a run: more than 60 requests a minute are answered with an hour's block."""
+"""Links of a run: more than 60 requests a minute lead to a block of an hour."""
 
 _ARCHIVE = "https://web.archive.org/web"
 _DIGITS = 14  # of a timestamp
@@ -47,7 +47,7 @@ class Wayback:
     """
     Looks for the copy closest to the day on which a dead link was last alive.
 
-    An answer is kept for ever, also that there is no copy: copies are made of pages
+    A response is kept for ever, also that there is no copy: copies are made of pages
     that are there.
     """
 
@@ -61,7 +61,7 @@ class Wayback:
 
     @property
     def obstacles(self) -> Sequence[Obstacle]:
-        return ()  # a copy is a convenience: the next run asks again
+        return ()  # a copy is a convenience: the next run tries again
 
     def wants(self, finding: Finding) -> bool:
         return finding.verdict is Verdict.DEAD and _is_public(finding.url)

@@ -82,7 +82,7 @@ class Repository(Facts, kw_only=True):
     `gitlab` or `forgejo`. `license` is an SPDX identifier, `"other"` where the
     forge cannot classify the file, None where there is none. `last_commit` is the
     committer date of the default branch's head. `taken_over_by` is set while the name
-    answers for another repository: its id.
+    names another repository: its id.
     """
 
     full_name: str

@@ -58,7 +58,7 @@ def doi_of_arxiv_id(identifier: str) -> str:
 
 
 def arxiv_year(identifier: str) -> int | None:
-    """Return the year in which a paper came to arXiv, which its identifier tells."""
+    """Return the year in which a paper came to arXiv, from its identifier."""
     digits = identifier.rpartition("/")[2][:2]
     if not digits.isdigit():
         return None

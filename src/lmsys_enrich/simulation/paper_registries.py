@@ -19,8 +19,8 @@ def respond_as_arxiv(library: Library, received: Received) -> Sent:
     """Return the feed for `id_list`; an identifier that is not well-formed spoils all of it."""
     if received.path != "/api/query":
         return Sent(404, {"content-type": "text/html"}, b"<html><title>404</title></html>")
-    asked = parameters(received)
-    ids = [one for one in asked.get("id_list", "").split(",") if one]
+    query = parameters(received)
+    ids = [one for one in query.get("id_list", "").split(",") if one]
     papers = library.by_arxiv_id()
     found: list[str] = []
     for one in ids:
@@ -29,7 +29,7 @@ def respond_as_arxiv(library: Library, received: Received) -> Sent:
             return Sent(400, _ATOM, _feed([_error(one)], 1))
         if named[0] in papers:
             found.append(_entry(papers[named[0]]))
-    most = int(asked.get("max_results", _DEFAULT_RESULTS))
+    most = int(query.get("max_results", _DEFAULT_RESULTS))
     return Sent(200, _ATOM, _feed(found[:most], len(ids)))
 
 
@@ -73,25 +73,25 @@ def respond_as_crossref(library: Library, received: Received) -> Sent:
         if found is None:
             return Sent(404, {"content-type": "text/plain"}, b"Resource not found.")
         return json_response({"status": "ok", "message-type": "work", "message": _work(found)})
-    asked = parameters(received)
-    names, dois = zip(*(part.partition(":")[::2] for part in asked.get("filter", "").split(",")), strict=True)
+    query = parameters(received)
+    names, dois = zip(*(part.partition(":")[::2] for part in query.get("filter", "").split(",")), strict=True)
     if set(names) == {"updates", "update-type"}:
         notices = [_notice(papers[doi]) for doi in dois if doi in papers and papers[doi].retracted]
         return json_response({"status": "ok", "message-type": "work-list", "message": {"items": notices}})
     if set(names) != {"doi"}:  # as a comma within a DOI makes it
         return json_response({"status": "failed", "message": [{"type": "filter-not-available"}]}, 400)
     items = [_work(papers[doi.lower()]) for doi in dois if doi.lower() in papers]
-    message = {"total-results": len(items), "items": items[: int(asked.get("rows", 20))]}
+    message = {"total-results": len(items), "items": items[: int(query.get("rows", 20))]}
     return json_response({"status": "ok", "message-type": "work-list", "message": message})
 
 
 def respond_as_datacite(library: Library, received: Received) -> Sent:
     """Answer `/dois?query=doi:("…" OR "…")&page[size]=N`."""
     papers = library.by_doi("datacite")
-    asked = parameters(received)
-    dois = _QUOTED.findall(asked.get("query", ""))
+    query = parameters(received)
+    dois = _QUOTED.findall(query.get("query", ""))
     data = [_datacite(papers[doi.lower()]) for doi in dois if doi.lower() in papers]
-    size = int(asked.get("page[size]", 25))
+    size = int(query.get("page[size]", 25))
     return json_response({"data": data[:size], "meta": {"total": len(data)}})
 
 

@@ -32,7 +32,7 @@ Fault: TypeAlias = Callable[[Received, Sent], Response]
 @dataclass(slots=True)
 class PaperService:
     """
-    A service that answers from a library.
+    A service that responds from a library.
 
     Each request uses up one of `faults` (None: no fault), then `lasting` for ever.
     """
@@ -46,9 +46,9 @@ class PaperService:
     async def __call__(self, received: Received) -> Response:
         if self.pause is not None:
             await self.pause(received)
-        answer = self.respond(self.library, received)
+        response = self.respond(self.library, received)
         fault = self.faults.pop(0) if self.faults else self.lasting
-        return fault(received, answer) if fault is not None else answer
+        return fault(received, response) if fault is not None else response
 
 
 _ARXIV_DOI = "10.48550/arxiv."
@@ -71,24 +71,24 @@ def respond_as_semantic_scholar(library: Library, received: Received) -> Sent:
 
 def respond_as_openalex(library: Library, received: Received) -> Sent:
     """Answer `/works?filter=doi:A|B`, a key wanted."""
-    asked = parameters(received)
-    if not asked.get("api_key") and "authorization" not in received.headers:
+    query = parameters(received)
+    if not query.get("api_key") and "authorization" not in received.headers:
         return json_response({"error": "API key required"}, 401)
-    dois = asked.get("filter", "").removeprefix("doi:").lower().split("|")
+    dois = query.get("filter", "").removeprefix("doi:").lower().split("|")
     results = [_work(doi, paper) for doi in dois if (paper := _known(library, f"DOI:{doi}"))]
     return json_response(
-        {"meta": {"count": len(results)}, "results": results[: int(asked.get("per-page", 25))]}
+        {"meta": {"count": len(results)}, "results": results[: int(query.get("per-page", 25))]}
     )
 
 
 def respond_as_wayback(library: Library, received: Received) -> Sent:
     """Answer `/cdx/search/cdx`: the copy closest to a day, or the last one."""
-    asked = parameters(received)
-    url = asked.get("url", "")
+    query = parameters(received)
+    url = query.get("url", "")
     days = sorted(library.snapshots.get(url, ()))
     if not days:
         return json_response([])
-    closest = asked.get("closest")
+    closest = query.get("closest")
     day = min(days, key=lambda one: abs(int(one) - int(closest.ljust(14, "0")))) if closest else days[-1]
     return json_response([["timestamp", "original"], [day, url]])
 

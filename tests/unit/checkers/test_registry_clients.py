@@ -47,7 +47,7 @@ async def opened(access: Access = KEYS) -> AsyncGenerator[Apis, None]:
         await client.close()
 
 
-async def test_arxiv_is_asked_by_form_with_a_contact(httpx_mock: HTTPXMock) -> None:
+async def test_arxiv_gets_a_form_with_a_contact(httpx_mock: HTTPXMock) -> None:
     httpx_mock.add_response(url=ARXIV, method="POST", content=feed(paper("2201.12023v3")))
     async with opened() as apis:
         found = await ArxivApi(apis).papers(["2201.12023", "2201.00001"])
@@ -91,7 +91,7 @@ async def test_malformed_identifier_divides_the_batch(httpx_mock: HTTPXMock, sta
     assert isinstance(result, QueryTooLarge)
 
 
-async def test_crossref_is_asked_by_filter_and_alone(httpx_mock: HTTPXMock) -> None:
+async def test_crossref_gets_a_filter_or_one_doi(httpx_mock: HTTPXMock) -> None:
     httpx_mock.add_response(json=works(work(DOI)))
     httpx_mock.add_response(json=works())
     httpx_mock.add_response(status_code=404, text="Resource not found.")
@@ -143,7 +143,7 @@ async def test_missing_work_counts_in_the_form_of_crossref_alone(httpx_mock: HTT
         assert isinstance(await Crossref(apis).records(["10.1002/a,b"]), TransientError)
 
 
-async def test_datacite_is_asked_by_query(httpx_mock: HTTPXMock) -> None:
+async def test_datacite_gets_a_query(httpx_mock: HTTPXMock) -> None:
     httpx_mock.add_response(json={"data": [datacite("10.5281/ZENODO.1")], "meta": {"total": 1}})
     async with opened() as apis:
         found = await DataCite(apis).records(["10.5281/zenodo.1", "10.5281/zenodo.2"])
@@ -154,7 +154,7 @@ async def test_datacite_is_asked_by_query(httpx_mock: HTTPXMock) -> None:
     assert sent.url.params["page[size]"] == "2"
 
 
-async def test_doi_org_is_asked_by_handle_and_never_for_the_page(httpx_mock: HTTPXMock) -> None:
+async def test_doi_org_gets_a_handle_and_no_page(httpx_mock: HTTPXMock) -> None:
     httpx_mock.add_response(json=handle(DOI))
     httpx_mock.add_response(status_code=404, json=handle("10.1145/1", 100))
     httpx_mock.add_response(status_code=302, headers={"location": "https://dl.acm.org/"})
@@ -195,7 +195,7 @@ async def test_rejected_key_of_openalex_is_named_without_the_key(httpx_mock: HTT
     assert "oa-key" not in obstacle.what
 
 
-async def test_wayback_is_asked_for_one_copy(httpx_mock: HTTPXMock) -> None:
+async def test_wayback_gets_a_request_for_one_copy(httpx_mock: HTTPXMock) -> None:
     httpx_mock.add_response(
         json=[["timestamp", "original"], ["20190412080000", "http://example.org:80/gone"]]
     )

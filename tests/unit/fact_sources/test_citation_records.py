@@ -76,7 +76,7 @@ def test_any_json_is_read(body: object) -> None:
     list(read_openalex(body))
 
 
-def test_index_adds_to_what_the_registry_told() -> None:
+def test_index_adds_to_facts_of_the_registry() -> None:
     known = Paper(
         ids={"arxiv": "2309.06180"}, title="Ours", year=2022, version=2, withdrawn=False, fetched_at=day(1)
     )
@@ -96,7 +96,7 @@ def test_year_of_a_preprint_stays_where_no_venue_is_known() -> None:
     assert (merged.year, merged.citations, merged.retracted) == (2022, 3, None)
 
 
-def test_index_alone_tells_title_and_year() -> None:
+def test_index_alone_provides_title_and_year() -> None:
     (record,) = read_openalex({"results": [WORK]})
     facts = merge(None, update_of(record, None, day(2)))
     assert (facts.title, facts.year, facts.citations, facts.retracted) == (

@@ -28,7 +28,7 @@ ARXIV = finding(
     "https://arxiv.org/abs/2201.12023",
     paper=Paper(ids={"arxiv": "2201.12023"}, title="Alpa", year=2022, fetched_at=day(1)),
 )
-ACM = finding("https://dl.acm.org/doi/10.1145/1")  # of which no registry told anything yet
+ACM = finding("https://dl.acm.org/doi/10.1145/1")  # of which no registry has facts yet
 UNKNOWN = finding("https://arxiv.org/abs/2301.00001")
 PAGE = finding("https://example.org/")
 
@@ -49,7 +49,7 @@ async def test_semantic_scholar_adds_citations_and_venue(access: Access) -> None
     published = added[ACM.url].paper
     assert published is not None
     assert (published.facts.title, published.facts.citations) == ("Published", 7)
-    assert added[UNKNOWN.url].paper is None  # asked, and nothing known
+    assert added[UNKNOWN.url].paper is None  # requested, and unknown
 
 
 async def test_papers_are_one_request_with_the_key_in_its_header() -> None:
@@ -93,7 +93,7 @@ async def test_refusal_with_a_key_adds_nothing(fault: str) -> None:
     assert await additions(SemanticScholar(services.apis), ARXIV, ACM) == {}
 
 
-async def test_openalex_is_asked_with_a_key_for_papers_without_citations() -> None:
+async def test_openalex_with_a_key_gets_papers_without_citations() -> None:
     assert openalex(Services(LIBRARY).apis) is None
     services = Services(LIBRARY, OPENALEX_KEY)
     source = OpenAlex(services.apis)
@@ -125,7 +125,7 @@ async def test_identifier_that_openalex_rejects_costs_itself_alone() -> None:
     assert {url for url, one in added.items() if one.paper is not None} == {ARXIV.url, ACM.url}
 
 
-async def test_openalex_that_is_too_fast_is_asked_again() -> None:
+async def test_openalex_gets_another_request_after_a_limit() -> None:
     services = Services(LIBRARY, OPENALEX_KEY)
     services.of[OPENALEX].faults = [answered(403, {"error": "Too many requests"})]
     assert (await additions(OpenAlex(services.apis), ARXIV)).keys() == {ARXIV.url}

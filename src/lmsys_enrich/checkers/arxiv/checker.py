@@ -25,7 +25,7 @@ from lmsys_enrich.model.report import Obstacle
 from lmsys_enrich.papers.addresses import ArxivLink, parse_arxiv_link
 
 BATCH = 200
-"""Identifiers of a request: 700 were answered, and a short feed costs less when it has to be sent again."""
+"""Identifiers of a request: 700 work too, but a feed cut short costs less to request again."""
 
 INTERVAL = 3.0
 """Seconds between two requests: https://info.arxiv.org/help/api/tou.html."""

@@ -164,7 +164,7 @@ def update_of(record: ArxivRecord, known: Paper | None, now: datetime) -> PaperU
     missing = {*_NOT_TOLD, "venue"}
     if known is not None and known.venue is not None:
         missing.add("year")
-    if published is None:  # others may know of the publication, of which authors need not tell arXiv
+    if published is None:  # authors need not name it at arXiv, and other sources may know it
         missing.add("published_as")
     facts = Paper(
         ids={"arxiv": record.id},

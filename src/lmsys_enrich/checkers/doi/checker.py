@@ -39,7 +39,7 @@ class DoiChecker:
 
     @property
     def obstacles(self) -> Sequence[Obstacle]:
-        # Where DataCite does not answer, doi.org does for the links that it could have proved.
+        # Where DataCite does not respond, doi.org proves the links in its place.
         return tuple(
             obstacle for api, count in self._unanswered.items() for obstacle in obstacles_of(api, count)
         )
@@ -108,12 +108,12 @@ class DoiChecker:
                     yield Deferred(task)
             if not to_doi_org:
                 continue
-            answer = await self._doi_org.handle(doi)
-            if not isinstance(answer, Handle):
+            handle = await self._doi_org.handle(doi)
+            if not isinstance(handle, Handle):
                 self._unanswered[self._doi_org.api] += len(to_doi_org)
                 continue
             for task in to_doi_org:
-                yield _judge_handle(task, answer)
+                yield _judge_handle(task, handle)
 
     def _alive(self, registry: str) -> Callable[[LinkTask, DoiLink, DoiRecord], Observation]:
         def judge(task: LinkTask, _link: DoiLink, record: DoiRecord) -> Observation:
@@ -124,8 +124,8 @@ class DoiChecker:
         return judge
 
 
-def _judge_handle(task: LinkTask, answer: Handle) -> CheckResult:
-    match answer:
+def _judge_handle(task: LinkTask, handle: Handle) -> CheckResult:
+    match handle:
         case Handle.REGISTERED:
             return Observation(task.url, Verdict.ALIVE, f"registered, as doi.org says; {_UNSEEN}")
         case Handle.MISSING:
@@ -135,6 +135,6 @@ def _judge_handle(task: LinkTask, answer: Handle) -> CheckResult:
 
 
 def _requests(dois: Iterable[str], a_batch: int = 1) -> int:
-    """Return the requests for DOIs; Crossref is also asked for the notices of each batch."""
+    """Return the requests for DOIs; Crossref takes a second one for the notices of each batch."""
     plain = [is_plain(doi) for doi in dois]
     return -(-sum(plain) // BATCH) * a_batch + plain.count(False)

@@ -22,7 +22,7 @@ _YEARS = range(1500, 2200)
 
 
 class DoiRecord(Value, kw_only=True):
-    """A registered DOI. `retracted` is None where the registry does not tell of retractions."""
+    """A registered DOI. `retracted` is None where the registry does not record retractions."""
 
     doi: str
     title: str | None = None

@@ -22,7 +22,7 @@ BATCH = 50
 Failure: TypeAlias = QueryTooLarge | TransientError | Unavailable
 Records: TypeAlias = Mapping[str, DoiRecord] | Failure
 
-# A comma within a DOI breaks Crossref's filter, and other characters DataCite's query: these are asked alone.
+# A comma within a DOI breaks Crossref's filter, other characters DataCite's query: such a DOI goes alone.
 _PLAIN = re.compile(r"[a-z0-9./_-]{1,60}")
 _DATACITE = Service(
     name="DataCite",
@@ -35,7 +35,7 @@ _NO_WORK, _START = b"resource not found", 200
 
 
 def is_plain(doi: str) -> bool:
-    """Return true if a DOI can be asked for together with others."""
+    """Return true if a DOI can be requested together with others."""
     return _PLAIN.fullmatch(doi) is not None
 
 
@@ -78,7 +78,7 @@ class Crossref:
         Return the records with the retractions that only their notices know.
 
         Not every retracted work names its notice: https://github.com/poemswe/co-researcher/pull/23.
-        Without an answer it is not known of the others, so that an earlier night's answer stays.
+        Without a response the others are unknown, so that the value of an earlier night stays.
         """
         works = [doi for doi, record in records.items() if not record.retracted and is_plain(doi)]
         if not works:
@@ -145,7 +145,7 @@ class DoiOrg:
             return result
         content = node(result.body)
         if (text(content.get("handle")) or "").lower() != doi:
-            return TransientError("an answer about another DOI")
+            return TransientError("a response about another DOI")
         match number(content.get("responseCode")):
             case 1:
                 return Handle.REGISTERED
@@ -173,4 +173,4 @@ def _read(
     if result.status != HTTPStatus.OK:
         return TransientError(f"status {result.status}")
     records = read(result.body)
-    return TransientError("an answer of another shape") if records is None else records
+    return TransientError("a response of another shape") if records is None else records

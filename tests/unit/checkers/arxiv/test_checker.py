@@ -83,7 +83,7 @@ async def test_requests_are_three_seconds_apart_and_few() -> None:
     assert services.clock.elapsed >= 6
 
 
-async def test_facts_of_a_withdrawn_paper_are_told() -> None:
+async def test_withdrawn_paper_has_its_facts() -> None:
     url = "https://arxiv.org/abs/2101.00042"
     result = (await check(ArxivChecker(Services(LIBRARY).apis), url))[url]
     assert isinstance(result, Observation)
@@ -115,7 +115,7 @@ async def test_refusal_that_passes_costs_nothing(fault: str) -> None:
     ] * 2
 
 
-async def test_paper_that_was_not_asked_for_is_ignored() -> None:
+async def test_paper_that_was_not_requested_is_ignored() -> None:
     services = Services(LIBRARY)
     services.of[ARXIV].lasting = answered(200, feed(paper("2202.00001v1"), paper("2201.12023v1")))
     results = await check(ArxivChecker(services.apis), ABS)

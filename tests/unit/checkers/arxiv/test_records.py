@@ -80,7 +80,7 @@ def test_any_bytes_are_read(noise: bytes, where: int) -> None:
         ("The paper was withdrawn from ICLR and accepted at ICML", "", False),
         ("Withdrawn from ICLR 2023", "", False),
         ("Fixed a bug; this paper is not withdrawn", "", False),
-        ("", "Withdrawn submissions tell much about peer review.", False),
+        ("", "Withdrawn submissions show much about peer review.", False),
         ("12 pages; replaces the withdrawn arXiv:0901.0001", "", False),
         ("supersedes a paper that was not withdrawn in time", "", False),
         ("", "We study money withdrawn from banks in a crisis.", False),

@@ -37,7 +37,7 @@ def verdict(result: Observation | Deferred) -> Verdict:
     return result.verdict
 
 
-async def test_registered_doi_is_alive_whoever_registered_it() -> None:
+async def test_registered_doi_is_alive_at_any_agency() -> None:
     services = Services(LIBRARY)
     results = await check(DoiChecker(services.apis), SOSP, ACM, ZENODO, OTHER)
     assert {verdict(result) for result in results.values()} == {Verdict.ALIVE}
@@ -47,7 +47,7 @@ async def test_registered_doi_is_alive_whoever_registered_it() -> None:
     assert (services.sent(CROSSREF), services.sent(DATACITE), services.sent(DOI_ORG)) == (2, 1, 1)
 
 
-async def test_facts_of_a_registered_doi_are_told() -> None:
+async def test_registered_doi_has_its_facts() -> None:
     result = (await check(DoiChecker(Services(LIBRARY).apis), ACM))[ACM]
     assert isinstance(result, Observation)
     assert result.paper is not None
@@ -73,7 +73,7 @@ async def test_only_doi_org_declares_a_doi_dead() -> None:
     assert isinstance(results[publisher], Deferred)
 
 
-async def test_doi_of_a_publisher_asks_doi_org_nothing() -> None:
+async def test_doi_of_a_publisher_needs_no_doi_org() -> None:
     services = Services(LIBRARY)
     await check(DoiChecker(services.apis), "https://dl.acm.org/doi/10.1145/9999999")
     assert services.sent(DOI_ORG) == 0
@@ -105,7 +105,7 @@ async def test_handle_without_an_address_goes_to_the_page() -> None:
     assert isinstance((await check(DoiChecker(services.apis), GONE))[GONE], Deferred)
 
 
-async def test_many_dois_are_few_requests_and_odd_ones_are_asked_alone() -> None:
+async def test_many_dois_are_few_requests_and_odd_ones_go_alone() -> None:
     papers = tuple(SimulatedPaper(doi=f"10.1145/{n}", title="T") for n in range(120))
     services = Services(Library((*LIBRARY.papers, *papers)), Access(contact="me@example.org"))
     urls = [f"https://doi.org/10.1145/{n}" for n in range(120) if n != 2]

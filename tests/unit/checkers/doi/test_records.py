@@ -115,7 +115,7 @@ def test_answer_of_another_shape_has_no_records() -> None:
     assert read_datacite({"data": []}) == {}
 
 
-def test_facts_that_a_registry_does_not_tell_stay() -> None:
+def test_facts_that_a_registry_lacks_stay() -> None:
     known = Paper(ids={"doi": DOI, "s2": "ab"}, citations=9, venue="SOSP", retracted=True, fetched_at=day(1))
     merged = merge(known, update_of(DoiRecord(doi=DOI, title="T", year=2023), day(2)))
     assert (merged.title, merged.citations, merged.venue, merged.retracted) == ("T", 9, "SOSP", True)
