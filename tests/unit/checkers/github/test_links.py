@@ -3,6 +3,7 @@
 import pytest
 
 from lmsys_enrich.checkers.github.links import (
+    PERHAPS_SITE_PAGES,
     Asset,
     Commit,
     Discussion,
@@ -174,3 +175,8 @@ def test_with_an_enterprise_server_its_links_are_claimed_and_those_of_github_com
     assert target.at("new/name") == "https://ghe.acme.com:8443/new/name/wiki"
     assert parse_link("https://github.com/octo/hello", server) is None
     assert parse_link("https://raw.githubusercontent.com/octo/hello/main/x", server) is None
+
+
+def test_words_of_the_site_are_whole_words() -> None:
+    assert {"works-with", "wiki"} <= PERHAPS_SITE_PAGES
+    assert not {"o", "t", "s"} & PERHAPS_SITE_PAGES
