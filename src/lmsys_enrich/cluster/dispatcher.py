@@ -1,7 +1,6 @@
 """Dispatcher: shares the links of a run among workers, whole hosts at a time."""
 
 import heapq
-from collections import deque
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
@@ -30,7 +29,7 @@ class Dispatcher:
     def __init__(self, *, smallest: int = 50, largest: int = 500) -> None:
         self._smallest = smallest
         self._largest = largest
-        self._waiting: dict[str, deque[LinkTask]] = {}
+        self._waiting: dict[str, list[LinkTask]] = {}
         self._heap: list[tuple[int, str]] = []  # hosts that may be given out; entries may be out of date
         self._worker_of_host: dict[str, str] = {}
         self._loads: dict[str, _Load] = {}
@@ -55,7 +54,7 @@ class Dispatcher:
         grown: set[str] = set()
         for task in tasks:
             host = host_or_text(task.url)
-            self._waiting.setdefault(host, deque()).append(task)
+            self._waiting.setdefault(host, []).append(task)
             grown.add(host)
             self._count += 1
         for host in grown:
