@@ -19,8 +19,9 @@ SPAN = "span"
 """The key in a token's `meta` under which its offsets in the text around it stand."""
 
 # https://github.github.com/gfm/#autolinks-extension-: an address begins at the start of a line, or after a
-# blank or a delimiter. GitHub's reader looks at letters alone where there is a scheme.
-_START = r"(?:(?<![A-Za-z0-9/])(?i:https?|ftp)://|(?<![A-Za-z0-9\"'=/@.-])(?i:www)\.)"
+# blank or a delimiter. GitHub's reader looks at letters alone where there is a scheme; the value of an
+# attribute, as kramdown and templates have it, is none here.
+_START = r"(?:(?<![A-Za-z0-9/=])(?<!=[\"'])(?i:https?|ftp)://|(?<![A-Za-z0-9\"'=/@.-])(?i:www)\.)"
 _TEXT_END = re.compile(rf"[\n!#$%&*+\-:<=>@\[\\\]^_`{{}}~]|{_START}")
 _BARE = re.compile(_START)
 _DOMAIN = re.compile(r"[^\W_](?:[\w-]*)(?:\.[\w-]+)*|\[[0-9a-fA-F:.]+\]")

@@ -65,7 +65,6 @@ def test_link_outside_of_entries_has_its_kind(body: str, kind: str) -> None:
         ("链接：https://a.example/x。", "https://a.example/x"),  # noqa: RUF001 - as Chinese lists write it
         ("[https://a.example/x]", "https://a.example/x"),
         ('"https://a.example/x"', "https://a.example/x"),
-        ('{% include x.html url="https://a.example/x" %}', "https://a.example/x"),
         ("_https://a.example/x_", "https://a.example/x"),
         ("[^1]: words\n\n    further words: https://a.example/x", "https://a.example/x"),
         ("[^1]: words\n\twords\n\n\t[further](https://a.example/x) words", "https://a.example/x"),
@@ -83,6 +82,8 @@ def test_bare_address_ends_as_github_ends_it(text: str, url: str) -> None:
         "<!-- https://a.example/ -->",
         "https://a_b.c_d/",
         "xhttps://a.example/",
+        '{% include x.html url="https://a.example/" %}',
+        "[T]{.b url='https://a.example/'}",
         "www.",
         "\n\n<pre>\nhttps://a.example/\n</pre>",
         "[^1]\n\n[^1]: words\n\nend\n\n    [code](https://a.example/)",
