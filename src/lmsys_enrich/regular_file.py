@@ -10,7 +10,7 @@ def read_regular_file(path: Path, limit: int, *, follow_links: bool = True) -> b
     """
     Return the first `limit` bytes of a regular file.
 
-    Raises `OSError` for all else, and `ValueError` for a name that no file can have.
+    Raises `OSError` for anything else, and `ValueError` for a name that no file can have.
     """
     # Opening a pipe must not wait for its other end.
     flags = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | (0 if follow_links else os.O_NOFOLLOW)

@@ -1,7 +1,7 @@
 """
 Spool: long sequences and mappings kept on disk, so that a large list does not fill the memory.
 
-They lie in temporary files that have no name any more: no other program can open them, and they
+They are in temporary files that have no name any more: no other program can open them, and they
 are gone with the process.
 """
 

@@ -125,7 +125,7 @@ def server_of(url: str) -> tuple[str, str, int]:
     """
     Return scheme, host (an IPv6 address without its brackets) and port of a web address.
 
-    Raises `InvalidAddress` also for a host that no name server can be asked for.
+    Raises `InvalidAddress` also for a host that no name server can resolve.
     """
     address = _web(url)
     if not address.has_dns_name:
@@ -199,7 +199,7 @@ def decode_location(value: str) -> str:
 def _web(url: str) -> _Address:
     address = _read(url)
     if isinstance(address, _OtherScheme):
-        raise InvalidAddress("it is no web address")
+        raise InvalidAddress("it is not a web address")
     return address
 
 

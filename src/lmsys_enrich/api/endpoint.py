@@ -67,7 +67,7 @@ class Apis:
 
 @dataclass(frozen=True, slots=True)
 class ApiErrors:
-    """Words of a forge for the obstacles that end its requests; `{}` stands for the API's message."""
+    """Words of a forge for the obstacles that end its requests; `{}` is replaced by the API's message."""
 
     token_rejected: Obstacle
     refused: Obstacle

@@ -26,7 +26,7 @@ class Service(Value):
     """
     A forge or service, as its API wants to be used.
 
-    `name` and `status_page` stand in obstacles, `token_variable` in their hints.
+    `name` and `status_page` appear in obstacles, `token_variable` in their hints.
     `token_header` carries the token behind `token_prefix`. `parse` reads bodies, `accept`
     is their type. `classify`, where a service has forms of its own, gets the outcome and
     the classification that most services have.

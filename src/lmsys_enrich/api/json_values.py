@@ -36,7 +36,7 @@ def text(value: object) -> str | None:
 
 
 def number(value: object) -> int | None:
-    """Return an integer of at most 64 bits, the most that stores can hold; true and false are none."""
+    """Return an integer of at most 64 bits, the most that stores can hold; booleans are not integers."""
     if not isinstance(value, int) or isinstance(value, bool):
         return None
     return value if -(2**63) <= value < 2**63 else None

@@ -153,7 +153,7 @@ class RateLimiter:
         self._hold(kind, min(float(self._failures**2), self._patience))
 
     def close(self, kind: RequestKind, obstacle: Obstacle) -> None:
-        """Close for requests of that kind; the first reason stands."""
+        """Close for requests of that kind; the first reason counts."""
         self._closed.setdefault(kind, obstacle)
 
     def refuse(self, kind: RequestKind, obstacle: Obstacle) -> None:

@@ -157,7 +157,7 @@ def integer(value: str | None) -> int | None:
 
 
 def _asks_to_wait(response: Response) -> bool:
-    # 403 stands for a limit where it says when to come again, and for a refusal where it does not.
+    # 403 means a limit if it names a time to retry, else a refusal.
     return response.status == HTTPStatus.FORBIDDEN and "retry-after" in response.headers
 
 

@@ -1,1 +1,1 @@
-"""Whom to ask about a link: a forge that knows it, else the website itself."""
+"""Checkers of links: by the API of a forge or registry that knows them, else by their website."""

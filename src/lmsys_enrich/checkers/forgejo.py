@@ -118,7 +118,7 @@ def from_rest(found: Node, forge: str, now: datetime) -> RepositoryUpdate | None
     identity = Identity(full_name, count(found.get("id")), forge, "forgejo", now)
     update = read_repository(found, _REST, identity)
     if not update.facts.archived:
-        # The time zero stands for a repository that is not archived.
+        # The time zero means that the repository is not archived.
         return replace(update, facts=replace(update.facts, archived_at=None))
     return update
 

@@ -60,7 +60,7 @@ class OpenReviewChecker:
     """
     Checks forums by their notes. What the API does not have goes to its page.
 
-    Older venues lie in another API, so absence proves nothing. Without a login the API
+    Older venues are in another API, so absence proves nothing. Without a login the API
     refuses, and so do the pages: such links are guarded.
     """
 

@@ -95,7 +95,7 @@ class Checker(Protocol):
 
     It yields results as they come, in any order, at most one for each link. A link
     without a result could not be checked, and `obstacles` says why. A dead link is an
-    observation; nothing is raised but cancellation, and results yielded before stand.
+    observation; nothing is raised but cancellation, and results yielded before remain valid.
     """
 
     @property

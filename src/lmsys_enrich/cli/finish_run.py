@@ -38,7 +38,7 @@ def exit_code(
     Return the code for a run whose outputs are written.
 
     Unchecked links come before findings, which are then incomplete. With `--offline`
-    unchecked links were asked for.
+    unchecked links were intended.
     """
     if interrupted:
         return INTERRUPTED

@@ -66,7 +66,7 @@ def lines_with(report: Report, out: Path) -> list[Line]:
     Return the lines of the file in the folder, and a line with the figures of this run.
 
     The last run of a day replaces the others, and keeps their events. Links are
-    counted by their effective verdict, so that a night without network is no dip.
+    counted by their effective verdict, so that a night without network is not a dip.
     Foreign lines and all but the last thousand days are dropped. Raises `OutputError` if the file
     cannot be read: it would be lost.
     """

@@ -37,7 +37,7 @@ _PAGE = timedelta(seconds=1)  # mean time of a response, roughly
 
 class RunRequest(Value):
     """
-    A run as the command line asks for it.
+    A run with the options of the command line.
 
     With `only_changed`, a commit, only links written since then are checked, and only
     reports on them are written. `through` and `notice` are those of `open_run`.

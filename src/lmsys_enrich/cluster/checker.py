@@ -19,7 +19,7 @@ from lmsys_enrich.urls import InvalidAddress, is_web, server_of
 from lmsys_enrich.values import replace
 
 _TICK = 0.5  # seconds between two looks at the workers
-_LAST_WORDS = 2.0  # seconds in which workers are asked to stop
+_LAST_WORDS = 2.0  # seconds for telling workers to stop
 
 
 class ClusterError(Exception):
@@ -55,7 +55,7 @@ class ClusterChecker:
 
     A worker that is gone loses nothing: its links go to the others. Where the cluster
     itself is gone, or has no worker for `patience` seconds, the checker ends with an
-    obstacle, and the results that it has stand.
+    obstacle, and its results remain valid.
     """
 
     def __init__(
@@ -266,7 +266,7 @@ class ClusterCrawl:
                 await self._changed.wait()
 
     async def _end(self, cluster: Cluster) -> None:
-        """End all conversations, and ask the workers to stop what is under way."""
+        """End all conversations, and make the workers stop what is under way."""
         for conversation in self._conversations.values():
             conversation.cancel()
         if self._conversations:

@@ -51,7 +51,7 @@ class _Inflate:
         while data and not self._has_ended and len(decoded) < limit:
             if self._decoder is None:
                 data = self._start + data
-                if len(data) < 2:  # noqa: PLR2004 - two bytes tell the forms apart
+                if len(data) < 2:  # noqa: PLR2004 - two bytes distinguish the forms
                     self._start = data
                     break
                 self._start = b""

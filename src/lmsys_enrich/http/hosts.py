@@ -39,7 +39,7 @@ def is_private(address: str) -> bool:
 
     Loopback, link-local, private, shared, reserved and multicast ranges, and the
     clouds' metadata services. An IPv6 address that embeds an IPv4 address is judged
-    by that one too. Text that is no address counts as private.
+    by that one too. Text that is not an address counts as private.
     """
     parsed = _parse(address)
     return parsed is None or _is_private(parsed)

@@ -69,7 +69,7 @@ class ErrorKind(StrEnum):
     ADDRESS = "address"  # the address cannot be requested at all
     PROXY = "proxy"
     BUG = "bug"  # an exception of ours; the detail is its traceback
-    NOT_SENT = "not sent"  # its host was given up, or asks to wait longer than --patience
+    NOT_SENT = "not sent"  # its host was given up, or wants a longer wait than --patience
 
 
 class FetchError(Value):
@@ -94,7 +94,7 @@ class Fetch(Protocol):
 
 
 def parse_http_date(text: str) -> datetime | None:
-    """Parse a date header (RFC 9110 section 5.6.7), in UTC; None for what is no date. Never raises."""
+    """Parse a date header (RFC 9110 section 5.6.7), in UTC; None if it is not a date. Never raises."""
     try:
         parsed = parsedate_to_datetime(text)
         # A zone of thousands of hours, or a day before the year 1 once the zone is taken off.

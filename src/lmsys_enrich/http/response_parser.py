@@ -25,7 +25,7 @@ _HEADER_NAME = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}")
 
 
 class NotHttp(ValueError):
-    """The received bytes are no HTTP/1.1 response, or an incomplete one."""
+    """The received bytes are not an HTTP/1.1 response, or an incomplete one."""
 
 
 class ResponseParser:
@@ -212,7 +212,7 @@ def _header_lines(lines: list[bytes]) -> list[bytes]:
         if not colon or not _HEADER_NAME.fullmatch(name):
             continue  # a PHP warning, `X-Foo(bar): 1`, an empty name
         if name.lower() == b"content-length":
-            # The same length twice counts once (RFC 9110 section 8.6). `-1` and the like are no length.
+            # The same length twice counts once (RFC 9110 section 8.6). `-1` and the like are not lengths.
             lengths.update(filter(_LENGTH.fullmatch, (length.strip() for length in value.split(b","))))
         elif name.lower() != b"transfer-encoding" or b"chunked" in value.lower():  # an empty one names none
             is_chunked = is_chunked or name.lower() == b"transfer-encoding"

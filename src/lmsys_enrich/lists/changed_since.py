@@ -33,7 +33,7 @@ class _New(Value):
     known: Container[str]
 
     def holds(self, link: Link) -> bool:
-        # A YAML address may stand on other lines than its key, and come from an alias far away: a link
+        # A YAML address may be on other lines than its key, and come from an alias far away: a link
         # is new also by its address alone.
         return link.location.line in self.lines or key_of(link) not in self.known
 
@@ -43,7 +43,7 @@ def changed_since(catalog: Catalog, base: str) -> Change:
     Return the list with those links alone that are new since `base`, or on a line that is.
 
     `base` is any name of a commit; changes that are not committed count as well. Raises
-    `InputError` where git cannot tell.
+    `InputError` where git does not know.
     """
     source = catalog.source.resolve()
     before = earlier_version(source, fork_point(source.parent, base))

@@ -47,7 +47,7 @@ class Fields:
                 suggestion = remark
                 if len(self._mistakes) < _MOST_SUGGESTIONS:
                     self._meant.add(closest(key, tuple(known)) or "")
-                    # A key that is no slip may be a column that its section does not name yet.
+                    # A key that is not a typing error may be a column that its section does not name yet.
                     suggestion = f"{remark}{did_you_mean(key, known)}"
                 self.note(
                     self._node.key_location(key), f"{shown(key)} is not a key of {self._what}{suggestion}"
@@ -58,12 +58,12 @@ class Fields:
         self._mistakes.append(Mistake(location, message))
 
     def node(self, key: str) -> Node | None:
-        """Return the value as it stands, or None where it is empty."""
+        """Return the value unchanged, or None if it is empty."""
         node = self._values.get(key)
         return None if isinstance(node, ScalarNode) and node.value is None else node
 
     def location_of(self, key: str) -> Location:
-        """Return where a key's value stands, or the mapping if there is none."""
+        """Return the location of a key's value, or of the mapping if it has none."""
         node = self._values.get(key)
         return node.location if node is not None else self.location
 

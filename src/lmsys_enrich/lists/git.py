@@ -64,7 +64,7 @@ def _first_parent_of_merge_ref(folder: Path, commit: str) -> str | None:
     """
     Return the first parent of HEAD, if HEAD is a pull request merged into a branch for a test.
 
-    So it is where HEAD is detached, and its first parent lies on a branch that does not
+    That is so if HEAD is detached, and its first parent is on a branch that does not
     have HEAD: a merge that a stranger has made has a first parent of his own.
     """
     if _git(folder, "symbolic-ref", "--quiet", "HEAD").out is not None:

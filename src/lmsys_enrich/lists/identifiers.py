@@ -59,7 +59,7 @@ class Identifiers:
         self._counts: dict[str, int] = {}
 
     def written(self, identifier: str, location: Location, mistakes: list[Mistake]) -> None:
-        """Note a written id that is no slug, or that stands before on another entry."""
+        """Note a written id that is not a slug, or that an earlier entry has."""
         if not is_slug(identifier):
             message = (
                 f"the id {shown(identifier)} must be lower-case letters and digits, with - or _ between them"
@@ -83,7 +83,7 @@ class Identifiers:
 
     def misspelt(self, references: Iterable[tuple[str, Location]]) -> Iterable[Mistake]:
         """
-        Yield the references that are close to an id but are none; to be called when all ids are known.
+        Yield the references that resemble an id without being one; to be called when all ids are known.
 
         A framework may be a plain text too, so only what looks like an id is
         suspected, and nothing is if many are: then they are names, not ids.
@@ -97,4 +97,4 @@ class Identifiers:
         for text, location in suspects:
             if closest(text, known, cutoff=_CLOSE):
                 message = f"{shown(text)} is not the id of an entry{did_you_mean(text, known)}"
-                yield Mistake(location, f"{message} (write a name that is no id with a capital letter)")
+                yield Mistake(location, f"{message} (write a name that is not an id with a capital letter)")

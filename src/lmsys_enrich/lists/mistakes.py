@@ -14,7 +14,7 @@ from lmsys_enrich.values import Value
 _LONGEST_SHOWN = 60
 _MANY_KNOWN = 500  # words that are compared with each other in full
 _LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789-_"
-_HINT = "`lmsys-enrich schema entries` prints what may stand in an entries.yaml, for editors too."
+_HINT = "`lmsys-enrich schema entries` prints the schema of entries.yaml, also for editors."
 
 
 class Mistake(Value):

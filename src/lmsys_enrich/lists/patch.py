@@ -77,8 +77,8 @@ def edited(text: str, edits: Iterable[Edit]) -> tuple[str, list[Edit]]:
     """
     Return the text with the edits made, and those that could not be.
 
-    An edit is made only where the link's address stands at its location just as it
-    was read: what is escaped there, or stands elsewhere, is for a person.
+    An edit is made only where the link's address is at its location exactly as it
+    was read: an address that is escaped, or elsewhere, is left to a person.
     """
     mark = "\ufeff" if text.startswith("\ufeff") else ""
     parts = _LINE_END.split(text.removeprefix("\ufeff"))
@@ -121,7 +121,7 @@ def _in_yaml(url: str, before: str) -> str:
 
 
 def _in_markdown(url: str, line: str, start: int) -> str:
-    """Return an address as it may stand in Markdown, in HTML's quotes, in angle brackets, or bare."""
+    """Return an address in the form for Markdown, quotes of HTML, angle brackets, or bare text."""
     scheme, slashes, rest = url.partition("//")
     host, slash, path = rest.partition("/")
     url = f"{scheme}{slashes}{host}{slash}{path.translate(_BRACKETS)}"

@@ -43,9 +43,7 @@ OnBug: TypeAlias = Callable[[str, str], None]
 
 _LONE_RETURN = re.compile(r"\r(?!\n)")
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
-_CONVERT = (
-    "Write the list as Markdown or entries.yaml; `lmsys-enrich schema entries` prints what may stand there."
-)
+_CONVERT = "Write the list as Markdown or entries.yaml; `lmsys-enrich schema entries` prints the schema."
 
 
 class NothingFound(InputError):
@@ -73,7 +71,7 @@ def read_lists(
     """
     Return the lists in their order, a folder as its Markdown files, each file once.
 
-    A file of a folder that cannot be read costs itself alone: `warn` gets the reason.
+    An unreadable file of a folder is skipped: `warn` gets the reason.
     Raises `InputError` with the mistakes of all other files, and of these without `warn`.
     A file that meets a bug of ours costs itself alone too, unless no other can be read:
     `on_bug` gets what it cost, and the traceback.
@@ -119,7 +117,7 @@ def _with_links(catalog: Catalog, *, images: bool, entries_only: bool) -> Catalo
 def _read_folder(
     folder: Path, warn: Callable[[str], None] | None, bugs: list[tuple[Path, Exception]]
 ) -> Sequence[Catalog]:
-    """Return the Markdown files of a folder that hold links; the others are no lists."""
+    """Return the Markdown files of a folder that hold links; the others are not lists."""
     paths = [path for path in files_of(folder) if path.suffix and path.suffix.lower() in _MARKDOWN]
     if not paths:
         raise InputError(f"{folder}: no Markdown file in this folder", hint="Name the list's file.")
@@ -165,7 +163,7 @@ def parse_list(content: bytes, path: Path) -> Catalog:
         catalog = read(_LONE_RETURN.sub("\n", text), path)
     if is_markdown and not catalog.document_links and not any(catalog.entries()):
         raise NothingFound(
-            f"{path}:1:1: no entry was found: this is no list, or not in a shape that is understood",
+            f"{path}:1:1: no entry was found: this is not a list, or has an unknown form",
             hint="An entry is a bullet, a numbered item or a table's row, with a name or a link.",
         )
     return replace(catalog, digest=_digest(content))
@@ -196,7 +194,7 @@ def _garbage_collection_paused() -> Iterator[None]:
 
 
 def digest_of(path: Path) -> str:
-    """Return what tells one content of a list from another, whichever facts are written into it."""
+    """Return a digest of a list's content, which does not depend on facts written into it."""
     return _digest(_content_of(path))
 
 
@@ -209,7 +207,7 @@ def _digest(content: bytes) -> str:
 def _text_of(content: bytes, path: Path) -> str:
     start = Location(str(path), 1, 1)
     if len(content) > (largest := _largest(path)):
-        refuse([Mistake(start, f"larger than {largest // 1024**2} MB; a list this large is no list")])
+        refuse([Mistake(start, f"larger than {largest // 1024**2} MB, the limit for a list")])
     if content.startswith(_UTF16):
         refuse([Mistake(start, "not UTF-8 but UTF-16; save the file as UTF-8")])
     try:
@@ -229,7 +227,7 @@ def _content_of(path: Path) -> bytes:
         _refuse_link_out(path)
         return read_regular_file(path, _largest(path) + 1)
     except FileNotFoundError:
-        hint = "Name the list's file, or go to the folder where entries.yaml lies."
+        hint = "Name the list's file, or change to the folder of entries.yaml."
         raise InputError(f"{path}: no such file", hint=hint) from None
     except IsADirectoryError:
         raise InputError(

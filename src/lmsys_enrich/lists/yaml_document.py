@@ -44,7 +44,7 @@ _WORDS: dict[str, Cell] = {
     **dict.fromkeys(_FALSE, False),
 }
 
-# What the parsers (libyaml's and Python's) say, and what most often lies behind it.
+# What the parsers (libyaml's and Python's) say, and its most frequent cause.
 _ADVICE = (
     ("mapping values are not allowed", "put a text that holds a colon and a space in quotes"),
     ("unexpected end of stream", "a closing quote is missing"),
@@ -98,7 +98,7 @@ class MappingNode(Value):
         return Location(self.file, self.line, self.column)
 
     def key_location(self, key: str) -> Location:
-        """Return where one of the keys stands."""
+        """Return the location of one of the keys."""
         return Location(self.file, *self.spots[key])
 
 
@@ -222,7 +222,7 @@ class _Builder:
         return self._file, *_spot(event)
 
     def _key(self, event: yaml.Event, mapping: MappingNode, depth: int) -> tuple[str, tuple[int, int]]:
-        """Return a key's text, the same one for all mappings that have it, and where it stands."""
+        """Return a key's text, shared by all mappings that have it, and its location."""
         if isinstance(event, yaml.ScalarEvent) and event.anchor is None:
             self._latest = event
             self._is_plain(event)

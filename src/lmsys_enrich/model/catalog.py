@@ -159,7 +159,7 @@ class Entry(Value):
 
 
 class Section(Value):
-    """Heading with what stands below it; without columns its entries are a bullet list."""
+    """Heading with the content below it; without columns its entries are a bullet list."""
 
     title: str
     location: Location
@@ -170,7 +170,7 @@ class Section(Value):
 
 
 class ListedEntry(Value):
-    """Entry together with the titles of the sections it stands in, outermost first."""
+    """Entry together with the titles of its sections, outermost first."""
 
     path: tuple[str, ...]
     entry: Entry
@@ -180,7 +180,7 @@ class ListedLink(Value):
     """
     Link together with what it belongs to.
 
-    `name` is that of its entry, `path` has the titles of the sections it stands in. A link
+    `name` is that of its entry, `path` has the titles of its sections. A link
     outside of entries has no `entry_id`, its kind as its name, and above the first section
     the list's title as its path.
     """

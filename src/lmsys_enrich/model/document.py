@@ -9,8 +9,8 @@ class InsertionPoint(Value):
     """
     Line of a document, counted from 1, where facts fit in.
 
-    `kind` is that of what stands there: a `bullet` or a `row` of the entry with
-    the id, or a table's `header`, `rule`, or `blank` row that is no entry.
+    `kind` is that of its content: a `bullet` or a `row` of the entry with
+    the id, or a table's `header`, `rule`, or `blank` row that is not an entry.
     """
 
     line: int

@@ -184,7 +184,7 @@ class Model(Facts, kw_only=True):
     Facts about a model, or about another thing that a hub of models holds.
 
     `hub` is the hub's host, `kind` is `model`, `dataset`, `space` or `collection`.
-    `license` is the hub's own word for it. `gated` is true where readers must ask for
+    `license` is the hub's own word for it. `gated` is true where readers must request
     access; the facts are public all the same.
     """
 

@@ -41,7 +41,7 @@ class SuggestionKind(StrEnum):
 
 
 class Suggestion(Value):
-    """Better address for the source, and why it is one; an archived copy is no move."""
+    """Better address for the source, and why it is one; an archived copy is not a move."""
 
     url: str
     why: str
@@ -60,7 +60,7 @@ class LinkTask(Value):
     Link to check, under its key, with the finding of earlier runs.
 
     `fragments` are those with which the list links to its page, where they are checked.
-    `is_proven` is false for a finding that outputs alone hold: these lie in the
+    `is_proven` is false for a finding that only outputs contain: these are in the
     repository, so that anybody who may propose a change may have written it.
     """
 

@@ -69,7 +69,7 @@ class Report:
     Lists of a run with everything found about their links.
 
     `findings` has one finding for each link of `catalogs`, under its key, in
-    their order. `notice` stands on top of every output (as that the facts are
+    their order. `notice` is at the top of every output (as that the facts are
     simulated). `past` has the days of the history, this run's among them, the
     oldest first. `changes` are those since the outputs last written.
     """
@@ -146,12 +146,12 @@ class Report:
                     yield ListedLink(outside.link, path, outside.kind), finding
 
     def links_to_act_on(self) -> Iterator[tuple[ListedLink, Finding]]:
-        """Yield every dead, failing or moved link wherever it stands, with its finding."""
+        """Yield every dead, failing or moved link at each of its locations, with its finding."""
         return self.listed_links(ACT_ON)
 
     @cached_property
     def locations(self) -> Mapping[str, Sequence[ListedLink]]:
-        """Every dead, failing or moved link, under its key, wherever it stands, in the order of the lists."""
+        """Every dead, failing or moved link by its key, with all its locations, in the order of the lists."""
         locations: dict[str, list[ListedLink]] = {}
         for listed, finding in self.links_to_act_on():
             locations.setdefault(finding.url, []).append(listed)

@@ -1,4 +1,4 @@
-"""A Markdown list with facts, written anew or in place: every byte that is no fact is as it was."""
+"""A Markdown list with facts, written anew or in place: every byte outside of facts is unchanged."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -99,7 +99,7 @@ def _add_columns(
                 cells = marked([column.cell(entries[point.entry], view) for column in shown])
                 _add_cells(lines, point.line, cells, width)
             case _:
-                pass  # a row that is no entry: GitHub completes it
+                pass  # a row that is not an entry: GitHub completes it
 
 
 def _add_cells(lines: list[str], line: int, cells: Sequence[str], width: int) -> None:

@@ -98,7 +98,7 @@ def _entry(item: EnrichedEntry) -> dict[str, object]:
 
 
 def _further_repositories(report: Report) -> Iterator[Repository]:
-    """Yield the facts of repositories that are no entry's first, so that none are lost."""
+    """Yield first the facts of repositories without an entry, so that none are lost."""
     written = {facts.key for item in report.entries for facts in (item.facts, item.github) if facts}
     known = (finding.repository for finding in report.findings.values() if finding.repository)
     return _others(known, written)

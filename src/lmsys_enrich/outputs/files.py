@@ -33,9 +33,9 @@ class Written(Value):
 
 def write_files(folder: Path, files: Mapping[str, Text]) -> Written:
     """
-    Write each file that differs from what lies there, all of them or, where one cannot be written, none.
+    Write each file whose content differs; either all of them, or none if one cannot be written.
 
-    Raises `OutputError` where one cannot be written, or would lie outside of the folder.
+    Raises `OutputError` where one cannot be written, or would be outside of the folder.
     A text that cannot be made costs its own file alone.
     """
     temporary: dict[str, Path] = {}

@@ -20,7 +20,7 @@ def edits_of(
     Yield the edits of a list that its permanent moves call for.
 
     `across` allows moves to another site; a redirect must be seen on `seen` days.
-    `archived` also puts archived copies in the place of dead links. These are no moves:
+    `archived` also replaces dead links by archived copies. These are not moves:
     they show a page as it was on one day.
     """
     for link in (*catalog.links(), *catalog.repeats):

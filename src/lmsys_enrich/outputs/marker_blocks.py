@@ -2,7 +2,7 @@
 Marker blocks: parts of any Markdown file that `render --into` replaces.
 
     <!-- lmsys-enrich:NAME -->
-    whatever stands here is replaced
+    this text is replaced
     <!-- /lmsys-enrich -->
 """
 

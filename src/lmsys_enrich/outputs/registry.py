@@ -47,7 +47,7 @@ REPORTS: tuple[Output, ...] = (dead_links_md, dead_links_json, junit_xml, sarif)
 
 
 def render_all(report: Report) -> dict[str, Text]:
-    """Return the texts of all files; with several lists, those of one list lie in a folder of its name."""
+    """Return the texts of all files; with several lists, those of each list in a folder named after it."""
     files: dict[str, Text] = {}
     for of_one, folder in zip(report.of_each_list(), _folders(report), strict=True):
         for output in OF_EACH_LIST:

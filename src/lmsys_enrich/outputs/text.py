@@ -40,7 +40,7 @@ _BLOCK = re.compile(r"^(?=[-+#=](?:\s|$|#))|^(?=\d{1,9}[.)](?:\s|$))")
 _CONTROL = re.compile(f"[\t\n\r{CONTROLS}{BIDI_MARKS}]+")
 # Words with one blank between them in which none of this occurs, and addresses that need nothing: most do.
 _INNER = "[A-Za-z0-9!\"#$%'()+,./:;=?@^{}-]"
-# Groups are not possessive: Python before 3.11.5 takes some for matches that are none
+# Groups are not possessive: Python before 3.11.5 finds wrong matches
 # (https://github.com/python/cpython/issues/106052).
 _is_plain = re.compile(rf"(?![-+#=0-9]){_INNER}++(?: {_INNER}++)*").fullmatch
 _is_plain_address = re.compile(r"[!-'*-;=?-\[\]-_a-{}~]*+").fullmatch
@@ -73,7 +73,7 @@ def link(text: str, url: str) -> str:
 
 
 def address(url: str) -> str:
-    """Return an address as it may stand in parentheses, also in a table."""
+    """Return an address in the form for parentheses, also in a table."""
     if _is_plain_address(url):
         return url
     safe = _CONTROL.sub("", url).translate(_IN_ADDRESS)
@@ -135,7 +135,7 @@ def xml_attribute(text: str) -> str:
 
 
 def html_text(text: str) -> str:
-    """Return text for HTML, also between quotes, with what would be no text there escaped or replaced."""
+    """Return text for HTML, also between quotes, with special characters escaped or replaced."""
     allowed = text if text.isprintable() else _FORBIDDEN.sub("\ufffd", text)
     return allowed.translate(_HTML) if _has_marks(allowed) else allowed
 

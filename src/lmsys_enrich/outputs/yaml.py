@@ -13,13 +13,13 @@ _LONGEST = 2**16  # the library folds lines of a million bytes
 _LONGEST_KEY = 30  # letters; a key of more than 128 bytes has a form of its own
 
 # A text that needs no quotes, by the library's rules and by those of readers: it begins with a letter, is
-# none of the words for true, false and null, and no colon, number sign or blank stands where it would end
+# none of the words for true, false and null, and no colon, number sign or blank is where it would end
 # it. Other texts may need none as well: the library decides that.
 # Defined by the characters it may not have, which compiles eight times as fast.
 _NOWHERE = "\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe-\U0010ffff"
 _FIRST = rf"[^\0-@\[-`{{-~{_NOWHERE}]"
 _INNER = f"[^\0- :{_NOWHERE}]*+"
-# Groups are not possessive: Python before 3.11.5 takes some for matches that are none
+# Groups are not possessive: Python before 3.11.5 finds wrong matches
 # (https://github.com/python/cpython/issues/106052).
 _is_plain = re.compile(rf"{_FIRST}{_INNER}(?:(?::(?! |\Z)| (?![ #]|\Z)){_INNER})*").fullmatch
 _WORDS = frozenset({"y", "yes", "n", "no", "true", "false", "on", "off", "null"})
@@ -137,7 +137,7 @@ def _scalar(value: object) -> yaml.ScalarEvent:
 
 
 def word(value: object) -> str:
-    """Return the plain scalar of a value that is no text."""
+    """Return the plain scalar of a value that is not a text."""
     match value:
         case None:
             return "null"
@@ -146,7 +146,7 @@ def word(value: object) -> str:
         case int():
             return str(value)
         case float():
-            # YAML 1.1 wants a point in every number that is no integer.
+            # YAML 1.1 wants a point in every number that is not an integer.
             return re.sub(r"^(-?\d+)e", r"\1.0e", repr(value))
         case date():
             return value.isoformat()
@@ -156,7 +156,7 @@ def word(value: object) -> str:
 
 @lru_cache(maxsize=_CACHED_TEXTS)
 def _may_be_plain(text: str) -> tuple[bool, bool]:
-    """Return whether a text may stand without quotes, where readers take it for text, and with them."""
+    """Return whether a text needs no quotes, because readers take it for text, or has quotes."""
     return _RESOLVER.resolve(yaml.ScalarNode, text, (True, False)) == f"{_TAG}str", True
 
 

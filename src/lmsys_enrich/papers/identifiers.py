@@ -28,7 +28,7 @@ _DOI = re.compile(r"10\.[0-9]{4,9}(?:\.[0-9]+)*/[^\s\"\\^`{|}]+")
 
 
 def split_version(text: str) -> tuple[str, int | None] | None:
-    """Return an identifier in its normal form, and its version, from `2201.12023v3`; None if it is none."""
+    """Return an identifier in its normal form, and its version, from `2201.12023v3`; else None."""
     match = _VERSIONED.fullmatch(text)
     identifier = normalize_arxiv_id(match["id"]) if match else None
     return (identifier, integer(match["version"])) if match and identifier else None
@@ -67,7 +67,7 @@ def arxiv_year(identifier: str) -> int | None:
 
 
 def normalize_doi(text: str | None) -> str | None:
-    """Return a DOI in lower case, without the resolver's address; None for what is none."""
+    """Return a DOI in lower case, without the resolver's address; None if it is not a DOI."""
     if not text or len(text) > _MAX_LENGTH:
         return None
     bare = text.strip()

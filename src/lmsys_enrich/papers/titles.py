@@ -53,7 +53,7 @@ _SMALL_WORDS = frozenset(
 _NARROWING = frozenset(
     {"for", "in", "of", "to"}
 )  # "A Survey of X" is another paper than "A Survey of X for Y"
-_MIN_WORDS = 2  # of a beginning that stands for a longer title: one word begins many
+_MIN_WORDS = 2  # of a beginning that can mean a longer title: one word begins many
 _MIN_LONG = 4  # words of a title within others, and of a subtitle behind another nickname
 _MIN_COMMON = 5  # words that two titles share where one has more of them
 _MAX_MORE = 0.25  # of its letters

@@ -94,7 +94,7 @@ def known_venue(name: str) -> str | None:
 
 
 def short_venue(name: str | None, others: tuple[str, ...] = ()) -> str | None:
-    """Return the acronym of a venue where there is one, else its name; None for arXiv, which is no venue."""
+    """Return the acronym of a venue if there is one, else its name; None for arXiv, which is not a venue."""
     if not name:
         return None
     known = known_venue(name)

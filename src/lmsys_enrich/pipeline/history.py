@@ -66,7 +66,7 @@ def _plausible(previous: Finding | None, now: datetime) -> Finding | None:
     """
     Return a finding of earlier runs without dates that are still to come.
 
-    Outputs lie in the repository, where a date can be planted: a failure that was
+    Outputs are in the repository, where a date can be planted: a failure that was
     counted last in 2999 would never be counted again. A clock set back by a day or
     less is left alone.
     """
@@ -93,7 +93,7 @@ def _verdict_since(finding: Finding, previous: Finding | None, now: datetime) ->
 
 
 def add_facts(finding: Finding, addition: Addition, source: str, now: datetime) -> Finding:
-    """Add the answer of a fact source, and its date; the verdict stays."""
+    """Add the facts of a source and their date; the verdict stays."""
     return replace(
         finding,
         repository=_merged(finding.repository, addition.repository),

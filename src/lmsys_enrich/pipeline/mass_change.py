@@ -18,7 +18,7 @@ from lmsys_enrich.outputs.files import write_files
 from lmsys_enrich.regular_file import read_regular_file
 
 _SHOWN = 10
-_FEW = 5  # links that may always be lost: a fifth of a short list is no mass
+_FEW = 5  # links that may always be lost: a fifth of a short list is not a mass change
 _MARK = "refused.json"
 _MAX_SIZE = 2**20
 

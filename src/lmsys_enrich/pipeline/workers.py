@@ -24,7 +24,7 @@ class Stop:
         self.reason: str | None = None
 
     def now(self, reason: str) -> None:
-        """Stop starting checks. The first reason stands."""
+        """Stop starting checks. The first reason counts."""
         if self.reason is None:
             self.reason = reason
             self._event.set()
@@ -122,9 +122,9 @@ async def enrich_findings(
     bugs: list[Bug],
 ) -> AsyncGenerator[Finding, None]:
     """
-    Ask one source after the other, and put what it knows into the findings; yield each that changes.
+    Request facts from one source after the other, add them to the findings, and yield each changed one.
 
-    Findings whose last answer is fresh are left out. A bug of a source costs the rest of
+    Findings with fresh facts are left out. A bug of a source costs the rest of
     its answers alone.
     """
     for source in sources:

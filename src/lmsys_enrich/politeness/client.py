@@ -38,7 +38,7 @@ _BY_HEAD_ALONE = frozenset({ErrorKind.TIMEOUT, ErrorKind.RESET, ErrorKind.PROTOC
 _FIRST_PAUSE = 1.0  # seconds; each further one is twice as long
 # Some servers and proxies send it twice (`60, 60`), with a fraction or a unit.
 _SECONDS = re.compile(r"([0-9]{1,40})(?:\.[0-9]{1,9})?s?(?:[,;]|$)")
-# A wait of more than a week is no wait: servers send epoch timestamps, milliseconds and placeholders.
+# A wait of more than a week is a mistake: servers send epoch timestamps, milliseconds and placeholders.
 _LONGEST_BELIEVED = 7 * 86_400.0
 
 
@@ -81,7 +81,7 @@ class PoliteClient:
         return partial(self._fetch_within, LinkBudget(self._patience))
 
     def expect(self, links: Mapping[str, int]) -> None:
-        """Note how many links of each host will be checked: a host with many is asked for its robots.txt."""
+        """Note how many links of each host will be checked: one with many gets a robots.txt request."""
         self._crawl_delays.expect(links)
 
     def leave(self, host: str) -> None:
@@ -119,7 +119,7 @@ class PoliteClient:
         if (reason := self._limiter.tripped_by(host)) is not None:
             return FetchError(ErrorKind.NOT_SENT, reason)
         outcome = await self._send(host, request, budget)
-        # A server may hang on HEAD alone: that must not keep its host from being asked with GET.
+        # A server may hang on HEAD alone: that must not prevent a GET.
         if request.method != "HEAD" or isinstance(outcome, Response) or outcome.kind not in _BY_HEAD_ALONE:
             self._limiter.record(host, outcome)
         self._record(host, outcome)
@@ -166,11 +166,11 @@ class PoliteClient:
         return max(pause, asked)
 
     def _requested_wait(self, host: str, outcome: Outcome, budget: LinkBudget) -> float:
-        """Return the seconds that a server asks to wait, and keep its host waiting so long."""
+        """Return the wait in seconds that a server requests, and pause its host so long."""
         asked = retry_after(outcome, self._clock.run_time) if isinstance(outcome, Response) else None
         if asked is not None and asked > self._patience:
             minutes = -(-int(asked) // 60)
-            reason = f"its host asks to wait {minutes:,} min, longer than --patience"
+            reason = f"its host wants a wait of {minutes:,} min, longer than --patience"
             self._limiter.trip(host, reason)
             budget.refuse(reason)
         elif asked:
@@ -186,7 +186,7 @@ def _is_transient(outcome: Outcome) -> bool:
 
 def retry_after(reply: Response, now: datetime) -> float | None:
     """
-    Return the seconds that a response asks to wait; None where it does not ask, or for a nonsensical wait.
+    Return the wait in seconds that a response requests; None without one, or for a nonsensical one.
 
     A date is measured from the response's own `Date`, since clocks differ:
     https://www.rfc-editor.org/rfc/rfc9110#field.retry-after

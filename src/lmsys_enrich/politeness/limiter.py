@@ -67,7 +67,7 @@ class HostLimiter:
         host.retry_at = max(host.retry_at, self._clock.monotonic() + seconds)
 
     def space(self, name: str, seconds: float) -> None:
-        """Let at least so many seconds lie between two requests to a host."""
+        """Keep at least so many seconds between two requests to a host."""
         self._hosts[name].min_interval = seconds
 
     def record(self, name: str, outcome: Outcome) -> None:
@@ -90,7 +90,7 @@ class LinkBudget:
     """
     Seconds that one link may still cost, over all of its requests.
 
-    `waits` are pauses that servers ask for, and those before retries. `requests` is time
+    `waits` are pauses that servers request, and those before retries. `requests` is time
     with a request under way. Time in line for a host is not counted: that is the time of
     other links. `exceeded` is the outcome of every further request of the link.
     """
@@ -108,10 +108,10 @@ class LinkBudget:
             )
 
     def spend_requested_wait(self, seconds: float) -> None:
-        """Count a wait that a server asked for. A chain of short waits must not add up to hours."""
+        """Count a wait that a server requested. A chain of short waits must not add up to hours."""
         self.waits -= seconds
         if self.waits < 0:
-            self.refuse("its hosts ask to wait again and again, longer than --patience")
+            self.refuse("its hosts want to wait again and again, longer than --patience")
 
     def refuse(self, reason: str) -> None:
         """Send nothing more for this link, which stays unchecked."""

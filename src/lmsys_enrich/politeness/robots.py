@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from lmsys_enrich.http.messages import Fetch, Request, Response
 from lmsys_enrich.urls import resolve
 
-# A host with so few links is not asked for its robots.txt: that would be the greater nuisance.
+# A host with so few links gets no request for its robots.txt: that would be the greater nuisance.
 _FEW_LINKS = 5
 _MAX_BYTES = 500 * 1024  # RFC 9309 section 2.5: crawlers must read at least so much
 _ROBOT_NAME = "lmsys-enrich"
@@ -76,7 +76,7 @@ class CrawlDelays:
 
 def crawl_delay(robots: str) -> float:
     """
-    Return the seconds that a robots.txt asks of us, else of every robot; 0 if none.
+    Return the seconds that a robots.txt wants from us, else from every robot; 0 if none.
 
     Groups are read by RFC 9309 section 2.2.1; `Crawl-delay` is older than that. Python's
     own parser raises for addresses and digits that sites do send.

@@ -68,7 +68,7 @@ class ApiAccess:
 
 @dataclass(frozen=True, slots=True)
 class ForgeAccess:
-    """A forge: the host of its links, and the address that stands for `https://host` in requests."""
+    """A forge: the host of its links, and the address that replaces `https://host` in requests."""
 
     host: str
     url: str

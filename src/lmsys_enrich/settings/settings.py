@@ -114,7 +114,7 @@ class Settings:
     retries: int = _setting(2, "retries after a transient failure", "N")
     patience: timedelta = _setting(
         timedelta(minutes=2),
-        "longest wait that a host or GitHub may ask for before a retry, e.g. 10m",
+        "longest wait that a host or an API may request before a retry, e.g. 10m",
         "TIME",
     )
     max_age: timedelta = _setting(
@@ -152,7 +152,9 @@ class Settings:
     entry_badges: bool = _setting(False, "make badges for each entry as well")
     exclude: tuple[str, ...] = _setting((), "skip links that match a regular expression; repeatable", "REGEX")
     accept: tuple[int, ...] = _setting((), "HTTP statuses that count as alive, e.g. 403,999", "STATUS,…")
-    canaries: bool = _setting(True, "ask well-known hosts whether the network is down, when no site responds")
+    canaries: bool = _setting(
+        True, "contact well-known hosts when no site responds, to see if the network is down"
+    )
     allow_private: bool = _setting(False, "contact private and loopback addresses")
     cluster: str | None = _setting(
         None,

@@ -25,7 +25,7 @@ _HINT = "`lmsys-enrich run --help` lists every setting, `lmsys-enrich schema con
 _PREFIX = "LMSYS_ENRICH_"
 _TRUE = frozenset({"1", "true", "yes", "on"})
 _FALSE = frozenset({"", "0", "false", "no", "off"})
-# Other variables with the prefix, which hold secrets or addresses and are no settings of files.
+# Other variables with the prefix, which hold secrets or addresses and are not settings of files.
 OTHER_VARIABLES = frozenset(f"{_PREFIX}{name}" for name in ("CONTACT", "FORGES", "HEADERS", "TOKENS"))
 # A scheduler may run programs on every machine that connects to it, and a file may come from a stranger.
 _NOT_IN_FILES = frozenset({"cluster"})
@@ -36,7 +36,7 @@ ReadFile: TypeAlias = Callable[[Path], bytes | None]
 
 
 def read_file(path: Path) -> bytes | None:
-    """Read a file of settings as it lies there. Raises `OSError` for what is no regular file."""
+    """Read a file of settings from disk. Raises `OSError` if it is not a regular file."""
     if not os.path.lexists(path):
         return None
     if (target := leads_out(path, find_workspace(path.parent, {}).root)) is not None:
@@ -128,7 +128,7 @@ def parse(name: str, raw: object) -> object:
 
 
 def _split(name: str, text: str) -> list[str]:
-    # A regular expression may hold commas: several stand in lines of a variable.
+    # A regular expression may hold commas: several are on lines of a variable.
     separator = "\n" if kind_of(name) is str else ","
     return [item.strip() for item in text.split(separator) if item.strip()]
 

@@ -64,7 +64,7 @@ class Misdeed(Enum):
 
     RESET = auto()  # breaks off the connection
     SILENCE = auto()  # never answers
-    GARBAGE = auto()  # sends bytes that are no HTTP
+    GARBAGE = auto()  # sends bytes other than HTTP
 
 
 class Raw(Value):

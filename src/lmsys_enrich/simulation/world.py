@@ -29,7 +29,7 @@ _MOST_STARS = 60_000
 
 class SimulatedRepository(Value, kw_only=True):
     """
-    A repository with its facts and what lies in it.
+    A repository with its facts and its content.
 
     `was` are former names. `fate` is empty, `blocked` (DMCA), or `sso` (its organisation
     rejects tokens).
@@ -121,7 +121,7 @@ def _repository(number: int, table: Mapping[str, Any]) -> SimulatedRepository:
         "id": number,
         **{key: tuple(value) if isinstance(value, list) else value for key, value in table.items()},
     }
-    # TOML has no word for nothing: a branch without a name is none.
+    # TOML has no word for nothing: a branch without a name does not exist.
     values["branch"] = values.get("branch", "main") or None
     return SimulatedRepository(**values)
 

@@ -53,7 +53,7 @@ class EnrichedFile:
     """An open `enriched.json`: its head, and its lists in parts of about `at_once` bytes."""
 
     def __init__(self, path: Path, *, at_once: int = 2**20) -> None:
-        """Open a file. Raises `OSError`, and `ValueError` where it is no `enriched.json`."""
+        """Open a file. Raises `OSError`, and `ValueError` if it is not an `enriched.json`."""
         self._at_once = at_once
         self._file = _open_regular(path)
         try:

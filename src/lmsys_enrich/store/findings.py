@@ -116,11 +116,11 @@ class DiskStore:
             return self._recover(problem)
 
     def _recover(self, problem: Exception) -> Rows | None:
-        """Rename a damaged file and open a new one; warn and return None where that is no help."""
+        """Rename a damaged file and open a new one; warn and return None if that does not help."""
         # diskcache's own time-out has no message, its cause may.
         reason = str(problem) or str(problem.__context__ or "another process does not let go of it")
         if is_damaged(problem) and (renamed := self._set_aside()) is not None:
-            self._warn(f"The cache was damaged ({reason}). It lies in {renamed} now; a new one is begun.")
+            self._warn(f"The cache was damaged ({reason}). It was renamed to {renamed}; a new one is begun.")
             return self._open()
         self._warn(f"The cache in {self._folder} cannot be used ({reason}). This run goes on without it.")
         return None

@@ -1,7 +1,7 @@
 """
 Decoder of JSON arrays whose items may have been written by anybody.
 
-An item of another shape costs itself alone.
+An item of another shape is skipped.
 """
 
 from collections.abc import Callable, Iterable, Iterator

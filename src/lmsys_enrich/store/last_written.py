@@ -131,7 +131,7 @@ def _not_enriched(path: Path, problem: Exception) -> InputError:
 
 class _Findings:
     """
-    Findings of a file, with their facts in the place of the facts' keys.
+    Findings of a file, with facts instead of their keys.
 
     `entries` has the names of entries by id once they were iterated over.
     """
@@ -199,7 +199,7 @@ class _Findings:
                 self._waiting.append(link)
 
     def _known(self, link: _Link) -> _Link | None:
-        """Put the facts in the place of their keys; return None if a repository's have another shape."""
+        """Replace the keys by their facts; return None if a repository's have another shape."""
         repository = ("repository", link.repository)
         if repository in self._facts and self._facts[repository] is None:
             return None

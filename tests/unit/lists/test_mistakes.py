@@ -202,7 +202,10 @@ MISTAKES = [
         "a misspelt framework",
         _entries("- {name: Alpa, id: alpa}\n- {name: B, framework: alpaa}"),
         [
-            "6:30: 'alpaa' is not the id of an entry; did you mean 'alpa'? (write a name that is no id with a capital letter)"
+            (
+                "6:30: 'alpaa' is not the id of an entry; did you mean 'alpa'? "
+                "(write a name that is not an id with a capital letter)"
+            )
         ],
     ),
     (
@@ -538,7 +541,7 @@ def test_a_list_has_a_largest_size(tmp_path: Path, name: str, megabytes: int) ->
         file.truncate(megabytes * 2**20 + 1)  # a file with a hole, which takes no disk
     with pytest.raises(InputError) as refusal:
         read_list(tmp_path / name)
-    told = f"{name}:1:1: larger than {megabytes} MB; a list this large is no list"
+    told = f"{name}:1:1: larger than {megabytes} MB, the limit for a list"
     assert str(refusal.value) == str(tmp_path / told)
 
 

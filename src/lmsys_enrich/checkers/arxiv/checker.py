@@ -31,7 +31,7 @@ INTERVAL = 3.0
 """Seconds between two requests: https://info.arxiv.org/help/api/tou.html."""
 
 _RATE_EXCEEDED = b"rate exceeded"
-_START = 200  # bytes in which such a text stands
+_START = 200  # bytes in which such a text begins
 
 
 class ArxivApi:

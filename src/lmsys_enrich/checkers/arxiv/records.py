@@ -43,7 +43,7 @@ class ArxivRecord(Value, kw_only=True):
 
 
 class Feed(Value):
-    """Papers of a feed, and the message of an entry that stands for an error."""
+    """Papers of a feed, and the message of an entry that reports an error."""
 
     records: tuple[ArxivRecord, ...]
     error: str | None = None
@@ -60,7 +60,7 @@ def parse_feed(body: bytes) -> Feed | None:
     parser.CharacterDataHandler = reader.text
     try:
         parser.Parse(body, True)
-    except (expat.ExpatError, ValueError, LookupError):  # LookupError: an encoding that is none
+    except (expat.ExpatError, ValueError, LookupError):  # LookupError: an unknown encoding
         return None
     return reader.feed() if reader.is_feed else None
 

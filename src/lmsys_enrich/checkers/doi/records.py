@@ -43,7 +43,7 @@ def read_crossref(body: object) -> Mapping[str, DoiRecord] | None:
 
 
 def read_notices(body: object) -> frozenset[str] | None:
-    """Return the DOIs that the notices of a response retract; None if it is no list of notices."""
+    """Return the DOIs that the notices of a response retract; None if it is not a list of notices."""
     items = node(node(body).get("message")).get("items")
     if not isinstance(items, list):
         return None
@@ -157,7 +157,7 @@ def _acronym(written: str | None) -> str | None:
 
 
 def _first(value: object) -> str | None:
-    """Return the first text of a list, or a text that stands alone."""
+    """Return the first text of a list, or a text outside of a list."""
     return _plain(value[0] if isinstance(value, list) and value else value)
 
 

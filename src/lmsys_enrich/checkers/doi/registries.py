@@ -95,7 +95,7 @@ class Crossref:
 
 
 def classify_crossref(outcome: Outcome, result: Classified) -> Classified:
-    """Classify that there is no such work, which is plain text where all else is JSON."""
+    """Classify a missing work, which is plain text while all other responses are JSON."""
     if isinstance(outcome, Response) and outcome.status == HTTPStatus.NOT_FOUND:
         is_own = _NO_WORK in outcome.body[:_START].lower()
         return Ok(outcome.status, outcome.headers, None) if is_own else result

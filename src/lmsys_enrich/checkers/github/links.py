@@ -58,7 +58,7 @@ From https://github.com/Mottie/github-reserved-names.
 
 _GITHUB = "github.com"
 _RAW = "raw.githubusercontent.com"
-# Underscores stand in the names of managed users of enterprises only.
+# Underscores occur only in the names of managed enterprise users.
 _LOGIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
 _NAME = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9._-]{1,100}")
 _WIKI = ".wiki"  # ends the names of repositories of wikis, of which the API has nothing

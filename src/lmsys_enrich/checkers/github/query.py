@@ -113,7 +113,7 @@ def from_graphql(
     """
     Read a node of GraphQL's type Repository; none where it has no name.
 
-    `failed` names the node's fields below which an error lies: null there is no fact.
+    `failed` names the node's fields below which an error occurred: null there is not a fact.
     """
     full_name = _full_name(found.get("nameWithOwner"))
     if full_name is None:

@@ -1,4 +1,4 @@
-"""Anchors of a page: the elements that the fragments of links name, as far as one GET can tell."""
+"""Anchors of a page: the elements that the fragments of links name, as far as one GET shows them."""
 
 import re
 from collections.abc import Sequence
@@ -30,7 +30,7 @@ def is_anchor(fragment: str) -> bool:
 
 
 async def missing_anchors(fetch: Fetch, url: str, fragments: Sequence[str]) -> tuple[str, ...]:
-    """Return the fragments that name no element of a page; none where the page does not tell."""
+    """Return the fragments that name no element of a page; none where the page does not show it."""
     page = await fetch(Request("GET", url, headers=_HEADERS, body_limit=_MAX_PAGE))
     if not isinstance(page, Response) or page.status != HTTPStatus.OK or not page.whole:
         return ()
@@ -50,6 +50,6 @@ def anchors_of(html: str) -> frozenset[str]:
 
 
 def _forms(fragment: str) -> frozenset[str]:
-    """Return the names that a fragment can stand for: as it is, decoded, and as GitHub writes ids."""
+    """Return the names that a fragment can mean: as it is, decoded, and as GitHub writes ids."""
     decoded = unquote(fragment)
     return frozenset({fragment, decoded, f"{_GITHUB_PREFIX}{decoded}", f"{_GITHUB_PREFIX}{decoded.lower()}"})

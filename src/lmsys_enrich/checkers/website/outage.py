@@ -1,5 +1,5 @@
 """
-Outage detection: tells an outage of our own network from links that fail.
+Outage detection: distinguishes an outage of our own network from failing links.
 
 A failure that our own network can cause is believed only beside a genuine response.
 Until one arrives the result is held back. Where none arrives, canaries (well-known
@@ -122,7 +122,7 @@ def _diagnosis(outcomes: list[Outcome]) -> tuple[str, str]:
         return "The proxy lets nothing through", "Check HTTPS_PROXY and NO_PROXY."
     if ErrorKind.TLS in kinds or any(isinstance(outcome, Response) for outcome in outcomes):
         return (
-            "Something responds in the place of every website",
+            "One and the same server responds for every website",
             "Log in to the network (a captive portal?), or check the proxy and SSL_CERT_FILE.",
         )
     if kinds and kinds <= _NAME:

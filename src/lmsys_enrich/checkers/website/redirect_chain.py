@@ -133,7 +133,7 @@ class RedirectFollower:
             ):
                 self._validators = validators_of(conditional)
                 return as_unconditional(conditional)
-            # Anything else may be due to the conditions, and is no evidence about the page.
+            # Anything else may be due to the conditions and proves nothing about the page.
         outcome = await self.fetch(get)
         has_recovered = (
             previous.effective_verdict is not Verdict.ALIVE

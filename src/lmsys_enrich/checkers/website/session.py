@@ -89,7 +89,7 @@ def is_unchanged(response: Response) -> bool:
 
 
 def as_unconditional(response: Response) -> Response:
-    """Return the response to an unconditional request: 304 stands for 200 (RFC 9110 section 15.4.5)."""
+    """Return the response to an unconditional request: 304 means 200 (RFC 9110 section 15.4.5)."""
     return Response(200, response.headers) if is_unchanged(response) else response
 
 

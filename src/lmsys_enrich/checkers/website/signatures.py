@@ -34,7 +34,7 @@ _GUARDED_HEADERS = (
     ("x-sucuri-id", ""),
     ("x-px-blocked", ""),
 )
-# Words that stand on a wall's own page and hardly on another, in lower case. Scripts that
+# Words of a wall's own page that hardly occur on others, in lower case. Scripts that
 # walls put into the pages behind them (`challenge-platform`, `_incapsula_resource?`) are not here.
 _CHALLENGE_WORDS = (
     b"<title>just a moment...</title>",

@@ -43,7 +43,7 @@ _NAMES_ORIGIN = frozenset(
         *("from", "redirected", "redirected_from", "redirectedfrom", "oldurl", "old_url", "referrer", "msg"),
     }
 )
-# Fragments that stand for the whole page.
+# Fragments that mean the whole page.
 _NO_FRAGMENT = frozenset({"", "/", "!", "!/", "top", "home", "main", "content"})
 # Hosts for other devices, or other machines, of one site.
 _DEVICE = re.compile(r"(?:www\d{0,2}|m|mobile|home)\.(?=.*\.)")
@@ -73,7 +73,7 @@ def _phrases(listed: str) -> frozenset[str]:
     return frozenset("".join(_words_of(phrase)) for phrase in listed.split(","))
 
 
-# Words that may stand beside a phrase: `page-404`, `user-not-found`, `pagina-no-encontrada`.
+# Words that may accompany a phrase: `page-404`, `user-not-found`, `pagina-no-encontrada`.
 _FILLERS = _listed("""
     page pages file site http the content resource article document item post product url link route
     path object record entity error errors err errorpage this that your you was user profile account

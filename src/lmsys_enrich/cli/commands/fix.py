@@ -24,9 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--apply", action="store_true", help="make the edits (default: print them as a patch)"
     )
-    parser.add_argument(
-        "--archived", action="store_true", help="also put archived copies in the place of dead links"
-    )
+    parser.add_argument("--archived", action="store_true", help="also replace dead links by archived copies")
     parser.add_argument("--across-sites", action="store_true", help="also follow moves to another domain")
     parser.add_argument(
         "--seen", type=int, default=1, metavar="N", help="only moves seen on at least N days (default: 1)"

@@ -134,7 +134,7 @@ def _own_lists(given: Path, in_settings: Sequence[Path]) -> Sequence[Path]:
             if (given / name).is_file() and any(read_list(given / name).listed()):
                 return [Path(name)]
         except InputError:
-            continue  # a README that is no list
+            continue  # a README that is not a list
     return []
 
 

@@ -82,7 +82,7 @@ def _filled(file: Path, report: Report, out: Path) -> tuple[Path, dict[str, str]
 
 
 def _read_again(report: Report, file: Path, text: str) -> Report | None:
-    """Return the report with the lines of a list as its new text has them; None if the file is no list."""
+    """Return the report with the lines of a list as its new text has them; None if the file is not a list."""
     ours = [catalog for catalog in report.catalogs if catalog.document and _is_same(catalog.source, file)]
     if not ours:
         return None

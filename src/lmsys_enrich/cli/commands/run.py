@@ -44,7 +44,7 @@ def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
 
 def _reader_of_settings(base: str | None) -> ReadFile:
     """
-    Return a reader of settings as the commit `base` has them, or as they lie there.
+    Return a reader of settings as the commit `base` has them, or as they are on disk.
 
     With `--only-changed` the files may be a stranger's: what a pull request excludes, allows or
     writes elsewhere is not for itself to say.

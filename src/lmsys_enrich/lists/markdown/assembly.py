@@ -28,7 +28,7 @@ class Assembly:
         self._outside = outside
 
     def sections(self, title: str) -> tuple[Section, ...]:
-        """Return the catalog's sections; entries before the first heading stand under the list's title."""
+        """Return the catalog's sections; entries before the first heading belong to the list's title."""
         self._make_entries_of_headings()
         ids = self._make_entries()
         for section in self._outline.root.sections:
@@ -78,7 +78,7 @@ class Assembly:
         )
 
     def _place_for(self, inner: OpenSection, above: OpenSection) -> OpenSection:
-        """Return the section for an entry that stands in place of `inner`."""
+        """Return the section for an entry that replaces `inner`."""
         if above is self._outline.root:
             number = above.sections.index(inner)
             before = above.sections[number - 1] if number else None
@@ -103,7 +103,7 @@ class Assembly:
             name = one_line(builder.name) or "(untitled)"
             own = builder.anchor if builder.anchor in written else None
             ids.append(own or identifiers.make(name))
-            if found.kind != "row" and "description" in cells:  # it stands last in bullets
+            if found.kind != "row" and "description" in cells:  # it comes last in bullets
                 cells["description"] = cells.pop("description")
             if found.parent is not None and self._outline.found[found.parent].section is found.section:
                 cells["parent"] = ids[found.parent]
@@ -169,13 +169,13 @@ def _each_once(links: Sequence[tuple[str, Span]]) -> Iterator[tuple[str, Span]]:
 
 
 def _is_bare(section: Section) -> bool:
-    """Return whether nothing of a list is left of a section, as of a table of contents."""
+    """Return whether a section has no list content left, such as a table of contents."""
     is_empty = not (section.entries or section.columns or section.sections)
     return is_empty and (not section.text or is_housekeeping(section.title))
 
 
 def _resolved(section: Section, ids: frozenset[str]) -> Section:
-    """Return the section with references to entries in the place of links to their anchors."""
+    """Return the section with links to anchors of entries replaced by references."""
     entries = tuple(
         replace(entry, cells={key: _reference(key, cell, ids) for key, cell in entry.cells.items()})
         if "framework" in entry.cells

@@ -113,7 +113,7 @@ def parse_blocks(text: str) -> Parsed:
     """
     Return the blocks of a document, read as GitHub reads it; its lines end with line feeds.
 
-    Figures that this program keeps current in it are no part of the list, and left out.
+    Figures that this program maintains in it are not part of the list and are left out.
     """
     environment: dict[str, dict[str, dict[str, object]]] = {}
     tokens = make_parser().parse(_with_footnotes(_without_front_matter(text)), environment)

@@ -1,7 +1,7 @@
 """
 The program's own comments in a Markdown list: marks around facts, and exemptions.
 
-Facts stand between two comments, which no reader sees, at the end of a line of the
+Facts are between two invisible comments at the end of a line of the
 list or as the last cells of a row. What is between them, the marks, and the blank and
 bars written with them are not part of the list:
 
@@ -36,7 +36,7 @@ _NOTICE = re.compile(r"^(\ufeff?)> [^\n]*<!--facts--><!--/facts-->\r?\n\r?\n", r
 
 
 def notice_mark(notice: str) -> str:
-    """Return a line on top of a document as one that is no part of the list."""
+    """Return a line at the top of a document, marked as not being part of the list."""
     return f"{notice} {BEGIN}{END}"
 
 
@@ -53,7 +53,7 @@ def without_facts(text: str) -> str:
 
 
 def fenced(lines: Sequence[str]) -> set[int]:
-    """Return the indexes of lines within fences; one that is never closed is none."""
+    """Return the indexes of lines within fences; a fence that is never closed does not count."""
     code: set[int] = set()
     fence, first = "", 0
     for number, line in enumerate(lines):
@@ -129,7 +129,7 @@ def exemption_in(source: str) -> tuple[Exemption | None, str | None]:
         try:
             until = date.fromisoformat(given["until"])
         except ValueError:
-            return None, f"the exemption's last day is no date such as 2027-01-31: {given['until'][:40]}"
+            return None, f"the exemption's last day is not a date such as 2027-01-31: {given['until'][:40]}"
     if given.get("only", "stale") != "stale":
         return None, f"an exemption is `only: stale`, or of the links too, not {given['only'][:40]}"
     if not text:

@@ -126,7 +126,7 @@ def _names_nothing(span: Span) -> bool:
 
 
 def _ends_in_links(spans: Sequence[Span], number: int) -> bool:
-    """Return whether an entry ends in two or more short links: they are roles in whatever language."""
+    """Return whether an entry ends in two or more short links: they are roles in any language."""
     links = [span for span in spans[number:] if span.kind == "link"]
     between = "".join(span.text for span in spans[number:] if span.kind != "link")
     return (

@@ -48,7 +48,7 @@ class HtmlEvent(Value):
     Part of a list's HTML.
 
     `kind` is `details`, `/details`, `list`, `/list`, `summary`, `heading`, `row`, or the tag that a line of
-    text stands in.
+    text is in.
     """
 
     kind: str
@@ -77,7 +77,7 @@ def read_html(text: str, line: int) -> ReadHtml:
 
 
 def _without_comments(text: str) -> str:
-    """Return the text with blanks in place of comments, so that all else keeps its line and column."""
+    """Return the text with blanks instead of comments, so that the rest keeps its line and column."""
     parts: list[str] = []
     at = 0
     while (start := text.find("<!--", at)) >= 0:

@@ -66,7 +66,7 @@ def fields_of(run: Run) -> Iterator[tuple[Span, str]]:
 
 
 def names_by_paragraph(item: Item) -> bool:
-    """Return whether the links of an item's text stand in further paragraphs of it."""
+    """Return whether the links of an item's text are in its further paragraphs."""
     return any(isinstance(block, Paragraph) and any(map(is_main, block.run.links)) for block in item.blocks)
 
 

@@ -95,7 +95,7 @@ class Outline:
 
     @property
     def last(self) -> FoundEntry | None:
-        """The latest entry, if it stands in the innermost section."""
+        """The latest entry, if it is in the innermost section."""
         return self.found[-1] if self.found and self.found[-1].section is self.here else None
 
     def at(self, line: int) -> Location:
@@ -179,7 +179,7 @@ class Outline:
         self._begin_unnamed(line)
         here = self.here
         if parent is not None and self.found[parent].section.title == here.title:
-            return self.found[parent].section  # an entry stays with the one it stands below
+            return self.found[parent].section  # an entry stays with the one above it
         # The order of the document is kept: what follows an inner section, and bullets that follow a table,
         # begin their section anew.
         if here.sections or (here.columns and is_bullet):
@@ -187,7 +187,7 @@ class Outline:
         return self.here
 
     def defer(self, block: Items) -> bool:
-        """Keep fields that stand alone below a heading, until it is known whether that is an entry."""
+        """Keep fields directly below a heading until it is known whether the heading is an entry."""
         here = self.here
         if here.heading is None or here.heading.links or here.sections or self.last is not None:
             return False

@@ -16,7 +16,7 @@ from markdown_it.rules_inline import StateInline, autolink, backtick, html_inlin
 _Rule = Callable[[StateInline, bool], bool]
 _WITH_SPAN = frozenset({"link_open", "html_inline", "image", "code_inline"})
 SPAN = "span"
-"""The key in a token's `meta` under which its offsets in the text around it stand."""
+"""The key in a token's `meta` of its offsets in the surrounding text."""
 
 # https://github.github.com/gfm/#autolinks-extension-: an address begins at the start of a line, or after a
 # blank or a delimiter. GitHub's reader looks at letters alone where there is a scheme; the value of an

@@ -34,7 +34,7 @@ def is_role(text: str) -> bool:
 
 
 def is_bracketed(text: str) -> bool:
-    """Return whether a text stands in brackets as a whole."""
+    """Return whether a text is in brackets as a whole."""
     bare = text.strip()
     return bare.startswith("[") and bare.endswith("]")
 
@@ -93,7 +93,7 @@ def is_way_back(text: str) -> bool:
 
 
 def _bare(text: str) -> str:
-    """Return a short text in small letters, without what is no letter at its ends."""
+    """Return a short text in lower case, without other characters than letters at its ends."""
     if len(text) > _LONGEST_TITLE:
         return text
     shown = _SHORTCODE.sub("", text).lower().replace("’", "'")
@@ -128,7 +128,7 @@ _NUMBER = re.compile(r"\A\W{0,4}\d{1,3}\\?[.)](?=\s|\Z)")
 _LEADING_PREFIX = re.compile(r"(?:\[[^\[\]]*\]|【[^【】]*】)\s+(?=\S)(?![-–—:|•·]+\s)")
 _CLOSERS = {"]": "[", ")": "(", "）": "（", "】": "【"}
 _OPENERS = {opener: closer for closer, opener in _CLOSERS.items()}
-# Brackets around a link whose other end stands behind it.
+# Brackets around a link that close after it.
 _AROUND = {
     "「": "」",
     "《": "》",
@@ -251,7 +251,7 @@ def is_marks(text: str) -> bool:
 
 
 def is_prefix(before: str) -> bool:
-    """Return whether what stands before a link is no name: emoji, a number, a venue in brackets, a date."""
+    """Return whether the text before a link is not a name: emoji, a number, a venue in brackets, a date."""
     bare = _IMAGE.sub("", _TAG.sub("", before)).strip().strip("*_~").strip()
     return (
         not bare.strip(BRACKETS + '《》「」『』〈〉“”"#')
@@ -261,7 +261,7 @@ def is_prefix(before: str) -> bool:
 
 
 def plain_prefix(before: str) -> str:
-    """Return what stands before the main link, but for emphasis, tags, images and opening brackets."""
+    """Return the text before the main link without emphasis, tags, images and opening brackets."""
     bare = _NUMBER.sub("", one_line(_IMAGE.sub("", _TAG.sub("", before))))
     return bare.rstrip("*_~[( 「《『〈“").strip()
 

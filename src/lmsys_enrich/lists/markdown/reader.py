@@ -206,7 +206,7 @@ class _Reader:
         return "description" in builder.cells and self._outline.is_in_section
 
     def _below(self, item: Item, builder: EntryBuilder, number: int) -> None:
-        """Read what stands below an entry: its fields, entries of their own, tables and HTML."""
+        """Read the content below an entry: its fields, further entries, tables and HTML."""
         for block in item.blocks:
             if isinstance(block, Items) and are_fields(block):
                 self._take_fields(builder, block)

@@ -65,7 +65,7 @@ class Run:
 
     @property
     def markdown(self) -> str:
-        """The Markdown of the text, which needs no definitions that stand elsewhere."""
+        """The Markdown of the text, without references to definitions elsewhere."""
         if not self.source or any(span.form == "reference" for span in self.spans):
             return "".join(span.source for span in self.spans).strip()
         return self.source.strip()
@@ -77,7 +77,7 @@ class Run:
         return one_line("".join(shown))
 
     def lines(self) -> Iterator["Run"]:
-        """Yield what stands between line breaks."""
+        """Yield the texts between line breaks."""
         part = Run(self.line, self.line)
         for span in self.spans:
             if span.kind == "break":
@@ -149,7 +149,7 @@ class RunBuilder:
         self._opened: list[str] = []
         self._closed: list[str] = []
         self._cursor = 0
-        self._inner = 0  # end of the latest code or tag, whose line breaks are no breaks of the text
+        self._inner = 0  # end of the latest code or tag, whose line breaks do not break the text
 
     def build(self) -> Run:
         """Return the run."""
@@ -316,7 +316,7 @@ def _address(url: str) -> str:
 
 
 def _enclosed(url: str) -> str:
-    """Return an address as it may stand in an inline link."""
+    """Return an address in the form for an inline link."""
     return f"<{url}>" if any(letter in url for letter in " ()") else url
 
 

@@ -110,7 +110,7 @@ def _links_names(table: Cells, number: int) -> bool:
 
 
 def _names_something(table: Cells, number: int) -> bool:
-    """Return whether most cells of a column hold words that are no numbers, flags or roles."""
+    """Return whether most cells of a column hold words other than numbers, flags or roles."""
     texts = [_cell(row, number).text for row in table.rows]
     images = [_cell(row, number).links for row in table.rows]
     named = [
@@ -155,7 +155,7 @@ def _are_years(table: Cells, number: int) -> bool:
 
 
 def _is_placeholder(cells: Sequence[Run], headers: Sequence[str]) -> bool:
-    """Return whether a row only says what is to stand in its columns, as `Year | Title1`."""
+    """Return whether a row only describes its columns, such as `Year | Title1`."""
     texts = [cell.text.lower() for cell in cells]
     if not any(texts) or any(cell.links for cell in cells):
         return False
