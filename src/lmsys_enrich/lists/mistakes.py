@@ -76,25 +76,25 @@ def duplicates(catalog: Catalog) -> Iterator[Remark]:
 
     The list is read twice, since most of it does not recur, and it may have a million entries.
     """
-    recurring = _recurring(hash(key) for listed in catalog.listed() for key, _, _ in _naming(listed))
+    recurring = _recurring(hash(key) for listed in catalog.listed() for key, *_ in _naming(listed))
     first: dict[Hashable, Location] = {}
     for listed in catalog.listed():
-        for key, location, words in _naming(listed):
+        for key, location, name, fault in _naming(listed):
             if hash(key) not in recurring:
                 continue
             # What an alias repeats stands only once.
             if (there := first.setdefault(key, location)) != location:
-                yield Remark(location, f"{words} {there}")
+                yield Remark(location, f"{name} {fault} {there}")
 
 
-def _naming(listed: ListedEntry) -> Iterator[tuple[Hashable, Location, str]]:
+def _naming(listed: ListedEntry) -> Iterator[tuple[Hashable, Location, str, str]]:
     """Yield what no other entry should have, where it stands, and the words for an entry that has it too."""
     entry = listed.entry
     main = _main_link(entry)
     if main is not None:
-        yield _key(main.url), main.location, f"{main.url} is the link of another entry too, at"
+        yield _key(main.url), main.location, main.url, "is the link of another entry too, at"
     same = listed.path, entry.name.casefold()
-    yield same, entry.location, f"{entry.name} is listed twice in this section, first at"
+    yield same, entry.location, entry.name, "is listed twice in this section, first at"
 
 
 def _recurring(hashes: Iterable[int]) -> frozenset[int]:

@@ -1,6 +1,7 @@
 """Fixes: edits of a list for links that have moved for good."""
 
 from collections.abc import Iterator, Sequence
+from hashlib import sha256
 from pathlib import PurePosixPath
 
 from lmsys_enrich.credentials import carries_credentials
@@ -67,7 +68,15 @@ def _better(link: Link, finding: Finding, *, across: bool, seen: int) -> str | N
 
 def fixed(catalog: Catalog, text: str, edits: Sequence[Edit]) -> tuple[str, list[Edit]]:
     """Return the text of a list with those edits that change nothing else in it, and the others."""
-    return verified_edits(text, edits, lambda text: parse_list(text.encode("utf-8"), catalog.source))
+    # Read already; a Markdown list perhaps without its images, or with its entries alone.
+    is_whole = catalog.document is None and sha256(text.encode("utf-8")).hexdigest() == catalog.digest
+
+    def parse(content: str) -> Catalog:
+        if content is text and is_whole:
+            return catalog
+        return parse_list(content.encode("utf-8"), catalog.source)
+
+    return verified_edits(text, edits, parse)
 
 
 def patch_of(report: Report) -> str:
