@@ -6,6 +6,8 @@ are gone with the process.
 """
 
 import os
+import pickle
+import tempfile
 import weakref
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
@@ -13,7 +15,6 @@ from typing import Generic, TypeVar, overload
 
 from lmsys_enrich.errors import OutputError
 
-# ruff: noqa: PLC0415 - pickle and tempfile, loaded by long lists alone, cost a short command a tenth of its time
 LARGE = 200_000
 """Items from which on a collection is kept on disk: below, memory is cheap and faster."""
 
@@ -26,9 +27,6 @@ class _Records:
     """Byte strings in a temporary file, by number."""
 
     def __init__(self) -> None:
-        import tempfile
-
-        self._folder = tempfile.gettempdir()
         self._file = tempfile.TemporaryFile(buffering=2**18)  # noqa: SIM115 - the next line closes it
         weakref.finalize(self, self._file.close)
         self._ends = array("Q")
@@ -42,7 +40,7 @@ class _Records:
             self._file.write(record)
         except OSError as problem:
             raise OutputError(
-                f"{self._folder}: cannot be written: {problem.strerror}",
+                f"{tempfile.gettempdir()}: cannot be written: {problem.strerror}",
                 hint="Free the disk, or name another folder in TMPDIR.",
             ) from None
         self._ends.append(len(record) + (self._ends[-1] if self._ends else 0))
@@ -67,8 +65,6 @@ class Spool(Sequence[T], Generic[T]):
 
     def append(self, item: T) -> None:
         """Add an item."""
-        import pickle
-
         self._last.append(item)
         if len(self._last) == _BLOCK:
             self._blocks.append(pickle.dumps(self._last, pickle.HIGHEST_PROTOCOL))
@@ -98,8 +94,6 @@ class Spool(Sequence[T], Generic[T]):
         return self._last[position] if block == len(self._blocks) else self._block(block)[position]
 
     def _block(self, number: int) -> list[T]:
-        import pickle
-
         block: list[T] = pickle.loads(self._blocks.read(number))  # noqa: S301 - no other program can write there
         return block
 

@@ -8,6 +8,7 @@ https://git-scm.com/docs/gitattributes
 
 import os
 import re
+import subprocess
 from pathlib import Path
 
 from lmsys_enrich.errors import InputError
@@ -146,8 +147,6 @@ def _own_words(ended: _Ended) -> str:
 
 def _git(folder: Path, *words: str) -> _Ended:
     """Run git. Raises `InputError` where there is no git at all."""
-    import subprocess  # noqa: PLC0415 - few lists need git, and a short command would load it for nothing
-
     environ = {name: value for name, value in os.environ.items() if name not in _ELSEWHERE} | _PLAIN
     try:
         # The git of the PATH, as the user types it; no shell reads the words.

@@ -2,6 +2,7 @@
 
 from array import array
 from collections.abc import Collection, Hashable, Iterable, Iterator
+from difflib import get_close_matches
 from functools import lru_cache
 from itertools import pairwise
 from typing import NoReturn
@@ -53,8 +54,6 @@ def closest(word: str, known: tuple[str, ...], *, cutoff: float = 0.6) -> str | 
         return None
     if len(known) > _MANY_KNOWN:
         return next(filter(frozenset(known).__contains__, _one_edit_from(word.lower())), None)
-    from difflib import get_close_matches  # noqa: PLC0415 - only a list with mistakes needs it
-
     found = get_close_matches(word.lower(), known, n=1, cutoff=cutoff)
     return str(found[0]) if found else None
 

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import tomllib
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, Field, fields
@@ -224,8 +225,6 @@ class _File(Value):
 
 def _parsed(name: str, text: str, table: str) -> _File | None:
     """Parse the table that holds the settings. Raises `ValueError`."""
-    import tomllib  # noqa: PLC0415 - only where there is a file of settings
-
     content: object = tomllib.loads(text)
     for part in table.split(".") if table else ():
         if isinstance(content, dict) and part not in content and part.replace("-", "_") in content:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Collection, Mapping
 from datetime import date
+from difflib import get_close_matches
 from enum import StrEnum
 from typing import TypeAlias, TypeVar
 
@@ -157,8 +158,6 @@ def parse_host_name(text: str) -> str:
 
 def suggestion(word: str, known: Collection[str]) -> str:
     """Return `; did you mean …?`, or nothing where no known word is near."""
-    from difflib import get_close_matches  # noqa: PLC0415 - only settings with mistakes need it
-
     close = get_close_matches(word, [str(one) for one in known], n=1)
     return f"; did you mean {close[0]!r}?" if close else ""
 
