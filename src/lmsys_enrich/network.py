@@ -4,16 +4,17 @@ import ssl
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import cache
-from typing import TYPE_CHECKING
 
 import certifi
 
+from lmsys_enrich.api.client import ApiClient
 from lmsys_enrich.clock import Clock
 from lmsys_enrich.errors import InputError
 from lmsys_enrich.http.client import HttpClient
 from lmsys_enrich.http.hosts import Proxies
 from lmsys_enrich.http.messages import Fetch, Outcome, Request
 from lmsys_enrich.http.pool import ConnectionPool
+from lmsys_enrich.http.proxy import ProxyClient
 from lmsys_enrich.http.resolver import Resolver, look_up
 from lmsys_enrich.politeness.client import PoliteClient
 from lmsys_enrich.politeness.limiter import HostLimiter
@@ -24,9 +25,6 @@ from lmsys_enrich.settings.settings import Settings
 from lmsys_enrich.settings.tables import HTTPS_PORT, HostSetting, is_for
 from lmsys_enrich.urls import InvalidAddress, server_of
 from lmsys_enrich.values import Value, replace
-
-if TYPE_CHECKING:
-    from lmsys_enrich.api.client import ApiClient
 
 _DNS_TIMEOUT = 10.0
 
@@ -82,33 +80,9 @@ async def open_network(
             record=scheduler.record,
         )
         stack.push_async_callback(polite.close)
-        api = _api_client(stack, proxies, tls, clock, stats, timeout=settings.timeout)
+        api = ApiClient(proxies, tls, clock, stats, timeout=settings.timeout)
+        stack.push_async_callback(api.close)
         yield Network(polite, polite.for_link, api, scheduler, polite.expect)
-
-
-def _api_client(
-    stack: AsyncExitStack,
-    proxies: Proxies,
-    tls: Callable[[], ssl.SSLContext],
-    clock: Clock,
-    stats: RequestStats,
-    *,
-    timeout: float,
-) -> Fetch:
-    """Return the client for APIs. It is loaded at its first request: a night without one needs no httpx."""
-
-    @cache
-    def opened() -> "ApiClient":
-        from lmsys_enrich.api.client import ApiClient  # noqa: PLC0415 - as said
-
-        client = ApiClient(proxies, tls, clock, stats, timeout=timeout)
-        stack.push_async_callback(client.close)
-        return client
-
-    async def fetch(request: Request) -> Outcome:
-        return await opened()(request)
-
-    return fetch
 
 
 class HostHeaders:
@@ -157,8 +131,6 @@ def _website_client(
     direct = HttpClient(pool, settings.timeout)
     if not proxies.by_scheme:
         return direct, pool
-    from lmsys_enrich.http.proxy import ProxyClient  # noqa: PLC0415 - as for APIs
-
     client = ProxyClient(direct, proxies, tls(), settings.timeout, allow_private=settings.allow_private)
     stack.push_async_callback(client.close)
     return client, pool

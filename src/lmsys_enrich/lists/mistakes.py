@@ -75,7 +75,9 @@ def duplicates(catalog: Catalog) -> Iterator[Remark]:
 
     The list is read twice, since most of it does not recur, and it may have a million entries.
     """
-    recurring = _recurring(hash(key) for listed in catalog.listed() for key, *_ in _naming(listed))
+    recurring = _recurring(hash(one[0]) for listed in catalog.listed() for one in _naming(listed))
+    if not recurring:
+        return
     first: dict[Hashable, Location] = {}
     for listed in catalog.listed():
         for key, location, name, fault in _naming(listed):
@@ -103,7 +105,10 @@ def _recurring(hashes: Iterable[int]) -> frozenset[int]:
 
 
 def _main_link(entry: Entry) -> Link | None:
-    return next((link for link in entry.links if link.role == "url"), None)
+    for link in entry.links:
+        if link.role == "url":
+            return link
+    return None
 
 
 def _key(url: str) -> str:
