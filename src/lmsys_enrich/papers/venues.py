@@ -2,7 +2,8 @@
 
 import re
 
-# A phrase of the full name, in words of lower case, and the acronym. The first that fits is taken.
+# A phrase of the full name, in words of lower case, and the acronym. The first that fits is taken; None
+# stands for venues whose names begin like another one's.
 _PHRASES = (
     ("operating systems design and implementation", "OSDI"),
     ("architectural support for programming languages", "ASPLOS"),
@@ -25,6 +26,7 @@ _PHRASES = (
     ("machine learning and systems", "MLSys"),
     ("neural information processing systems", "NeurIPS"),
     ("learning representations", "ICLR"),
+    ("international conference on machine learning and", None),  # applications, cybernetics, computing, …
     ("international conference on machine learning", "ICML"),
     ("empirical methods in natural language processing", "EMNLP"),
     ("annual meeting of the association for computational linguistics", "ACL"),
@@ -39,7 +41,7 @@ _PHRASES = (
     ("journal of machine learning research", "JMLR"),
     ("transactions on machine learning research", "TMLR"),
 )
-_ACRONYMS = {acronym.lower(): acronym for _, acronym in _PHRASES} | {
+_ACRONYMS = {acronym.lower(): acronym for _, acronym in _PHRASES if acronym} | {
     "nips": "NeurIPS",
     "pvldb": "VLDB",
     "usenix atc": "ATC",
@@ -88,9 +90,7 @@ def known_venue(name: str) -> str | None:
     for own in (text, " ".join(word for word in words if word not in _AROUND)):
         if own in _ACRONYMS:
             return _ACRONYMS[own]
-    found = ((acronym, *text.partition(phrase)[1:]) for phrase, acronym in _PHRASES)
-    # "International Conference on Machine Learning and Applications" is not ICML.
-    return next((acronym for acronym, phrase, rest in found if phrase and not rest.startswith(" and ")), None)
+    return next((acronym for phrase, acronym in _PHRASES if phrase in text), None)
 
 
 def short_venue(name: str | None, others: tuple[str, ...] = ()) -> str | None:

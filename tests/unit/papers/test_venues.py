@@ -20,6 +20,8 @@ from lmsys_enrich.papers.venues import known_venue, short_venue
         ("arXiv preprint arXiv:2201.12023", "arXiv"),
         ("CoRR", "arXiv"),
         ("International Conference for High Performance Computing, Networking, Storage and Analysis", "SC"),
+        ("Architectural Support for Programming Languages and Operating Systems, Volume 3", "ASPLOS"),
+        ("Annual Meeting of the Association for Computational Linguistics and the 11th Conference", "ACL"),
         ("SC22", "SC"),
         ("MLSys2021", "MLSys"),
         ("NeurIPS 2022 (Spotlight)", "NeurIPS"),
