@@ -153,11 +153,12 @@ def _is_another_title(name: str, title: str, authors: Sequence[str]) -> bool:
 
     Names such as "Vaswani et al. (2017)" and "Link to the original paper" are no titles.
     """
+    if is_same_title(name, title):
+        return False
     words = normalize_title(name).split()
     about = _WORDS_ABOUT.union(*(normalize_title(author).split() for author in authors))
     own = [word for word in words if word not in about and not word.isdigit()]
-    is_title = len(words) >= _MIN_TITLE_WORDS and len(own) >= _MIN_OWN_WORDS
-    return is_title and not is_same_title(name, title)
+    return len(words) >= _MIN_TITLE_WORDS and len(own) >= _MIN_OWN_WORDS
 
 
 def _may_be_year(year: int, entry: Entry, paper: Paper) -> bool:

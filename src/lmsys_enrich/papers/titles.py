@@ -37,10 +37,13 @@ _LETTERS = str.maketrans(
     }
 )
 _PARTS = re.compile(r":|\s-{1,3}\s|[\u2013\u2014?]")  # the dashes of print among them
-# Words of a list around a title: `[ICML 23] Title`, `Title (extended version)`.
-_AROUND = re.compile(r"^\s*[\[(][^\])]{1,40}[\])]|[\[(][^\])]{1,60}[\])]\s*$")
+# Words of a list around a title: `[ICML 23] Title`, `Title (extended version)`, `Doe et al. Title, 2023`.
+_AROUND = re.compile(
+    r"^\s*[\[(][^\])]{1,40}[\])]|^[\w ,.]{1,40}\bet al\b\.?,?"
+    r"|[\[(][^\])]{1,60}[\])]\s*$|,? (?:19|20)[0-9]{2}\s*$"
+)
 _CUT = re.compile(r"(?:\.\.\.|\u2026)\s*$")  # where a list cuts a long title
-_THOUSANDS = re.compile(r"(?<=[0-9]),(?=[0-9]{3})")
+_THOUSANDS = re.compile(r"(?<=[0-9]),(?=[0-9]{3}(?![0-9]))")
 _VERSIONS = re.compile(r"[0-9]+|\b(?:plus|sharp)\b")  # "FlashAttention-2", "SmoothQuant+" and "QuIP#"
 _NAME = re.compile(r"[0-9]|[a-z][A-Z]")  # in a nickname of several words: `Llama 2`, `DeepSpeed Ulysses`
 _ROMAN = {"ii": "2", "iii": "3", "iv": "4"}
@@ -58,6 +61,7 @@ _MIN_LONG = 4  # words of a title within others, and of a subtitle behind anothe
 _MIN_COMMON = 5  # words that two titles share where one has more of them
 _MAX_MORE = 0.25  # of its letters
 _MIN_LETTERS = 5  # of a word that has several spellings
+_MIN_MISTAKEN = 3  # of a word of which a letter was lost
 _MIN_CUT = 12  # letters before an ellipsis
 _MAX_LENGTH = 500
 
@@ -81,8 +85,10 @@ def is_same_title(listed: str, source: str) -> bool:
     another spelling. The titles differ where a word of weight or a number does. One
     without a letter is the same as any other.
     """
+    if normalize_title(listed) == normalize_title(source):  # as nearly all do
+        return True
     ours, theirs = _forms(listed), _forms(source)
-    if not (ours.whole and theirs.whole) or ours.whole == theirs.whole or _is_cut_from(listed, theirs):
+    if not (ours.whole and theirs.whole) or _is_cut_from(listed, theirs):
         return True
     texts = itertools.product({ours.whole, ours.bare}, {theirs.whole, theirs.bare})
     parts = ((ours.tail, theirs.whole), (ours.bare, theirs.tail))
@@ -179,7 +185,9 @@ def _has_same_words(ours: str, theirs: str) -> bool:
     for tag, a, b, c, d in SequenceMatcher(None, mine, other, autojunk=False).get_opcodes():
         left, right = _weighty(mine[a:b]), _weighty(other[c:d])
         if left and right and tag != "equal" and not _is_spelling(mine[a:b], other[c:d]):
-            return False
+            is_mistake = min(len(mine), len(other)) >= _MIN_LONG and _lost_a_letter(left, right)
+            if not is_mistake:
+                return False
         if left and right:
             common += len(left)
         else:
@@ -195,13 +203,20 @@ def _weighty(words: Sequence[str]) -> list[str]:
 def _is_spelling(ours: Sequence[str], theirs: Sequence[str]) -> bool:
     """Return true for one or several words in two spellings, or an abbreviation and its words."""
     left, right = _weighty(ours), _weighty(theirs)
-    if "".join(left) == "".join(right):
+    if "".join(left) == "".join(right) or "".join(ours) == "".join(theirs):
         return True
     for short, long in ((ours, theirs), (theirs, ours)):
         initials = "".join(word[0] for word in long)
         if len(short) == 1 and len(long) > 1 and short[0].removesuffix("s") == initials:
             return True
     return len(left) == len(right) and all(map(_is_variant, left, right))
+
+
+def _lost_a_letter(ours: Sequence[str], theirs: Sequence[str]) -> bool:
+    """Return true for words of which one lacks a letter."""
+    short, long = sorted(("".join(ours), "".join(theirs)), key=len)
+    start = _shared(short, long)
+    return len(long) - len(short) == 1 and len(short) >= _MIN_MISTAKEN and short[start:] == long[start + 1 :]
 
 
 def _is_variant(ours: str, theirs: str) -> bool:

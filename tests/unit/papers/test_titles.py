@@ -35,6 +35,13 @@ SAME = [
     ("Tülu 3: Open Post-Training", r"T\"ULU 3: Open Post-Training of Language Models"),
     ("FlexGen: offloading to disks", "FlexGen: High-Throughput Generative Inference with a Single GPU"),
     ("DeepSpeed Ulysses: long sequences", "DeepSpeed Ulysses: System Optimizations for Training"),
+    ("Reducing Recomputation in Lare Models", "Reducing Recomputation in Large Models"),
+    ("Language Model erving with Paged Memory", "Language Model Serving with Paged Memory"),
+    ("Inference of MixtureofExperts Models", "Inference of Mixture-of-Experts Models"),
+    ("Accelerationvia Speculative Decoding", "Acceleration via Speculative Decoding"),
+    ("Serving of 10 100 Billion Parameters", "Serving of 10-100 Billion Parameters"),
+    ("Mixed Precision Training, 2018", "Mixed Precision Training"),
+    ("Micikevicius et al. Mixed Precision Training", "Mixed Precision Training"),
     ("", "Anything"),
     ("???", "Anything"),
 ]
