@@ -213,7 +213,9 @@ def cluster_rows(links: int, cluster: Mapping[int, tuple[Figures, float]]) -> st
 
 def huge_rows(links: int, figures: Figures, crawl: float, load: tuple[float, float]) -> str:
     """Return the section of the list that is measured apart: it takes most of an hour."""
-    head = f"## M. {links:,} links, {links // 10:,} hosts, C=500, once, by `make bench ARGS=--huge={links}`"
+    head = (
+        f"## M. {links:,} links, {links // 10:,} hosts, C=500, once, measured apart (`ARGS=--huge={links}`)"
+    )
     row = (
         f"{figures.wall:.0f}",
         f"{crawl:.0f}",
