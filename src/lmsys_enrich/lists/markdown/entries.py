@@ -78,7 +78,7 @@ def read_entry(run: Run, *, in_cell: bool = False) -> EntryBuilder:
     main, before = spans[number], spans[:number]
     text_before = plain(before)
     builder = EntryBuilder("", anchor, [("url", main)])
-    if not main.has_words:
+    if not main.has_words or _is_icon(spans, number):
         return _badge_first(builder, spans, number, text_before)
     if text_before and _is_title(text_before, spans, number):
         strong = run.strong
@@ -93,6 +93,17 @@ def read_entry(run: Run, *, in_cell: bool = False) -> EntryBuilder:
     rest = _closed(spans[number + 1 :], source(before))
     _read_rest(builder, rest, is_open=text_before.endswith("["))
     return builder
+
+
+def _is_icon(spans: Sequence[Span], number: int) -> bool:
+    """Return whether a link's text is an icon beside the entry's name, as in `Name [🔗](…) - text`."""
+    if not phrases.is_marks(spans[number].text):
+        return False
+    before = spans[:number]
+    if plain(before) and not is_prefix(source(before)):
+        return True
+    rest = source(spans[number + 1 :])
+    return any(map(str.isalnum, plain(spans[number + 1 :]))) and description(rest) == one_line(rest)
 
 
 def _has_words(run: Run) -> bool:

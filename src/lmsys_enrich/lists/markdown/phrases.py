@@ -119,7 +119,7 @@ _FORMAT = re.compile(
 _LEADING_BREAKS = re.compile(r"\A(?:\s|<br\s*/?>)+", re.IGNORECASE)
 _EMOJI = re.compile(r"((?::[a-z0-9_+-]+:|[^\w\s:\[(`\"'*_<~\\&#.@$-])+)\s+(?=\w)")
 _SHORTCODE = re.compile(r":[a-z0-9_+-]+:")
-_MARKS = re.compile(r"\s*(?:[^\w\s(\[`<.,:;|*/&\"'#@$=→⇒。，、《》「」-]+|:[a-z0-9_+-]+:|\s)+")
+_MARKS = re.compile(r"\s*(?:[^\w\s(\[`<.,:;|*/&\"'#@$=→⇒。，、《》「」!-]+|!(?!\[)|:[a-z0-9_+-]+:|\s)+")
 _PREFIX = re.compile(
     r"\[[^\]]*\]\s*[:：]?|\([^)]*\)\s*:?|（[^）]*）|【[^】]*】|`[^`]*`|\d{1,3}\\?[.)]"
     r"|\d{4}(?:[-./]\d{1,2}){0,2}\s*[:：,]?"
