@@ -96,12 +96,6 @@ def test_copy_says_where_relative_links_start_and_reads_as_the_list(program: Pro
 
 
 @pytest.mark.usefixtures("world")
-def test_run_says_where_relative_links_work(program: Program) -> None:
-    out = program("run", "README.md", "--allow-private").out
-    assert "Relative links of README.md (1) start from its folder, also in enriched.md" in out
-
-
-@pytest.mark.usefixtures("world")
 def test_blocks_name_the_lines_of_the_file_with_the_blocks(program: Program) -> None:
     block = "<!-- lmsys-enrich:dead-links -->\n<!-- /lmsys-enrich -->\n\n"
     text = _README.replace("## Tools", f"{block}## Tools").replace("](docs/a.md)", "](docs/none.md)")

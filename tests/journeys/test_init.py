@@ -206,6 +206,8 @@ def test_source_of_a_checkout_is_its_origin(tmp_path: Path, remote: str, address
     git(checkout, "remote", "add", "origin", remote)
     own = Installed(json.dumps({"url": checkout.as_uri(), "dir_info": {"editable": True}}))
     expected = None if address is None else f"{address}{git(checkout, 'rev-parse', 'HEAD')}"
+    assert install_source(folder, lambda: own) == InstallSource(expected, is_pushed=expected is None)
+    git(checkout, "update-ref", "refs/remotes/origin/main", "HEAD")
     assert install_source(folder, lambda: own) == InstallSource(expected)
     assert install_source(checkout, lambda: own) == InstallSource(None, is_here=True)
 

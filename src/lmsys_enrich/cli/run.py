@@ -195,8 +195,8 @@ def _lines(
         if check.apis and len(tasks) > len(check.pages):
             yield f"  {len(tasks) - len(check.pages):>7,}  for {', '.join(map(_api, check.apis))}"
     yield f"  {len(pages):>7,}  for {len(requests):,} {'website' if len(requests) == 1 else 'websites'}"
-    if asked := [api for one in further for api in one.apis if api.requests]:
-        yield f"           further facts from {', '.join(map(_api, asked))}"
+    if apis_of_sources := [api for one in further for api in one.apis if api.requests]:
+        yield f"           further facts from {', '.join(map(_api, apis_of_sources))}"
     apis = [api for one in (*checks, *further) for api in one.apis]
     yield ""
     yield f"Requests  {sum(api.requests for api in apis):,} to APIs, about {requests.total():,} to websites"

@@ -9,7 +9,6 @@ from lmsys_enrich.cli.terminal import Table, markdown_table
 from lmsys_enrich.model.figures import counts_in_words, shown_counts
 from lmsys_enrich.model.finding import Finding, Verdict
 from lmsys_enrich.model.report import ACT_ON, Report, news_of
-from lmsys_enrich.outputs.enriched_md import relative_links
 from lmsys_enrich.outputs.text import escaped
 from lmsys_enrich.values import Value, asdict
 
@@ -56,7 +55,6 @@ def summary_text(report: Report, files: Files) -> str:
             _cost(report),
             "",
             *_where(files),
-            *_relative_links(report),
         ]
     )
 
@@ -196,17 +194,6 @@ def _where(files: Files) -> Iterator[str]:
     yield from (f"  {files.folder / path}" for path in files.all if "badges" not in path.parts)
     if badges:
         yield f"  {files.folder / 'badges'}{os.sep} ({badges:,} files)"
-
-
-def _relative_links(report: Report) -> Iterator[str]:
-    """Yield where the relative links of a document start, which its copy with the facts has as they are."""
-    for catalog in report.catalogs:
-        relative = relative_links(catalog)
-        if relative and catalog.document is not None:
-            yield (
-                f"Relative links of {catalog.source} ({relative:,}) start from its folder, also in"
-                " enriched.md; --in-place writes the facts where they work"
-            )
 
 
 def _count(number: int, one: str, many: str | None = None) -> str:

@@ -135,6 +135,11 @@ def head_commit(folder: Path) -> str | None:
     return _git(folder, "rev-parse", "--verify", "HEAD").text or None
 
 
+def is_pushed(folder: Path) -> bool:
+    """Return true if a remote's branch, as far as it is known here, has the commit that is checked out."""
+    return bool(_git(folder, "for-each-ref", "--count=1", "--contains=HEAD", "refs/remotes").text)
+
+
 def _is_hidden(path: Path) -> bool:
     return any(part.startswith(".") or part in {"node_modules", "__pycache__"} for part in path.parts)
 

@@ -168,12 +168,12 @@ def enriched_md(report: Report) -> Mapping[str, Text]:
     """Return the file; it carries no time of the run, nor any other word that changes by itself."""
     [catalog] = report.catalogs
     if catalog.document is not None:
-        is_relative = relative_links(catalog) > 0
+        is_relative = _relative_links(catalog) > 0
         return {"enriched.md": enriched_copy(report, catalog.document, has_relative_links=is_relative)}
     return {"enriched.md": Streamed(lambda: _joined(_blocks(report)))}
 
 
-def relative_links(catalog: Catalog) -> int:
+def _relative_links(catalog: Catalog) -> int:
     """Return the number of links to files, which start from the folder of the list."""
     return sum(bool(one.link.local) and one.link.role != "anchor" for one in catalog.document_links)
 

@@ -126,6 +126,9 @@ def _files(out: Path) -> Iterator[Path]:
 
 
 def _not_enriched(path: Path, problem: Exception) -> InputError:
+    if isinstance(problem, FileNotFoundError):
+        hint = "`lmsys-enrich run` writes enriched.json, and previous.json from the second day on."
+        return InputError(f"{path}: no such file", hint=hint)
     return InputError(f"{path}: not an enriched.json ({problem})", hint="`lmsys-enrich run` writes them.")
 
 

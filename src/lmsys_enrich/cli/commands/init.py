@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 from lmsys_enrich.cli.flags import ENTRIES, READMES
 from lmsys_enrich.cli.terminal import Terminal
 from lmsys_enrich.errors import InputError, OutputError
-from lmsys_enrich.lists.git import head_commit, origin_url, top_level
+from lmsys_enrich.lists.git import head_commit, is_pushed, origin_url, top_level
 from lmsys_enrich.lists.read import read_list
 from lmsys_enrich.outputs.files import write_files
 from lmsys_enrich.settings.sources import resolve
@@ -38,11 +38,13 @@ class InstallSource(Value):
     """
     Argument of `pip install`, None where the program's source is not known to others.
 
-    `is_here` says that the program is installed from the very repository it is run for.
+    `is_here` says that the program is installed from the very repository it is run for,
+    `is_pushed` that others can have the commit of a checkout.
     """
 
     requirement: str | None
     is_here: bool = False
+    is_pushed: bool = True
 
 
 class Workflow(Value):
@@ -118,6 +120,8 @@ def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
     terminal.result("\n".join(_next_steps(folder, chosen, is_new=is_new)))
     if is_new and chosen.source.requirement is None and not chosen.source.is_here:
         terminal.warn(_NO_SOURCE)
+    if is_new and not chosen.source.is_pushed:
+        terminal.warn(f"{chosen.source.requirement} is not pushed yet: push it before the workflow runs")
     return 0
 
 
@@ -302,7 +306,9 @@ def _of_checkout(checkout: Path, folder: Path) -> InstallSource:
         return InstallSource(None)
     url, commit = origin_url(checkout), head_commit(checkout)
     address = _https(url) if url else None
-    return InstallSource(f"git+{address}@{commit}" if address and commit else None)
+    if not address or not commit:
+        return InstallSource(None)
+    return InstallSource(f"git+{address}@{commit}", is_pushed=is_pushed(checkout))
 
 
 def _https(url: str) -> str | None:

@@ -183,7 +183,9 @@ def _read(path: Path, *, follow_links: bool) -> bytes:
         return read_regular_file(path, _MAX_SIZE, follow_links=follow_links)
     except (OSError, ValueError) as problem:
         hint = "The report is the artifact of the run for the pull request; its log says why it is missing."
-        raise InputError(f"{path}: cannot be read: {problem}", hint=hint) from None
+        raise InputError(
+            f"{path}: cannot be read: {getattr(problem, 'strerror', None) or problem}", hint=hint
+        ) from None
 
 
 COMMENT = Command(add_comment_arguments, execute_comment)

@@ -69,7 +69,10 @@ def _filled(file: Path, report: Report, out: Path) -> tuple[Path, dict[str, str]
     try:
         text = file.read_bytes().decode("utf-8")
     except (OSError, UnicodeDecodeError) as problem:
-        raise InputError(f"{file}: cannot be read ({problem})", hint="Name a Markdown file.") from None
+        raise InputError(
+            f"{file}: cannot be read ({getattr(problem, 'strerror', None) or problem})",
+            hint="Name a Markdown file.",
+        ) from None
     badges = Path(os.path.relpath(out / "badges", file.parent)).as_posix()
     changes = _changes(out)
     filled = Blocks(report, badges, changes).filled(text, str(file))
