@@ -13,7 +13,7 @@ NIGHT = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 
 @dataclass
 class FakeClock:
-    """Time passes only when somebody sleeps; `slept` tells for how long, each time."""
+    """Clock whose time passes in `sleep` only; `slept` holds the seconds of each sleep."""
 
     run_time: datetime = NIGHT
     elapsed: float = 0.0
@@ -36,17 +36,17 @@ Script = Outcome | list[Outcome] | Callable[[Request], Outcome]
 @dataclass
 class FakeFetch:
     """
-    Answers from a script by address, or by `METHOD address`, and writes down what it was asked.
+    `Fetch` that responds from a script, by address or by `METHOD address`, and keeps its `requests`.
 
     A list is played one outcome after the other, its last one for ever. What the
     script does not know is a host that does not exist.
     """
 
     script: Mapping[str, Script]
-    asked: list[Request] = field(default_factory=list)
+    requests: list[Request] = field(default_factory=list)
 
     async def __call__(self, request: Request) -> Outcome:
-        self.asked.append(request)
+        self.requests.append(request)
         for name in (f"{request.method} {request.url}", request.url):
             if name in self.script:
                 return self._play(name, request)
@@ -57,12 +57,12 @@ class FakeFetch:
         if isinstance(script, Response | FetchError):
             return script
         if isinstance(script, list):
-            turn = sum(name in {r.url, f"{r.method} {r.url}"} for r in self.asked)
+            turn = sum(name in {r.url, f"{r.method} {r.url}"} for r in self.requests)
             return script[min(turn, len(script)) - 1]
         return script(request)
 
     def methods(self, url: str) -> list[str]:
-        return [request.method for request in self.asked if request.url == url]
+        return [request.method for request in self.requests if request.url == url]
 
 
 @dataclass

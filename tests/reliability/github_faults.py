@@ -17,7 +17,7 @@ _SECONDARY = "You have exceeded a secondary rate limit. Please wait a few minute
 
 
 def fixed(status: int, body: object, headers: dict[str, str] | None = None) -> Fault:
-    """Whatever is asked, this is the answer."""
+    """The one response to every request."""
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
     kind = HTML if isinstance(body, bytes) else JSON
 
@@ -50,7 +50,7 @@ def spent(reset_in: float = _HOUR) -> dict[str, str]:
 
 
 def rate_limited() -> Fault:
-    """The quota of the hour, as GraphQL tells it: with status 200."""
+    """The quota of the hour, in GraphQL's form: with status 200."""
     error = {"type": "RATE_LIMITED", "message": "API rate limit exceeded for user ID 1."}
     return fixed(200, {"errors": [error]}, spent())
 
@@ -81,7 +81,7 @@ def rate_limited_with_data() -> Fault:
 
 
 def secondary(status: int = 403, retry_after: str | None = None) -> Fault:
-    """The limit on how fast and how much at once; GraphQL tells it with 200 or 403."""
+    """The limit on how fast and how much at once; with 200 or 403 from GraphQL."""
     headers = {} if retry_after is None else {"retry-after": retry_after}
     return fixed(status, {"message": _SECONDARY, "documentation_url": "https://docs.github.com/…"}, headers)
 

@@ -15,19 +15,19 @@ UNANSWERED = socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolu
 
 @dataclass
 class NameServer:
-    """Knows every name below `.example`, unless `special` says otherwise; `asked` lists the lookups."""
+    """Knows every name below `.example`, unless `special` says otherwise; `lookups` lists the names."""
 
     special: Mapping[str, str | OSError] = field(default_factory=dict)
     others: str | OSError = UNKNOWN
     slow: float = 0.0
-    asked: list[str] = field(default_factory=list)
+    lookups: list[str] = field(default_factory=list)
     _real: Callable[..., Any] = socket.getaddrinfo
 
     def __call__(self, host: str | bytes | None, port: object, *rest: Any, **named: Any) -> Any:  # noqa: ANN401 - as the function it stands for
         name = host.decode() if isinstance(host, bytes) else host or ""
         if _NUMERIC.fullmatch(name) or name in {"", "localhost"}:
             return self._real(host, port, *rest, **named)
-        self.asked.append(name)
+        self.lookups.append(name)
         time.sleep(self.slow)
         answer = self.special.get(name, LOOPBACK if name.endswith(".example") else self.others)
         if isinstance(answer, OSError):

@@ -20,11 +20,11 @@ _REFUSED = b"HTTP/1.1 405 Method Not Allowed\r\ncontent-length: 0\r\n\r\n"
 
 @dataclass
 class StrangeServer:
-    """Listens on loopback; `asked` has each request's method and path."""
+    """Listens on loopback; `requests` has each request's method and path."""
 
     converse: Conversation
     port: int = 0
-    asked: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
     connections: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -36,7 +36,7 @@ class StrangeServer:
         try:
             lines = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").splitlines()
             method, path, _ = lines[0].split()
-            self.asked.append(f"{method} {path}")
+            self.requests.append(f"{method} {path}")
             await self.converse(method, path, writer)
             await writer.drain()
         except (OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
@@ -63,7 +63,7 @@ async def strange_server(
 
 
 def says(data: bytes) -> Conversation:
-    """Sends these bytes, whatever is asked."""
+    """Sends these bytes to every request."""
 
     async def converse(method: str, path: str, writer: asyncio.StreamWriter) -> None:
         del method, path

@@ -230,6 +230,6 @@ async def _through_proxy(stream: bytes) -> Outcome:
 
 @foreign
 @given(streams)
-def test_any_answer_of_a_proxy_is_an_outcome(stream: bytes) -> None:
+def test_any_response_of_a_proxy_is_an_outcome(stream: bytes) -> None:
     outcome = asyncio.run(_through_proxy(stream))
     assert isinstance(outcome, Response) or outcome.kind is not ErrorKind.BUG

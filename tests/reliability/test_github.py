@@ -16,7 +16,7 @@ from tests.journeys.program import Program
 from tests.reliability import github_faults as faults
 from tests.reliability.document import assert_documented
 
-_BY_REST = "new, but what only GraphQL tells keeps its date"
+_BY_REST = "new, but what only GraphQL has keeps its date"
 _NOT_BY_REST = frozenset({"archived_at", "empty", "last_commit", "latest_release", "locked"})
 _SECONDS = 5.0
 _SAML: dict[str, object] = {
@@ -200,7 +200,7 @@ def test_a_bad_night_of_github(program: Program, serve_github: ServeGitHub, nigh
     github, server = serve_github(_world(stars=10))
     program.write_list(*(f"https://github.com/acme/tool-{n}" for n in range(1, _COUNT + 1)))
     assert program.run().code == 0
-    asked = len(server.log)
+    before = len(server.log)
     github.world, github.faults, github.lasting = _world(stars=20), list(night.once), night.lasting
     program.night = day(20)
     ended = program.run("--patience", night.patience, "--timeout", night.timeout)
@@ -209,7 +209,7 @@ def test_a_bad_night_of_github(program: Program, serve_github: ServeGitHub, nigh
     assert ended.summary["alive"] == night.alive
     assert ended.summary["unchecked"] == _COUNT - night.alive
     assert bool(ended.summary["obstacles"]) == (night.code == 3)
-    assert len(server.log) - asked <= night.requests
+    assert len(server.log) - before <= night.requests
     assert ended.summary["traffic"]["seconds"] <= _SECONDS
     for entry in program.json("enriched.json")["entries"]:
         _assert_facts(night, entry["links"][0], entry["github"])

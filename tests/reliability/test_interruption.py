@@ -162,9 +162,9 @@ def test_two_runs_at_once_share_one_cache(program: Program, serve: Serve) -> Non
     ]
     assert [running.wait() for running in both] == [0, 0]
     assert _facts(program.folder / "a") == _facts(program.folder / "b")
-    asked = len(site.log)
+    before = len(site.log)
     assert program.run().summary["traffic"]["cached"] == 300
-    assert len(site.log) == asked
+    assert len(site.log) == before
 
 
 def _database(folder: Path) -> Path:

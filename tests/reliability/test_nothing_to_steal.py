@@ -56,7 +56,7 @@ def test_numbers_of_any_notation_lead_to_the_same_machine(program: Program, serv
     assert program.link(url)["verdict"] == "skipped"
 
 
-def test_the_api_being_there_opens_no_way_for_links(program: Program, serve_github: ServeGitHub) -> None:
+def test_private_api_host_lets_no_link_into_the_network(program: Program, serve_github: ServeGitHub) -> None:
     _, server = serve_github(World((SimulatedRepository(name="acme/a", id=1),)))
     program.write_list("https://github.com/acme/a", f"{server.url}/secret")
     program("run", "--quiet")

@@ -60,9 +60,7 @@ def test_no_living_link_is_called_dead(program: Program, serve: Serve, serve_git
     assert max(most.values()) <= 5
 
 
-def test_the_same_thing_is_asked_once_however_often_it_is_listed(
-    program: Program, serve: Serve, serve_github: ServeGitHub
-) -> None:
+def test_repeated_link_is_requested_once(program: Program, serve: Serve, serve_github: ServeGitHub) -> None:
     async def answer(received: Received) -> Response:
         del received
         return Sent(200)

@@ -30,7 +30,7 @@ StartStrange = Callable[[Conversation, ssl.SSLContext | None], StrangeServer]
 
 @pytest.fixture
 def names(monkeypatch: pytest.MonkeyPatch) -> NameServer:
-    """The name server that the program asks."""
+    """DNS of the program."""
     server = NameServer()
     monkeypatch.setattr(socket, "getaddrinfo", server)
     return server
@@ -147,7 +147,7 @@ def test_verdict_of_website(
     assert ended.code == 0
     assert ended.summary["alive"] == 1 + (case.verdict == "alive")
     assert program.link(url)["verdict"] == case.verdict, program.link(url)["reason"]
-    assert len(site.log if isinstance(site, Server) else site.asked) <= case.requests
+    assert len(site.log if isinstance(site, Server) else site.requests) <= case.requests
     assert ended.summary["traffic"]["seconds"] < 5
 
 
@@ -160,8 +160,8 @@ def test_unknown_host_is_dead_after_two_lookups(
     program.write_list(sound, *urls)
     program.run("--retries", "0")
     assert {program.link(url)["verdict"] for url in urls} == {verdict}
-    assert names.asked.count("gone.example") == tasks
-    assert names.asked.count("sound.example") == 1
+    assert names.lookups.count("gone.example") == tasks
+    assert names.lookups.count("sound.example") == 1
 
 
 def test_a_refused_connection_is_failing(program: Program, sound: str) -> None:

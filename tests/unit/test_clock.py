@@ -20,7 +20,7 @@ def test_without_it_the_runs_time_is_now_and_stays() -> None:
 
 
 @pytest.mark.parametrize("epoch", ["soon", "1e30", "9" * 30])
-def test_an_epoch_that_is_none_is_told(epoch: str) -> None:
-    with pytest.raises(InputError, match="SOURCE_DATE_EPOCH") as told:
+def test_invalid_epoch_is_refused(epoch: str) -> None:
+    with pytest.raises(InputError, match="SOURCE_DATE_EPOCH") as refusal:
         SystemClock({"SOURCE_DATE_EPOCH": epoch})
-    assert told.value.exit_code == 2
+    assert refusal.value.exit_code == 2

@@ -1,4 +1,4 @@
-"""What can be read off an address without asking anyone."""
+"""Parts of an address, read without a request."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -136,9 +136,7 @@ def read(url: str) -> list[object]:
 @example("http://a.example", "/a(b)/%20?c[]=d&e#f?g")
 @example("https://a.example:443", "?")
 @example("http://127.0.0.1", "/200/1")
-def test_what_is_read_off_an_address_at_a_glance_is_what_a_careful_look_tells(
-    beginning: str, end: str
-) -> None:
+def test_plain_addresses_have_the_parts_that_the_parser_finds(beginning: str, end: str) -> None:
     # With a blank before it no address is a usual one, and blanks at the ends mean nothing.
     assert read(beginning + end) == read(f" {beginning}{end}")
 

@@ -36,8 +36,8 @@ _TRANSIENT_ERRORS = frozenset(
 _TRANSIENT_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504})
 _BY_HEAD_ALONE = frozenset({ErrorKind.TIMEOUT, ErrorKind.RESET, ErrorKind.PROTOCOL})
 _FIRST_PAUSE = 1.0  # seconds; each further one is twice as long
-# Some servers and proxies send it twice (`60, 60`), with a fraction or a unit.
-_SECONDS = re.compile(r"([0-9]{1,40})(?:\.[0-9]{1,9})?s?(?:[,;]|$)")
+# Some servers and proxies send it twice: `60, 60`.
+_SECONDS = re.compile(r"([0-9]{1,40})(?: *, *[0-9]{1,40})*")
 # A wait of more than a week is a mistake: servers send epoch timestamps, milliseconds and placeholders.
 _LONGEST_BELIEVED = 7 * 86_400.0
 
@@ -192,7 +192,7 @@ def retry_after(reply: Response, now: datetime) -> float | None:
     https://www.rfc-editor.org/rfc/rfc9110#field.retry-after
     """
     value = reply.headers.get("retry-after", "").strip()
-    if number := _SECONDS.match(value):
+    if number := _SECONDS.fullmatch(value):
         seconds = float(number[1])
     elif (until := parse_http_date(value)) is not None:
         seconds = (until - (parse_http_date(reply.headers.get("date", "")) or now)).total_seconds()

@@ -13,10 +13,10 @@ from lmsys_enrich.http.resolver import Resolver
 class _Resolver:
     def __init__(self, *answers: list[str] | Exception) -> None:
         self.answers = list(answers)
-        self.asked: list[str] = []
+        self.lookups: list[str] = []
 
     def __call__(self, name: str) -> list[str]:
-        self.asked.append(name)
+        self.lookups.append(name)
         parser = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         if isinstance(parser, Exception):
             raise parser
@@ -26,17 +26,17 @@ class _Resolver:
 _UNKNOWN = socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
 
-async def test_many_who_ask_for_one_name_share_one_question() -> None:
+async def test_concurrent_lookups_of_a_name_share_one() -> None:
     resolver = _Resolver(["192.0.2.1"])
     names = Resolver(resolver, 5)
     answers = await asyncio.gather(*(names.addresses("a.example") for _ in range(50)))
     await names.close()
     assert answers == [["192.0.2.1"]] * 50
-    assert resolver.asked == ["a.example"]
+    assert resolver.lookups == ["a.example"]
 
 
 @pytest.mark.parametrize(
-    ("answers", "kind", "asked"),
+    ("answers", "kind", "lookups"),
     [
         ([_UNKNOWN], ErrorKind.NAME_UNKNOWN, 2),
         ([_UNKNOWN, socket.gaierror(socket.EAI_AGAIN, "later")], ErrorKind.NAME_UNANSWERED, 2),
@@ -47,7 +47,7 @@ async def test_many_who_ask_for_one_name_share_one_question() -> None:
         ([UnicodeError("label too long")], ErrorKind.NAME_UNANSWERED, 2),
     ],
 )
-async def test_why_there_is_no_address(answers: list[Exception], kind: ErrorKind, asked: int) -> None:
+async def test_why_there_is_no_address(answers: list[Exception], kind: ErrorKind, lookups: int) -> None:
     resolver = _Resolver(*answers)
     names = Resolver(resolver, 5)
     parser = await names.addresses("a.example")
@@ -55,7 +55,7 @@ async def test_why_there_is_no_address(answers: list[Exception], kind: ErrorKind
     assert isinstance(parser, FetchError)
     assert parser.kind is kind
     assert parser.detail
-    assert len(resolver.asked) == asked
+    assert len(resolver.lookups) == lookups
 
 
 async def test_a_name_that_was_unknown_only_once_is_there() -> None:
@@ -102,5 +102,5 @@ async def test_an_address_needs_no_look_up() -> None:
     resolver = _Resolver(_UNKNOWN)
     names = Resolver(resolver, 5)
     assert await names.addresses("192.0.2.7") == ["192.0.2.7"]
-    assert resolver.asked == []
+    assert resolver.lookups == []
     await names.close()

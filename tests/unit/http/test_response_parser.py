@@ -154,7 +154,7 @@ def test_a_body_that_breaks_off_leaves_the_status_standing() -> None:
         (b"HTTP/1.1 200 OK\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nab", "Content-Length"),
     ],
 )
-def test_what_is_no_answer_is_told_apart(data: bytes, why: str) -> None:
+def test_bytes_that_are_no_response_are_refused(data: bytes, why: str) -> None:
     with pytest.raises(NotHttp, match=why):
         _fed([data])
 

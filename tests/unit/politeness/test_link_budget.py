@@ -66,14 +66,14 @@ async def test_slow_requests_of_one_link_end_as_a_timeout() -> None:
 
 
 async def test_nonsensical_retry_after_is_ignored() -> None:
-    for value in ("9" * 5000, "1795680939", "Thu, 01 Jan 2998 00:00:00 GMT"):
+    for value in ("9" * 5000, "1795680939", "90s", "90.5", "90;x", "90 90", "Thu, 01 Jan 2998 00:00:00 GMT"):
         clock = FakeClock()
         outcome = await _client(_Site(clock, retry_after=value), clock).for_link()(_get(1))
         assert outcome == Response(200, {})
         assert sum(clock.slept) < 10
 
 
-@pytest.mark.parametrize("value", ["30, 30", "30.5", "30s", "30;x", "30"])
+@pytest.mark.parametrize("value", ["30, 30", "30,30,30", "30", " 30 "])
 async def test_retry_after_is_read_as_servers_write_it(value: str) -> None:
     clock = FakeClock()
     outcome = await _client(_Site(clock, retry_after=value), clock).for_link()(_get(1))

@@ -1,4 +1,4 @@
-"""A host with many links is asked how long it wants between two requests, and gets that."""
+"""Crawl-delay: read from the robots.txt of a host with many links, and kept."""
 
 import asyncio
 from datetime import timedelta
@@ -56,7 +56,7 @@ def _fetch(robots: Response) -> FakeFetch:
 async def test_many_requests_keep_the_delay() -> None:
     clock, fetch = FakeClock(), _fetch(Response(200, {}, b"User-agent: *\nCrawl-delay: 10\n"))
     await _ask(_polite(fetch, clock), 10)
-    assert [request.url for request in fetch.asked].count(f"{_HOST}/robots.txt") == 1
+    assert [request.url for request in fetch.requests].count(f"{_HOST}/robots.txt") == 1
     assert clock.slept == [10.0] * 4
 
 
@@ -67,7 +67,7 @@ async def test_an_absurd_delay_is_kept_only_as_long_as_patience_lasts() -> None:
 
 
 @pytest.mark.parametrize("robots", [Response(404, {}), Response(200, {}, b"User-agent: *\nAllow: /")])
-async def test_a_host_that_wants_none_is_asked_without(robots: Response) -> None:
+async def test_host_without_crawl_delay_gets_requests_at_once(robots: Response) -> None:
     clock, fetch = FakeClock(), _fetch(robots)
     await _ask(_polite(fetch, clock), 10)
     assert clock.slept == []
@@ -76,7 +76,7 @@ async def test_a_host_that_wants_none_is_asked_without(robots: Response) -> None
 async def test_a_handful_of_links_needs_no_robots_txt() -> None:
     fetch = _fetch(Response(404, {}))
     await _ask(_polite(fetch, FakeClock()), 5)
-    assert f"{_HOST}/robots.txt" not in [request.url for request in fetch.asked]
+    assert f"{_HOST}/robots.txt" not in [request.url for request in fetch.requests]
 
 
 async def test_robots_txt_comes_before_the_second_of_many_links() -> None:
@@ -84,15 +84,15 @@ async def test_robots_txt_comes_before_the_second_of_many_links() -> None:
     polite = _polite(fetch, clock)
     polite.expect({"many.example": 6, "few.example": 5})
     await _ask(polite, 10)
-    assert [request.url for request in fetch.asked[:3]] == [
+    assert [request.url for request in fetch.requests[:3]] == [
         f"{_HOST}/{path}" for path in (0, "robots.txt", 1)
     ]
     assert clock.slept == [10.0] * 8
 
 
-async def test_where_few_links_are_expected_it_is_not_asked() -> None:
+async def test_robots_txt_is_not_requested_for_few_links() -> None:
     fetch = _fetch(Response(404, {}))
     polite = _polite(fetch, FakeClock())
     polite.expect({"many.example": 5})
     await _ask(polite, 5)
-    assert len(fetch.asked) == 5
+    assert len(fetch.requests) == 5

@@ -43,24 +43,24 @@ def test_longest_host_queue_comes_first_in_order() -> None:
 
 
 def _one_after_the_other(scheduler: Scheduler) -> list[str]:
-    taken, asked = [], scheduler.take()
-    while asked is not None:
-        taken.append(asked.task.url)
-        scheduler.release(asked)
-        asked = scheduler.take(after=asked)
+    taken, lease = [], scheduler.take()
+    while lease is not None:
+        taken.append(lease.task.url)
+        scheduler.release(lease)
+        lease = scheduler.take(after=lease)
     return taken
 
 
 def test_worker_stays_until_half_of_the_longest_queue() -> None:
     urls = [f"https://{host}/{number}" for host in "ab" for number in range(6)]
-    asked = _one_after_the_other(_scheduler(_tasks(*urls), per_host=9))
-    assert " ".join(url[-3:] for url in asked) == "a/0 a/1 a/2 a/3 b/0 b/1 b/2 b/3 b/4 b/5 a/4 a/5"
+    order = _one_after_the_other(_scheduler(_tasks(*urls), per_host=9))
+    assert " ".join(url[-3:] for url in order) == "a/0 a/1 a/2 a/3 b/0 b/1 b/2 b/3 b/4 b/5 a/4 a/5"
 
 
 def test_worker_does_not_stay_before_urgent_links() -> None:
     urls = _tasks("https://a/1", "https://b/1", "https://a/2", "https://b/2")
-    asked = _one_after_the_other(_scheduler(urls, per_host=9, urgent_first=True))
-    assert asked == ["https://a/1", "https://b/1", "https://a/2", "https://b/2"]
+    order = _one_after_the_other(_scheduler(urls, per_host=9, urgent_first=True))
+    assert order == ["https://a/1", "https://b/1", "https://a/2", "https://b/2"]
 
     known = [*_tasks("https://a/1", "https://a/2", "https://a/3"), _failed("https://b/1")]
     assert _one_after_the_other(_scheduler(known, per_host=9))[0] == "https://b/1"

@@ -4,7 +4,7 @@ from lmsys_enrich.model.figures import HostTime
 from lmsys_enrich.politeness.stats import Activity, RequestStats
 
 
-def test_the_host_that_was_waited_for_longest_is_told() -> None:
+def test_longest_is_the_host_with_the_most_seconds() -> None:
     stats = RequestStats()
     stats.began("slow.org", 0.0)
     stats.began("slow.org", 1.0)
@@ -17,7 +17,7 @@ def test_the_host_that_was_waited_for_longest_is_told() -> None:
     assert stats.traffic(cached=0, seconds=9.0).longest == HostTime("slow.org", 5.0, 2)
 
 
-def test_slowest_host_is_told_after_all_were_left() -> None:
+def test_longest_host_is_kept_after_all_are_forgotten() -> None:
     stats = RequestStats()
     for host, seconds in (("a.org", 1.0), ("slow.org", 9.0), ("c.org", 2.0)):
         stats.began(host, 0.0)

@@ -81,7 +81,7 @@ _FILLERS = _listed("""
     topic thread release version download listing app custom my our default redirect handler template
     requested la le el les cette esta ese seite fehler diese erreur pagina strona sidan siden sivu sivua
     sivustoa stranka oldal az sayfa puslapis lapa halaman trang pagina страница страницата сторінка
-    запрашиваемая stranica stran
+    запрашиваемая stranica
 """)
 # What error pages call themselves; a last segment that says nothing else is an error page at any depth.
 _PHRASES = _phrases("""

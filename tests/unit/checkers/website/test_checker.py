@@ -27,8 +27,8 @@ async def _answers(checker: Checker, urls: Sequence[str]) -> dict[str, Observati
         return {result.url: result async for result in stream if isinstance(result, Observation)}
 
 
-def _asked(fetch: FakeFetch) -> set[str]:
-    return {request.url for request in fetch.asked}
+def _requested(fetch: FakeFetch) -> set[str]:
+    return {request.url for request in fetch.requests}
 
 
 @pytest.mark.parametrize(
@@ -54,20 +54,20 @@ async def test_every_link_has_an_observation() -> None:
         zip(urls, [Verdict.ALIVE, Verdict.MOVED, Verdict.DEAD, Verdict.DEAD], strict=True)
     )
     assert not checker.obstacles
-    assert not _asked(fetch) & set(_CANARIES)
+    assert not _requested(fetch) & set(_CANARIES)
 
 
 async def test_no_links_cost_no_request() -> None:
     fetch = FakeFetch({})
     assert await _answers(_checker(fetch), []) == {}
-    assert not fetch.asked
+    assert not fetch.requests
 
 
-async def test_a_lone_dead_name_is_believed_when_a_canary_answers() -> None:
+async def test_lone_dead_name_is_believed_when_a_canary_responds() -> None:
     fetch = FakeFetch({"https://canary.org/": _OK})
     observations = await _answers(_checker(fetch), ["https://gone.org/"])
     assert observations["https://gone.org/"].verdict is Verdict.DEAD
-    assert "https://canary.net/" not in _asked(fetch)
+    assert "https://canary.net/" not in _requested(fetch)
 
 
 async def test_one_living_canary_is_enough() -> None:
@@ -88,29 +88,29 @@ async def test_without_a_network_nothing_is_said_of_any_link(count: int, kind: E
     assert len(checker.obstacles) == 1
 
 
-async def test_a_network_that_goes_away_in_the_middle_stops_the_asking() -> None:
+async def test_outage_in_the_middle_of_a_run_stops_requests() -> None:
     good = [f"https://good{n}.org/" for n in range(5)]
     lost = [f"https://lost{n}.org/" for n in range(200)]
     fetch = FakeFetch(dict.fromkeys(good, _OK))
     checker = _checker(fetch)
     observations = await _answers(checker, good + lost)
     assert set(observations) == set(good)
-    assert len(fetch.asked) < 40
+    assert len(fetch.requests) < 40
     assert len(checker.obstacles) == 1
 
 
 async def test_while_the_network_itself_is_looked_at_no_visit_begins() -> None:
-    asked: list[str] = []
+    requested: list[str] = []
     visits_before_and_after: list[int] = []
 
     async def fetch(request: Request) -> Outcome:
         if request.url in _CANARIES:
-            visits_before_and_after.append(len(asked))
+            visits_before_and_after.append(len(requested))
             for _ in range(50):
                 await asyncio.sleep(0)  # so much time as fifty visits would take
-            visits_before_and_after.append(len(asked))
+            visits_before_and_after.append(len(requested))
             return Response(500, {})
-        asked.append(request.url)
+        requested.append(request.url)
         return FetchError(ErrorKind.TIMEOUT, "")
 
     await _answers(_checker(fetch, canaries=_CANARIES[:1]), [f"https://host{n}.org/" for n in range(90)])
@@ -118,7 +118,7 @@ async def test_while_the_network_itself_is_looked_at_no_visit_begins() -> None:
     assert after - before <= 3  # those that had begun
 
 
-async def test_the_links_of_each_host_are_told_before_they_are_visited() -> None:
+async def test_links_of_each_host_are_counted_before_requests() -> None:
     expected: dict[str, int] = {}
     fetch = FakeFetch({"https://a.org/1": _OK, "https://a.org/2": _OK, "https://b.org/": _OK})
     checker = WebsiteChecker(fetch, Scheduler(per_host=2), concurrency=2, expect=expected.update)

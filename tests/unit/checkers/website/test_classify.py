@@ -118,7 +118,7 @@ def test_a_challenge_page_is_guarded_whatever_its_status(status: int, body: byte
     ("status", "headers"),
     [(202, {"x-amzn-waf-action": "challenge"}), (405, {"x-amzn-waf-action": "captcha"}), (200, _CLOUDFLARE)],
 )
-def test_a_challenge_told_by_headers_is_guarded(status: int, headers: dict[str, str]) -> None:
+def test_challenge_in_headers_is_guarded(status: int, headers: dict[str, str]) -> None:
     assert classify(Response(status, headers)).verdict is Verdict.GUARDED
 
 
@@ -157,7 +157,7 @@ def test_a_captcha_beside_a_refusal_is_guarded() -> None:
         (ErrorKind.PROXY, Verdict.FAILING),
     ],
 )
-def test_no_answer_is_judged_by_its_cause(kind: ErrorKind, verdict: Verdict) -> None:
+def test_error_is_classified_by_its_kind(kind: ErrorKind, verdict: Verdict) -> None:
     assert classify(FetchError(kind, "")).verdict is verdict
 
 

@@ -1,4 +1,4 @@
-"""What the way to a page says of the link."""
+"""Classification of a redirect chain."""
 
 from itertools import pairwise
 
@@ -14,15 +14,15 @@ from lmsys_enrich.model.finding import Hop, Observation, Suggestion, Verdict
 _OK = Response(200, {})
 
 
-def _answer(*way: str | int, end: End = _OK) -> Observation:
-    """Weigh a way written as address, status, address, status, …, address."""
+def _classified(*way: str | int, end: End = _OK) -> Observation:
+    """Classify a chain written as address, status, address, status, …, address."""
     urls, statuses = way[::2], way[1::2]
     hops = tuple(Hop(str(url), int(status)) for url, status in zip(urls, statuses, strict=False))
     return classify_chain(RedirectChain(str(urls[0]), hops, str(urls[-1]), end))
 
 
 def test_a_page_that_is_there_is_alive() -> None:
-    assert _answer("https://a.org/x") == Observation(
+    assert _classified("https://a.org/x") == Observation(
         "https://a.org/x", Verdict.ALIVE, "200 OK", http_status=200, final_url="https://a.org/x"
     )
 
@@ -44,7 +44,7 @@ def test_a_page_that_is_there_is_alive() -> None:
 def test_a_permanent_redirect_is_moved_with_its_target(
     status: int, start: str, target: str, why: str
 ) -> None:
-    observation = _answer(start, status, target)
+    observation = _classified(start, status, target)
     assert observation.verdict is Verdict.MOVED
     assert observation.suggestion == Suggestion(target, why)
     assert observation.final_url == target
@@ -58,13 +58,13 @@ def test_a_permanent_redirect_is_moved_with_its_target(
         ("https://a.org/x", 301, "http://a.org/y", 301, "https://a.org/y"),
     ],
 )
-def test_a_way_without_encryption_is_not_suggested(way: tuple[str | int, ...]) -> None:
-    observation = _answer(*way)
+def test_chain_without_encryption_is_not_suggested(way: tuple[str | int, ...]) -> None:
+    observation = _classified(*way)
     assert (observation.verdict, observation.suggestion) == (Verdict.MOVED, None)
 
 
 def test_a_front_page_is_not_suggested_for_a_deep_address() -> None:
-    observation = _answer("https://lab.github.io/alpa/", 301, "https://alpa.ai/")
+    observation = _classified("https://lab.github.io/alpa/", 301, "https://alpa.ai/")
     assert (observation.verdict, observation.suggestion) == (Verdict.MOVED, None)
 
 
@@ -79,7 +79,7 @@ def test_a_front_page_is_not_suggested_for_a_deep_address() -> None:
     ],
 )
 def test_a_temporary_redirect_is_alive(status: int, way: tuple[str, str]) -> None:
-    observation = _answer(way[0], status, way[1])
+    observation = _classified(way[0], status, way[1])
     assert (observation.verdict, observation.suggestion, observation.final_url) == (
         Verdict.ALIVE,
         None,
@@ -102,7 +102,7 @@ def test_a_temporary_redirect_is_alive(status: int, way: tuple[str, str]) -> Non
     ],
 )
 def test_redirect_to_home_page_is_failing_and_never_dead(status: int, start: str, target: str) -> None:
-    observation = _answer(start, status, target)
+    observation = _classified(start, status, target)
     assert (observation.verdict, observation.can_become_dead, observation.suggestion) == (
         Verdict.FAILING,
         False,
@@ -127,7 +127,7 @@ def test_redirect_to_home_page_is_failing_and_never_dead(status: int, start: str
     ],
 )
 def test_a_front_page_that_may_be_the_page_itself_does_not_fail(start: str, target: str) -> None:
-    assert _answer(start, 302, target).verdict is Verdict.ALIVE
+    assert _classified(start, 302, target).verdict is Verdict.ALIVE
 
 
 @pytest.mark.parametrize("status", [301, 302])
@@ -147,7 +147,7 @@ def test_a_front_page_that_may_be_the_page_itself_does_not_fail(start: str, targ
     ],
 )
 def test_redirect_to_an_interstitial_is_guarded(status: int, target: str, kind: str) -> None:
-    observation = _answer("https://a.org/x", status, target)
+    observation = _classified("https://a.org/x", status, target)
     assert (observation.verdict, observation.suggestion) == (Verdict.GUARDED, None)
     assert observation.reason == f"redirects to a {kind}"
 
@@ -161,8 +161,8 @@ def test_redirect_to_an_interstitial_is_guarded(status: int, target: str, kind: 
         ("https://a.org/x", "https://a.org/loginless-design"),
     ],
 )
-def test_a_link_about_logging_in_is_no_gate(start: str, target: str) -> None:
-    assert _answer(start, 301, target).verdict is Verdict.MOVED
+def test_link_about_logging_in_is_no_interstitial(start: str, target: str) -> None:
+    assert _classified(start, 301, target).verdict is Verdict.MOVED
 
 
 @pytest.mark.parametrize(
@@ -184,36 +184,37 @@ def test_a_link_about_logging_in_is_no_gate(start: str, target: str) -> None:
     ],
 )
 def test_redirect_has_the_verdict_of_its_target(end: End, verdict: Verdict, reason: str) -> None:
-    observation = _answer("https://a.org/x", 301, "https://b.org/y", end=end)
+    observation = _classified("https://a.org/x", 301, "https://b.org/y", end=end)
     assert (observation.verdict, observation.reason, observation.suggestion) == (verdict, reason, None)
 
 
 def test_a_404_after_a_login_redirect_is_dead_not_guarded() -> None:
     assert (
-        _answer("https://a.org/x", 302, "https://a.org/login", end=Response(404, {})).verdict is Verdict.DEAD
+        _classified("https://a.org/x", 302, "https://a.org/login", end=Response(404, {})).verdict
+        is Verdict.DEAD
     )
 
 
-def test_a_redirect_on_one_host_is_told_without_naming_it() -> None:
-    observation = _answer("https://a.org/x", 301, "https://a.org/y", end=Response(410, {}))
+def test_redirect_on_one_host_does_not_name_it_in_the_reason() -> None:
+    observation = _classified("https://a.org/x", 301, "https://a.org/y", end=Response(410, {}))
     assert observation.reason == "410 Gone, after a redirect"
 
 
-def test_a_loop_fails_and_tells_the_last_status() -> None:
-    observation = _answer(
+def test_loop_fails_with_the_last_status() -> None:
+    observation = _classified(
         "https://a.org/x", 302, "https://a.org/y", 307, "https://a.org/x", end=RedirectError.LOOP
     )
     assert (observation.verdict, observation.http_status) == (Verdict.FAILING, 307)
     assert observation.reason == "redirects in a loop"
 
 
-def test_a_loop_by_way_of_a_login_is_guarded() -> None:
+def test_loop_through_a_login_page_is_guarded() -> None:
     way = ("https://a.org/x", 302, "https://idp.a.org/authorize", 302, "https://a.org/x")
-    assert _answer(*way, end=RedirectError.LOOP).verdict is Verdict.GUARDED
+    assert _classified(*way, end=RedirectError.LOOP).verdict is Verdict.GUARDED
 
 
 def test_failed_request_has_no_status_and_no_final_url() -> None:
-    observation = _answer("https://a.org/x", end=FetchError(ErrorKind.TIMEOUT, ""))
+    observation = _classified("https://a.org/x", end=FetchError(ErrorKind.TIMEOUT, ""))
     assert (observation.http_status, observation.final_url) == (None, None)
 
 
@@ -257,7 +258,7 @@ def test_redirect_from_https_to_http_is_no_suggestion(chain: RedirectChain) -> N
 
 
 @given(_journeys())
-def test_no_way_is_dead_unless_its_end_is(chain: RedirectChain) -> None:
+def test_no_chain_is_dead_unless_its_end_is(chain: RedirectChain) -> None:
     gone = isinstance(chain.end, Response) and chain.end.status == 404
     unknown = isinstance(chain.end, FetchError) and chain.end.kind is ErrorKind.NAME_UNKNOWN
     assert (classify_chain(chain).verdict is Verdict.DEAD) is (gone or unknown)
@@ -265,7 +266,7 @@ def test_no_way_is_dead_unless_its_end_is(chain: RedirectChain) -> None:
 
 @pytest.mark.parametrize("target", ["https://a.org/docs/oauth2", "https://a.org/features/login"])
 def test_page_named_like_a_login_has_moved_without_suggestion(target: str) -> None:
-    observation = _answer("https://a.org/x", 301, target)
+    observation = _classified("https://a.org/x", 301, target)
     assert (observation.verdict, observation.suggestion) == (Verdict.MOVED, None)
 
 
@@ -283,16 +284,16 @@ def test_page_named_like_a_login_has_moved_without_suggestion(target: str) -> No
     ],
 )
 def test_redirect_to_an_error_page_fails_and_never_dies(status: int, path: str) -> None:
-    observation = _answer("https://a.org/paper/3", status, f"https://a.org/{path}")
+    observation = _classified("https://a.org/paper/3", status, f"https://a.org/{path}")
     assert (observation.verdict, observation.can_become_dead) == (Verdict.FAILING, False)
     assert observation.suggestion is None
 
 
 @pytest.mark.parametrize("start", ["https://a.org/errors/404", "https://a.org/wiki/HTTP_404"])
 def test_link_to_a_page_about_errors_is_no_soft_404(start: str) -> None:
-    assert _answer(start, 301, f"{start}/new").verdict is Verdict.MOVED
+    assert _classified(start, 301, f"{start}/new").verdict is Verdict.MOVED
 
 
 def test_home_page_in_place_of_a_query_is_a_soft_404() -> None:
-    observation = _answer("https://a.org/?p=123", 302, "https://a.org/")
+    observation = _classified("https://a.org/?p=123", 302, "https://a.org/")
     assert (observation.verdict, observation.can_become_dead) == (Verdict.FAILING, False)

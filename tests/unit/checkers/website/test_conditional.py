@@ -1,4 +1,4 @@
-"""Pages that answer GET alone are asked with one request the next night, and only whether they changed."""
+"""Conditional requests: one in the next night for a page that responds to GET alone."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -44,7 +44,7 @@ async def _nights(*fetches: FakeFetch) -> list[Finding]:
 
 
 def _page(tag: str | None = _TAG) -> Callable[[Request], Outcome]:
-    """A page that answers GET alone, and tells whether it has changed."""
+    """Page that responds to GET alone, with 304 while it has not changed."""
 
     def observation(request: Request) -> Outcome:
         if request.method == "HEAD":
@@ -61,19 +61,19 @@ async def test_the_second_night_takes_one_request_and_no_body() -> None:
     found = await _nights(first, second, third)
     assert first.methods(_URL) == ["HEAD", "GET"]
     for night in (second, third):
-        assert [dict(request.headers)["if-none-match"] for request in night.asked] == [_TAG]
-        assert [request.headers["if-modified-since"] for request in night.asked] == [_DATE]
+        assert [dict(request.headers)["if-none-match"] for request in night.requests] == [_TAG]
+        assert [request.headers["if-modified-since"] for request in night.requests] == [_DATE]
     assert {(f.verdict, f.reason, f.http_status) for f in found} == {(Verdict.ALIVE, "200 OK", 200)}
 
 
-async def test_a_page_without_validators_is_asked_with_get_alone() -> None:
+async def test_page_without_validators_gets_an_unconditional_get() -> None:
     fetches = [FakeFetch({f"HEAD {_URL}": _REFUSED, f"GET {_URL}": Response(200, {})}) for _ in range(2)]
     await _nights(*fetches)
     assert fetches[1].methods(_URL) == ["GET"]
-    assert not {"if-none-match", "if-modified-since"} & set(fetches[1].asked[0].headers)
+    assert not {"if-none-match", "if-modified-since"} & set(fetches[1].requests[0].headers)
 
 
-async def test_what_answers_head_is_asked_with_head_every_night() -> None:
+async def test_page_that_responds_to_head_gets_head_every_night() -> None:
     fetches = [FakeFetch({_URL: Response(200, {"etag": _TAG})}) for _ in range(2)]
     await _nights(*fetches)
     assert [fetch.methods(_URL) for fetch in fetches] == [["HEAD"], ["HEAD"]]
@@ -90,7 +90,7 @@ async def test_dead_link_costs_one_request() -> None:
         ["GET"],
         ["HEAD"],
     ]
-    assert "if-none-match" not in still.asked[0].headers, "a page of errors is no page"
+    assert "if-none-match" not in still.requests[0].headers, "a page of errors is no page"
     assert [f.verdict for f in found] == [Verdict.DEAD, Verdict.DEAD, Verdict.ALIVE, Verdict.ALIVE]
 
 
@@ -142,5 +142,5 @@ async def test_a_validator_of_another_form_is_never_sent(tag: str) -> None:
         stats=RequestStats(),
     )
     await check_and_enrich(run, run.plan(), Stop())
-    assert [request.method for request in fetch.asked] == ["GET"]
-    assert not {"if-none-match", "if-modified-since"} & set(fetch.asked[0].headers)
+    assert [request.method for request in fetch.requests] == ["GET"]
+    assert not {"if-none-match", "if-modified-since"} & set(fetch.requests[0].headers)

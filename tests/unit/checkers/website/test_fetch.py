@@ -92,8 +92,8 @@ async def test_404_to_head_alone_proves_nothing() -> None:
 
 async def test_bodies_are_never_read_whole() -> None:
     _, fetch = await _visit({_URL: Response(404, {})})
-    assert [request.body_limit > 0 for request in fetch.asked] == [False, True]
-    assert max(request.body_limit for request in fetch.asked) <= 65_536
+    assert [request.body_limit > 0 for request in fetch.requests] == [False, True]
+    assert max(request.body_limit for request in fetch.requests) <= 65_536
 
 
 async def test_redirects_are_followed_hop_by_hop() -> None:
@@ -101,11 +101,11 @@ async def test_redirects_are_followed_hop_by_hop() -> None:
         {_URL: _to("/y", 301), "https://a.org/y": _to("//b.org"), "https://b.org/": _OK}
     )
     assert chain == RedirectChain(_URL, (Hop(_URL, 301), Hop("https://a.org/y", 302)), "https://b.org/", _OK)
-    assert [request.method for request in fetch.asked] == ["HEAD"] * 3
+    assert [request.method for request in fetch.requests] == ["HEAD"] * 3
 
 
 @pytest.mark.parametrize(
-    ("location", "asked", "final"),
+    ("location", "requested", "final"),
     [
         ("y", "https://a.org/y", "https://a.org/y"),
         ("../y?q=1", "https://a.org/y?q=1", "https://a.org/y?q=1"),
@@ -128,8 +128,8 @@ async def test_redirects_are_followed_hop_by_hop() -> None:
         ),
     ],
 )
-async def test_location_is_read_as_browsers_read_it(location: str, asked: str, final: str) -> None:
-    chain, _ = await _visit({_URL: _to(location), asked: _OK})
+async def test_location_is_read_as_browsers_read_it(location: str, requested: str, final: str) -> None:
+    chain, _ = await _visit({_URL: _to(location), requested: _OK})
     assert (chain.final, chain.end) == (final, _OK)
 
 
@@ -152,7 +152,7 @@ async def test_redirect_without_target_ends_the_chain(location: str, end: Redire
 async def test_redirect_to_several_addresses_at_once_is_no_redirect() -> None:
     chain, fetch = await _visit({_URL: _to("/a\n/b")})
     assert isinstance(chain.end, FetchError)
-    assert {request.url for request in fetch.asked} == {_URL}
+    assert {request.url for request in fetch.requests} == {_URL}
 
 
 @pytest.mark.parametrize("location", ["http://[::1", "https://:80/", "https://a.org:x/", "/" + "x" * 40_000])
@@ -160,14 +160,14 @@ async def test_unusable_target_is_an_address_error(location: str) -> None:
     chain, fetch = await _visit({_URL: _to(location)})
     assert isinstance(chain.end, FetchError)
     assert chain.end.kind is ErrorKind.ADDRESS
-    assert {request.url for request in fetch.asked} == {_URL}
+    assert {request.url for request in fetch.requests} == {_URL}
 
 
 async def test_unusable_link_is_not_requested() -> None:
     chain, fetch = await _visit({}, "https://[::1")
     assert isinstance(chain.end, FetchError)
     assert chain.end.kind is ErrorKind.ADDRESS
-    assert not fetch.asked
+    assert not fetch.requests
 
 
 async def test_ten_redirects_are_followed_eleven_are_too_many() -> None:
@@ -181,7 +181,7 @@ async def test_ten_redirects_are_followed_eleven_are_too_many() -> None:
 async def test_loop_is_followed_once_more_with_get() -> None:
     chain, fetch = await _visit({_URL: _to("/y"), "https://a.org/y": _to(_URL)})
     assert chain.end is RedirectError.LOOP
-    assert [request.method for request in fetch.asked] == ["HEAD", "HEAD", "GET", "GET"]
+    assert [request.method for request in fetch.requests] == ["HEAD", "HEAD", "GET", "GET"]
 
 
 async def test_loop_of_head_alone_is_none() -> None:
@@ -214,7 +214,7 @@ async def test_cookies_survive_a_redirect_through_another_host() -> None:
 
 async def test_cookies_never_reach_another_site() -> None:
     _, fetch = await _visit({_URL: _to("https://b.org/", cookie="secret=1"), "https://b.org/": _to(_URL)})
-    carried = {request.url for request in fetch.asked if "cookie" in request.headers}
+    carried = {request.url for request in fetch.requests if "cookie" in request.headers}
     assert carried == {_URL}
 
 
@@ -222,7 +222,7 @@ async def test_new_cookie_at_each_hop_does_not_loop_for_ever() -> None:
     scheduler = iter(range(1000))
     chain, fetch = await _visit({_URL: lambda _: _to(_URL, cookie=f"s={next(scheduler)}")})
     assert chain.end is RedirectError.TOO_MANY
-    assert len(fetch.asked) < 15
+    assert len(fetch.requests) < 15
 
 
 async def test_home_page_without_cookies_is_requested_again() -> None:

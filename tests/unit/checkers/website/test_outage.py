@@ -1,4 +1,4 @@
-"""What tells a network that is gone from links that are."""
+"""Outage of our own network, as opposed to links that fail."""
 
 import pytest
 
@@ -29,7 +29,7 @@ def _answer(number: int) -> Observation:
         (RedirectError.LOOP, Evidence.NONE),
     ],
 )
-def test_an_answer_tells_of_our_network(end: End, expected: Evidence) -> None:
+def test_outcome_is_evidence_about_our_network(end: End, expected: Evidence) -> None:
     assert evidence(RedirectChain("https://a.org/", (), "https://a.org/", end)) is expected
 
 
@@ -72,7 +72,7 @@ def _consider(outage: Outage, number: int, seen: Evidence) -> list[Observation |
     return outage.consider(_answer(number), f"host{number}.org", seen)
 
 
-def test_suspect_answers_are_told_with_the_next_genuine_one() -> None:
+def test_suspect_results_wait_for_a_genuine_response() -> None:
     outage = Outage()
     assert _consider(outage, 1, Evidence.SUSPECT) == []
     assert _consider(outage, 2, Evidence.NONE) == [_answer(2)]
@@ -120,7 +120,7 @@ def test_few_failures_need_a_genuine_response_to_be_believed(
         (FetchError(ErrorKind.TIMEOUT, ""), False),
     ],
 )
-def test_a_canary_lives_if_it_answers_itself(outcome: Outcome, alive: bool) -> None:
+def test_canary_is_alive_if_it_responds_itself(outcome: Outcome, alive: bool) -> None:
     assert is_alive("https://www.iana.org/", outcome) is alive
 
 
@@ -140,9 +140,7 @@ def test_a_canary_lives_if_it_answers_itself(outcome: Outcome, alive: bool) -> N
         ([], "The network cannot be reached", "connection"),
     ],
 )
-def test_the_obstacle_tells_what_stands_in_the_way_and_what_to_do(
-    outcomes: list[Outcome], what: str, hint: str
-) -> None:
+def test_obstacle_names_its_cause_and_a_remedy(outcomes: list[Outcome], what: str, hint: str) -> None:
     obstacle = Outage().obstacle(CANARIES if outcomes else (), outcomes)
     assert obstacle.what.startswith(what)
     assert hint in obstacle.hint
