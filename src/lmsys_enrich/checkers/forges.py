@@ -90,11 +90,13 @@ class ForgeLink(Value, kw_only=True):
     A link to a repository or an account, or to a page below it.
 
     `page` is the first segment of what lies below `path`, `suffix` all of it, as
-    written. `is_proved_by_page` is true where that page itself shows that it is there.
+    written; `prefix` is written before it. `is_proved_by_page` is true where that page
+    itself shows that it is there.
     """
 
     path: str
     page: str | None = None
+    prefix: str = ""
     suffix: str = ""
     is_proved_by_page: bool = False
 
@@ -124,7 +126,7 @@ def judge(  # noqa: PLR0911 - a table of results
     """Return the result of a link to the forge at `host`."""
 
     def address(full_name: str) -> str:
-        return f"https://{host}/{full_name}{link.suffix}"
+        return f"https://{host}/{link.prefix}{full_name}{link.suffix}"
 
     match found:
         case NotThere():

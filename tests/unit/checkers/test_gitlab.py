@@ -148,6 +148,27 @@ async def test_groups_and_users_are_alive(httpx_mock: HTTPXMock) -> None:
     assert verdicts == [*[Verdict.ALIVE] * 4, Verdict.DEAD]
 
 
+async def test_renamed_group_is_moved_with_its_page(httpx_mock: HTTPXMock) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        is_group = "/groups/" in request.url.path
+        return reply({"id": 1, "full_path": "new/infra"}) if is_group else NOT_FOUND
+
+    page, plain = f"{HOME}/groups/old/infra/-/epics?state=all", f"{HOME}/old"
+    async with opened(httpx_mock, answer) as gitlab:
+        found = (await gitlab.check(page, plain)).observations
+    assert {one.verdict for one in found.values()} == {Verdict.MOVED}
+    assert found[page].final_url == f"{HOME}/groups/new/infra/-/epics?state=all"
+    assert found[plain].final_url == f"{HOME}/new/infra"
+
+
+async def test_response_about_another_user_proves_nothing(httpx_mock: HTTPXMock) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        return reply([{"username": "another"}]) if request.url.path.endswith("/users") else NOT_FOUND
+
+    async with opened(httpx_mock, answer) as gitlab:
+        assert (await gitlab.check(f"{HOME}/jane")).deferred == [f"{HOME}/jane"]
+
+
 async def test_page_below_a_project_is_proved_by_itself(httpx_mock: HTTPXMock) -> None:
     file, graph = f"{HOME}/acme/infra/tool/-/blob/main/x.py", f"{HOME}/acme/infra/tool/-/graphs/main"
     async with opened(httpx_mock, a_gitlab(NODE)) as gitlab:

@@ -156,7 +156,7 @@ async def test_limit_is_waited_for_as_the_hub_says(httpx_mock: HTTPXMock) -> Non
 @pytest.mark.parametrize("fault", FAULTS)
 async def test_no_fault_kills_a_model(httpx_mock: HTTPXMock, fault: str) -> None:
     paths = ("acme/large", "datasets/a/b", "spaces/a/b", f"collections/a/b-{'0' * 24}", "papers/2201.12023")
-    urls = [f"{HOME}/{path}" for path in (*paths, "acme/large/blob/main/x", "acme/large/edit")]
+    urls = [f"{HOME}/{path}" for path in (*paths, "acme", "acme/large/blob/main/x", "acme/large/edit")]
     async with opened(httpx_mock, FAULTS[fault], TOKEN) as hub:
         checked = await hub.check(*urls)
         assert sorted(checked.deferred) == sorted(urls)

@@ -8,7 +8,7 @@ from lmsys_enrich.api.endpoint import Apis
 from lmsys_enrich.api.rate_limiter import MAX_IN_FLIGHT
 from lmsys_enrich.api.results import QueryTooLarge, TransientError, Unavailable
 from lmsys_enrich.checkers.batched import BY_PAGES, Subjects, estimate_of
-from lmsys_enrich.checkers.forges import Account, Found, NotThere, judge
+from lmsys_enrich.checkers.forges import Found, NotThere, judge
 from lmsys_enrich.checkers.gitlab.client import BATCH_SIZE, GitLabApi
 from lmsys_enrich.checkers.gitlab.links import GitLabLink, parse_link
 from lmsys_enrich.checkers.protocol import Checker, CheckResult, Estimate, TaskQueue
@@ -86,22 +86,15 @@ class GitLabChecker:
         found = await self._api.project(path, self._clock.run_time)
         if not isinstance(found, NotThere):
             return found if isinstance(found, TransientError) else {path: found}
-        is_group = await self._api.has_group(path)
-        if isinstance(is_group, TransientError):
-            return is_group
-        return {path: Account("group") if is_group else found}
+        group = await self._api.group(path)
+        return group if isinstance(group, TransientError) else {path: group}
 
     async def _namespace(self, paths: Sequence[str]) -> Mapping[str, Found] | TransientError:
         (path,) = paths
-        is_group = await self._api.has_group(path)
-        if isinstance(is_group, TransientError):
-            return is_group
-        if is_group or "/" in path:
-            return {path: Account("group") if is_group else NotThere()}
-        is_user = await self._api.has_user(path)
-        if isinstance(is_user, TransientError):
-            return is_user
-        return {path: Account("user") if is_user else NotThere()}
+        found = await self._api.group(path)
+        if isinstance(found, NotThere) and "/" not in path:
+            found = await self._api.user(path)
+        return found if isinstance(found, TransientError) else {path: found}
 
     def _judge(self, task: LinkTask, link: GitLabLink, found: Found) -> CheckResult:
         return judge(task, link, found, self._host)

@@ -10,8 +10,8 @@ from lmsys_enrich.api.json_api import JsonApi, Service
 from lmsys_enrich.api.json_values import Node, count, flag, moment, node, nodes, text, texts
 from lmsys_enrich.api.rate_limiter import Pace
 from lmsys_enrich.api.results import Final, Ok, QueryTooLarge, TransientError, Unavailable, unknown_fields
-from lmsys_enrich.checkers.forges import Fact, Identity, NotThere, fact, read_repository
-from lmsys_enrich.checkers.gitlab.links import is_path
+from lmsys_enrich.checkers.forges import Account, Fact, Identity, NotThere, fact, read_repository
+from lmsys_enrich.checkers.gitlab.links import is_path, is_path_segment
 from lmsys_enrich.model.facts import Release, RepositoryUpdate
 from lmsys_enrich.settings.access import ForgeAccess
 from lmsys_enrich.values import replace
@@ -134,19 +134,25 @@ class GitLabApi:
             return update if update is not None else TransientError("a response that names no project")
         return _failure(result)
 
-    async def has_group(self, path: str) -> bool | TransientError:
-        """Return whether there is a group of that path."""
-        group = f"/api/v4/groups/{quote(path, safe='')}"
-        return _is_there(await self.api.get(group, {"with_projects": "false"}))
+    async def group(self, path: str) -> Account | NotThere | TransientError:
+        """Request a group by its path; moves are followed, and known by the other path."""
+        result = await self.api.get(f"/api/v4/groups/{quote(path, safe='')}", {"with_projects": "false"})
+        body = node(result.body) if isinstance(result, Ok) and result.status == _OK else {}
+        if count(body.get("id")) is None:
+            return _failure(result)
+        full_path = text(body.get("full_path"))
+        is_known = full_path is not None and all(map(is_path_segment, full_path.split("/")))
+        return Account("group", full_path if is_known else None)
 
-    async def has_user(self, name: str) -> bool | TransientError:
-        """Return whether there is a user of that name."""
+    async def user(self, name: str) -> Account | NotThere | TransientError:
+        """Request a user by name: a list of one, or of none."""
         result = await self.api.get("/api/v4/users", {"username": name})
-        if isinstance(result, Ok) and result.status == _OK and isinstance(result.body, list):
-            return any(
-                (text(user.get("username")) or "").lower() == name.lower() for user in nodes(result.body)
-            )
-        return _is_there(result)
+        if not isinstance(result, Ok) or result.status != _OK or not isinstance(result.body, list):
+            return _failure(result)
+        if not result.body:
+            return NotThere()
+        names = [(text(user.get("username")) or "").lower() for user in nodes(result.body)]
+        return Account("user") if name.lower() in names else TransientError("a response about others")
 
     def _refused(self, result: Ok, message: str | None) -> Mapping[str, RepositoryUpdate] | QueryTooLarge:
         if result.status in {_NOT_FOUND, 401, 403}:
@@ -189,13 +195,6 @@ def from_rest(found: Node, forge: str, now: datetime) -> RepositoryUpdate | None
 def _path(error: Mapping[str, object]) -> tuple[object, ...]:
     path = error.get("path")
     return tuple(path) if isinstance(path, list) else ()
-
-
-def _is_there(result: Final) -> bool | TransientError:
-    if isinstance(result, Ok) and result.status == _OK and count(node(result.body).get("id")) is not None:
-        return True
-    failure = _failure(result)
-    return False if isinstance(failure, NotThere) else failure
 
 
 def _failure(result: Final) -> NotThere | TransientError:

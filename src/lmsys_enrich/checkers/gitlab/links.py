@@ -41,12 +41,10 @@ _MAX_DEPTH = 21  # a project below twenty groups: https://docs.gitlab.com/user/g
 class GitLabLink(ForgeLink, kw_only=True):
     """A link to a project, a group or a user, or to a page below; a group's own page begins with `groups`."""
 
-    is_group: bool = False
-
     @property
     def is_namespace(self) -> bool:
         """True if it can only be a group or a user."""
-        return self.is_group or "/" not in self.path
+        return bool(self.prefix) or "/" not in self.path
 
 
 def parse_link(url: str, host: str) -> GitLabLink | None:
@@ -74,9 +72,9 @@ def parse_link(url: str, host: str) -> GitLabLink | None:
     return GitLabLink(
         path="/".join(names),
         page=page,
+        prefix="groups/" if is_group else "",
         suffix=_suffix(path, names, is_group) + query,
         is_proved_by_page=page in _PROVED_BY_PAGE,
-        is_group=is_group,
     )
 
 

@@ -100,10 +100,16 @@ class HubApi:
     async def account(self, name: str, now: datetime) -> Thing | Failure:
         """Request an account; one segment may also be a model of the first ones."""
         for path in (f"/api/users/{name}/overview", f"/api/organizations/{name}/overview"):
-            found = _read(await self.api.get(path), lambda body: Account() if body else None)
+            found = _read(await self.api.get(path), lambda body: from_overview(body, name))
             if not isinstance(found, NotShown):
                 return found
         return await self.repository(Kind.MODEL, name, now)
+
+
+def from_overview(found: Node, name: str) -> Account | None:
+    """Read a user, whose name is `user`, or an organisation; None where it is another."""
+    names = {(text(found.get(member)) or "").lower() for member in ("user", "name")}
+    return Account() if name.lower() in names else None
 
 
 def from_repository(found: Node, kind: Kind, now: datetime) -> ModelUpdate | None:
