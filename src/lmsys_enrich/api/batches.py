@@ -63,7 +63,7 @@ async def run_jobs(
         await asyncio.gather(*running, return_exceptions=True)
 
 
-class BatchAnswer(Value, Generic[IdT, FoundT]):
+class BatchOutcome(Value, Generic[IdT, FoundT]):
     """
     Result of a batch that is not divided further.
 
@@ -88,7 +88,7 @@ Query: TypeAlias = Callable[
 
 async def query_batches(
     ids: Iterable[IdT], size: int, query: Query[IdT, FoundT], in_flight: int = 1
-) -> AsyncGenerator[BatchAnswer[IdT, FoundT], None]:
+) -> AsyncGenerator[BatchOutcome[IdT, FoundT], None]:
     """
     Request ids, `size` at once, and yield what is known about them.
 
@@ -97,28 +97,28 @@ async def query_batches(
     others alone.
     """
 
-    async def do(batch: tuple[IdT, ...]) -> BatchAnswer[IdT, FoundT]:
+    async def do(batch: tuple[IdT, ...]) -> BatchOutcome[IdT, FoundT]:
         result = await query(batch)
         match result:
             case Unavailable():
-                return BatchAnswer(unanswered=batch)  # the rate limiter has the obstacle
+                return BatchOutcome(unanswered=batch)  # the rate limiter has the obstacle
             case QueryTooLarge(message) | TransientError(message):
                 if len(batch) == 1:
-                    return BatchAnswer(unanswered=batch, message=message)
+                    return BatchOutcome(unanswered=batch, message=message)
                 middle = (len(batch) + 1) // 2
-                return BatchAnswer(rest=(batch[:middle], batch[middle:]))
+                return BatchOutcome(rest=(batch[:middle], batch[middle:]))
             case _:
                 found = {one: result[one] for one in batch if one in result}
-                return BatchAnswer(found, missing=tuple(one for one in batch if one not in found))
+                return BatchOutcome(found, missing=tuple(one for one in batch if one not in found))
 
-    def failed(batch: tuple[IdT, ...], trace: str) -> BatchAnswer[IdT, FoundT]:
-        return BatchAnswer(unanswered=batch, message="a bug of ours", traceback=trace)
+    def failed(batch: tuple[IdT, ...], trace: str) -> BatchOutcome[IdT, FoundT]:
+        return BatchOutcome(unanswered=batch, message="a bug of ours", traceback=trace)
 
     queue = _Queue[IdT, FoundT](ids, size)
-    async with aclosing(run_jobs(queue, do, failed, in_flight)) as answers:
-        async for answer in answers:
-            if not answer.rest:
-                yield answer
+    async with aclosing(run_jobs(queue, do, failed, in_flight)) as outcomes:
+        async for outcome in outcomes:
+            if not outcome.rest:
+                yield outcome
 
 
 class _Queue(Generic[IdT, FoundT]):
@@ -131,7 +131,7 @@ class _Queue(Generic[IdT, FoundT]):
     def take(self) -> tuple[IdT, ...] | None:
         return self._batches.popleft() if self._batches else None
 
-    def add(self, result: BatchAnswer[IdT, FoundT]) -> None:
+    def add(self, result: BatchOutcome[IdT, FoundT]) -> None:
         self._batches.extendleft(reversed(result.rest))
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Generic, TypeVar
 
-from lmsys_enrich.api.batches import BatchAnswer, Query, query_batches
+from lmsys_enrich.api.batches import BatchOutcome, Query, query_batches
 from lmsys_enrich.api.json_api import JsonApi
 from lmsys_enrich.checkers.protocol import ApiEstimate, CheckError, CheckResult, Deferred, contained
 from lmsys_enrich.model.finding import LinkTask
@@ -61,16 +61,16 @@ class Subjects(Generic[KeyT, LinkT]):
         Links to the others have a result only where they are deferred to their pages.
         """
         every = list(self.by_key) if keys is None else keys
-        async with aclosing(query_batches(every, size, query, in_flight)) as answers:
-            async for answer in answers:
-                for result in self._found(answer, judge):
+        async with aclosing(query_batches(every, size, query, in_flight)) as outcomes:
+            async for outcome in outcomes:
+                for result in self._found(outcome, judge):
                     yield result
-                self.missing.extend(answer.missing)
-                deferred = list(answer.missing) if defers_missing else []
-                if answer.traceback is None:
-                    self.unanswered.extend(answer.unanswered)
-                    self.message = answer.message or self.message
-                    deferred += answer.unanswered if defers_unanswered else ()
+                self.missing.extend(outcome.missing)
+                deferred = list(outcome.missing) if defers_missing else []
+                if outcome.traceback is None:
+                    self.unanswered.extend(outcome.unanswered)
+                    self.message = outcome.message or self.message
+                    deferred += outcome.unanswered if defers_unanswered else ()
                 for task in self.tasks(deferred):
                     yield Deferred(task)
 
@@ -85,14 +85,14 @@ class Subjects(Generic[KeyT, LinkT]):
         return obstacles_of(api, sum(1 for _ in self.tasks(self.unanswered)), self.message, instead)
 
     def _found(
-        self, answer: BatchAnswer[KeyT, FoundT], judge: Callable[[LinkTask, LinkT, FoundT], CheckResult]
+        self, outcome: BatchOutcome[KeyT, FoundT], judge: Callable[[LinkTask, LinkT, FoundT], CheckResult]
     ) -> Iterator[CheckResult]:
-        for key, found in answer.found.items():
+        for key, found in outcome.found.items():
             for task, link in self.by_key[key]:
                 yield contained(task, partial(judge, task, link, found))
-        if answer.traceback is not None:
-            for task in self.tasks(answer.unanswered):
-                yield CheckError(task, answer.traceback)
+        if outcome.traceback is not None:
+            for task in self.tasks(outcome.unanswered):
+                yield CheckError(task, outcome.traceback)
 
 
 def obstacles_of(api: JsonApi, unanswered: int, why: str = "", instead: str = "") -> Sequence[Obstacle]:

@@ -21,7 +21,7 @@ from lmsys_enrich.values import replace
 
 
 class GitLabLicenses:
-    """Asks about the licence of each project on a GitLab, once a month."""
+    """Licences of the projects on each GitLab, requested once a month."""
 
     name = "gitlab-license"
     max_age: timedelta | None = MONTH
@@ -50,9 +50,9 @@ class GitLabLicenses:
             if (facts := finding.repository) is not None:
                 name = facts.full_name if facts.id is None else str(facts.id)
                 known.setdefault((facts.forge, name), []).append((finding.url, facts))
-        async with aclosing(query_batches(known, 1, self._project)) as answers:
-            async for answer in answers:
-                for key, update in answer.found.items():
+        async with aclosing(query_batches(known, 1, self._project)) as outcomes:
+            async for outcome in outcomes:
+                for key, update in outcome.found.items():
                     for url, facts in known[key]:
                         yield Addition(url, repository=self._license(facts, update))
 

@@ -96,11 +96,11 @@ class SimulatedForges:
         if self.pause is not None:
             await self.pause(received)
         host, _, path = received.target.lstrip("/").partition("/")
-        answer = self._answer(host, f"/{path}", received)
+        response = self._respond(host, f"/{path}", received)
         fault = self.faults.pop(0) if self.faults else self.lasting
-        return fault(received, answer) if fault is not None else answer
+        return fault(received, response) if fault is not None else response
 
-    def _answer(self, host: str, target: str, received: Received) -> Sent:
+    def _respond(self, host: str, target: str, received: Received) -> Sent:
         parts = urlsplit(target)
         base = f"http://{received.headers.get('host', '')}/{host}"
         if host == _HUB:

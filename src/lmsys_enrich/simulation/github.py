@@ -52,7 +52,7 @@ class SimulatedIssues:
     all: list[SimulatedIssue] = field(default_factory=list)
     turned_off: set[str] = field(default_factory=set)
 
-    def answer(self, world: World, received: Received, *, has_token: bool) -> Sent | None:
+    def respond(self, world: World, received: Received, *, has_token: bool) -> Sent | None:
         """Respond to a request about issues; None for any other request."""
         found = _PATH.fullmatch(received.path)
         if found is None or (received.method == "GET" and found[2]):
@@ -149,22 +149,22 @@ class SimulatedGitHub:
     async def __call__(self, received: Received) -> Response:
         if self.pause is not None:
             await self.pause(received)
-        answer = self._answer(received)
-        answer = Sent(answer.status, {"date": formatdate(usegmt=True), **answer.headers}, answer.body)
+        response = self._respond(received)
+        response = Sent(response.status, {"date": formatdate(usegmt=True), **response.headers}, response.body)
         fault = self.faults.pop(0) if self.faults else self.lasting
-        return fault(received, answer) if fault is not None else answer
+        return fault(received, response) if fault is not None else response
 
-    def _answer(self, received: Received) -> Sent:
+    def _respond(self, received: Received) -> Sent:
         authorization = received.headers.get("authorization", "")
         has_token = authorization.removeprefix("Bearer ").removeprefix("token ") == TOKEN
         if authorization and not has_token:
             return Sent(401, {"content-type": "application/json"}, b'{"message":"Bad credentials"}')
-        if (issue_response := self.issues.answer(self.world, received, has_token=has_token)) is not None:
+        if (issue_response := self.issues.respond(self.world, received, has_token=has_token)) is not None:
             return issue_response
         if received.path != "/graphql":
             quota = self.quotas.of("core", has_token=has_token)
-            return rest.answer(self.world, received, quota, has_token=has_token)
+            return rest.respond(self.world, received, quota, has_token=has_token)
         if not has_token:
             body = b'{"message":"This endpoint requires you to be authenticated."}'
             return Sent(401, {"content-type": "application/json"}, body)
-        return graphql.answer(self.world, received, self.quotas.of("graphql", has_token=True))
+        return graphql.respond(self.world, received, self.quotas.of("graphql", has_token=True))

@@ -117,7 +117,7 @@ def _discussion(repository: SimulatedRepository, number: int) -> dict[str, Any]:
 _JSON = {"content-type": "application/json; charset=utf-8"}
 
 
-def answer(world: World, received: Received, quota: Quota) -> Sent:
+def respond(world: World, received: Received, quota: Quota) -> Sent:
     """Execute the query of a request; responses as in https://docs.github.com/en/graphql."""
     try:
         request = json.loads(received.body)

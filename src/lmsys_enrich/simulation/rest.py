@@ -76,7 +76,7 @@ _NOT_FOUND = {
 }
 
 
-def answer(world: World, received: Received, quota: Quota, *, has_token: bool) -> Sent:
+def respond(world: World, received: Received, quota: Quota, *, has_token: bool) -> Sent:
     """Respond to a request below the API's address."""
     if received.path == "/rate_limit":
         core = {"limit": quota.limit, "remaining": quota.remaining, "reset": quota.reset, "used": quota.used}

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
-from lmsys_enrich.api.batches import BatchAnswer, query_batches
+from lmsys_enrich.api.batches import BatchOutcome, query_batches
 from lmsys_enrich.api.results import QueryTooLarge, TransientError, Unavailable
 
 IDS = [f"id{number}" for number in range(10)]
@@ -31,7 +31,7 @@ class Api:
         return {one: f"facts of {one}" for one in reversed(ids) if one not in self.unknown} | {"other": "x"}
 
 
-async def _answers(api: Api, size: int = 4) -> list[BatchAnswer[str, str]]:
+async def _answers(api: Api, size: int = 4) -> list[BatchOutcome[str, str]]:
     return [answer async for answer in query_batches(IDS, size, api)]
 
 
@@ -58,7 +58,7 @@ async def test_closed_limiter_ends_without_further_requests() -> None:
     api = Api(fails={"id1": Unavailable()})
     answers = await _answers(api, size=10)
     assert api.batches == [tuple(IDS)]
-    assert answers == [BatchAnswer(unanswered=tuple(IDS))]
+    assert answers == [BatchOutcome(unanswered=tuple(IDS))]
 
 
 async def test_bug_costs_the_links_of_its_batch_alone() -> None:
@@ -69,7 +69,7 @@ async def test_bug_costs_the_links_of_its_batch_alone() -> None:
     assert {one for answer in answers for one in answer.found} == set(IDS[4:])
 
 
-async def test_repeated_id_is_asked_once() -> None:
+async def test_repeated_id_is_requested_once() -> None:
     api = Api()
     answers = [answer async for answer in query_batches([*IDS, *IDS], 100, api)]
     assert api.batches == [tuple(IDS)]

@@ -35,7 +35,7 @@ class SharedClock:
     async def run(self, *acts: asyncio.Task[None]) -> None:
         """Let time pass until all is done."""
         while not all(act.done() for act in acts):
-            for _ in range(5):  # whoever was woken comes to rest
+            for _ in range(5):  # all that were woken come to rest
                 await asyncio.sleep(0)
             if self.sleepers:
                 self.sleepers.sort(key=lambda sleeper: sleeper[0])
@@ -43,19 +43,19 @@ class SharedClock:
                 woken.set()
 
 
-async def asked(lengths: Sequence[float]) -> list[Span]:
+async def spans_of(lengths: Sequence[float]) -> list[Span]:
     """When each of many questions began and ended, all of which want to begin at once."""
     clock, spans = SharedClock(), list[Span]()
     rate_limiter = RateLimiter(clock, timedelta(0))
 
-    async def ask(length: float) -> None:
+    async def request(length: float) -> None:
         async with rate_limiter.acquire(RequestKind.GRAPHQL) as is_open:
             assert is_open
             began = clock.elapsed
             await clock.sleep(length)
         spans.append((began, clock.elapsed))
 
-    await clock.run(*[asyncio.create_task(ask(length)) for length in lengths])
+    await clock.run(*[asyncio.create_task(request(length)) for length in lengths])
     return spans
 
 
@@ -78,7 +78,7 @@ observations = st.lists(st.floats(0.1, 6.0), min_size=20, max_size=150)
 @example([2.0] * 100)
 @example([6.0, 0.1] * 60)
 def test_nothing_begins_once_a_minute_holds_what_is_allowed(lengths: list[float]) -> None:
-    spans = asyncio.run(asked(lengths))
+    spans = asyncio.run(spans_of(lengths))
     assert len(spans) == len(lengths)
     for began, _ in spans:
         assert within(spans, began) <= _ALLOWED + 1e-6
@@ -89,10 +89,10 @@ def test_nothing_begins_once_a_minute_holds_what_is_allowed(lengths: list[float]
 @settings(max_examples=30)
 @given(observations)
 def test_the_allowance_is_used(lengths: list[float]) -> None:
-    spans = asyncio.run(asked(lengths))
+    spans = asyncio.run(spans_of(lengths))
     assert max(ended for _, ended in spans) <= 1.01 * shortest(lengths) + max(lengths)
 
 
-async def test_a_question_need_not_wait_until_a_whole_response_is_a_minute_ago() -> None:
-    spans = await asked([2.2] * 103)
+async def test_request_need_not_wait_for_a_whole_response_to_leave() -> None:
+    spans = await spans_of([2.2] * 103)
     assert max(ended for _, ended in spans) <= 1.01 * shortest([2.2] * 103)

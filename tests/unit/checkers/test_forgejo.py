@@ -1,4 +1,4 @@
-"""Forgejo: repositories one by one, renames told by 307, pages below, every refusal."""
+"""Forgejo: repositories one by one, renames by 307, pages below, every refusal."""
 
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
@@ -68,7 +68,7 @@ async def test_repository_has_its_facts(httpx_mock: HTTPXMock) -> None:
     assert {request.headers["authorization"] for request in forgejo.requests} == {f"token {TOKEN}"}
 
 
-async def test_rename_is_told_by_a_temporary_redirect(httpx_mock: HTTPXMock) -> None:
+async def test_rename_is_known_by_a_temporary_redirect(httpx_mock: HTTPXMock) -> None:
     urls = [f"{HOME}/old/tool", f"{HOME}/old/tool/activity", f"{HOME}/before"]
     async with opened(httpx_mock, a_forgejo) as forgejo:
         found = (await forgejo.check(*urls)).observations

@@ -203,7 +203,7 @@ async def test_field_that_an_old_server_lacks_is_left_out(httpx_mock: HTTPXMock)
     assert update.facts.stars == 12
 
 
-async def test_server_without_graphql_is_asked_by_rest(httpx_mock: HTTPXMock) -> None:
+async def test_server_without_graphql_has_rest(httpx_mock: HTTPXMock) -> None:
     def answer(request: httpx.Request) -> httpx.Response:
         if request.method == "POST":
             return reply({"error": "404 Not Found"}, 404)

@@ -74,7 +74,7 @@ async def test_model_has_its_facts(httpx_mock: HTTPXMock) -> None:
     assert {request.headers["authorization"] for request in hub.requests} == {f"Bearer {TOKEN}"}
 
 
-async def test_rename_is_told_by_a_temporary_redirect(httpx_mock: HTTPXMock) -> None:
+async def test_rename_is_known_by_a_temporary_redirect(httpx_mock: HTTPXMock) -> None:
     async with opened(httpx_mock, a_hub) as hub:
         found = (await hub.check(f"{HOME}/old/large", f"{HOME}/gpt2")).observations
     assert {one.verdict for one in found.values()} == {Verdict.MOVED}
@@ -100,7 +100,7 @@ async def test_data_sets_spaces_collections_and_accounts_are_known(httpx_mock: H
     assert models[0].facts.license == "mit"
 
 
-async def test_page_of_a_paper_tells_its_title(httpx_mock: HTTPXMock) -> None:
+async def test_page_of_a_paper_has_its_title(httpx_mock: HTTPXMock) -> None:
     url = f"{HOME}/papers/2201.12023"
     async with opened(httpx_mock, a_hub) as hub:
         paper = (await hub.check(url)).observations[url].paper

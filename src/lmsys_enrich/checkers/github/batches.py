@@ -183,7 +183,7 @@ class BatchResult:
 
     `errors` are bugs met on the way. `deferred` are links that only their page can
     prove. `unanswered` has the reason for each link without a result. `too_large` is the
-    size of a batch that was too large for GitHub; `answered` that of a complete one,
+    size of a batch that was too large for GitHub; `completed` that of a complete one,
     which took `seconds`.
     """
 
@@ -193,7 +193,7 @@ class BatchResult:
     deferred: list[LinkTask] = field(default_factory=list)
     unanswered: list[str] = field(default_factory=list)
     too_large: int = 0
-    answered: int = 0
+    completed: int = 0
     seconds: float = 0.0
 
     def gone(self, item: BatchItem, gone: Gone) -> None:
@@ -258,10 +258,10 @@ class _JobQueue:
         self._jobs.extend(reversed(result.next))
         if result.too_large:
             self._max_size = max(_MIN_BATCH_SIZE, min(self._max_size, (result.too_large + 1) // 2))
-        elif result.answered >= self._size and result.seconds <= _QUICK:
+        elif result.completed >= self._size and result.seconds <= _QUICK:
             self._size += _GROWTH
-        elif result.answered and result.seconds >= _SLOW:
-            self._size = max(_MIN_BATCH_SIZE, min(self._size, result.answered * 3 // 4))
+        elif result.completed and result.seconds >= _SLOW:
+            self._size = max(_MIN_BATCH_SIZE, min(self._size, result.completed * 3 // 4))
         self._size = min(self._size, self._max_size)
 
     def take(self) -> Job | None:

@@ -143,7 +143,7 @@ def estimate(urls: Sequence[str], access: GitHubAccess) -> Estimate:
         api = ApiEstimate(host_of(access.server_url), count, count * _BATCH, _HOURLY_POINTS, "GraphQL")
         return Estimate((api,))
     wanted = [item for item in found if isinstance(item, RepositoryItem) and item.wants_facts]
-    asked = {task.url for item in wanted[:HOURLY] for task, link in item.links if link.resource is None}
+    requested = {task.url for item in wanted[:HOURLY] for task, link in item.links if link.resource is None}
     rest = min(len(wanted), HOURLY)
-    pages = tuple(url for url in urls if url not in asked)
+    pages = tuple(url for url in urls if url not in requested)
     return Estimate((ApiEstimate(host_of(access.server_url), rest, rest * _REQUEST, HOURLY),), pages)

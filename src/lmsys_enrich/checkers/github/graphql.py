@@ -157,7 +157,7 @@ def _read_batch(batch: Sequence[BatchItem], body: object, seconds: float, contex
         # GitHub's resource limits end a query in the middle: several items without a result.
         result.too_large = len(batch)
     else:
-        result.answered, result.seconds = len(batch), seconds
+        result.completed, result.seconds = len(batch), seconds
     return result
 
 

@@ -195,7 +195,7 @@ def _read(result: Final, read: Callable[[Node], Thing | None]) -> Thing | Failur
 
 
 def _classify(outcome: Outcome, usual: Classified) -> Classified:
-    """Tell a bad token from a missing model, which are both 401, and read the hub's own limits."""
+    """Distinguish a bad token from a missing model, which are both 401, and read the hub's own limits."""
     match usual:
         case TokenRejected() if isinstance(outcome, Response):
             body = node(parse(outcome.body))

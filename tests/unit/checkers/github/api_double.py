@@ -50,7 +50,7 @@ def response(body: object, status: int = 200, /, **headers: str) -> Response:
 
 
 def node(full_name: str, **fields: object) -> Json:
-    """A repository as GraphQL tells it."""
+    """A repository as GraphQL has it."""
     return {
         "nameWithOwner": full_name,
         "databaseId": 1,

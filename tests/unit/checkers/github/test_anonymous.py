@@ -180,7 +180,7 @@ async def test_last_commit_that_rest_lacks_is_not_learned(start: Start, fate: Ou
 
 def test_advice_to_set_a_token_where_there_are_repositories() -> None:
     assert advice(0) is None
-    told = advice(1234)
-    assert told is not None
-    assert "1,234 repositories" in told
-    assert "GITHUB_TOKEN" in told
+    words = advice(1234)
+    assert words is not None
+    assert "1,234 repositories" in words
+    assert "GITHUB_TOKEN" in words

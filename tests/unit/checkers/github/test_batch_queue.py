@@ -8,7 +8,7 @@ from tests.builders import task
 
 
 async def _sizes(repositories: int, answer: Callable[[int], BatchResult]) -> list[int]:
-    """Return the sizes of the batches that are asked about, where `answer` says what comes of each."""
+    """Return the sizes of the batches, where `answer` gives the result of each."""
     urls = [f"https://github.com/octo/r{number}" for number in range(repositories)]
     links = [(task(url), parse_link(url, "https://github.com")) for url in urls]
     found = batch_items((asked, target) for asked, target in links if target is not None)
@@ -25,30 +25,30 @@ async def _sizes(repositories: int, answer: Callable[[int], BatchResult]) -> lis
     return sizes
 
 
-async def test_a_batch_grows_while_answers_come_quickly_but_never_beyond_one_point() -> None:
-    sizes = await _sizes(2000, lambda size: BatchResult(answered=size, seconds=1.0))
+async def test_batch_grows_while_responses_are_quick_up_to_one_point() -> None:
+    sizes = await _sizes(2000, lambda size: BatchResult(completed=size, seconds=1.0))
     assert (sizes[0], max(sizes)) == (50, 100)
     assert len(sizes) <= 24
 
 
 async def test_a_batch_neither_grows_nor_shrinks_at_a_middling_pace() -> None:
-    assert await _sizes(500, lambda size: BatchResult(answered=size, seconds=4.0)) == [50] * 10
+    assert await _sizes(500, lambda size: BatchResult(completed=size, seconds=4.0)) == [50] * 10
 
 
-async def test_a_batch_shrinks_when_answers_get_slow_before_github_cuts_them_off() -> None:
-    sizes = await _sizes(500, lambda size: BatchResult(answered=size, seconds=size / 8))
+async def test_batch_shrinks_when_responses_get_slow() -> None:
+    sizes = await _sizes(500, lambda size: BatchResult(completed=size, seconds=size / 8))
     assert sizes[0] == 50
     assert max(sizes[4:]) < 40
 
 
-async def test_after_one_was_too_much_none_is_larger_than_its_half_however_quick() -> None:
+async def test_after_a_batch_too_large_none_exceeds_its_half() -> None:
     def answer(size: int) -> BatchResult:
-        return BatchResult(too_large=size) if size > 40 else BatchResult(answered=size, seconds=0.1)
+        return BatchResult(too_large=size) if size > 40 else BatchResult(completed=size, seconds=0.1)
 
     sizes = await _sizes(500, answer)
     assert max(sizes[2:]) == 25
 
 
 async def test_a_batch_never_shrinks_to_nothing() -> None:
-    sizes = await _sizes(300, lambda size: BatchResult(answered=size, seconds=9.0))
+    sizes = await _sizes(300, lambda size: BatchResult(completed=size, seconds=9.0))
     assert min(sizes[:-1]) >= 10

@@ -111,9 +111,7 @@ async def test_archived_or_otherwise_special_repository_is_flagged(
         ("octo/old/blob/main/a%20b.md?plain=1", "new/name/blob/main/a%20b.md?plain=1"),
     ],
 )
-async def test_renamed_repository_is_moved_with_the_rest_of_the_address(
-    start: Start, path: str, new: str
-) -> None:
+async def test_renamed_repository_is_moved_with_its_whole_address(start: Start, path: str, new: str) -> None:
     there = node(
         "new/name",
         **{

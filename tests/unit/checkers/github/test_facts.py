@@ -19,7 +19,7 @@ def update(**fields: object) -> RepositoryUpdate:
 
 
 @pytest.mark.parametrize(
-    ("told", "meant"),
+    ("value", "meant"),
     [
         ({"spdxId": "MIT"}, "MIT"),
         ({"spdxId": "NOASSERTION"}, "other"),
@@ -27,8 +27,8 @@ def update(**fields: object) -> RepositoryUpdate:
         (None, None),
     ],
 )
-def test_a_licence_is_its_spdx_identifier_or_other_or_none(told: object, meant: str | None) -> None:
-    found = update(licenseInfo=told)
+def test_a_licence_is_its_spdx_identifier_or_other_or_none(value: object, meant: str | None) -> None:
+    found = update(licenseInfo=value)
     assert found.facts.license == meant
     assert "license" not in found.missing_fields
 
@@ -59,10 +59,10 @@ def test_a_field_with_an_error_below_it_is_not_learned() -> None:
     assert found.missing_fields == {"topics"}
 
 
-def test_a_field_that_is_not_told_at_all_is_not_learned() -> None:
-    told = node("octo/hello")
-    del told["archivedAt"]
-    found = from_graphql(told, (), NIGHT)
+def test_field_that_is_absent_is_not_learned() -> None:
+    value = node("octo/hello")
+    del value["archivedAt"]
+    found = from_graphql(value, (), NIGHT)
     assert found is not None
     assert found.missing_fields == {"archived_at"}
 
@@ -78,7 +78,7 @@ def test_empty_texts_are_none_and_odd_values_are_nothing() -> None:
     assert (facts.description, facts.homepage, facts.stars, facts.fork) == (None, None, None, None)
 
 
-def test_rest_tells_less_and_says_so() -> None:
+def test_rest_provides_less_and_says_so() -> None:
     found = from_rest(json_node(parse(recorded("rest-repository.json").body)), NIGHT)
     assert found is not None
     facts = found.facts

@@ -1,4 +1,4 @@
-"""What a link on GitHub names is read off its address, and what the API cannot tell is not claimed."""
+"""Addresses on GitHub: what each names; what the API does not know is not claimed."""
 
 import pytest
 
@@ -80,7 +80,7 @@ def test_names_that_differ_in_case_only_are_one_repository() -> None:
         ("stargazers", Page("stargazers")),
     ],
 )
-def test_what_lies_in_a_repository_is_told_apart(path: str, resource: RepoResource) -> None:
+def test_resource_of_a_repository_is_distinguished(path: str, resource: RepoResource) -> None:
     target = parse_link(f"https://github.com/octo/hello/{path}", SERVER)
     assert isinstance(target, RepositoryLink)
     assert target.resource == resource
@@ -164,11 +164,11 @@ def test_users_and_organisations_are_owners(url: str, owner: OwnerLink) -> None:
         "https://github.com/users/octo/projects/1",
     ],
 )
-def test_what_the_api_cannot_tell_is_not_claimed(url: str) -> None:
+def test_what_the_api_does_not_know_is_not_claimed(url: str) -> None:
     assert parse_link(url, SERVER) is None
 
 
-def test_with_an_enterprise_server_its_links_are_claimed_and_those_of_github_com_are_not() -> None:
+def test_enterprise_server_claims_its_own_links_alone() -> None:
     server = "https://ghe.acme.com:8443"
     target = parse_link("https://ghe.acme.com:8443/octo/hello/wiki", server)
     assert isinstance(target, RepositoryLink)

@@ -1,4 +1,4 @@
-"""One question asks about a batch; what GitHub publishes as its schema allows it."""
+"""One query for a batch, which the schema that GitHub publishes allows."""
 
 import os
 import re
@@ -55,19 +55,19 @@ def test_githubs_published_schema_allows_our_queries(schema: GraphQLSchema, path
 
 @pytest.mark.parametrize("paths", [EVERY_KIND, ["octocat"], ["octo/hello/wiki"]])
 def test_every_variable_is_declared_given_and_used(paths: list[str]) -> None:
-    asked = query(found(*paths))
-    declared = set(re.findall(r"\$(v\d+):", asked.text))
-    used = set(re.findall(r"\$(v\d+)[ )]", asked.text))
-    assert declared == used == set(asked.variables)
+    written = query(found(*paths))
+    declared = set(re.findall(r"\$(v\d+):", written.text))
+    used = set(re.findall(r"\$(v\d+)[ )]", written.text))
+    assert declared == used == set(written.variables)
 
 
-def test_no_value_stands_in_the_text_so_that_batches_of_one_shape_have_one_text() -> None:
+def test_batches_of_one_shape_have_one_text() -> None:
     first, second = (query(found(f"{owner}/a", f"{owner}/b")) for owner in ("octo", "alpa"))
     assert first.text == second.text
     assert first != second
 
 
-def test_the_facts_are_written_once_and_only_where_they_are_wanted() -> None:
+def test_facts_are_written_once_and_only_where_wanted() -> None:
     assert query(found("octo/a", "octo/b")).text.count("stargazerCount") == 1
     assert "stargazerCount" not in query(found("octo/a/wiki", "octocat")).text
     assert isinstance(query([]), Query)
@@ -77,12 +77,12 @@ def weights(*paths: str) -> list[int]:
     return [len(batch) for batch in batches(found(*paths))]
 
 
-def test_a_batch_is_fifty_repositories_unless_much_is_looked_up_in_them() -> None:
+def test_batch_is_fifty_repositories_with_few_lookups() -> None:
     assert weights(*(f"octo/r{number}" for number in range(101))) == [50, 50, 1]
     assert weights(*(f"octo/r{number}/blob/a/b/c/d/e" for number in range(40))) == [25, 15]
 
 
-def test_a_repository_with_very_many_links_is_asked_about_in_pieces() -> None:
+def test_repository_with_very_many_links_is_divided() -> None:
     requests = list(batches(found("octo/r", *(f"octo/r/issues/{number}" for number in range(250)))))
     links = [link for batch in requests for item in batch for link in item.links]
     assert [len(batch) for batch in requests] == [1, 1, 1, 1, 1]

@@ -40,7 +40,7 @@ REJECTED = recorded("rest-bad-credentials.json", 401, x_ratelimit_limit="0", x_r
         (response({"message": "You have triggered an abuse detection mechanism."}, 403), None, False),
     ],
 )
-def test_a_limit_is_told_alike_by_rest_and_graphql(
+def test_limit_is_alike_in_rest_and_graphql(
     outcome: Response, pause: float | None, *, is_primary: bool
 ) -> None:
     for read in (classify_rest, classify_graphql):
@@ -89,7 +89,7 @@ def test_a_limit_in_a_graphql_answer_of_status_200_is_a_limit(
         FetchError(ErrorKind.RESET, "hung up"),
     ],
 )
-def test_what_was_too_much_for_github_is_asked_in_smaller_pieces(outcome: Outcome) -> None:
+def test_query_that_is_too_large_is_divided(outcome: Outcome) -> None:
     assert isinstance(classify_graphql(outcome), QueryTooLarge)
 
 
@@ -202,7 +202,7 @@ def test_the_type_of_an_error_is_found_wherever_github_writes_it(error: dict[str
         ({"date": DATE}, {}, None),
     ],
 )
-def test_a_quota_that_is_used_up_is_noticed_before_github_refuses(
+def test_used_up_quota_is_noticed_before_github_refuses(
     headers: dict[str, str], rate_limit: dict[str, object], pause: float | None
 ) -> None:
     assert seconds_until_reset(headers, rate_limit) == pause
