@@ -21,6 +21,7 @@ _ARCHIVES = frozenset(
     }
 )
 _FIRST_NEW, _FIRST_LONG = (7, 4), (15, 1)  # (year, month): new identifiers, then those with five digits
+_NINETIES = (91, 1)
 _ARXIV_DOI = re.compile(r"10\.48550/arxiv\.(?P<id>.{5,40})", re.IGNORECASE)
 _MAX_LENGTH = 300
 # https://www.doi.org/doi-handbook/HTML/doi-name-syntax.html: prefixes of four to nine digits are in use.
@@ -40,7 +41,7 @@ def normalize_arxiv_id(text: str) -> str | None:
         month = (int(new["year"]), int(new["month"]))
         digits = 5 if month >= _FIRST_LONG else 4
         # Those of the nineties have the old form: no identifier begins with 91 to 99.
-        return text if month >= _FIRST_NEW and len(new["number"]) == digits else None
+        return text if _FIRST_NEW <= month < _NINETIES and len(new["number"]) == digits else None
     old = _OLD.fullmatch(text)
     return f"{old['archive']}/{old['number']}" if old and old["archive"] in _ARCHIVES else None
 

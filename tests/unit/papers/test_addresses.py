@@ -60,6 +60,7 @@ def test_address_names_paper_at_arxiv(url: str) -> None:
         "https://arxiv.org/abs/1501.0001",  # five digits since 2015
         "https://arxiv.org/abs/1412.00001",
         "https://arxiv.org/abs/0703.0001",  # the new form began in April 2007
+        "https://arxiv.org/abs/9912.12345",  # the nineties had the old form
         "https://arxiv.org/abs/nosuch/0309136",
         "https://arxiv.org/abs/2201.12023v0",
         "https://arxiv.org/abs/",
