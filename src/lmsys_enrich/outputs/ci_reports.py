@@ -30,7 +30,9 @@ def _chunks(report: Report) -> Iterator[bytes]:
     yield b'<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n'
     for suite in report.of_each_list():
         yield encoded(_head(suite))
-        yield from (encoded(_case(listed, finding)) for listed, finding in suite.listed_links())
+        yield from (
+            encoded(_case(listed, finding, report.workspace)) for listed, finding in suite.listed_links()
+        )
         yield b"  </testsuite>\n"
     yield b"</testsuites>\n"
 
@@ -40,7 +42,7 @@ def _head(suite: Report) -> str:
     verdicts.update(finding.verdict for _, finding in suite.document_links)
     skipped = verdicts.total() - sum(verdicts[verdict] for verdict in (*_PASSED, Verdict.DEAD))
     head = (
-        f"  <testsuite name={xml_attribute(str(suite.catalogs[0].source))}"
+        f"  <testsuite name={xml_attribute(suite.workspace.path(suite.catalogs[0].source))}"
         f" timestamp={xml_attribute(moment(suite.run_time) or '')}"
         f' tests="{verdicts.total()}" failures="{verdicts[Verdict.DEAD]}" errors="0" skipped="{skipped}"'
         # Readers want a time. Links share requests and waits, and the same findings give the same file:
@@ -54,13 +56,13 @@ def _head(suite: Report) -> str:
     )
 
 
-def _case(listed: ListedLink, finding: Finding) -> str:
+def _case(listed: ListedLink, finding: Finding, workspace: Workspace) -> str:
     link = listed.link
     role = "" if link.role == "url" or listed.entry_id is None else f" ({link.role})"
     section, name = " / ".join(listed.path), f"{listed.name}{role}: {link.url}"
     head = (
         f"    <testcase classname={xml_attribute(section)} name={xml_attribute(name)}"
-        f' file={xml_attribute(link.location.file)} line="{link.location.line}"'
+        f' file={xml_attribute(workspace.path(link.location.file))} line="{link.location.line}"'
     )
     verdict = finding.verdict
     if verdict in _PASSED:

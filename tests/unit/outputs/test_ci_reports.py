@@ -1,4 +1,4 @@
-"""`report.sarif` is SARIF by its published schema, with findings and without."""
+"""Reports for CI: SARIF by its published schema, and files named so that CI finds them."""
 
 import json
 import os
@@ -9,8 +9,9 @@ import pytest
 
 from lmsys_enrich.model.finding import Verdict
 from lmsys_enrich.model.report import Report
+from lmsys_enrich.model.workspace import Workspace
 from lmsys_enrich.outputs.ci_reports import sarif
-from tests.builders import finding, report
+from tests.builders import finding, rendered, report
 from tests.unit.outputs.example import example
 
 _HOSTILE = "https://a.org/%E2%80%AE%22'%3Cscript%3E?q=%00"
@@ -29,3 +30,11 @@ def test_sarif_is_valid_by_its_schema(shown: Report) -> None:
     made = json.loads(str(sarif(shown)["report.sarif"]))
     validator = jsonschema.validators.validator_for(schema)(schema, format_checker=jsonschema.FormatChecker())
     assert [problem.message for problem in validator.iter_errors(made)] == []
+
+
+def test_files_are_named_as_in_the_repository() -> None:
+    workspace = Workspace(Path("/r"), Path("/r/lists"))
+    files = rendered(report(finding("https://a.example/", Verdict.DEAD), workspace=workspace))
+    assert '<testsuite name="lists/entries.yaml"' in files["junit.xml"]
+    assert 'file="lists/entries.yaml" line="1"' in files["junit.xml"]
+    assert '"uri": "lists/entries.yaml"' in files["report.sarif"]
