@@ -38,6 +38,8 @@ _LINK = re.compile(
     r"\((<[^<>]*>|[^\s()<>]*(?:\([^\s()]*\)[^\s()]*)*)"
 )
 _TAG = re.compile(r"<[^<>]*>")
+_INSIDE = frozenset("_(<\"'=/.")  # before an address that is part of something else
+_GOES_ON = frozenset("_/?#&=%-")  # behind an address that is longer
 _WORDLESS = ("![", "[![", "<")  # what a description without words begins with
 
 
@@ -151,9 +153,21 @@ def _roles_of(url: str, markdown: str) -> set[str]:
         return set()
     found = ((picture, text) for picture, text, written in _LINK.findall(markdown) if _is_same(written, url))
     roles = {"badge" if picture else role_of(_TAG.sub("", text)) for picture, text in found}
-    if re.search(rf"(?<![\w(<\"'=/.]){re.escape(url)}(?![\w/?#&=%-])", markdown):  # a bare address
+    if _stands_bare(url, markdown):
         roles.add("link")
     return roles
+
+
+def _stands_bare(url: str, markdown: str) -> bool:
+    """Return whether an address stands in a text as a whole, and not as another link's."""
+    at = markdown.find(url)
+    while at >= 0:
+        end = at + len(url)
+        before, after = markdown[max(at - 1, 0) : at], markdown[end : end + 1]
+        if not (before.isalnum() or before in _INSIDE or after.isalnum() or after in _GOES_ON):
+            return True
+        at = markdown.find(url, at + 1)
+    return False
 
 
 def _is_same(written: str, url: str) -> bool:
