@@ -118,7 +118,10 @@ async def remote_cluster(address: str) -> AsyncGenerator[DaskCluster, None]:
 async def _client(where: Any, name: str) -> AsyncGenerator[DaskCluster, None]:  # noqa: ANN401 - an address or a cluster
     from distributed import Client  # noqa: PLC0415 - as above
 
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    # The run reports what workers and schedulers do. Dask gives its client's logger a level of its own:
+    # https://github.com/dask/distributed/blob/main/distributed/config.py
+    for logger in ("distributed", "distributed.client"):
+        logging.getLogger(logger).setLevel(logging.CRITICAL)
     try:
         client = await Client(where, asynchronous=True, timeout=_CONNECT, set_as_default=False)  # type: ignore[no-untyped-call]
     except (OSError, TimeoutError, ValueError, TypeError) as problem:
