@@ -60,24 +60,6 @@ def test_spellings_of_one_thing_share_a_key(url: str, key: str) -> None:
     assert link_key(url) == key
 
 
-@given(
-    st.sampled_from(["a.example", "a-1.b_2.example:8080", "a.example:443", "xn--a.example", "a..example"]),
-    st.text("aZ0.~!$&'()*+,/:;=@?#[]-", max_size=12),
-    st.sampled_from(["", "/..", "/%2E%2e/", "/.a", "?", "#", "?#", "?'", "/%41"]),
-)
-def test_ordinary_addresses_are_read_as_all_others(host: str, rest: str, end: str) -> None:
-    def parts(address: str) -> object:
-        try:
-            return (link_key(address), server_of(address), path_of(address), query_of(address))
-        except InvalidAddress as problem:
-            return str(problem)
-
-    # A capital in the scheme takes the address to the parser.
-    ordinary = f"http://{host}/{rest}{end}"
-    assert parts(ordinary) == parts(ordinary.replace("http", "Http", 1))
-    assert fragment_of(ordinary) == ordinary.partition("#")[2]
-
-
 @pytest.mark.parametrize(
     "url",
     [
