@@ -30,6 +30,11 @@ case "$1 $2" in
 esac
 exec "{bin}/python" "$@"
 """
+# GitHub's program: notes its arguments and its repository, and lists no pull request.
+_GH = """\
+#!/bin/sh
+echo "$GH_REPO $*" >>"{log}"
+"""
 _TOKENS = re.compile(r"'[^']*'|&&|\|\||!(?!=)|[a-z_]+(?:\.[A-Za-z_][\w-]*)+")
 _OPERATORS = {"&&": " and ", "||": " or ", "!": " not "}
 _STATUS_FUNCTION = re.compile(r"\b(cancelled|always|failure|success)\(\)")
@@ -164,6 +169,9 @@ class _Machine:
         python = folder / "bin" / "python"
         python.write_text(_PYTHON.format(log=runner.folder / "pip.log", bin=programs))
         python.chmod(0o755)
+        gh = folder / "bin" / "gh"
+        gh.write_text(_GH.format(log=runner.folder / "gh.log"))
+        gh.chmod(0o755)
         (folder / "bin" / "lmsys-enrich").symlink_to(programs / "lmsys-enrich")
 
     def run(self, steps: Sequence[Json], inputs: Mapping[str, str], job: Job) -> None:

@@ -18,7 +18,7 @@ from tests.documentation.pages import blocks
 from tests.golden import ROOT
 from tests.journeys.conftest import Serve, ServeGitHub
 from tests.journeys.program import NOT_FOUND, Program
-from tests.journeys.runner import Job, Repository, Runner
+from tests.journeys.runner import Job, Repository, Runner, git
 
 _HOME = "acme/list"
 _WORKFLOW = ".github/workflows/links.yml"
@@ -134,6 +134,11 @@ def _changed(before: str, after: str) -> list[str]:
 
 def _by_init(program: Program) -> str:
     assert program("init", "--in-place").code == 0
+    return (program.folder / _WORKFLOW).read_text(encoding="utf-8")
+
+
+def _by_pull_request(program: Program) -> str:
+    assert program("init", "--publish", "pull-request").code == 0
     return (program.folder / _WORKFLOW).read_text(encoding="utf-8")
 
 
@@ -319,3 +324,18 @@ def test_line_that_a_person_edits_meanwhile_is_left_to_the_next_night(story: Sto
     assert story.night().lines == [
         f"- [Alpha](https://github.com/acme/alpha) - does more {_facts('★ 1,234 · MIT')}"
     ]
+
+
+@pytest.mark.parametrize("story", [_by_pull_request], ids=["pull-request"], indirect=True)
+def test_pull_request_is_pushed_again_only_with_new_facts(story: Story) -> None:
+    bare = story.repository.bare
+    pushed = []
+    for stars in (1000, 1000, 1234):
+        story.change("alpha", stars=stars)
+        night = story.night()
+        assert (night.commits, night.job.has_failed) == ([], False), night.job.log
+        pushed.append(git(bare, "rev-parse", "lmsys-enrich/update"))
+    assert pushed[0] == pushed[1] != pushed[2]
+    assert "★ 1,234" in git(bare, "show", "lmsys-enrich/update:build/enriched.md")
+    log = (story.runner.folder / "gh.log").read_text()
+    assert "github.com/acme/list pr create --head lmsys-enrich/update --base main" in log
