@@ -118,10 +118,7 @@ async def remote_cluster(address: str) -> AsyncGenerator[DaskCluster, None]:
 async def _client(where: Any, name: str) -> AsyncGenerator[DaskCluster, None]:  # noqa: ANN401 - an address or a cluster
     from distributed import Client  # noqa: PLC0415 - as above
 
-    # The run reports what workers and schedulers do. Dask gives its client's logger a level of its own:
-    # https://github.com/dask/distributed/blob/main/distributed/config.py
-    for logger in ("distributed", "distributed.client"):
-        logging.getLogger(logger).setLevel(logging.CRITICAL)
+    _silence_dask()
     try:
         client = await Client(where, asynchronous=True, timeout=_CONNECT, set_as_default=False)  # type: ignore[no-untyped-call]
     except (OSError, TimeoutError, ValueError, TypeError) as problem:
@@ -130,6 +127,20 @@ async def _client(where: Any, name: str) -> AsyncGenerator[DaskCluster, None]:  
         yield DaskCluster(client, name)
     finally:
         await client.close(timeout=2)
+
+
+def _silence_dask() -> None:
+    """Keep Dask's messages from the terminal: the run itself reports what workers and schedulers do."""
+    # Its client's logger has a level of its own: https://github.com/dask/distributed/blob/main/distributed/config.py
+    for logger in ("distributed", "distributed.client"):
+        logging.getLogger(logger).setLevel(logging.CRITICAL)
+    asyncio.get_running_loop().set_exception_handler(report_exception)
+
+
+def report_exception(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Report an exception of a forgotten task, except for those with which Dask ends its own."""
+    if not type(context.get("exception")).__module__.startswith("distributed."):
+        loop.default_exception_handler(context)
 
 
 def _words(problem: BaseException) -> str:

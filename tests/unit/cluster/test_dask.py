@@ -1,8 +1,10 @@
 """`--cluster`: which addresses are taken."""
 
+import asyncio
+
 import pytest
 
-from lmsys_enrich.cluster.dask import cluster_at
+from lmsys_enrich.cluster.dask import cluster_at, report_exception
 from lmsys_enrich.errors import InputError
 
 
@@ -24,3 +26,12 @@ def test_other_text_is_refused(address: str) -> None:
 def test_unencrypted_address_elsewhere_is_refused(address: str) -> None:
     with pytest.raises(InputError, match="not encrypted"):
         cluster_at(address)
+
+
+@pytest.mark.parametrize(("module", "is_reported"), [("distributed.client", False), ("ours", True)])
+async def test_only_exceptions_of_dask_are_dropped(
+    module: str, is_reported: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    error = type("AllExit", (Exception,), {"__module__": module})()
+    report_exception(asyncio.get_running_loop(), {"message": "never retrieved", "exception": error})
+    assert ("never retrieved" in caplog.text) == is_reported
