@@ -2,7 +2,16 @@
 
 import asyncio
 import traceback
-from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import (
+    AsyncGenerator,
+    Callable,
+    Collection,
+    Iterable,
+    Iterator,
+    Mapping,
+    MutableMapping,
+    Sequence,
+)
 from contextlib import aclosing, asynccontextmanager
 from typing import Protocol
 
@@ -113,9 +122,7 @@ async def check_and_enrich(run: Run, plan: Plan, stop: Stop) -> Report:
                 writer.add(finding)
                 run.watch(finding)
         missed = checking.missed(found)
-        found.update(missed)
-        found.update(plan.fresh)
-        latest = in_order(found, plan.keys)
+        latest = _latest(plan, found, missed)
         enriched = enrich_findings(run.sources, latest, run.clock.run_time, stop, checking.bugs)
         async with aclosing(enriched) as findings:
             async for finding in findings:
@@ -187,6 +194,15 @@ class _Checking:
         return unchecked(error.task, "a bug of ours")
 
 
+def _latest(
+    plan: Plan, found: MutableMapping[str, Finding], missed: Mapping[str, Finding]
+) -> MutableMapping[str, Finding]:
+    """Add the links without a check to those found, and return all in the order of the lists."""
+    found.update(missed)
+    found.update(plan.fresh)
+    return in_order(found, plan.keys)
+
+
 def _obstacles(run: Run) -> Iterator[Obstacle]:
     """Yield what kept checkers and fact sources from their work; one reason of several checkers once."""
     yield from dict.fromkeys(obstacle for checker in run.checkers for obstacle in checker.obstacles)
@@ -197,9 +213,7 @@ def _stopped(run: Run, stop: Stop, missed: int) -> Iterator[Obstacle]:
     """Report the links skipped by the deadline or an interrupt (not with `--offline`)."""
     if stop.reason is not None and missed and not run.settings.offline:
         links = "link was" if missed == 1 else "links were"
-        yield Obstacle(
-            f"{stop.reason}: {missed:,} {links} not checked", "They come first when it is run again."
-        )
+        yield Obstacle(f"{stop.reason}: {missed:,} {links} not checked", "They come first in the next run.")
 
 
 @asynccontextmanager
