@@ -137,7 +137,7 @@ def _repositories(folder: Path, count: int) -> Alone:
 
 
 def _facts(folder: Path) -> Facts:
-    """Measure few repositories beside best-of-generator, which asks about one after the other."""
+    """Measure few repositories beside best-of-generator, which requests one after the other."""
     write(folder, "facts", list(map(link, range(_FOR_FACTS))))
     seen: dict[str, tuple[Figures, int]] = {}
     with github(_FOR_FACTS) as environ:
@@ -147,7 +147,10 @@ def _facts(folder: Path) -> Facts:
         if command := best_of(environ["GITHUB_API_URL"], "best-of", names):
             _say("best-of")
             theirs = measured(command, folder, environ)
-            seen["best-of-generator"] = theirs, len(json.loads((folder / "best-of/asked.json").read_bytes()))
+            seen["best-of-generator"] = (
+                theirs,
+                len(json.loads((folder / "best-of/requested.json").read_bytes())),
+            )
     return Facts(_FOR_FACTS, seen)
 
 
@@ -163,12 +166,12 @@ def _names(folder: Path, port: int, rounds: int) -> Mapping[str, Figures]:
             slow = (sys.executable, "-m", "benchmarks.names", str(seconds), *command)
             seen[title].append(measured(slow, folder, _where_benchmarks_are()))
             if _traffic(folder, "names")["web"] < len(links):
-                raise ToolError("some of the names were not asked")
+                raise ToolError("some of the names were not requested")
     return {title: middle(figures) for title, figures in seen.items()}
 
 
 def _start(folder: Path, port: int, rounds: int) -> dict[str, Figures]:
-    """Measure what a user waits for although nothing is asked."""
+    """Measure what a user waits for although no request is sent."""
     program = (sys.executable, "-m", "lmsys_enrich")
     living = [found for found in spread(11_000, 500) if found.path.startswith("/200/")][:10_000]
     write(folder, "living", urls(living, port))
@@ -210,7 +213,7 @@ def _cluster(folder: Path, port: int, count: int) -> Mapping[int, tuple[Figures,
         command = [*ours("cluster", 100, 10), "--cluster", f"local:{workers}"]
         figures = measured(command, folder, os.environ)
         if _traffic(folder, "cluster")["web"] < count:
-            raise ToolError("the cluster did not ask about every link")
+            raise ToolError("the cluster did not check every link")
         seen[workers] = figures, _traffic(folder, "cluster")["seconds"]
         workers *= 2
     return seen

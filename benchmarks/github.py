@@ -16,7 +16,7 @@ from lmsys_enrich.simulation.world import SimulatedRepository, World
 
 ANSWER, REPOSITORY = 0.3, 0.015  # seconds
 WORK = "/-/work"
-"""Where it tells for how many seconds it has worked on answers: it needs a processor, too."""
+"""Address that gives the seconds of processor time spent on responses."""
 
 
 def link(number: int) -> str:
@@ -41,10 +41,10 @@ async def _pause(received: Received) -> None:
 
 
 async def _for_best_of(received: Received) -> Sent | None:
-    """Answer what best-of-generator asks of each repository, which the simulation has no words for."""
+    """Respond to the queries of best-of-generator, which the simulation does not know."""
     if b"since_recent_activity" in received.body:
-        asked = json.loads(received.body)["variables"]
-        node = _node(f"{asked['owner']}/{asked['repo']}")
+        variables = json.loads(received.body)["variables"]
+        node = _node(f"{variables['owner']}/{variables['repo']}")
         body, kind = json.dumps({"data": {"repository": node}}).encode(), "application/json"
     elif received.path.endswith("/contributors"):
         body, kind = b"[]", "application/json"

@@ -22,16 +22,16 @@ from best_of import generator
 @contextmanager
 def _led_to(simulated: str) -> Iterator[list[str]]:
     """Send every request to `simulated`; yield where they were meant to go."""
-    asked: list[str] = []
+    urls: list[str] = []
     send = requests.Session.request
 
     def request(self: requests.Session, method: str, url: str, **named: Any) -> requests.Response:  # noqa: ANN401 - its own
-        asked.append(url)
+        urls.append(url)
         path = url.removeprefix("https://api.github.com").removeprefix("https://github.com")
         return send(self, method, simulated + path, **named)
 
     with patch.object(requests.Session, "request", request):
-        yield asked
+        yield urls
 
 
 if __name__ == "__main__":
@@ -51,4 +51,4 @@ if __name__ == "__main__":
     Path("header.md").write_text("# A list\n")
     with _led_to(address) as requested:
         generator.generate_markdown("projects.yaml", github_api_key=os.environ["GITHUB_TOKEN"])
-    Path("asked.json").write_text(json.dumps(requested))
+    Path("requested.json").write_text(json.dumps(requested))

@@ -22,12 +22,12 @@ processors the figures are worth their ratio alone.
 The websites are one process on loopback, with a host at each address of 127.0.0.0/8. An answer takes a
 log-normal time (median 100 ms, sigma 0.8) that its path decides, so every tool waits for the same, and the
 limit is computed for each order: what a program needs that needs no time itself. Of 200 links 188 are there,
-6 are moved, 5 are gone and one fails; no tool retries after a failure. `lmsys-enrich` asks about each gone
+6 are moved, 5 are gone and one fails; no tool retries after a failure. `lmsys-enrich` requests each gone
 link twice (HEAD, then GET, since some servers answer HEAD otherwise) and large hosts for their robots.txt,
 keeps what it found, and writes a list, a page, reports and badges; the others print JSON.
 
 A limit assumes a program that needs no processor, connects in no time, has one request for each link (two for
-one that is moved) and always C of them under way while links are left; "all that `lmsys-enrich` asks"
+one that is moved) and always C of them under way while links are left; "all requests of `lmsys-enrich`"
 assumes beside these a second request for what is gone or fails, one for robots.txt on hosts with more than
 five links, and at most ten at one host. A tool that ends with an error, or sends fewer requests than there
 are links, ends the measurement.
@@ -36,8 +36,8 @@ are links, ends the measurement.
 
 _GITHUB = """\
 The simulated GitHub takes 300 ms for an answer and 15 ms more for each repository in it, and the time of a
-processor beside; what the pacing allows is computed from how long its answers took in all. No peer asks about
-links and repositories alike; E is measured once.
+processor beside; what the pacing allows is computed from how long its answers took in all. No peer checks
+both links and repositories; E is measured once.
 """
 
 _LAST = "## Not measured, and not compared"
@@ -61,7 +61,7 @@ class Large:
 
 @dataclass(frozen=True, slots=True)
 class Alone:
-    """Work that no peer does: what it took and asked; `limit` in seconds, where it is known."""
+    """Work that no peer does: what it took and requested; `limit` in seconds, where it is known."""
 
     title: str
     figures: Figures
@@ -140,7 +140,7 @@ def _compared(work: Work, rounds: Mapping[str, Sequence[Figures]]) -> str:
     titles = ("tool", "wall s", "to the limit", "to the best peer", "CPU ms a link", "MB")
     picture = f"![What each tool took for work {work.letter}](images/benchmark-{work.letter.lower()}.svg)"
     limits = (
-        f"Limit: {_from_to(work.limits)} s. For all that `lmsys-enrich` asks: {_from_to(work.own_limits)} s,"
+        f"Limit: {_from_to(work.limits)} s. For all requests of `lmsys-enrich`: {_from_to(work.own_limits)} s,"
         f" of which it took {_ratio(rounds['lmsys-enrich'], work.own_limits):.2f} x"
     )
     head = f"## {work.letter}. {work.title}\n\n{limits}.\n\n{picture}"
@@ -260,7 +260,7 @@ def _start(start: Mapping[str, Figures]) -> str:
         for name, one in start.items()
     ]
     titles = ("work", "wall s", "to an empty interpreter", "MB")
-    return f"## G, I. Where nothing is asked\n\n{_table(titles, rows)}"
+    return f"## G, I. Runs without requests\n\n{_table(titles, rows)}"
 
 
 def _changed(changed: Mapping[str, Figures]) -> str:

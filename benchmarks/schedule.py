@@ -154,7 +154,7 @@ def main() -> None:
 
 
 def seconds(url: str) -> float:
-    """Return the seconds in which the farm has answered all that is asked about an address."""
+    """Return the seconds of the farm's responses to all requests for an address."""
     path = "/" + url.split("/", 3)[3]
     if path.startswith("/301/"):
         return latency(path) + latency(path.replace("301", "200", 1))

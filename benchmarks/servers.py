@@ -1,4 +1,4 @@
-"""The servers that are asked, each in a process of its own."""
+"""Servers for the benchmarks, each in a process of its own."""
 
 import json
 import os

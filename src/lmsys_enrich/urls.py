@@ -235,7 +235,7 @@ def _read(url: str) -> _Address | _OtherScheme:
 
 
 def _is_dns_name(name: str) -> bool:
-    """Return whether a host is an IPv6 address, or a name that a name server can be asked for."""
+    """Return whether a host is an IPv6 address, or a name that a name server can resolve."""
     if name.startswith("["):
         return True
     if name.startswith(".") or ".." in name:

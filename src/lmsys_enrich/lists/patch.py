@@ -104,7 +104,7 @@ def edited(text: str, edits: Iterable[Edit]) -> tuple[str, list[Edit]]:
 
 
 def _visible(url: str) -> str:
-    """Return an address whose blanks and marks that nobody sees are escaped, without controls."""
+    """Return an address without controls, its blanks and invisible marks escaped."""
     bare = _CONTROLS.sub("", url).replace(" ", "%20")
     return bare if bare.isprintable() else "".join(one if one.isprintable() else quote(one) for one in bare)
 

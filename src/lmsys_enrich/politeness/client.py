@@ -148,34 +148,34 @@ class PoliteClient:
         """Return the seconds until the next attempt; None where the outcome is final."""
         if not _is_transient(outcome):
             return None
-        asked = self._requested_wait(host, outcome, budget)
+        wanted = self._requested_wait(host, outcome, budget)
         is_last = attempts > self._retries
         if self._limiter.tripped_by(host) is not None or (is_last and request.method != "HEAD"):
             return None
-        budget.spend_requested_wait(asked)
+        budget.spend_requested_wait(wanted)
         # After HEAD comes GET, with attempts of its own.
         is_head_done = request.method == "HEAD" and not self._is_before_the_method(outcome)
         if budget.exceeded or is_last or is_head_done:
             return None
         # Jitter: https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter/
         pause = _FIRST_PAUSE * 2.0 ** (attempts - 1) * random.uniform(0.5, 1.0)  # noqa: S311 - no secret
-        budget.waits -= max(0.0, pause - asked)
+        budget.waits -= max(0.0, pause - wanted)
         if budget.waits < 0:
             return None
         self._stats.retried()
-        return max(pause, asked)
+        return max(pause, wanted)
 
     def _requested_wait(self, host: str, outcome: Outcome, budget: LinkBudget) -> float:
         """Return the wait in seconds that a server requests, and pause its host so long."""
-        asked = retry_after(outcome, self._clock.run_time) if isinstance(outcome, Response) else None
-        if asked is not None and asked > self._patience:
-            minutes = -(-int(asked) // 60)
+        wanted = retry_after(outcome, self._clock.run_time) if isinstance(outcome, Response) else None
+        if wanted is not None and wanted > self._patience:
+            minutes = -(-int(wanted) // 60)
             reason = f"its host wants a wait of {minutes:,} min, longer than --patience"
             self._limiter.trip(host, reason)
             budget.refuse(reason)
-        elif asked:
-            self._limiter.pause(host, asked)
-        return asked or 0.0
+        elif wanted:
+            self._limiter.pause(host, wanted)
+        return wanted or 0.0
 
 
 def _is_transient(outcome: Outcome) -> bool:

@@ -46,7 +46,7 @@ class HostLimiter:
             self.pause(name, host.min_interval)
 
     def leave(self, name: str) -> None:
-        """Forget a host that no link is left of, unless it asked for something or failed."""
+        """Forget a host without remaining links, unless it requested a pause or failed."""
         host = self._hosts.get(name)
         if host is None or host.tripped_by is not None or host.consecutive_failures:
             return
