@@ -140,7 +140,7 @@ def _compared(work: Work, rounds: Mapping[str, Sequence[Figures]]) -> str:
     titles = ("tool", "wall s", "to the limit", "to the best peer", "CPU ms a link", "MB")
     picture = f"![What each tool took for work {work.letter}](images/benchmark-{work.letter.lower()}.svg)"
     limits = (
-        f"Limit: {_from_to(work.limits)} s. For all requests of `lmsys-enrich`: {_from_to(work.own_limits)} s,"
+        f"Limit: {_from_to(work.limits)} s. For all our requests: {_from_to(work.own_limits)} s,"
         f" of which it took {_ratio(rounds['lmsys-enrich'], work.own_limits):.2f} x"
     )
     head = f"## {work.letter}. {work.title}\n\n{limits}.\n\n{picture}"
