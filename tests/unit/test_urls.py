@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import example, given
@@ -264,11 +264,11 @@ def test_relative_forms_lead_where_the_whole_address_leads(end: str) -> None:
 def test_time_grows_with_the_text_alone(part: str) -> None:
     def seconds(count: int) -> float:
         url = f"http://{part * count}:x/{part * count}"
-        start = perf_counter()
+        start = process_time()
         read(url)
         with suppress(InvalidAddress):
             resolve("http://a.example/", part * count)
-        return perf_counter() - start
+        return process_time() - start
 
     assert min(seconds(1000 + n) for n in range(3)) < 0.1
 
