@@ -81,10 +81,8 @@ _REST = {
 }
 
 
-def parse_link(url: str, host: str) -> ForgeLink | None:  # noqa: PLR0911 - a table of forms
+def parse_link(url: str, host: str) -> ForgeLink | None:
     """Return the link, or None for an address of another host, and for a page of the forge itself."""
-    if host not in url:
-        return None  # nearly every link of nearly every list; a key has its host in small letters
     try:
         if host_of(url) != host:
             return None
@@ -150,7 +148,8 @@ class ForgejoChecker:
         return self._subjects.obstacles(self._api, BY_PAGES) if self._subjects is not None else ()
 
     def claims(self, url: str) -> bool:
-        return self._parse(url) is not None
+        # Nearly every link of nearly every list is another's; a key has its host in small letters.
+        return self._host in url and self._parse(url) is not None
 
     def estimate(self, urls: Sequence[str]) -> Estimate:
         links = [(url, link) for url in urls if (link := self._parse(url)) is not None]

@@ -15,7 +15,7 @@ from lmsys_enrich.papers.identifiers import (
     plain_doi,
     split_version,
 )
-from lmsys_enrich.urls import InvalidAddress, has_userinfo, is_web, path_of, query_of, server_of
+from lmsys_enrich.urls import InvalidAddress, has_userinfo, path_of, query_of, server_of
 from lmsys_enrich.values import Value
 
 _PORTS = frozenset({("http", 80), ("https", 443)})
@@ -37,6 +37,7 @@ _ATYPON = frozenset(
         *("pubsonline.informs.org", "worldscientific.com", "ascelibrary.org", "liebertpub.com"),
     }
 )
+_WILEY = ".onlinelibrary.wiley.com"  # each society has its own
 _FORM = r"(?:(?:abs|pdf|full|epdf|pdfdirect|pdfplus|epub|fullHtml|reader|book|proceedings)/)?"
 _BEHIND_DOI = re.compile(rf"/doi/{_FORM}(?P<doi>10\..+)")
 # DOIs of Springer's have one slash: what follows a second one is a figure or another part.
@@ -75,18 +76,17 @@ class PaperAddress(Value):
 
 @lru_cache(maxsize=64)  # each checker and source of papers reads the same address, one after the other
 def _read_address(url: str) -> PaperAddress | None:
-    """Return the parts; None for what is not on the default port of a web server, or names a user."""
-    if not is_web(url) or has_userinfo(url):
-        return None
+    """Return the parts; None for other hosts, for ports that are not the web's, and where a user is named."""
     try:
-        scheme, host, port = server_of(url)
-        path, query = path_of(url), query_of(url)
+        scheme, name, port = server_of(url)
+        host = name.removeprefix("www.")
+        # Most links of most lists end here.
+        if not (host in _HOSTS or host.endswith(_WILEY)) or (scheme, port) not in _PORTS or has_userinfo(url):
+            return None
+        path, query = unquote(path_of(url), errors="replace"), query_of(url)
     except InvalidAddress:
         return None
-    decoded = unquote(path, errors="replace")
-    if (scheme, port) not in _PORTS or not decoded.isprintable():
-        return None
-    return PaperAddress(host.removeprefix("www."), decoded, query.removeprefix("?"))
+    return PaperAddress(host, path, query.removeprefix("?")) if path.isprintable() else None
 
 
 def paper_ids(url: str) -> dict[str, str]:
@@ -175,7 +175,7 @@ def parse_doi_link(url: str) -> DoiLink | None:
 
 
 def _is_atypon(host: str) -> bool:
-    return host in _ATYPON or host.endswith(".onlinelibrary.wiley.com")
+    return host in _ATYPON or host.endswith(_WILEY)
 
 
 def _behind_doi(address: PaperAddress) -> str | None:
@@ -228,6 +228,7 @@ _PUBLISHERS: Mapping[str, _Reader] = {
     "nature.com": _nature,
     **dict.fromkeys(_ACL_HOSTS, _acl),
 }
+_HOSTS = frozenset({*_ARXIV_HOSTS, *_RESOLVERS, *_PUBLISHERS, *_ATYPON, *_READERS, "openreview.net"})
 
 
 def parse_openreview_link(url: str) -> str | None:

@@ -163,16 +163,24 @@ def build(
             fresh[url] = kept
             continue
         try:
-            position = next(index for index, checker in enumerate(checkers) if checker.claims(url))
+            queue = queues[_position(checkers, url)]
         except Exception:  # noqa: BLE001 - a bug in reading one address costs that link alone
             errors.append(CheckError(previous.task(url), traceback.format_exc()))
             continue
-        queues[position].append(url)
+        queue.append(url)
     for queue in queues:
         queue.sort(key=lambda url: _urgency(previous.about(url)))
     fragments = _fragments(catalogs) if settings.fragments else {}
     tasks = tuple(Tasks(queue, previous, fragments) for queue in queues)
     return Plan(keys, fresh, tuple(settled), tasks, tuple(errors))
+
+
+def _position(checkers: Sequence[Checker], url: str) -> int:
+    """Return the position of the first checker that claims a link."""
+    for position, checker in enumerate(checkers):
+        if checker.claims(url):
+            return position
+    raise LookupError("no checker claims it")
 
 
 class _KnownWithoutRequest(Value):
@@ -198,8 +206,10 @@ class _KnownWithoutRequest(Value):
 
     def observe(self, url: str) -> Observation | None:
         """Return an observation of a link, or None if it takes a request."""
-        rules = (rule.exemption for rule in self.rules if rule.exempts_links_on(self.today, url))
-        exemption = self.exempt.get(url) or next(rules, None)
+        exemption = self.exempt.get(url)
+        for rule in self.rules:
+            if exemption is None and rule.exempts_links_on(self.today, url):
+                exemption = rule.exemption
         if exemption is not None:
             until = f" until {exemption.until}" if exemption.until else ""
             return Observation(url, Verdict.SKIPPED, f"exempt{until}: {exemption.reason}")

@@ -4,7 +4,7 @@ import re
 from typing import TypeAlias
 from urllib.parse import quote, unquote
 
-from lmsys_enrich.urls import InvalidAddress, host_of, is_web, path_of, query_of
+from lmsys_enrich.urls import InvalidAddress, host_of, path_of, query_of
 from lmsys_enrich.values import Value, replace
 
 SITE_PAGES = frozenset(
@@ -183,8 +183,6 @@ def parse_link(url: str, server: str) -> GitHubLink | None:
     None for links that the API cannot check: pages of GitHub itself, names that no
     account can have, gists and GitHub Pages.
     """
-    if not is_web(url):
-        return None
     try:
         host, home = host_of(url), host_of(server)
     except InvalidAddress:

@@ -43,7 +43,8 @@ class GitLabChecker:
         return tuple(dict.fromkeys(every))
 
     def claims(self, url: str) -> bool:
-        return self._parse(url) is not None
+        # Nearly every link of nearly every list is another's; a key has its host in small letters.
+        return self._host in url and self._parse(url) is not None
 
     def estimate(self, urls: Sequence[str]) -> Estimate:
         links = [link for url in urls if (link := self._parse(url)) is not None]
