@@ -1,5 +1,5 @@
 """
-Base class of immutable values that stages hand on, built on msgspec.
+Base classes of the values that stages hand on, and of their own state, built on msgspec.
 
 Its structs are made six times as fast as frozen dataclasses, of which a run makes a dozen for each
 link, and their classes thirty times as fast: https://jcristharif.com/msgspec/benchmarks.html#structs.
@@ -23,6 +23,11 @@ Count: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 @dataclass_transform(frozen_default=True, field_specifiers=(msgspec.field,))
 class Value(msgspec.Struct, frozen=True):
     """Immutable, typed fields; equal to every value of its class with the same fields."""
+
+
+@dataclass_transform(field_specifiers=(msgspec.field,))
+class State(msgspec.Struct):
+    """Mutable, typed fields, which one stage keeps to itself."""
 
 
 def asdict(value: Value) -> dict[str, Any]:

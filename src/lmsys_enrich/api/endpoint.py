@@ -23,7 +23,7 @@ from lmsys_enrich.model.report import Obstacle
 from lmsys_enrich.politeness.retry import retry
 from lmsys_enrich.settings.access import Access
 from lmsys_enrich.urls import server_of
-from lmsys_enrich.values import replace
+from lmsys_enrich.values import Value, replace
 
 _ATTEMPTS = 3
 
@@ -65,8 +65,7 @@ class Apis:
         return self._rate_limiters[key]
 
 
-@dataclass(frozen=True, slots=True)
-class ApiErrors:
+class ApiErrors(Value):
     """Words of a forge for the obstacles that end its requests; `{}` is replaced by the API's message."""
 
     token_rejected: Obstacle

@@ -3,12 +3,12 @@
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 from lmsys_enrich.cli.terminal import Terminal, printable
 from lmsys_enrich.model.figures import counts_in_words
 from lmsys_enrich.model.finding import Finding, Verdict
 from lmsys_enrich.politeness.stats import Activity
+from lmsys_enrich.values import Value
 
 _LINES_IN_A_LOG = 10
 _WIDE_TERMINAL = 100  # columns from which there is room for the activity
@@ -76,8 +76,7 @@ def _bar(terminal: Terminal, total: int, activity: Callable[[], Activity]) -> It
         yield watch
 
 
-@dataclass(frozen=True)
-class _Drawn:
+class _Drawn(Value):
     """Text of a column, made anew at each drawing."""
 
     text: Callable[[], str]

@@ -2,19 +2,18 @@
 
 import heapq
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
 
 from lmsys_enrich.model.finding import LinkTask
 from lmsys_enrich.politeness.scheduler import host_or_text
+from lmsys_enrich.values import State, value_field
 
 
-@dataclass(slots=True)
-class _Load:
+class _Load(State):
     """Links that a worker has, by address, how many of them each host has, and hosts that have more."""
 
-    tasks: dict[str, LinkTask] = field(default_factory=dict)
-    links_of_host: dict[str, int] = field(default_factory=dict)
-    grown: set[str] = field(default_factory=set)
+    tasks: dict[str, LinkTask] = value_field(default_factory=dict)
+    links_of_host: dict[str, int] = value_field(default_factory=dict)
+    grown: set[str] = value_field(default_factory=set)
 
 
 class Dispatcher:

@@ -6,7 +6,6 @@ import ssl
 from asyncio import sslproto
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
 from itertools import chain, zip_longest
 
 from lmsys_enrich.http.connection import Connection, NoResponse, Origin, no_response
@@ -14,6 +13,7 @@ from lmsys_enrich.http.hosts import is_address, is_metadata, is_private
 from lmsys_enrich.http.messages import ErrorKind, FetchError
 from lmsys_enrich.http.resolver import Resolver
 from lmsys_enrich.http.response_parser import NotHttp, ResponseParser
+from lmsys_enrich.values import State
 
 
 class IdlePool:
@@ -92,8 +92,7 @@ def limit_tls_buffers() -> None:
     sslproto.SSLProtocol.max_size = TLS_BUFFER
 
 
-@dataclass(slots=True)
-class Exchange:
+class Exchange(State):
     """A request as bytes, and how to read its response: see `ResponseParser` and `Request`."""
 
     origin: Origin

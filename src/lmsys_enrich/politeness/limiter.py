@@ -1,10 +1,10 @@
 """Limits of requests: to a host (spacing, Retry-After, circuit breaker), and in time for one link."""
 
 from collections import defaultdict
-from dataclasses import dataclass
 
 from lmsys_enrich.clock import Clock
 from lmsys_enrich.http.messages import ErrorKind, FetchError, Outcome, Response
+from lmsys_enrich.values import State
 
 # A host that was down for so many requests in a row is given up for the run.
 _FAILURES_TO_TRIP = 3
@@ -20,8 +20,7 @@ _HOST_DOWN = frozenset(
 )
 
 
-@dataclass(slots=True)
-class _Host:
+class _Host(State):
     """State of one host; times in seconds of the clock's `monotonic`."""
 
     retry_at: float = 0.0
@@ -85,8 +84,7 @@ class HostLimiter:
 _LONGEST_CHECK = 300.0
 
 
-@dataclass(slots=True)
-class LinkBudget:
+class LinkBudget(State):
     """
     Seconds that one link may still cost, over all of its requests.
 

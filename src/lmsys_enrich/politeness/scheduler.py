@@ -6,11 +6,11 @@ from array import array
 from bisect import bisect
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 
 from lmsys_enrich.http.messages import ErrorKind, Outcome, Response
 from lmsys_enrich.model.finding import LinkTask, Verdict
 from lmsys_enrich.urls import InvalidAddress, host_of
+from lmsys_enrich.values import State, value_field
 
 _FAILED_FIRST = 2**32  # longer than any host's queue
 # Signs that a host gets too many requests at once.
@@ -26,16 +26,14 @@ def host_or_text(url: str) -> str:
         return url
 
 
-@dataclass(slots=True)
-class Lease:
+class Lease(State):
     """A link under way, and the host at which it holds a slot; None while it waits for another."""
 
     task: LinkTask
     host: str | None
 
 
-@dataclass(slots=True)
-class _Host:
+class _Host(State):
     """
     Queue and slots of one host.
 
@@ -50,7 +48,7 @@ class _Host:
 
     maximum: int
     limit: float
-    queue: "array[int]" = field(default_factory=lambda: array("Q"))
+    queue: "array[int]" = value_field(default_factory=lambda: array("Q"))
     start: int = 0
     failed: int = 0
     in_use: int = 0
@@ -99,8 +97,7 @@ class _Host:
                 mover.set_result(None)
 
 
-@dataclass(slots=True)
-class _Batch:
+class _Batch(State):
     """Links added together: the number of the first, and how many are not taken yet."""
 
     first: int

@@ -2,16 +2,14 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from lmsys_enrich.http.messages import RequestKind
 from lmsys_enrich.model.figures import HostTime, Traffic
 from lmsys_enrich.urls import host_of
-from lmsys_enrich.values import Value
+from lmsys_enrich.values import State, Value
 
 
-@dataclass(slots=True)
-class _HostTime:
+class _HostTime(State):
     """Seconds in which at least one request to a host was under way, and their number."""
 
     seconds: float = 0.0

@@ -3,7 +3,6 @@
 from collections import deque
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from lmsys_enrich.api.batches import JobQueue, run_jobs
@@ -19,7 +18,7 @@ from lmsys_enrich.checkers.github.links import (
 from lmsys_enrich.checkers.github.resources import Gone, dead, lookups
 from lmsys_enrich.checkers.protocol import CheckError
 from lmsys_enrich.model.finding import LinkTask, Observation
-from lmsys_enrich.values import Value, replace
+from lmsys_enrich.values import State, Value, replace, value_field
 
 FIRST_BATCH_SIZE = 50
 """Items of the first batches: 50 to 100 work in practice, and cost one point of quota."""
@@ -176,8 +175,7 @@ class ResourceLookup(Value):
 Job: TypeAlias = BatchQuery | ItemLookup | ResourceLookup
 
 
-@dataclass(slots=True)
-class BatchResult:
+class BatchResult(State):
     """
     The result of a job, and the jobs that follow from it.
 
@@ -187,11 +185,11 @@ class BatchResult:
     which took `seconds`.
     """
 
-    observations: list[Observation] = field(default_factory=list)
-    errors: list[CheckError] = field(default_factory=list)
-    next: list[Job] = field(default_factory=list)
-    deferred: list[LinkTask] = field(default_factory=list)
-    unanswered: list[str] = field(default_factory=list)
+    observations: list[Observation] = value_field(default_factory=list)
+    errors: list[CheckError] = value_field(default_factory=list)
+    next: list[Job] = value_field(default_factory=list)
+    deferred: list[LinkTask] = value_field(default_factory=list)
+    unanswered: list[str] = value_field(default_factory=list)
     too_large: int = 0
     completed: int = 0
     seconds: float = 0.0

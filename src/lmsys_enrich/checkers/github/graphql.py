@@ -2,7 +2,6 @@
 
 import traceback
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
@@ -193,8 +192,7 @@ def _is_login(found: Node, login: str) -> bool:
     return (text(found.get("login")) or "").lower() == login.lower()
 
 
-@dataclass(frozen=True, slots=True)
-class _RepositoryReader:
+class _RepositoryReader(Value):
     """Reads the result of a repository that exists, for each of its links."""
 
     result: BatchResult

@@ -7,7 +7,6 @@ the time for reading a query. A field that failed has no value.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 
 from lmsys_enrich.api.json_values import Node, count, flag, moment, node, nodes, text
@@ -16,7 +15,7 @@ from lmsys_enrich.checkers.github.batches import BatchItem, OwnerItem, Repositor
 from lmsys_enrich.checkers.github.links import is_full_name
 from lmsys_enrich.checkers.github.resources import Lookup, lookups
 from lmsys_enrich.model.facts import GITHUB, Release, RepositoryUpdate
-from lmsys_enrich.values import Value, replace
+from lmsys_enrich.values import State, Value, replace, value_field
 
 
 def _full_name(value: object) -> str | None:
@@ -199,13 +198,12 @@ def query(batch: Sequence[BatchItem], left_out: Collection[str] = ()) -> Query:
     return Query(f"{text}\nfragment Facts on Repository{{{_IDENTITY} {facts}}}", writer.variables)
 
 
-@dataclass(slots=True)
-class _QueryWriter:
+class _QueryWriter(State):
     """Writes items, with a variable for each value."""
 
     left_out: Collection[str]
-    variables: dict[str, str | int] = field(default_factory=dict)
-    types: dict[str, str] = field(default_factory=dict)
+    variables: dict[str, str | int] = value_field(default_factory=dict)
+    types: dict[str, str] = value_field(default_factory=dict)
 
     def item(self, item: BatchItem) -> str:
         if isinstance(item, OwnerItem):

@@ -7,7 +7,6 @@ hosts) are requested; where they fail too, the held links stay unchecked.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from enum import Enum, auto
 from functools import lru_cache
 from ipaddress import ip_address
@@ -20,6 +19,7 @@ from lmsys_enrich.model.finding import Observation
 from lmsys_enrich.model.report import Obstacle
 from lmsys_enrich.politeness.scheduler import host_or_text
 from lmsys_enrich.urls import InvalidAddress, decode_location, host_of, resolve, server_of
+from lmsys_enrich.values import State, value_field
 
 CANARIES = ("https://www.iana.org/", "https://example.com/", "https://www.wikipedia.org/")
 """Hosts of several operators that are hardly ever away all at once."""
@@ -61,8 +61,7 @@ def evidence(chain: RedirectChain) -> Evidence:
             return Evidence.NONE
 
 
-@dataclass(slots=True)
-class Outage:
+class Outage(State):
     """
     Holds results back until the network is known to be sound.
 
@@ -70,8 +69,8 @@ class Outage:
     `is_suspected`, the canaries are requested, then `clear` or `obstacle` is called.
     """
 
-    _held: list[Observation | CheckError] = field(default_factory=list)
-    _hosts: set[str] = field(default_factory=set)
+    _held: list[Observation | CheckError] = value_field(default_factory=list)
+    _hosts: set[str] = value_field(default_factory=set)
     _was_sound: bool = False
 
     def consider(

@@ -1,7 +1,6 @@
 """Redirect chain: the hops of one link and its end, followed hop by hop as browsers do."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -23,7 +22,7 @@ from lmsys_enrich.urls import (
     resolve,
     server_of,
 )
-from lmsys_enrich.values import Value, replace
+from lmsys_enrich.values import State, Value, replace, value_field
 
 MAX_HOPS = 10
 SUCCESS = range(200, 300)
@@ -64,8 +63,7 @@ _ENOUGH_FOR_SIGNATURES = 16_384
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
-@dataclass(slots=True)
-class RedirectFollower:
+class RedirectFollower(State):
     """
     Follows the redirects of a link once: with HEAD, or `with_get` with GET and cookies.
 
@@ -76,8 +74,8 @@ class RedirectFollower:
     cookies: Cookies
     with_get: bool = False
     previous: Finding | None = None
-    _hops: list[Hop] = field(default_factory=list)
-    _seen: set[tuple[str, str]] = field(default_factory=set)
+    _hops: list[Hop] = value_field(default_factory=list)
+    _seen: set[tuple[str, str]] = value_field(default_factory=set)
     _validators: Validators | None = None
 
     async def go(self, start: str) -> RedirectChain:
