@@ -32,17 +32,23 @@ class Workspace(Value):
 
     def path(self, file: str | Path) -> str:
         """Return a file's path in the repository; outside of it, the path as given."""
-        if self.root is None:
-            return str(file)
-        path = Path(os.path.normpath(self.folder / file))
-        return path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else str(file)
+        return _path(self, file)
 
     def exists(self, path: str) -> bool:
         """Return true if the repository has a file at this path; true where that is unknown."""
         return self.root is None or (self.root / path).exists()
 
 
-@lru_cache(maxsize=1024)  # a page names the same few files in each of its rows
+# Outputs name the same few files in each of their rows.
+@lru_cache(maxsize=1024)
+def _path(workspace: Workspace, file: str | Path) -> str:
+    if workspace.root is None:
+        return str(file)
+    path = Path(os.path.normpath(workspace.folder / file))
+    return path.relative_to(workspace.root).as_posix() if path.is_relative_to(workspace.root) else str(file)
+
+
+@lru_cache(maxsize=1024)
 def _page(workspace: Workspace, file: str | Path) -> str | None:
     path = PurePosixPath(workspace.path(file))
     if workspace.web is None or path.is_absolute() or ".." in path.parts:
