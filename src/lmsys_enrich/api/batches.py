@@ -18,6 +18,10 @@ IdT = TypeVar("IdT", bound=Hashable)
 FoundT = TypeVar("FoundT")
 
 
+_MAX_FAILURES = 6
+"""Failures in a row, beside those while one id of a batch is looked for, after which an API has trouble."""
+
+
 class JobQueue(Protocol[TakenT_co, AddedT_contra]):
     """Jobs of an engine: `take` returns the next one to start, `add` receives each result."""
 
@@ -93,17 +97,22 @@ async def query_batches(
     Request ids, `size` at once, and yield what is known about them.
 
     A batch that fails is requested again in halves, down to single ids: the fault may be
-    that of one. A response that holds other ids than were requested counts for the
-    others alone.
+    that of one. Where more batches fail in a row than one id explains, no more are
+    requested. A response that holds other ids than were requested counts for the others
+    alone.
     """
+    failures, most, why = 0, size.bit_length() + _MAX_FAILURES, ""
 
     async def do(batch: tuple[IdT, ...]) -> BatchOutcome[IdT, FoundT]:
-        result = await query(batch)
+        nonlocal failures, why
+        result = await query(batch) if failures < most else TransientError(why)
+        failures = failures + 1 if isinstance(result, QueryTooLarge | TransientError) else 0
         match result:
             case Unavailable():
                 return BatchOutcome(unanswered=batch)  # the rate limiter has the obstacle
             case QueryTooLarge(message) | TransientError(message):
-                if len(batch) == 1:
+                why = message
+                if len(batch) == 1 or failures >= most:
                     return BatchOutcome(unanswered=batch, message=message)
                 middle = (len(batch) + 1) // 2
                 return BatchOutcome(rest=(batch[:middle], batch[middle:]))

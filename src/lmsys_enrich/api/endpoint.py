@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from lmsys_enrich.api.rate_limiter import Pace, RateLimiter
 from lmsys_enrich.api.results import (
+    REDIRECTS,
     Classified,
     Final,
     Ok,
@@ -114,6 +115,8 @@ class ApiEndpoint:
     def _record(self, kind: RequestKind, result: Classified) -> None:
         """Adjust the rate limiter to a result."""
         match result:
+            case Ok(status) if status in REDIRECTS:
+                pass  # what it leads to counts
             case Ok():
                 self.rate_limiter.succeeded()
                 self.on_ok(kind, result)

@@ -27,7 +27,7 @@ Parse: TypeAlias = Callable[[bytes], object]
 
 _MAX_DIGITS = 15  # of a count or a time in a header; a longer one is garbage
 _TOO_LARGE = frozenset({HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.REQUEST_URI_TOO_LONG})
-_REDIRECTS = range(300, 400)
+REDIRECTS = range(300, 400)
 _LONGEST_MESSAGE = 200  # characters of a service's words that an obstacle repeats
 # As graphql-ruby words it, which GitHub and GitLab use.
 _MISSING = re.compile(r"Field '([A-Za-z_]{1,100})' doesn't exist on type '[A-Za-z_]{1,100}'")
@@ -120,7 +120,7 @@ def classify_response(  # noqa: PLR0911 - the rules in their order
         return QueryTooLarge(message)
     if outcome.status >= HTTPStatus.INTERNAL_SERVER_ERROR or outcome.status == HTTPStatus.REQUEST_TIMEOUT:
         return TransientError(message)
-    if body is None and outcome.status not in _REDIRECTS:
+    if body is None and outcome.status not in REDIRECTS:
         return TransientError(f"status {outcome.status} in another format than the API's")
     if outcome.status == HTTPStatus.UNAUTHORIZED and has_token:
         return TokenRejected(message)

@@ -160,9 +160,9 @@ async def test_doi_org_gets_a_handle_and_no_page(httpx_mock: HTTPXMock) -> None:
     httpx_mock.add_response(status_code=302, headers={"location": "https://dl.acm.org/"})
     async with opened() as apis:
         doi_org = DoiOrg(apis)
-        assert await doi_org.handle(DOI) is Handle.REGISTERED
-        assert await doi_org.handle("10.1145/1") is Handle.MISSING
-        assert isinstance(await doi_org.handle("10.1145/2"), TransientError)
+        assert await doi_org.handles([DOI]) == {DOI: Handle.REGISTERED}
+        assert await doi_org.handles(["10.1145/1"]) == {"10.1145/1": Handle.MISSING}
+        assert isinstance(await doi_org.handles(["10.1145/2"]), TransientError)
     sent = httpx_mock.get_requests()
     assert str(sent[0].url) == f"https://doi.org/api/handles/{DOI}?type=URL"
     assert {request.url.host for request in sent} == {"doi.org"}

@@ -101,19 +101,18 @@ class DoiChecker:
         self, dois: Sequence[str], links: Subjects[str, DoiLink]
     ) -> AsyncGenerator[CheckResult, None]:
         """Yield what doi.org says of links to itself; other links go to their page."""
+        to_doi_org: list[LinkTask] = []
         for doi in dois:
-            to_doi_org = [task for task, link in links.by_key[doi] if link.is_resolver]
             for task, link in links.by_key[doi]:
-                if not link.is_resolver:
+                if link.is_resolver:
+                    to_doi_org.append(task)
+                else:
                     yield Deferred(task)
-            if not to_doi_org:
-                continue
-            handle = await self._doi_org.handle(doi)
-            if not isinstance(handle, Handle):
-                self._unanswered[self._doi_org.api] += len(to_doi_org)
-                continue
-            for task in to_doi_org:
-                yield _judge_handle(task, handle)
+        resolved = Subjects(to_doi_org, parse_doi_link, lambda link: link.doi)
+        async with aclosing(resolved.look_up(self._doi_org.handles, _judge_handle)) as results:
+            async for result in results:
+                yield result
+        self._unanswered[self._doi_org.api] += len(list(resolved.tasks(resolved.unanswered)))
 
     def _alive(self, registry: str) -> Callable[[LinkTask, DoiLink, DoiRecord], Observation]:
         def judge(task: LinkTask, _link: DoiLink, record: DoiRecord) -> Observation:
@@ -124,7 +123,7 @@ class DoiChecker:
         return judge
 
 
-def _judge_handle(task: LinkTask, handle: Handle) -> CheckResult:
+def _judge_handle(task: LinkTask, _link: DoiLink, handle: Handle) -> CheckResult:
     match handle:
         case Handle.REGISTERED:
             return Observation(task.url, Verdict.ALIVE, f"registered, as doi.org says; {_UNSEEN}")

@@ -11,7 +11,14 @@ from lmsys_enrich.api.endpoint import Apis
 from lmsys_enrich.api.json_api import JsonApi, Service
 from lmsys_enrich.api.json_values import node, number, text
 from lmsys_enrich.api.rate_limiter import Pace
-from lmsys_enrich.api.results import Classified, Ok, QueryTooLarge, TransientError, Unavailable
+from lmsys_enrich.api.results import (
+    Classified,
+    Ok,
+    QueryTooLarge,
+    TransientError,
+    Unavailable,
+    errors_of,
+)
 from lmsys_enrich.checkers.doi.records import DoiRecord, read_crossref, read_datacite, read_notices
 from lmsys_enrich.http.messages import Outcome, Response
 from lmsys_enrich.values import replace
@@ -24,11 +31,6 @@ Records: TypeAlias = Mapping[str, DoiRecord] | Failure
 
 # A comma within a DOI breaks Crossref's filter, other characters DataCite's query: such a DOI goes alone.
 _PLAIN = re.compile(r"[a-z0-9./_-]{1,60}")
-_DATACITE = Service(
-    name="DataCite",
-    status_page="https://status.datacite.org",
-    pace=Pace(in_flight=1, interval=0.4),
-)
 _DOI_ORG = Service(name="doi.org", status_page="https://www.doi.org", pace=Pace(in_flight=1))
 _MAX_NOTICES = 200  # a work may have several
 _NO_WORK, _START = b"resource not found", 200
@@ -98,8 +100,28 @@ def classify_crossref(outcome: Outcome, result: Classified) -> Classified:
     """Classify a missing work, which is plain text while all other responses are JSON."""
     if isinstance(outcome, Response) and outcome.status == HTTPStatus.NOT_FOUND:
         is_own = _NO_WORK in outcome.body[:_START].lower()
-        return Ok(outcome.status, outcome.headers, None) if is_own else result
+        is_message = isinstance(result, Ok) and text(node(result.body).get("status")) is not None
+        return Ok(outcome.status, outcome.headers, None) if is_own or is_message else _wrong_address()
     return result
+
+
+def _classify_datacite(outcome: Outcome, result: Classified) -> Classified:
+    """Classify a missing DOI, which is in JSON:API's form."""
+    if isinstance(outcome, Response) and outcome.status == HTTPStatus.NOT_FOUND:
+        return result if isinstance(result, Ok) and errors_of(result.body) else _wrong_address()
+    return result
+
+
+def _wrong_address() -> TransientError:
+    return TransientError(f"status {HTTPStatus.NOT_FOUND:d} in another form than the registry's")
+
+
+_DATACITE = Service(
+    name="DataCite",
+    status_page="https://status.datacite.org",
+    pace=Pace(in_flight=1, interval=0.4),
+    classify=_classify_datacite,
+)
 
 
 class DataCite:
@@ -138,8 +160,13 @@ class DoiOrg:
     def __init__(self, apis: Apis) -> None:
         self.api = JsonApi(apis, _DOI_ORG, apis.access.doi.url, None)
 
-    async def handle(self, doi: str) -> Handle | Failure:
-        """Return true if a DOI is registered; only the API's own form counts, never a page of HTML."""
+    async def handles(self, dois: Sequence[str]) -> Mapping[str, Handle] | Failure:
+        """Return whether one DOI is registered; only the API's own form counts, never a page of HTML."""
+        (doi,) = dois
+        found = await self._handle(doi)
+        return {doi: found} if isinstance(found, Handle) else found
+
+    async def _handle(self, doi: str) -> Handle | Failure:
         result = await self.api.get(f"/api/handles/{quote(doi, safe='/')}", {"type": "URL"})
         if not isinstance(result, Ok):
             return result

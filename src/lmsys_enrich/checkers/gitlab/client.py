@@ -9,7 +9,15 @@ from lmsys_enrich.api.endpoint import Apis
 from lmsys_enrich.api.json_api import JsonApi, Service
 from lmsys_enrich.api.json_values import Node, count, flag, moment, node, nodes, text, texts
 from lmsys_enrich.api.rate_limiter import Pace
-from lmsys_enrich.api.results import Final, Ok, QueryTooLarge, TransientError, Unavailable, unknown_fields
+from lmsys_enrich.api.results import (
+    REDIRECTS,
+    Final,
+    Ok,
+    QueryTooLarge,
+    TransientError,
+    Unavailable,
+    unknown_fields,
+)
 from lmsys_enrich.checkers.forges import Account, Fact, Identity, NotThere, fact, read_repository
 from lmsys_enrich.checkers.gitlab.links import is_path, is_path_segment
 from lmsys_enrich.model.facts import Release, RepositoryUpdate
@@ -155,7 +163,7 @@ class GitLabApi:
         return Account("user") if name.lower() in names else TransientError("a response about others")
 
     def _refused(self, result: Ok, message: str | None) -> Mapping[str, RepositoryUpdate] | QueryTooLarge:
-        if result.status in {_NOT_FOUND, 401, 403}:
+        if result.status in REDIRECTS or result.status in {_NOT_FOUND, 401, 403, 405}:
             self.has_graphql = False  # an old server, or one that wants a login for it
             return {}
         # Complexity and size are limits of a query; any other error may be about one of its paths.

@@ -25,7 +25,9 @@ from lmsys_enrich.http.messages import Outcome, Response
 from lmsys_enrich.model.facts import Model, ModelUpdate, Paper, PaperUpdate
 from lmsys_enrich.values import Value
 
-_BAD_TOKEN = "invalid credentials"  # noqa: S105 - the beginning of a message
+# Parts of messages about a token, beside those about a thing that is not there.
+_BAD_TOKEN = re.compile(r"invalid credentials|(?:access )?token\b.{0,100}\b(?:expired|invalid|revoked)")
+_NOT_SHOWN = frozenset({"RepoNotFound", "GatedRepo"})
 _DISABLED = "access to this resource is disabled"
 _RESET = re.compile(r";\s{0,3}t=([0-9]{1,6})")
 _EVERY = ("cardData", "createdAt", "disabled", "lastModified", "likes", "tags")
@@ -189,7 +191,8 @@ def _read(result: Final, read: Callable[[Node], Thing | None]) -> Thing | Failur
     message = _message(result.headers, body)
     if result.status == HTTPStatus.FORBIDDEN and _DISABLED in message:
         return Disabled()
-    if result.status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}:
+    is_about_it = result.status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND}
+    if is_about_it or result.headers.get("x-error-code") in _NOT_SHOWN:
         return NotShown()
     return TransientError(message or f"status {result.status}")
 
@@ -199,7 +202,7 @@ def _classify(outcome: Outcome, usual: Classified) -> Classified:
     match usual:
         case TokenRejected() if isinstance(outcome, Response):
             body = node(parse(outcome.body))
-            is_bad = _BAD_TOKEN in _message(outcome.headers, body)
+            is_bad = _BAD_TOKEN.search(_message(outcome.headers, body))
             return usual if is_bad else Ok(outcome.status, outcome.headers, body)
         case RateLimited(message, None) if isinstance(outcome, Response):
             # https://huggingface.co/docs/hub/rate-limits: `"api";r=0;t=55`
