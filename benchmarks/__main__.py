@@ -1,7 +1,6 @@
 """`make bench`, or `make bench ARGS=--rounds=3`: measure everything, and write docs/benchmarks.md."""
 
 import argparse
-import compileall
 import json
 import os
 import sys
@@ -31,7 +30,7 @@ from benchmarks.report import (
     with_section,
 )
 from benchmarks.servers import farm, github, requests_so_far
-from benchmarks.tools import Tool, best_of, delete, ours, tools
+from benchmarks.tools import Tool, best_of, delete, installed, ours, tools
 from benchmarks.work import Work, works
 
 _PAGE = Path("docs/benchmarks.md")
@@ -52,7 +51,6 @@ def main() -> None:
     parser.add_argument("--huge", type=int, help="measure so many links alone, such as 1000000")
     arguments = parser.parse_args()
     rounds, load = arguments.rounds, os.getloadavg()[1]
-    compileall.compile_dir("src", quiet=1)  # as an installation does, also where the environment forbids it
     compared = [tool for tool in tools() if tool.is_there]
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -163,7 +161,7 @@ def _names(folder: Path, port: int, rounds: int) -> Mapping[str, Figures]:
         for title, seconds in (("names at once", 0.0), ("50 ms for a name", _NAME_SERVER)):
             delete(folder, "names")
             _, _, _, *command = ours("names", 200, 10)
-            slow = (sys.executable, "-m", "benchmarks.names", str(seconds), *command)
+            slow = (installed(), "-m", "benchmarks.names", str(seconds), *command)
             seen[title].append(measured(slow, folder, _where_benchmarks_are()))
             if _traffic(folder, "names")["web"] < len(links):
                 raise ToolError("some of the names were not requested")
@@ -172,13 +170,13 @@ def _names(folder: Path, port: int, rounds: int) -> Mapping[str, Figures]:
 
 def _start(folder: Path, port: int, rounds: int) -> dict[str, Figures]:
     """Measure what a user waits for although no request is sent."""
-    program = (sys.executable, "-m", "lmsys_enrich")
+    program = (installed(), "-m", "lmsys_enrich")
     living = [found for found in spread(11_000, 500) if found.path.startswith("/200/")][:10_000]
     write(folder, "living", urls(living, port))
     run = [word for word in ours("living", 500, 10) if word != "--refresh"]
     measured(run, folder, os.environ)  # from now on everything is known
     commands = {
-        "an empty interpreter": (sys.executable, "-c", "pass"),
+        "an empty interpreter": (installed(), "-c", "pass"),
         "--version": (*program, "--version"),
         "validate, 10,000 entries": (*program, "validate", "--quiet", "many-0.yaml"),
         "run, 10,000 links, all fresh": run,
@@ -191,7 +189,7 @@ def _start(folder: Path, port: int, rounds: int) -> dict[str, Figures]:
 
 def _last_release(folder: Path, port: int, rounds: int) -> dict[str, Figures]:
     """Measure what the last release changed; to be called after `_start`, whose outputs are read back."""
-    offline = (sys.executable, "-m", "lmsys_enrich", "run", "--quiet", "--offline")
+    offline = (installed(), "-m", "lmsys_enrich", "run", "--quiet", "--offline")
     again = (*offline, "living.yaml", "--out", "out-living", "--cache")
     read_back = [measured((*again, f"none-{number}"), folder, os.environ) for number in range(rounds)]
     write(folder, "stored", urls(spread(_STORED, _STORED // 10), port))
@@ -210,7 +208,7 @@ def _cluster(folder: Path, port: int, count: int) -> Mapping[int, tuple[Figures,
     while workers <= (os.cpu_count() or 1):
         _say(f"K: {workers} workers")
         delete(folder, "cluster")
-        command = [*ours("cluster", 100, 10), "--cluster", f"local:{workers}"]
+        command = [*ours("cluster", 100, 10, sys.executable), "--cluster", f"local:{workers}"]
         figures = measured(command, folder, os.environ)
         if _traffic(folder, "cluster")["web"] < count:
             raise ToolError("the cluster did not check every link")

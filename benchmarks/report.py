@@ -15,7 +15,8 @@ _ABOUT = """\
 # Benchmarks
 
 Made by `make bench`. Whole processes, start, reading and reports included; medians of {rounds} round(s) in
-which all tools take turns on the same lists, in each round in another order. {machine}.
+which all tools take turns on the same lists, in each round in another order. `lmsys-enrich` runs from an
+installation with its own libraries alone. {machine}.
 {versions}. Load of the machine before and after (5 min): {before:.1f}, {after:.1f}; beyond the number of
 processors the figures are worth their ratio alone.
 

@@ -3,9 +3,10 @@
 import os
 import shutil
 import subprocess
-import sys
+import venv
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from benchmarks.measure import OUR_CODES
@@ -20,8 +21,8 @@ class Tool:
 
     name: str
     start: Start
+    program: Sequence[str]
     codes: Sequence[int] = OUR_CODES
-    program: Sequence[str] = (sys.executable, "-m", "lmsys_enrich")
 
     @property
     def is_there(self) -> bool:
@@ -45,15 +46,10 @@ def tools() -> list[Tool]:
     lychee = os.environ.get("LYCHEE") or shutil.which("lychee") or ""
     linkinator = (os.environ.get("LINKINATOR") or shutil.which("linkinator") or "").split()
     return [
-        Tool("lmsys-enrich", ours),
-        Tool("lychee", lambda *work: [lychee, *_lychee(*work)], _LYCHEE_CODES, [lychee]),
-        Tool("lychee, tuned", lambda *work: [lychee, *_TUNED, *_lychee(*work)], _LYCHEE_CODES, [lychee]),
-        Tool(
-            "linkinator",
-            lambda *work: [*linkinator, *_linkinator(*work)],
-            _LINKINATOR_CODES,
-            linkinator,
-        ),
+        Tool("lmsys-enrich", ours, (installed(), "-m", "lmsys_enrich")),
+        Tool("lychee", lambda *work: [lychee, *_lychee(*work)], [lychee], _LYCHEE_CODES),
+        Tool("lychee, tuned", lambda *work: [lychee, *_TUNED, *_lychee(*work)], [lychee], _LYCHEE_CODES),
+        Tool("linkinator", lambda *work: [*linkinator, *_linkinator(*work)], linkinator, _LINKINATOR_CODES),
     ]
 
 
@@ -63,10 +59,25 @@ _LINKINATOR_CODES = (0, 1)
 _TUNED = ("--host-concurrency", "500", "--host-request-interval", "1ms")
 
 
-def ours(name: str, concurrency: int, per_host: int, python: str = sys.executable) -> Sequence[str]:
-    """Return the command of the program, run by an interpreter that has it."""
+@cache
+def installed() -> str:
+    """
+    Return the interpreter of an installation of this checkout with the program's own libraries alone.
+
+    Users have it like that: what else a developer installs makes some libraries load more
+    (httpx its command line, tenacity tornado).
+    """
+    folder = Path(".venv/measured").absolute()
+    venv.create(folder, clear=True, with_pip=True)
+    python = str(folder / "bin/python")
+    subprocess.run((python, "-m", "pip", "install", "--quiet", "."), check=True)  # noqa: S603 - ours
+    return python
+
+
+def ours(name: str, concurrency: int, per_host: int, python: str | None = None) -> Sequence[str]:
+    """Return the command of the program, run by the interpreter of an installation."""
     return (
-        *(python, "-m", "lmsys_enrich", "run", f"{name}.yaml", "--quiet", "--refresh"),
+        *(python or installed(), "-m", "lmsys_enrich", "run", f"{name}.yaml", "--quiet", "--refresh"),
         *("--allow-private", "--concurrency", str(concurrency), "--per-host", str(per_host)),
         *("--retries", "0", "--max-change", "100", "--out", f"out-{name}", "--cache", f"cache-{name}"),
     )
