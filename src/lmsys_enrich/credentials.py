@@ -19,7 +19,7 @@ _NAME = re.compile(
     | password | passwd | pwd | client_secret
     | x-amz-(?:signature|security-token|credential) | x-goog-(?:signature|credential) | awsaccesskeyid
     """,
-    re.VERBOSE | re.IGNORECASE,
+    re.VERBOSE,
 )
 # Such a name also stands for the number of a talk or of a story, which is short.
 _AMBIGUOUS = frozenset({"sid", "session", "sess", "token", "ticket", "secret", "sig", "signature"})

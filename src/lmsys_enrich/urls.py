@@ -52,21 +52,27 @@ class InvalidAddress(ValueError):
     """A text that looks like a web address, although no browser could follow it."""
 
 
-class _Address(Value):
+class _Site(Value):
     """
-    The parts of a web address; `server` has scheme, host without brackets, and port.
+    Website of an address; `server` has scheme, host without brackets, and port.
 
     `has_dns_name` is true of an IP address too, and false of a name that is too long for DNS.
     """
 
-    key: str
     host: str
     server: tuple[str, str, int]
+    has_dns_name: bool
+
+
+class _Address(Value):
+    """The parts of a web address."""
+
+    key: str
+    site: _Site
     path: str
     query: str
     fragment: str
     has_userinfo: bool
-    has_dns_name: bool
 
 
 class _OtherScheme(Value):
@@ -114,7 +120,7 @@ def link_key(url: str) -> str:
 
 def host_of(url: str) -> str:
     """Return host and port of a web address, as a `Host` header carries them. Raises `InvalidAddress`."""
-    return _web(url).host
+    return _web(url).site.host
 
 
 def server_of(url: str) -> tuple[str, str, int]:
@@ -123,10 +129,10 @@ def server_of(url: str) -> tuple[str, str, int]:
 
     Raises `InvalidAddress` also for a host that no name server can resolve.
     """
-    address = _web(url)
-    if not address.has_dns_name:
-        raise InvalidAddress(f"{_shown(address.server[1])} is not a host name")
-    return address.server
+    site = _web(url).site
+    if not site.has_dns_name:
+        raise InvalidAddress(f"{_shown(site.server[1])} is not a host name")
+    return site.server
 
 
 def target_of_request(url: str) -> str:
@@ -210,28 +216,23 @@ def _read(url: str) -> _Address | _OtherScheme:
     except ValueError:
         raise _invalid(url) from None
     scheme = parsed.protocol[:-1]
-    name = parsed.hostname
-    if name.endswith("."):  # the root of DNS: the same host, which few servers know by this name
-        name = name.rstrip(".")
-        if not name:
-            raise InvalidAddress("the address names no host")
-    port = parsed.port
-    host = f"{name}:{port}" if port else name
+    site = _site(scheme, parsed.hostname, parsed.port)
     path, query, fragment = parsed.pathname, parsed.search, parsed.hash[1:]
     if _UNSAFE.search(f"{path}{query}{fragment}"):
         path, query, fragment = map(_escaped, (path, query, fragment))
     userinfo = _userinfo(parsed) if "@" in url else ""
-    key = f"{scheme}://{userinfo}{host}{path}{query}"
-    return _Address(
-        url if key == url else key,
-        host,
-        (scheme, name.strip("[]"), int(port) if port else _DEFAULT_PORT[scheme]),
-        path,
-        query,
-        fragment,
-        bool(userinfo),
-        _is_dns_name(name),
-    )
+    key = f"{scheme}://{userinfo}{site.host}{path}{query}"
+    return _Address(url if key == url else key, site, path, query, fragment, bool(userinfo))
+
+
+@lru_cache(maxsize=_CACHED)  # many addresses share a site
+def _site(scheme: str, name: str, port: str) -> _Site:
+    if name.endswith("."):  # the root of DNS: the same host, which few servers know by this name
+        name = name.rstrip(".")
+        if not name:
+            raise InvalidAddress("the address names no host")
+    server = scheme, name.strip("[]"), int(port) if port else _DEFAULT_PORT[scheme]
+    return _Site(f"{name}:{port}" if port else name, server, _is_dns_name(name))
 
 
 def _is_dns_name(name: str) -> bool:

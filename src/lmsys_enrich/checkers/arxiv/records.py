@@ -141,8 +141,7 @@ _WITHDRAWN = re.compile(
     r" (?:withdrawn|retracted)\b(?! from\b)"
     r"|\b(?:authors?|we|i) (?:have |has )?(?:withdraw|withdrew|withdrawn|retracted)"
     rf" (?:this|the|our) {_NOUN}\b(?! from\b)"
-    rf"|\bthis {_NOUN} has been removed by arxiv admin",
-    re.IGNORECASE,
+    rf"|\bthis {_NOUN} has been removed by arxiv admin"
 )
 _START = 300  # characters of an abstract: a paper about withdrawn papers comes to them later
 _NOT_TOLD = frozenset({"citations", "retracted"})
@@ -150,7 +149,7 @@ _NOT_TOLD = frozenset({"citations", "retracted"})
 
 def is_withdrawn(record: ArxivRecord) -> bool:
     """Return true if the newest version is withdrawn, by its comment or the start of its abstract."""
-    return any(_WITHDRAWN.search(text) for text in (record.comment, record.summary[:_START]))
+    return any(_WITHDRAWN.search(text.lower()) for text in (record.comment, record.summary[:_START]))
 
 
 def update_of(record: ArxivRecord, known: Paper | None, now: datetime) -> PaperUpdate:
