@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from pathlib import Path
 
-from lmsys_enrich.lists.fields import Fields, address_problem, mapping_of
+from lmsys_enrich.lists.fields import Fields, mapping_of
 from lmsys_enrich.lists.identifiers import Identifiers
-from lmsys_enrich.lists.mistakes import Mistake, closest, refuse, shown
+from lmsys_enrich.lists.mistakes import Mistake, address_problem, closest, refuse, shown
 from lmsys_enrich.lists.yaml_document import (
     MappingNode,
     Node,
@@ -48,7 +48,7 @@ def read_entries(text: str, path: Path) -> Catalog:
     """Return the list; `path` is only its name. Raises `InputError`, a line for each mistake."""
     mistakes = [
         Mistake(Location(str(path), number, 1), _OVERLONG)
-        for number, line in enumerate(text.split("\n"), 1)
+        for number, line in enumerate(text.split("\n") if len(text) > _LONGEST_LINE else (), 1)
         if len(line) > _LONGEST_LINE
     ]
     if mistakes:

@@ -8,14 +8,10 @@ from datetime import date
 from lmsys_enrich.lists.mistakes import Mistake, closest, did_you_mean, shown
 from lmsys_enrich.lists.yaml_document import MappingNode, Node, ScalarNode, SequenceNode
 from lmsys_enrich.model.catalog import Cell, Location
-from lmsys_enrich.urls import InvalidAddress, has_scheme, is_plain, is_web, link_key
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _LAST_YEAR = 9999
 _MOST_SUGGESTIONS = 1000  # a maintainer reads no more, and each takes a tenth of a millisecond
-_WEB = ("http", "https")
-# Reads as a scheme and a path, and is a host without its scheme.
-_HOST_AND_PORT = re.compile(r"(?:localhost|[^/:.]*\.[^/:]*):[0-9]+(?:[/?#].*)?", re.IGNORECASE)
 
 
 class Fields:
@@ -168,28 +164,6 @@ def mapping_of(node: Node, must: str, mistakes: list[Mistake]) -> MappingNode | 
         return node
     mistakes.append(Mistake(node.location, f"{must}, not {_kind(node)}"))
     return None
-
-
-def address_problem(url: str) -> str:
-    """Return what is wrong with a link's address, in words, or nothing."""
-    return "" if is_plain(url) else _problem_with(url)
-
-
-def _problem_with(url: str) -> str:
-    if any(character.isspace() for character in url):
-        return f"{shown(url)} holds a space; write it as %20, or take it away"
-    if not has_scheme(url) or _HOST_AND_PORT.fullmatch(url):
-        return f"{shown(url)} is not a whole address; write it with https://"
-    scheme = url.partition(":")[0].lower()
-    if scheme in _WEB and not is_web(url):
-        return f"{shown(url)} lacks // after {scheme}:"
-    if scheme not in _WEB and closest(scheme, _WEB, cutoff=0.8):
-        return f"{shown(url)} does not begin with https:// or http://"
-    try:
-        link_key(url)
-    except InvalidAddress as problem:
-        return f"{shown(url)} is not an address: {problem}"
-    return ""
 
 
 _BOOLEANS = frozenset({"true", "false"})

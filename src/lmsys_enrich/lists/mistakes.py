@@ -1,6 +1,6 @@
 """Mistakes in a list, the error that reports all of them at once, and remarks on duplicates."""
 
-from array import array
+import re
 from collections.abc import Collection, Hashable, Iterable, Iterator
 from difflib import get_close_matches
 from functools import lru_cache
@@ -9,13 +9,16 @@ from typing import NoReturn
 
 from lmsys_enrich.errors import InputError
 from lmsys_enrich.model.catalog import Catalog, Entry, Link, ListedEntry, Location, Remark
-from lmsys_enrich.urls import InvalidAddress, link_key
+from lmsys_enrich.urls import InvalidAddress, has_scheme, is_plain, is_web, link_key
 from lmsys_enrich.values import Value
 
 _LONGEST_SHOWN = 60
 _MANY_KNOWN = 500  # words that are compared with each other in full
 _LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789-_"
 _HINT = "`lmsys-enrich schema entries` prints the schema of entries.yaml, also for editors."
+_WEB = ("http", "https")
+# Reads as a scheme and a path, and is a host without its scheme.
+_HOST_AND_PORT = re.compile(r"(?:localhost|[^/:.]*\.[^/:]*):[0-9]+(?:[/?#].*)?", re.IGNORECASE)
 
 
 class Mistake(Value):
@@ -69,6 +72,28 @@ def _one_edit_from(word: str) -> Iterator[str]:
             yield head + letter + tail[1:]
 
 
+def address_problem(url: str) -> str:
+    """Return what is wrong with a link's address, in words, or nothing."""
+    return "" if is_plain(url) else _problem_with(url)
+
+
+def _problem_with(url: str) -> str:
+    if any(character.isspace() for character in url):
+        return f"{shown(url)} holds a space; write it as %20, or take it away"
+    if not has_scheme(url) or _HOST_AND_PORT.fullmatch(url):
+        return f"{shown(url)} is not a whole address; write it with https://"
+    scheme = url.partition(":")[0].lower()
+    if scheme in _WEB and not is_web(url):
+        return f"{shown(url)} lacks // after {scheme}:"
+    if scheme not in _WEB and closest(scheme, _WEB, cutoff=0.8):
+        return f"{shown(url)} does not begin with https:// or http://"
+    try:
+        link_key(url)
+    except InvalidAddress as problem:
+        return f"{shown(url)} is not an address: {problem}"
+    return ""
+
+
 def duplicates(catalog: Catalog) -> Iterator[Remark]:
     """
     Yield a remark, with both locations, for each main link and each name in a section that recurs.
@@ -99,9 +124,8 @@ def _naming(listed: ListedEntry) -> Iterator[tuple[Hashable, Location, str, str]
 
 
 def _recurring(hashes: Iterable[int]) -> frozenset[int]:
-    """Return the numbers that come more than once, at 8 bytes for each of them."""
-    ordered = array("q", sorted(array("q", hashes)))
-    return frozenset(number for number, following in pairwise(ordered) if number == following)
+    """Return the numbers that come more than once."""
+    return frozenset(number for number, following in pairwise(sorted(hashes)) if number == following)
 
 
 def _main_link(entry: Entry) -> Link | None:

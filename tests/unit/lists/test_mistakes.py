@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 
 from lmsys_enrich.errors import InputError
 from lmsys_enrich.lists.entries_yaml import read_entries
-from lmsys_enrich.lists.fields import address_problem
-from lmsys_enrich.lists.mistakes import Mistake
+from lmsys_enrich.lists.mistakes import Mistake, address_problem
 from lmsys_enrich.lists.read import read_list, read_lists
 from lmsys_enrich.lists.yaml_document import FASTEST_LOADER, Loader, read_document
 from lmsys_enrich.urls import is_web, link_key

@@ -4,7 +4,6 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from lmsys_enrich.lists.fields import address_problem
 from lmsys_enrich.lists.identifiers import Identifiers, is_slug
 from lmsys_enrich.lists.markdown.document_links import DocumentLinks
 from lmsys_enrich.lists.markdown.entries import EntryBuilder, read_entry
@@ -12,6 +11,7 @@ from lmsys_enrich.lists.markdown.items import fields_of, is_entry_line
 from lmsys_enrich.lists.markdown.outline import FoundEntry, OpenSection, Outline
 from lmsys_enrich.lists.markdown.phrases import clean, is_housekeeping
 from lmsys_enrich.lists.markdown.runs import Run, Span, one_line
+from lmsys_enrich.lists.mistakes import address_problem
 from lmsys_enrich.model.catalog import Cell, Entry, Link, Location, Section
 from lmsys_enrich.model.document import InsertionPoint
 from lmsys_enrich.values import replace

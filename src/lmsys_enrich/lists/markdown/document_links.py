@@ -8,12 +8,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from urllib.parse import unquote
 
-from lmsys_enrich.lists.fields import address_problem
 from lmsys_enrich.lists.markdown.blocks import Block, Html, Parsed, parse_blocks, walk_texts
 from lmsys_enrich.lists.markdown.comments import exemption_in
 from lmsys_enrich.lists.markdown.html import ReadHtml, read_html
 from lmsys_enrich.lists.markdown.runs import Run, Span
-from lmsys_enrich.lists.mistakes import shown
+from lmsys_enrich.lists.mistakes import address_problem, shown
 from lmsys_enrich.model.catalog import DocumentLink, Exemption, Link, Location, Remark
 from lmsys_enrich.urls import has_scheme, is_web
 

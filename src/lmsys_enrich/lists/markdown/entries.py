@@ -8,7 +8,6 @@ the text before them is the name.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 
 from lmsys_enrich.lists.identifiers import BETWEEN, role_of
 from lmsys_enrich.lists.markdown import phrases
@@ -26,20 +25,20 @@ from lmsys_enrich.lists.markdown.phrases import (
 from lmsys_enrich.lists.markdown.runs import Run, Span, one_line
 from lmsys_enrich.model.catalog import Cell
 from lmsys_enrich.urls import is_web
+from lmsys_enrich.values import State, value_field
 
 _OPENING = ("(", "[", "\uff08")
 _CLOSING = "])\uff09\u3011"
 _LONGEST_ROLE = 30
 
 
-@dataclass(slots=True)
-class EntryBuilder:
+class EntryBuilder(State):
     """Entry as it was written, before it has an id. `links` are roles with their spans."""
 
     name: str
     anchor: str | None = None
-    links: list[tuple[str, Span]] = field(default_factory=list)
-    cells: dict[str, Cell] = field(default_factory=dict)
+    links: list[tuple[str, Span]] = value_field(default_factory=list)
+    cells: dict[str, Cell] = value_field(default_factory=dict)
 
     def note(self, key: str, text: str) -> None:
         """Keep a text under its key, if there is any."""

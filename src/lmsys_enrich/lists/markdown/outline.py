@@ -1,6 +1,5 @@
 """Outline of a document: its open sections and the entries found so far, until they become a catalog's."""
 
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from lmsys_enrich.lists.markdown.blocks import Items
@@ -11,26 +10,26 @@ from lmsys_enrich.lists.markdown.phrases import is_housekeeping
 from lmsys_enrich.lists.markdown.runs import Run, one_line
 from lmsys_enrich.model.catalog import Cell, Column, Entry, Exemption, Link, Location, Remark, Section
 from lmsys_enrich.model.document import InsertionPoint
+from lmsys_enrich.values import State, value_field
 
 _MOST_NESTED = 30  # sections within each other; more than any reader follows, and than entries.yaml may have
 
 
-@dataclass(slots=True)
-class OpenSection:
+class OpenSection(State):
     """A section while it is read; `level` is its heading's, or deeper for a group of bullets."""
 
     title: str
     level: int
     location: Location
     path: tuple[str, ...] = ()
-    paragraphs: list[Run] = field(default_factory=list)
+    paragraphs: list[Run] = value_field(default_factory=list)
     columns: tuple[Column, ...] = ()
-    entries: list[Entry] = field(default_factory=list)
-    sections: list["OpenSection"] = field(default_factory=list)
+    entries: list[Entry] = value_field(default_factory=list)
+    sections: list["OpenSection"] = value_field(default_factory=list)
     has_entries: bool = True
     heading: Run | None = None
     is_unnamed: bool = False
-    fields: list[Run] = field(default_factory=list)
+    fields: list[Run] = value_field(default_factory=list)
 
     def closed(self) -> Section:
         """Return the section as the catalog has it."""
@@ -39,8 +38,7 @@ class OpenSection:
         return Section(self.title, self.location, text, self.columns, tuple(self.entries), inner)
 
 
-@dataclass(slots=True)
-class FoundEntry:
+class FoundEntry(State):
     """
     An entry in its section, before it has an id.
 

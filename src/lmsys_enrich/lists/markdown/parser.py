@@ -21,8 +21,10 @@ SPAN = "span"
 # https://github.github.com/gfm/#autolinks-extension-: an address begins at the start of a line, or after a
 # blank or a delimiter. GitHub's reader looks at letters alone where there is a scheme; the value of an
 # attribute, as kramdown and templates have it, is none here.
-_START = r"(?:(?<![A-Za-z0-9/=])(?<!=[\"'])(?i:https?|ftp)://|(?<![A-Za-z0-9\"'=/@.-])(?i:www)\.)"
-_TEXT_END = re.compile(rf"[\n!#$%&*+\-:<=>@\[\\\]^_`{{}}~]|{_START}")
+_START = r"(?=[HhFfWw])(?:(?<![A-Za-z0-9/=])(?<!=[\"'])(?i:https?|ftp)://|(?<![A-Za-z0-9\"'=/@.-])(?i:www)\.)"
+_MARKS = r"\n!#$%&*+\-:<=>@\[\\\]^_`{}~"
+# Begins with one class, by which a search passes over all else at once.
+_TEXT_END = re.compile(rf"[{_MARKS}HhFfWw](?:(?<=[{_MARKS}])|(?<=(?={_START}).))")
 _BARE = re.compile(_START)
 _DOMAIN = re.compile(r"[^\W_](?:[\w-]*)(?:\.[\w-]+)*|\[[0-9a-fA-F:.]+\]")
 _REST = re.compile(r"[^\s<\x00-\x1f]*")

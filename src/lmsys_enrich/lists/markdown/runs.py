@@ -3,12 +3,12 @@
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from html import unescape
 
 from markdown_it.token import Token
 
 from lmsys_enrich.lists.markdown.parser import SPAN
+from lmsys_enrich.values import State, value_field
 
 _HREF = re.compile(r"""\shref\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"']+))""", re.IGNORECASE)
 _MEDIA = re.compile(r"""\s(src|srcset|poster)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"']+))""", re.IGNORECASE)
@@ -19,14 +19,14 @@ MEDIA = frozenset({"img", "source", "video", "audio"})
 _ALT = re.compile(r"""\salt\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
 _ANCHOR = re.compile(r"""\s(?:id|name)\s*=\s*["']?([^\s"'>]+)""", re.IGNORECASE)
 _CANDIDATES = re.compile(r",\s")  # of `srcset`; an address may hold a comma
+_LINE_END = re.compile("\n")
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 # Invisible characters that mean nothing in a name, and that YAML refuses.
 _INVISIBLE = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 127, *range(128, 160), 0xFEFF, 0xFFFE, 0xFFFF])
 _OPENINGS = {"strong_open": "strong_close", "em_open": "em_close", "s_open": "s_close"}
 
 
-@dataclass(slots=True, eq=False)
-class Span:
+class Span(State, eq=False):
     """
     Part of a run: plain text, a line break, a link or an image.
 
@@ -47,15 +47,14 @@ class Span:
     is_role: bool = False
 
 
-@dataclass(slots=True, eq=False)
-class Run:
+class Run(State, eq=False):
     """Run of text; `line` and `last` are its first and last lines, from 1; `strong` begins it in bold."""
 
     line: int
     last: int
-    spans: list[Span] = field(default_factory=list)
-    images: list[Span] = field(default_factory=list)
-    anchors: list[str] = field(default_factory=list)
+    spans: list[Span] = value_field(default_factory=list)
+    images: list[Span] = value_field(default_factory=list)
+    anchors: list[str] = value_field(default_factory=list)
     strong: str = ""
     source: str = ""
 
@@ -90,7 +89,12 @@ class Run:
 
 def one_line(text: str) -> str:
     """Return text with single blanks, without invisible characters."""
-    return " ".join(text.translate(_INVISIBLE).split())
+    return " ".join(_visible(text).split())
+
+
+def _visible(text: str) -> str:
+    # To look each letter up takes far longer, and hardly any text needs it.
+    return text if text.isprintable() else text.translate(_INVISIBLE)
 
 
 def media_of(attributes: Mapping[str, str | None]) -> Iterator[str]:
@@ -140,7 +144,7 @@ class RunBuilder:
         self._content = token.content
         self._children: Sequence[Token] = token.children or ()
         self._sources = sources
-        self._starts = [0, *(m.end() for m in re.finditer("\n", self._content))]
+        self._starts = [0, *(m.end() for m in _LINE_END.finditer(self._content))]
         self._columns: dict[int, int] = {}
         self._run = Run(
             self._first + 1, max(self._first + 1, end if line is None else line + 1), source=token.content
@@ -311,7 +315,7 @@ class RunBuilder:
 
 def _address(url: str) -> str:
     """Return an address as browsers take it: on the web, without line ends, blanks escaped."""
-    bare = url.strip().replace("\n", "").replace("\r", "").replace("\t", "").translate(_INVISIBLE)
+    bare = _visible(url.strip().replace("\n", "").replace("\r", "").replace("\t", ""))
     return ("https:" + bare if bare.startswith("//") else bare).replace(" ", "%20")
 
 
