@@ -9,15 +9,26 @@ from lmsys_enrich.about import USER_AGENT
 from lmsys_enrich.api.endpoint import ApiEndpoint, ApiErrors, Apis, Classify
 from lmsys_enrich.api.json_values import parse as parse_json
 from lmsys_enrich.api.rate_limiter import Pace
-from lmsys_enrich.api.results import Classified, Final, Ok, Parse, TransientError, classify_response
-from lmsys_enrich.http.messages import Outcome, Request, RequestKind
+from lmsys_enrich.api.results import (
+    REDIRECTS,
+    Classified,
+    Final,
+    Ok,
+    Parse,
+    RateLimited,
+    TransientError,
+    classify_response,
+    pause_of,
+    pause_until_reset,
+)
+from lmsys_enrich.http.messages import FetchError, Outcome, Request, RequestKind
 from lmsys_enrich.model.report import Obstacle
 from lmsys_enrich.urls import InvalidAddress, decode_location, has_userinfo, resolve, server_of
 from lmsys_enrich.values import Value, value_field
 
 _BODY_LIMIT = 8 * 2**20
 _MAX_HOPS = 3
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_TOO_MANY, _SERVER_ERROR = 429, 500
 
 Parameters: TypeAlias = Mapping[str, str] | Sequence[tuple[str, str]]
 
@@ -59,7 +70,7 @@ class JsonApi:
             url, token, service.pace, api=service.name, status_page=service.status_page
         )
         self._endpoint = ApiEndpoint(
-            apis.fetch, apis.clock, self.rate_limiter, _errors(service), token, lambda _kind, _result: None
+            apis.fetch, apis.clock, self.rate_limiter, _errors(service), token, self._record_quota
         )
         self._classify: Classify = self._classified
         contact = f" (mailto:{apis.access.contact})" if apis.access.contact else ""
@@ -83,6 +94,16 @@ class JsonApi:
         query = f"?{_encoded(parameters)}" if parameters else ""
         return await self._send("GET", f"{self.url}{path}{query}", b"", {})
 
+    async def page(self, path: str) -> Final:
+        """
+        Request a page of the API's server, without the token.
+
+        Redirects are not followed, and the body is not read: `Ok` has any status below 500.
+        """
+        headers = {"accept": "text/html", "user-agent": self._headers["user-agent"]}
+        request = Request("GET", f"{self.url}{path}", RequestKind.REST, headers, trusted=True)
+        return await self._endpoint.request(request, _classify_page)
+
     async def post(self, path: str, *, json: object = None, form: Parameters = ()) -> Final:
         """Send JSON or a form to a path of the API."""
         if form:
@@ -103,7 +124,7 @@ class JsonApi:
                 trusted=True,
             )
             result = await self._endpoint.request(request, self._classify)
-            if not isinstance(result, Ok) or result.status not in _REDIRECTS or method != "GET":
+            if not isinstance(result, Ok) or result.status not in REDIRECTS or method != "GET":
                 return result
             target = same_host_target(url, result.headers.get("location", ""), self.url)
             if target is None:
@@ -111,9 +132,24 @@ class JsonApi:
             url = target
         return TransientError(f"the API of {self.service.name} redirects in circles")
 
+    def _record_quota(self, kind: RequestKind, result: Ok) -> None:
+        """Wait for the reset of a quota that this response has used up, not for the refusal of the next."""
+        if (pause := pause_until_reset(result.headers)) is not None:
+            self.rate_limiter.quota_used_up(kind, pause)
+
     def _classified(self, outcome: Outcome) -> Classified:
         result = classify_response(outcome, self.service.parse, has_token=self._has_token)
         return self.service.classify(outcome, result) if self.service.classify is not None else result
+
+
+def _classify_page(outcome: Outcome) -> Classified:
+    if isinstance(outcome, FetchError):
+        return TransientError(outcome.detail)
+    if outcome.status == _TOO_MANY:
+        return RateLimited(f"status {outcome.status}", pause_of(outcome.headers), is_primary=False)
+    if outcome.status >= _SERVER_ERROR:
+        return TransientError(f"status {outcome.status}")
+    return Ok(outcome.status, outcome.headers, None)
 
 
 def same_host_target(base: str, location: str, api_url: str) -> str | None:

@@ -25,6 +25,9 @@ from lmsys_enrich.values import Value
 Parse: TypeAlias = Callable[[bytes], object]
 """Parses a body, and returns None for one in another format."""
 
+_QUOTA = re.compile(r";\s{0,3}r=(?P<left>[0-9]{1,9});\s{0,3}t=(?P<reset>[0-9]{1,6})")
+_PREFIXES = ("ratelimit-", "x-ratelimit-", "x-rate-limit-")
+_EARLIEST = 10**9  # a reset from here on is a time of the clock, in seconds since 1970
 _MAX_DIGITS = 15  # of a count or a time in a header; a longer one is garbage
 _TOO_LARGE = frozenset({HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.REQUEST_URI_TOO_LONG})
 REDIRECTS = range(300, 400)
@@ -138,15 +141,44 @@ def message_of(status: int, body: object) -> str:
 
 def pause_of(headers: Mapping[str, str]) -> float | None:
     """
-    Return the seconds of a `Retry-After`, in either form; None where it cannot be read.
+    Return the seconds of a `Retry-After`, in either form, or else those until the quota's reset.
 
-    A date counts from the response's own: this machine's clock may be off by hours.
+    None where neither can be read. A date counts from the response's own: this machine's
+    clock may be off by hours.
     """
     value = headers.get("retry-after", "").strip()
     if (seconds := integer(value)) is not None:
         return float(seconds)
     then, now = parse_http_date(value), parse_http_date(headers.get("date", ""))
-    return max((then - now).total_seconds(), 0.0) if then is not None and now is not None else None
+    if then is not None and now is not None:
+        return max((then - now).total_seconds(), 0.0)
+    return pause_until_reset(headers, unknown_is_none_left=True)
+
+
+def pause_until_reset(headers: Mapping[str, str], *, unknown_is_none_left: bool = False) -> float | None:
+    """
+    Return the seconds until a used-up quota is reset, plus one; None where some of it is left.
+
+    Read are the field of https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/,
+    as Hugging Face sends it (`"api";r=0;t=55`), and the ones before it, in which GitLab gives
+    a time of the clock: https://docs.gitlab.com/administration/settings/user_and_ip_rate_limits/.
+    """
+    if quota := _QUOTA.search(headers.get("ratelimit", "")):
+        return int(quota["reset"]) + 1.0 if int(quota["left"]) == 0 else None
+    left, reset = (
+        next(
+            (number for prefix in _PREFIXES if (number := integer(headers.get(prefix + name))) is not None),
+            None,
+        )
+        for name in ("remaining", "reset")
+    )
+    is_used_up = left == 0 or (left is None and unknown_is_none_left)
+    if reset is None or not is_used_up:
+        return None
+    if reset < _EARLIEST:
+        return reset + 1.0
+    now = parse_http_date(headers.get("date", ""))
+    return max(reset - now.timestamp(), 0.0) + 1.0 if now is not None else None
 
 
 def integer(value: str | None) -> int | None:

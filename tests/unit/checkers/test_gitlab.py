@@ -329,3 +329,74 @@ async def _additions(httpx_mock: HTTPXMock, answer: Answer, *findings: Finding) 
         source = GitLabLicenses(apis)
         assert all(map(source.wants, findings))
         return [addition async for addition in source.fetch(findings)]
+
+
+@pytest.mark.parametrize(
+    ("answer", "verdict"),
+    [
+        (httpx.Response(301, headers={"location": f"{HOME}/jane-doe"}), Verdict.MOVED),
+        (httpx.Response(302, headers={"location": "/jane-doe"}), Verdict.MOVED),
+        (httpx.Response(302, headers={"location": f"{HOME}/users/sign_in"}), Verdict.DEAD),
+        (httpx.Response(404, html="<title>Not Found</title>"), Verdict.DEAD),
+        (httpx.Response(200, html="<title>Jane</title>"), None),
+        (httpx.Response(403, html="<title>Just a moment...</title>"), None),
+        (httpx.Response(302, headers={"location": "https://evil.example/jane-doe"}), None),
+        (httpx.Response(302, headers={"location": "/jane"}), None),
+        (httpx.Response(302, headers={"location": "/-/maintenance"}), None),
+        (httpx.Response(503, html="down"), None),
+    ],
+)
+async def test_page_of_a_former_user_decides(
+    httpx_mock: HTTPXMock, answer: httpx.Response, verdict: Verdict | None
+) -> None:
+    known = a_gitlab()
+    async with opened(
+        httpx_mock, lambda request: answer if request.url.path == "/jane" else known(request), TOKEN
+    ) as gitlab:
+        checked = await gitlab.check(f"{HOME}/jane")
+    found = checked.observations.get(f"{HOME}/jane")
+    assert (found.verdict if found else None) is verdict
+    assert found is None or verdict is not Verdict.MOVED or found.final_url == f"{HOME}/jane-doe"
+    pages = [request for request in gitlab.requests if request.url.path == "/jane"]
+    assert pages
+    assert not any("authorization" in request.headers for request in pages)
+
+
+async def test_failure_of_one_project_loses_no_fact_of_another(httpx_mock: HTTPXMock) -> None:
+    broken = {**NODE, "id": "gid://gitlab/Project/8", "fullPath": "acme/broken", "repository": None}
+    error = {"message": "Gitaly is down", "path": ["projects", "nodes", 1, "repository", "tree"]}
+
+    def answer(_: httpx.Request) -> httpx.Response:
+        return reply({"data": {"projects": {"nodes": [NODE, broken]}}, "errors": [error]})
+
+    whole, failed = f"{HOME}/acme/infra/tool", f"{HOME}/acme/broken"
+    async with opened(httpx_mock, answer) as gitlab:
+        found = (await gitlab.check(whole, failed)).observations
+    facts, unknown = found[whole].repository, found[failed].repository
+    assert facts is not None
+    assert unknown is not None
+    assert facts.facts.last_commit == datetime(2026, 11, 1, 8, tzinfo=UTC)
+    assert "last_commit" not in facts.missing_fields
+    assert {"last_commit", "empty", "default_branch"} <= unknown.missing_fields
+
+
+async def test_project_marked_for_deletion_keeps_its_name(httpx_mock: HTTPXMock) -> None:
+    url = f"{HOME}/acme/tool"
+    moved = {"acme/tool": (7, "acme/tool-deletion_scheduled-7")}
+    async with opened(httpx_mock, a_gitlab(moved=moved)) as gitlab:
+        found = (await gitlab.check(url)).observations[url]
+    assert (found.verdict, found.suggestion) == (Verdict.ALIVE, None)
+
+
+async def test_server_that_sends_graphql_to_a_login_has_rest(httpx_mock: HTTPXMock) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/api/graphql":
+            return httpx.Response(302, headers={"location": "/users/sign_in"})
+        name = unquote(request.url.raw_path.decode().partition("?")[0]).removeprefix("/api/v4/projects/")
+        return reply({"id": 1, "path_with_namespace": name, "star_count": 5})
+
+    urls = [f"{HOME}/acme/tool-{number}" for number in range(20)]
+    async with opened(httpx_mock, answer) as gitlab:
+        found = (await gitlab.check(*urls)).observations
+    assert {one.verdict for one in found.values()} == {Verdict.ALIVE}
+    assert len(gitlab.requests) == 21

@@ -190,3 +190,35 @@ def test_address_names_a_thing(path: str, expected: tuple[str, str, str | None] 
     link = parse_link(f"{HOME}{path}")
     assert (None if link is None else (link.kind.value, link.name, link.page)) == expected
     assert parse_link(f"https://huggingface.co.evil.example{path}") is None
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "Invalid credentials in Authorization header",
+        'User Access Token "nightly" is expired',
+        "Invalid token",
+    ],
+)
+async def test_rejected_token_is_told_and_used_no_more(httpx_mock: HTTPXMock, message: str) -> None:
+    urls = [f"{HOME}/acme/large-{number}" for number in range(30)]
+    async with opened(httpx_mock, lambda _: reply({"error": message}, 401), TOKEN) as hub:
+        checked = await hub.check(*urls)
+    assert sorted(checked.deferred) == sorted(urls)
+    assert len(hub.requests) <= 4
+    assert "rejects the token" in hub.checker.obstacles[0].what
+
+
+async def test_quota_that_is_used_up_is_waited_for_before_a_refusal(httpx_mock: HTTPXMock) -> None:
+    answers = [
+        httpx.Response(
+            200, json={**MODEL, "id": f"acme/m{number}"}, headers={"ratelimit": f'"api";r={left};t=55'}
+        )
+        for number, left in ((1, 0), (2, 499))
+    ]
+    async with opened(httpx_mock, lambda request: answers[int(request.url.path[-1]) - 1]) as hub:
+        await hub.check(f"{HOME}/acme/m1")
+        before = hub.clock.elapsed
+        await hub.check(f"{HOME}/acme/m2")
+    assert before == 0
+    assert hub.clock.elapsed >= 55

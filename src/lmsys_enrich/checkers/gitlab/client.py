@@ -6,7 +6,7 @@ from datetime import datetime
 from urllib.parse import quote
 
 from lmsys_enrich.api.endpoint import Apis
-from lmsys_enrich.api.json_api import JsonApi, Service
+from lmsys_enrich.api.json_api import JsonApi, Service, same_host_target
 from lmsys_enrich.api.json_values import Node, count, flag, moment, node, nodes, text, texts
 from lmsys_enrich.api.rate_limiter import Pace
 from lmsys_enrich.api.results import (
@@ -22,12 +22,15 @@ from lmsys_enrich.checkers.forges import Account, Fact, Identity, NotThere, fact
 from lmsys_enrich.checkers.gitlab.links import is_path, is_path_segment
 from lmsys_enrich.model.facts import Release, RepositoryUpdate
 from lmsys_enrich.settings.access import ForgeAccess
+from lmsys_enrich.urls import path_of
 from lmsys_enrich.values import replace
 
 BATCH_SIZE = 50
 """Most paths of a query; more are an error: `ProjectsResolver` of https://gitlab.com/gitlab-org/gitlab."""
 
 _OK, _NOT_FOUND = 200, 404
+_MARKED = re.compile(r"-deletion_scheduled-[0-9]{1,15}(?=/|$)")
+_SIGN_IN = "users/sign_in"
 _MOST_FIELDS = 8
 _FIELD_DEPTH = 3  # an error in a field has the path `projects, nodes, position, field`
 
@@ -126,8 +129,11 @@ class GitLabApi:
             errors = nodes(body.get("errors"))
             found = node(node(body.get("data")).get("projects")).get("nodes")
             if isinstance(found, list):
-                failed = {str(path[_FIELD_DEPTH]) for path in map(_path, errors) if len(path) > _FIELD_DEPTH}
-                updates = (from_graphql(one, self._host, failed, now) for one in nodes(found))
+                failed = _failed(errors)
+                updates = (
+                    from_graphql(one, self._host, failed.get(number, ()), now)
+                    for number, one in enumerate(nodes(found))
+                )
                 return {one.facts.full_name.lower(): one for one in updates if one is not None}
             if not (missing := unknown_fields(errors) - self._unknown):
                 return self._refused(result, text(next(iter(errors), {}).get("message")))
@@ -148,19 +154,41 @@ class GitLabApi:
         body = node(result.body) if isinstance(result, Ok) and result.status == _OK else {}
         if count(body.get("id")) is None:
             return _failure(result)
-        full_path = text(body.get("full_path"))
+        full_path = _lasting(text(body.get("full_path")))
         is_known = full_path is not None and all(map(is_path_segment, full_path.split("/")))
         return Account("group", full_path if is_known else None)
 
     async def user(self, name: str) -> Account | NotThere | TransientError:
-        """Request a user by name: a list of one, or of none."""
+        """Request a user by name: a list of one, or of none, where the page may know a new name."""
         result = await self.api.get("/api/v4/users", {"username": name})
         if not isinstance(result, Ok) or result.status != _OK or not isinstance(result.body, list):
             return _failure(result)
         if not result.body:
-            return NotThere()
+            return await self._renamed_user(name)
         names = [(text(user.get("username")) or "").lower() for user in nodes(result.body)]
         return Account("user") if name.lower() in names else TransientError("a response about others")
+
+    async def _renamed_user(self, name: str) -> Account | NotThere | TransientError:
+        """
+        Return the account to which the page of a former user leads.
+
+        The API knows present names alone, the page redirects from former ones:
+        https://docs.gitlab.com/user/profile/#change-your-username. It leads to a login where
+        there is no such user.
+        """
+        result = await self.api.page(f"/{quote(name)}")
+        if not isinstance(result, Ok):
+            return _failure(result)
+        if result.status == _NOT_FOUND:
+            return NotThere()
+        target = same_host_target(f"{self.api.url}/{name}", result.headers.get("location", ""), self.api.url)
+        if result.status not in REDIRECTS or target is None:
+            return TransientError(f"no such user, but a page with status {result.status}")
+        path = path_of(target).removeprefix(path_of(self.api.url).rstrip("/")).strip("/")
+        if path == _SIGN_IN:
+            return NotThere()
+        is_other = is_path_segment(path) and path.lower() != name.lower()
+        return Account("user", path) if is_other else TransientError("its page leads elsewhere")
 
     def _refused(self, result: Ok, message: str | None) -> Mapping[str, RepositoryUpdate] | QueryTooLarge:
         if result.status in REDIRECTS or result.status in {_NOT_FOUND, 401, 403, 405}:
@@ -194,15 +222,30 @@ def from_graphql(found: Node, forge: str, failed: Collection[str], now: datetime
 
 def from_rest(found: Node, forge: str, now: datetime) -> RepositoryUpdate | None:
     """Read a project of the REST API; None where it has no path."""
-    full_path = text(found.get("path_with_namespace"))
+    full_path = _lasting(text(found.get("path_with_namespace")))
     if full_path is None or not is_path(full_path):
         return None
     return read_repository(found, _REST, Identity(full_path, count(found.get("id")), forge, "gitlab", now))
 
 
-def _path(error: Mapping[str, object]) -> tuple[object, ...]:
-    path = error.get("path")
-    return tuple(path) if isinstance(path, list) else ()
+def _lasting(path: str | None) -> str | None:
+    """
+    Return a path without the marks of projects and groups that will be deleted in some days.
+
+    They are renamed until then, and get their name back if their owner changes their mind:
+    https://docs.gitlab.com/user/project/working_with_projects/#delete-a-project.
+    """
+    return _MARKED.sub("", path) if path else path
+
+
+def _failed(errors: Sequence[Node]) -> Mapping[int, Collection[str]]:
+    """Return the fields that failed, by the node's position: the fault of one is not that of others."""
+    failed: dict[int, set[str]] = {}
+    for error in errors:
+        path = error.get("path")
+        if isinstance(path, list) and len(path) > _FIELD_DEPTH and isinstance(path[_FIELD_DEPTH - 1], int):
+            failed.setdefault(path[_FIELD_DEPTH - 1], set()).add(str(path[_FIELD_DEPTH]))
+    return failed
 
 
 def _failure(result: Final) -> NotThere | TransientError:

@@ -15,7 +15,6 @@ from lmsys_enrich.api.results import (
     Final,
     Ok,
     QueryTooLarge,
-    RateLimited,
     TokenRejected,
     TransientError,
     Unavailable,
@@ -26,10 +25,11 @@ from lmsys_enrich.model.facts import Model, ModelUpdate, Paper, PaperUpdate
 from lmsys_enrich.values import Value
 
 # Parts of messages about a token, beside those about a thing that is not there.
-_BAD_TOKEN = re.compile(r"invalid credentials|(?:access )?token\b.{0,100}\b(?:expired|invalid|revoked)")
+_BAD_TOKEN = re.compile(
+    r"invalid credentials|(?:access )?token\b.{0,100}\b(?:expired|invalid|revoked)|invalid token"
+)
 _NOT_SHOWN = frozenset({"RepoNotFound", "GatedRepo"})
 _DISABLED = "access to this resource is disabled"
-_RESET = re.compile(r";\s{0,3}t=([0-9]{1,6})")
 _EVERY = ("cardData", "createdAt", "disabled", "lastModified", "likes", "tags")
 _FIELDS: Mapping[Kind, tuple[str, ...]] = {
     Kind.MODEL: (*_EVERY, "downloads", "gated", "pipeline_tag"),
@@ -198,16 +198,12 @@ def _read(result: Final, read: Callable[[Node], Thing | None]) -> Thing | Failur
 
 
 def _classify(outcome: Outcome, usual: Classified) -> Classified:
-    """Distinguish a bad token from a missing model, which are both 401, and read the hub's own limits."""
+    """Distinguish a bad token from a missing model, which are both 401."""
     match usual:
         case TokenRejected() if isinstance(outcome, Response):
             body = node(parse(outcome.body))
             is_bad = _BAD_TOKEN.search(_message(outcome.headers, body))
             return usual if is_bad else Ok(outcome.status, outcome.headers, body)
-        case RateLimited(message, None) if isinstance(outcome, Response):
-            # https://huggingface.co/docs/hub/rate-limits: `"api";r=0;t=55`
-            reset = _RESET.search(outcome.headers.get("ratelimit", ""))
-            return RateLimited(message, int(reset[1]) + 1.0, is_primary=True) if reset else usual
         case _:
             return usual
 
