@@ -23,6 +23,7 @@ from lmsys_enrich.checkers.forges import (
     read_repository,
 )
 from lmsys_enrich.checkers.protocol import Checker, CheckResult, Estimate, TaskQueue
+from lmsys_enrich.clock import EPOCH
 from lmsys_enrich.model.facts import RepositoryUpdate
 from lmsys_enrich.model.finding import LinkTask
 from lmsys_enrich.model.report import Obstacle
@@ -76,8 +77,8 @@ _REST = {
     "fork": fact("fork", flag),
     "template": fact("template", flag),
     "empty": fact("empty", flag),
-    # Of Gitea since 1.23; Forgejo has none.
-    "licenses": fact("license", lambda value: next(iter(texts(value)), None)),
+    # Of Gitea since 1.23, several where there are several files; Forgejo has none.
+    "licenses": fact("license", lambda value: ", ".join(texts(value)) or None),
 }
 
 
@@ -115,8 +116,9 @@ def from_rest(found: Node, forge: str, now: datetime) -> RepositoryUpdate | None
         return None
     identity = Identity(full_name, count(found.get("id")), forge, "forgejo", now)
     update = read_repository(found, _REST, identity)
-    if not update.facts.archived:
-        # The time zero means that the repository is not archived.
+    archived_at = update.facts.archived_at
+    if not update.facts.archived or (archived_at is not None and archived_at <= EPOCH):
+        # The time zero means that it is not archived, or was before Gitea noted the time.
         return replace(update, facts=replace(update.facts, archived_at=None))
     return update
 

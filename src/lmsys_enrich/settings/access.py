@@ -24,6 +24,9 @@ _GITHUB_API = "https://api.github.com"
 _GITHUB_GRAPHQL = "https://api.github.com/graphql"
 _GITHUB_SERVER = "https://github.com"
 _GITHUB_HOST = "github.com"
+# GitHub Enterprise Cloud with data residency, whose API is at `api.SUBDOMAIN.ghe.com`:
+# https://docs.github.com/en/enterprise-cloud@latest/admin/data-residency
+_GHE_COM = ".ghe.com"
 
 
 # Public instances. Any other host is a forge only where the settings say so: a list could name any.
@@ -200,6 +203,9 @@ def _github_forge(forge: ForgeAccess) -> GitHubAccess:
     """Return a further GitHub: github.com beside GitHub Enterprise, or the other way round."""
     if forge.host == _GITHUB_HOST and forge.url == _GITHUB_SERVER:
         return GitHubAccess(token=forge.token)
+    if forge.host.endswith(_GHE_COM) and forge.url == f"https://{forge.host}":
+        api = f"https://api.{forge.host}"
+        return GitHubAccess(api, f"{api}/graphql", forge.url, forge.token)
     return GitHubAccess(
         f"{forge.url}/api/v3", f"{forge.url}/api/graphql", f"https://{forge.host}", forge.token
     )

@@ -107,15 +107,32 @@ async def test_moved_page_keeps_its_query(httpx_mock: HTTPXMock) -> None:
     assert found.final_url == f"{HOME}/acme/tool/activity?period=weekly"
 
 
-async def test_licence_of_gitea_is_read(httpx_mock: HTTPXMock) -> None:
+@pytest.mark.parametrize(
+    ("licenses", "license_"), [(["MIT"], "MIT"), (["Apache-2.0", "MIT"], "Apache-2.0, MIT"), ([], None)]
+)
+async def test_licence_of_gitea_is_read(
+    httpx_mock: HTTPXMock, licenses: list[str], license_: str | None
+) -> None:
     def answer(_: httpx.Request) -> httpx.Response:
-        return reply({**TOOL, "empty": True, "licenses": ["MIT"]})
+        return reply({**TOOL, "empty": True, "licenses": licenses})
 
     url = f"{HOME}/acme/tool"
     async with opened(httpx_mock, answer) as forgejo:
         found = (await forgejo.check(url)).observations[url]
     assert found.repository is not None
-    assert (found.repository.facts.license, len(forgejo.requests)) == ("MIT", 1)
+    assert (found.repository.facts.license, len(forgejo.requests)) == (license_, 1)
+
+
+@pytest.mark.parametrize(
+    "zero", ["0001-01-01T00:00:00Z", "1970-01-01T00:00:00Z", "1970-01-01T01:00:00+01:00"]
+)
+async def test_archiving_without_a_time_has_none(httpx_mock: HTTPXMock, zero: str) -> None:
+    url = f"{HOME}/acme/tool"
+    body = reply({**TOOL, "empty": True, "archived": True, "archived_at": zero})
+    async with opened(httpx_mock, lambda _: body) as forgejo:
+        found = (await forgejo.check(url)).observations[url]
+    assert found.repository is not None
+    assert (found.repository.facts.archived, found.repository.facts.archived_at) == (True, None)
 
 
 @pytest.mark.parametrize("fault", FAULTS)

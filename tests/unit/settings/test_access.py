@@ -155,3 +155,14 @@ def test_requests_to_github_enterprise_count_for_its_own_host() -> None:
     server = "https://ghe.example"
     access = resolve_access({"GITHUB_API_URL": f"{server}/api/v3", "GITHUB_SERVER_URL": server})
     assert service_hosts(access)(f"{server}/api/v3/meta") == "ghe.example"
+
+
+def test_enterprise_cloud_of_a_region_has_its_api_on_a_host_beside() -> None:
+    environ = {"LMSYS_ENRICH_TOKENS": "octocorp.ghe.com=ghp_region", "GITHUB_TOKEN": "ghp_public"}
+    first, region = resolve_access(environ, [ForgeSetting("octocorp.ghe.com", ForgeKind.GITHUB)]).github
+    assert (region.api_url, region.graphql_url) == (
+        "https://api.octocorp.ghe.com",
+        "https://api.octocorp.ghe.com/graphql",
+    )
+    assert (region.server_url, region.token) == ("https://octocorp.ghe.com", "ghp_region")
+    assert first.token == "ghp_public"  # noqa: S105 - for nothing

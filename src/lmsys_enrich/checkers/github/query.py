@@ -25,10 +25,16 @@ def _full_name(value: object) -> str | None:
 
 
 def _license(value: object) -> str | None:
-    """Return the SPDX id; `other` where GitHub's detector found a file that it cannot classify."""
+    """
+    Return the SPDX id; `other` where GitHub's detector found a file that it cannot classify.
+
+    `NONE` is the detector's word for no licence: https://github.com/licensee/licensee.
+    """
     if not isinstance(value, dict):
         return None
     spdx = text(value.get("spdxId", value.get("spdx_id")))
+    if spdx == "NONE":
+        return None
     return "other" if spdx in {None, "NOASSERTION"} else spdx
 
 

@@ -40,12 +40,17 @@ from lmsys_enrich.model.report import Obstacle
 _OK = 200
 _EMPTY = 409  # commits of an empty repository: https://docs.github.com/en/rest/commits/commits#list-commits
 _GONE = frozenset({404, 410})
-_BLOCKED = frozenset({403, 451})
+_FORBIDDEN = 403
+_BLOCKED = frozenset({_FORBIDDEN, 451})
 _MAX_BRANCHES = 4  # names of branches that are looked up for one missing file; its page knows the rest
 
 
 Failure: TypeAlias = Gone | TransientError
 """A resource that does not exist, or that could not be checked."""
+
+
+class Denied(TransientError):
+    """The token may not see it, though anonymous requests may: its owner wants SAML or an address."""
 
 
 async def repository(api: GitHubApi, name: Name, now: datetime) -> RepositoryUpdate | Failure:
@@ -113,7 +118,9 @@ def _failure(result: Ok | TransientError | Unavailable, missing: str) -> Failure
         case Ok(status) if status in _GONE:
             return Gone(missing, status)
         case Ok(status, _, body):
-            return TransientError(text(node(body).get("message")) or f"status {status}")
+            message = text(node(body).get("message")) or f"status {status}"
+            # https://docs.github.com/en/enterprise-cloud@latest/authentication/authenticating-with-single-sign-on
+            return Denied(message) if status == _FORBIDDEN else TransientError(message)
         case TransientError():
             return result
         case Unavailable():
@@ -145,6 +152,8 @@ def _without_result(job: ItemLookup, seen: Failure) -> BatchResult:
     result = BatchResult()
     if isinstance(seen, Gone):
         result.gone(job.item, seen)
+    elif isinstance(seen, Denied) and not job.anonymous:
+        result.next.append(ItemLookup(job.item, anonymous=True))
     elif job.anonymous:
         # The quota without a token is small: the page decides instead.
         result.deferred.extend(job.item.tasks)

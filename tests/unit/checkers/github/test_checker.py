@@ -18,6 +18,7 @@ from tests.unit.checkers.github.api_double import (
     GitHub,
     hosts,
     node,
+    path_of,
     recorded,
     response,
 )
@@ -395,6 +396,28 @@ async def test_token_denied_by_an_organisation_is_left_out(start: Start, name: s
     assert run.deferred == [urls[2]]
     opened = [r for r in run.github.requests if r.method == "GET"]
     assert all("authorization" not in r.headers for r in opened)
+
+
+class _Saml(GitHub):
+    """Has no GraphQL for this token, and refuses it in REST for want of a single sign-on."""
+
+    async def __call__(self, request: httpx.Request) -> Outcome:
+        if "authorization" in request.headers and path_of(request).startswith("/repos/"):
+            self.requests.append(request)
+            sso = "required; url=https://github.com/orgs/octo/sso?authorization_request=x"
+            message = "Resource protected by organization SAML enforcement."
+            return response({"message": message}, 403, x_github_sso=sso)
+        return await super().__call__(request)
+
+
+async def test_token_denied_in_rest_is_left_out(start: Start) -> None:
+    meta = response({"verifiable_password_authentication": False})
+    known = {"/meta": meta, "/repos/octo/hello": recorded("rest-repository.json")}
+    run = start(_Saml(faults=[response({"message": "Not Found"}, 404)], rest=known))
+    found = (await run.check(f"{HOME}/octo/hello"))[f"{HOME}/octo/hello"]
+    assert found.repository is not None
+    assert found.repository.facts.stars is not None
+    assert run.deferred == []
 
 
 async def test_where_anonymous_requests_are_limited_the_page_decides(start: Start) -> None:

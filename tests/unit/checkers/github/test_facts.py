@@ -24,6 +24,7 @@ def update(**fields: object) -> RepositoryUpdate:
         ({"spdxId": "MIT"}, "MIT"),
         ({"spdxId": "NOASSERTION"}, "other"),
         ({"spdxId": None}, "other"),
+        ({"key": "no-license", "spdxId": "NONE"}, None),
         (None, None),
     ],
 )
