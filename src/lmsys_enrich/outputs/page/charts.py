@@ -8,7 +8,7 @@ from math import ceil, floor
 from lmsys_enrich.model.facts import Model, Paper, Repository
 from lmsys_enrich.model.figures import Day, alive_count
 from lmsys_enrich.model.report import Report
-from lmsys_enrich.outputs.page.rows import AGES, age_of, clickable, percent, short, shown_licence, step
+from lmsys_enrich.outputs.page.words import AGES, age_of, clickable, percent, short, shown_licence, step
 from lmsys_enrich.values import Value
 
 _MOST_BARS = 6

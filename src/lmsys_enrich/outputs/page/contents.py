@@ -10,7 +10,8 @@ from lmsys_enrich.model.json_fields import moment
 from lmsys_enrich.model.report import Report
 from lmsys_enrich.outputs.dead_links import nothing_to_do
 from lmsys_enrich.outputs.page.charts import Chart, ChartGroup, Death, Trend, charts_of, deaths_of, trends_of
-from lmsys_enrich.outputs.page.rows import (
+from lmsys_enrich.outputs.page.todo import Group, groups_of
+from lmsys_enrich.outputs.page.words import (
     AGES,
     BETWEEN,
     age_of,
@@ -21,7 +22,6 @@ from lmsys_enrich.outputs.page.rows import (
     rank_of,
     worst,
 )
-from lmsys_enrich.outputs.page.todo import Group, groups_of
 from lmsys_enrich.values import Value
 
 _FIGURES = ("entries", "links")
@@ -152,7 +152,7 @@ def _shown(report: Report) -> Sequence[EnrichedEntry]:
     """Return the entries with a row, in the order of the lists: all, or those with the worst verdicts."""
     if len(report.entries) <= _MOST_ROWS:
         return report.entries
-    worst_first = nsmallest(_MOST_ROWS, report.entries, key=rank_of)
+    worst_first = nsmallest(_MOST_ROWS, report.entries, key=lambda item: rank_of(worst(item)))
     return sorted(worst_first, key=lambda item: item.number)
 
 

@@ -11,7 +11,7 @@ from lmsys_enrich.model.facts import Repository
 from lmsys_enrich.model.finding import Finding, SuggestionKind, Verdict
 from lmsys_enrich.model.report import News, Report, merged_repositories, news_of
 from lmsys_enrich.outputs.fixes import patch_of
-from lmsys_enrich.outputs.page.rows import clickable
+from lmsys_enrich.outputs.page.words import clickable
 from lmsys_enrich.values import Value
 
 _MOST = 100
