@@ -146,7 +146,9 @@ class Finding(Value, kw_only=True):
     @property
     def effective_verdict(self) -> Verdict:
         """The verdict, or the last one where this run has none."""
-        return effective_verdict(self.verdict, self.last_verdict)
+        if self.last_verdict is None or self.verdict is not Verdict.UNCHECKED:
+            return self.verdict
+        return self.last_verdict
 
     @property
     def effective_reason(self) -> str:
@@ -154,11 +156,6 @@ class Finding(Value, kw_only=True):
         if self.verdict is Verdict.UNCHECKED and self.last_reason is not None:
             return self.last_reason
         return self.reason
-
-
-def effective_verdict(verdict: Verdict, last_verdict: Verdict | None) -> Verdict:
-    """Return the verdict, or the last one where this run has none."""
-    return last_verdict if verdict is Verdict.UNCHECKED and last_verdict is not None else verdict
 
 
 def unchecked(task: LinkTask, reason: str) -> Finding:

@@ -46,12 +46,16 @@ split: Callable[[bytes], list[msgspec.Raw]] = msgspec.json.Decoder(list[msgspec.
 
 def has_plausible_dates(finding: Finding) -> bool:
     """Return false for a finding with a date with which nothing can be computed."""
-    moments = (finding.checked_at, finding.first_seen, finding.last_alive, finding.failing_since)
-    dates = (*moments, *finding.asked.values(), *_dates_of_facts(finding))
-    return all(at is None or at.year in _YEARS for at in dates)
+    for at in (finding.checked_at, finding.first_seen, finding.last_alive, finding.failing_since):
+        if at is not None and at.year not in _YEARS:
+            return False
+    if not (finding.asked or finding.repository or finding.paper or finding.model):
+        return True
+    return all(at is None or at.year in _YEARS for at in _dates_of_facts(finding))
 
 
 def _dates_of_facts(finding: Finding) -> Iterator[datetime | None]:
+    yield from finding.asked.values()
     for facts in (finding.repository, finding.paper, finding.model):
         if facts is not None:
             yield facts.fetched_at

@@ -14,7 +14,7 @@ import msgspec
 from lmsys_enrich.errors import InputError
 from lmsys_enrich.model.changes import Snapshot
 from lmsys_enrich.model.facts import GITHUB, Facts, Model, Paper, Repository, repository_key
-from lmsys_enrich.model.finding import Finding, Verdict, effective_verdict
+from lmsys_enrich.model.finding import Finding, Verdict
 from lmsys_enrich.store.enriched_file import NAME, EnrichedFile
 from lmsys_enrich.store.items import ItemDecoder, has_plausible_dates
 
@@ -208,7 +208,7 @@ class _Findings:
             return None
         for kind, key in _keys(link):
             _set(link, kind, self._facts.get((kind, key)))
-        _set(link, "reported", effective_verdict(link.verdict, link.last_verdict))
+        _set(link, "reported", link.effective_verdict)
         return link
 
 
