@@ -82,10 +82,13 @@ def enriched(number: int, listed: ListedEntry, findings: Mapping[str, Finding]) 
     """Return an entry with its findings and facts. Raises `KeyError` where a link has no finding."""
     entry = listed.entry
     own = tuple([findings[key_of(link)] for link in entry.links])
-    facts = next((finding.repository for finding in own if finding.repository is not None), None)
-    paper = next((finding.paper for finding in own if finding.paper is not None), None)
-    model = next((finding.model for finding in own if finding.model is not None), None)
-    return EnrichedEntry(number, listed.path, entry, own, facts, paper, model, differences(entry, own))
+    facts = paper = model = None
+    for finding in own:
+        facts = facts or finding.repository
+        paper = paper or finding.paper
+        model = model or finding.model
+    differs = differences(entry, own) if facts or paper or model else ()
+    return EnrichedEntry(number, listed.path, entry, own, facts, paper, model, differs)
 
 
 def differences(entry: Entry, findings: Sequence[Finding]) -> tuple[Difference, ...]:

@@ -294,14 +294,15 @@ def merged_repositories(report: Report) -> Iterator[Remark]:
     """Yield a remark for each repository that entries have under two addresses since a rename."""
     main_links: dict[str, list[Link]] = {}
     renamed: dict[str, Link] = {}
-    for listed, finding in report.listed_links():
-        facts, link = finding.repository, listed.link
-        if facts is None or link.role != "url":
-            continue
-        # A forge stands in the key: acme/tool on two forges is two repositories.
-        main_links.setdefault(facts.key.casefold(), []).append(link)
-        if facts.renamed_from is not None:
-            renamed.setdefault(facts.key.casefold(), link)
+    for item in report.entries:
+        for link, finding in zip(item.entry.links, item.findings, strict=True):
+            facts = finding.repository
+            if facts is None or link.role != "url":
+                continue
+            # A forge stands in the key: acme/tool on two forges is two repositories.
+            main_links.setdefault(facts.key.casefold(), []).append(link)
+            if facts.renamed_from is not None:
+                renamed.setdefault(facts.key.casefold(), link)
     for key, old in renamed.items():
         addresses: dict[str, list[Link]] = {}
         for link in main_links[key]:
