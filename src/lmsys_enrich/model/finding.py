@@ -92,7 +92,7 @@ class Observation(Value):
     validators: Validators | None = None
 
 
-class Finding(Value, kw_only=True):
+class Finding(Value):
     """
     Knowledge about one link after a run.
 
