@@ -74,7 +74,7 @@ class Anchors:
         bare = raw.strip()
         # Of several pictures beside a heading it is not known how many blanks GitHub leaves.
         once = raw[:1].replace(bare[:1], "") + bare + raw[-1:].replace(bare[-1:], "") if bare else ""
-        forms = {_slug(raw), _slug(bare), _slug(once), _slug(run.text)}
+        forms = set(map(_slug, {raw, bare, once, run.text}))
         for slug in forms | {form.translate(_SELECTORS) for form in forms}:
             count = self._counts.get(slug, 0)
             self._counts[slug] = count + 1
