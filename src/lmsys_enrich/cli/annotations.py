@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from lmsys_enrich.cli.terminal import Terminal, command_data, command_property
 from lmsys_enrich.errors import OutputError
-from lmsys_enrich.lists.mistakes import duplicates
 from lmsys_enrich.model.catalog import Catalog, Remark
 from lmsys_enrich.model.finding import Finding, Verdict
 from lmsys_enrich.model.workspace import find_workspace
@@ -27,7 +26,7 @@ _LEVELS = {Verdict.DEAD: "error", Verdict.FAILING: "warning", Verdict.MOVED: "no
 def remarks_on(catalog: Catalog) -> list[Remark]:
     """Return what was not understood in a list, what is listed twice, and local targets that are missing."""
     faults = [Remark(one.link.location, one.fault) for one in catalog.document_links if one.fault]
-    remarks = [*catalog.remarks, *faults, *duplicates(catalog)]
+    remarks = [*catalog.remarks, *faults, *catalog.duplicates]
     return sorted(remarks, key=lambda remark: (remark.location.line, remark.location.column))
 
 

@@ -1,14 +1,13 @@
-"""Mistakes in a list, the error that reports all of them at once, and remarks on duplicates."""
+"""Mistakes in a list, and the error that reports all of them at once."""
 
 import re
-from collections.abc import Collection, Hashable, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from difflib import get_close_matches
 from functools import lru_cache
-from itertools import pairwise
 from typing import NoReturn
 
 from lmsys_enrich.errors import InputError
-from lmsys_enrich.model.catalog import Catalog, Entry, Link, ListedEntry, Location, Remark
+from lmsys_enrich.model.catalog import Location
 from lmsys_enrich.urls import InvalidAddress, has_scheme, is_plain, is_web, link_key
 from lmsys_enrich.values import Value
 
@@ -92,51 +91,3 @@ def _problem_with(url: str) -> str:
     except InvalidAddress as problem:
         return f"{shown(url)} is not an address: {problem}"
     return ""
-
-
-def duplicates(catalog: Catalog) -> Iterator[Remark]:
-    """
-    Yield a remark, with both locations, for each main link and each name in a section that recurs.
-
-    The list is read twice, since most of it does not recur, and it may have a million entries.
-    """
-    recurring = _recurring(hash(one[0]) for listed in catalog.listed() for one in _naming(listed))
-    if not recurring:
-        return
-    first: dict[Hashable, Location] = {}
-    for listed in catalog.listed():
-        for key, location, name, fault in _naming(listed):
-            if hash(key) not in recurring:
-                continue
-            # What an alias repeats stands only once.
-            if (there := first.setdefault(key, location)) != location:
-                yield Remark(location, f"{name} {fault} {there}")
-
-
-def _naming(listed: ListedEntry) -> Iterator[tuple[Hashable, Location, str, str]]:
-    """Yield what no other entry should have, where it stands, and the words for an entry that has it too."""
-    entry = listed.entry
-    main = _main_link(entry)
-    if main is not None:
-        yield _key(main.url), main.location, main.url, "is the link of another entry too, at"
-    same = listed.path, entry.name.casefold()
-    yield same, entry.location, entry.name, "is listed twice in this section, first at"
-
-
-def _recurring(hashes: Iterable[int]) -> frozenset[int]:
-    """Return the numbers that come more than once."""
-    return frozenset(number for number, following in pairwise(sorted(hashes)) if number == following)
-
-
-def _main_link(entry: Entry) -> Link | None:
-    for link in entry.links:
-        if link.role == "url":
-            return link
-    return None
-
-
-def _key(url: str) -> str:
-    try:
-        return link_key(url)
-    except InvalidAddress:
-        return url

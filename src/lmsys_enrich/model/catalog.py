@@ -1,8 +1,10 @@
 """Catalog: a list as its maintainer wrote it, with the location of each section, entry and link."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import TypeAlias
 
@@ -150,12 +152,18 @@ class Entry(Value):
     id_is_written: bool = False
 
     @property
-    def url(self) -> str | None:
-        """The main link as written, or none."""
+    def main(self) -> Link | None:
+        """The main link, or none."""
         for link in self.links:
             if link.role == "url":
-                return link.url
+                return link
         return None
+
+    @property
+    def url(self) -> str | None:
+        """The main link as written, or none."""
+        main = self.main
+        return main.url if main is not None else None
 
 
 class Section(Value):
@@ -191,7 +199,7 @@ class ListedLink(Value):
     entry_id: str | None = None
 
 
-class Catalog(Value):
+class Catalog(Value, dict=True):
     """
     Whole list. `source` is the file it was read from, as the user named it.
 
@@ -235,6 +243,23 @@ class Catalog(Value):
         for section in self.sections:
             yield from _entries(section)
 
+    @cached_property
+    def duplicates(self) -> Sequence[Remark]:
+        """
+        A remark, with both locations, for each main link and each name in a section that recurs.
+
+        The list is read twice, since most of it does not recur, and it may have a million entries.
+        """
+        recurring = _recurring(hash(one[0]) for listed in self.listed() for one in _naming(listed))
+        remarks: list[Remark] = []
+        first: dict[Hashable, Location] = {}
+        for listed in self.listed() if recurring else ():
+            for key, location, name, fault in _naming(listed):
+                # What an alias repeats stands only once.
+                if hash(key) in recurring and (there := first.setdefault(key, location)) != location:
+                    remarks.append(Remark(location, f"{name} {fault} {there}"))
+        return remarks
+
 
 def _placed(section: Section, above: tuple[str, ...]) -> Iterator[ListedEntry]:
     path = (*above, section.title)
@@ -248,6 +273,21 @@ def _entries(section: Section) -> Iterator[Entry]:
     yield from section.entries
     for inner in section.sections:
         yield from _entries(inner)
+
+
+def _naming(listed: ListedEntry) -> Iterator[tuple[Hashable, Location, str, str]]:
+    """Yield what no other entry should have, where it stands, and the words for an entry that has it too."""
+    entry = listed.entry
+    main = entry.main
+    if main is not None:
+        yield _key(main.url), main.location, main.url, "is the link of another entry too, at"
+    same = listed.path, entry.name.casefold()
+    yield same, entry.location, entry.name, "is listed twice in this section, first at"
+
+
+def _recurring(hashes: Iterable[int]) -> frozenset[int]:
+    """Return the numbers that come more than once."""
+    return frozenset(number for number, following in pairwise(sorted(hashes)) if number == following)
 
 
 def keys_of(catalogs: Iterable[Catalog]) -> dict[str, int]:

@@ -4,7 +4,6 @@ import tracemalloc
 from pathlib import Path
 
 from lmsys_enrich.lists.markdown.reader import read_markdown
-from lmsys_enrich.lists.mistakes import duplicates
 from lmsys_enrich.model.facts import Repository
 from lmsys_enrich.model.report import merged_repositories
 from lmsys_enrich.urls import link_key
@@ -12,7 +11,7 @@ from tests.builders import catalog, entry, finding, report, repository
 
 
 def _told(body: str) -> list[str]:
-    return [str(remark) for remark in duplicates(read_markdown(f"# L\n\n## S\n\n{body}", Path("README.md")))]
+    return [str(remark) for remark in read_markdown(f"# L\n\n## S\n\n{body}", Path("README.md")).duplicates]
 
 
 def test_same_link_and_same_name_are_told_with_both_locations() -> None:
@@ -28,7 +27,7 @@ def test_duplicates_of_a_long_list_are_found_in_little_memory() -> None:
     shown = catalog(*entries, entry("E7", "https://b.example/", line=20_001))
     list(map(link_key, (one.url or "" for one in entries)))  # what a cache holds of them is not the search's
     tracemalloc.start()
-    found = [str(remark) for remark in duplicates(shown)]
+    found = [str(remark) for remark in shown.duplicates]
     _, most = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert found == ["entries.yaml:20001:1: E7 is listed twice in this section, first at entries.yaml:7:1"]

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import NamedTuple
 
-from lmsys_enrich.lists.mistakes import duplicates
 from lmsys_enrich.model.catalog import ListedLink, Location
 from lmsys_enrich.model.enriched_entry import EnrichedEntry, published_since
 from lmsys_enrich.model.facts import Repository
@@ -278,6 +277,6 @@ def _stale(report: Report) -> Iterator[_Judged]:
 
 
 def _duplicates(report: Report) -> Iterator[Task]:
-    remarks = [remark for catalog in report.catalogs for remark in duplicates(catalog)]
+    remarks = [remark for catalog in report.catalogs for remark in catalog.duplicates]
     for remark in (*remarks, *merged_repositories(report)):
         yield Task("twice", remark.message, "", locations=[_place(report, remark.location)])
