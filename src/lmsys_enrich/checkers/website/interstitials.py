@@ -1,5 +1,8 @@
 """Interstitials: login, consent and robot-check pages, known by their address."""
 
+from urllib.parse import unquote
+
+from lmsys_enrich.http.hosts import site_of
 from lmsys_enrich.urls import host_of, path_of, query_of
 from lmsys_enrich.values import Value
 
@@ -11,6 +14,7 @@ class _Interstitial(Value):
     `hosts` are first labels of host names, `domains` their ends. `words` are segments
     of paths, without extension and separators. `weak_words` stand in the paths of
     ordinary pages too: they count only where the address says where to return to.
+    `generic_words` are like these, but a link that has one is not about logging in.
     """
 
     name: str
@@ -18,6 +22,7 @@ class _Interstitial(Value):
     domains: tuple[str, ...]
     words: frozenset[str]
     weak_words: frozenset[str]
+    generic_words: frozenset[str] = frozenset()
 
 
 _KINDS = (
@@ -54,13 +59,22 @@ _KINDS = (
                     "customerlogin",
                 ),
                 *("signinrequired", "sessionexpired", "sessionnew", "sessionsnew", "notloggedin"),
+                *("requirelogin", "danana", "wayf", "einloggen", "seconnecter", "zalogujsie", "logowanie"),
+                *("iniciarsesion", "iniciosesion", "prihlaseni", "bejelentkezes"),
             }
         ),
         weak_words=frozenset(
             {
                 *("session", "sessions", "signup", "register", "registration", "authorize", "oauth", "saml2"),
                 *("paywall", "subscribe", "subscription", "connexion", "anmelden", "anmeldung", "inloggen"),
-                *("aanmelden", "iniciarsesion", "entrar", "accedi", "acceder", "zaloguj", "logga", "auth"),
+                *("aanmelden", "entrar", "accedi", "acceder", "zaloguj", "logga", "auth"),
+                *("giris", "acceso", "ingresar", "identification"),
+            }
+        ),
+        generic_words=frozenset(
+            {
+                *("user", "account", "members", "join", "logout", "signout", "enter", "forms"),
+                *("authorization", "identity"),
             }
         ),
     ),
@@ -75,9 +89,15 @@ _KINDS = (
                 *("cookiesrequired", "enablecookies", "nocookies", "cookiesdisabled", "cookiesnotsupported"),
                 *("agecheck", "agegate", "ageverification", "ageconfirmation", "over18", "adultwarning"),
                 *("privacygate", "privacywall", "consenta"),  # `consent-a-` is Sourcepoint's
+                *("cookiecheck", "checkcookie", "checkcookies", "cookietest"),
             }
         ),
-        weak_words=frozenset({"privacy", "gdpr", "cookies", "cookie", "disclaimer", "terms", "adult"}),
+        weak_words=frozenset(
+            {
+                *("privacy", "gdpr", "cookies", "cookie", "disclaimer", "terms", "adult"),
+                *("selectcountry", "countryselector", "chooseregion", "selectregion"),
+            }
+        ),
     ),
     _Interstitial(
         "page that checks for robots",
@@ -90,6 +110,8 @@ _KINDS = (
                 *("botdetected", "securitycheck", "incapsularesource", "challengeplatform"),
                 *("unsupportedbrowser", "browsernotsupported"),
                 *("upgradebrowser", "outdatedbrowser", "browserupdate", "updatebrowser", "waitingroom"),
+                *("crawlprevention", "sgcaptcha", "ddosguard", "withinwebsite", "unhuman", "verifyhuman"),
+                *("unusualactivity", "unusualtraffic", "humanverify"),
             }
         ),
         weak_words=frozenset({"sorry", "challenge", "verify", "verification", "queue"}),
@@ -114,6 +136,8 @@ _UNMISTAKABLE = frozenset(
     {
         *("authwall", "wplogin", "servicelogin", "cookieauth", "cookieabsent", "validatecaptcha"),
         *("distilrcaptcha", "incapsularesource", "unsupportedbrowser"),
+        # Silverchair (OUP, RSC, MIT Press), SiteGround, Anubis
+        *("crawlprevention", "sgcaptcha", "withinwebsite"),
     }
 )
 # Parameters that carry the address to return to, as common login and consent pages name them.
@@ -124,7 +148,12 @@ RETURN_PARAMETERS = frozenset(
         *("destination", "service", "target", "relaystate", "samlrequest", "back", "backurl", "referer"),
         *("came_from", "origin", "source", "uri", "url", "from", "redir", "rd", "retour", "zurueck"),
         *("targeturl", "callbackurl", "callback_url", "os_destination", "session_redirect", "returnpath"),
+        *("client_id", "response_type"),  # OAuth's
     }
+)
+# Of these, some name the origin of a visit or a topic as well: they count with an address as their value.
+_AMBIGUOUS_PARAMETERS = frozenset(
+    {"source", "from", "origin", "url", "uri", "service", "target", "back", "referer"}
 )
 # Parameters that choose a page where all pages have one path: MediaWiki, phpBB, Joomla, DokuWiki, Drupal.
 _PAGE_PARAMETERS = frozenset(
@@ -145,7 +174,7 @@ def interstitial_at(target: str, start: str, *, permanent: bool = False) -> str 
     start_words = own_words | set(start_host.split("."))
     # A path may name the first label of a host: `a.org/auth` leads to `auth.a.org`.
     is_named = host.partition(".")[0] in own_words
-    names_return = not RETURN_PARAMETERS.isdisjoint(parameters_of(target))
+    names_return = _names_return(target)
     for kind in _KINDS:
         if start_words & (kind.words | kind.weak_words):
             continue
@@ -153,7 +182,8 @@ def interstitial_at(target: str, start: str, *, permanent: bool = False) -> str 
         if _is_host_of(kind, host) and not is_at_home and (names_return or not _keeps_path(start, target)):
             return kind.name
         is_certain = names_return or not permanent or bool(words & _UNMISTAKABLE)
-        if (words & kind.words and is_certain) or (words & kind.weak_words and names_return):
+        weak_words = kind.weak_words | kind.generic_words
+        if (words & kind.words and is_certain) or (words & weak_words and names_return):
             return kind.name
     return None
 
@@ -164,8 +194,19 @@ def parameters_of(url: str) -> dict[str, str]:
     return {name.lower(): value for name, _, value in pairs if name}
 
 
+def _names_return(url: str) -> bool:
+    """Return true where a query says where to return to."""
+    return any(
+        name in RETURN_PARAMETERS and (name not in _AMBIGUOUS_PARAMETERS or "/" in unquote(value))
+        for name, value in parameters_of(url).items()
+    )
+
+
 def _is_host_of(kind: _Interstitial, host: str) -> bool:
-    return host.partition(".")[0] in kind.hosts or host.partition(":")[0].endswith(kind.domains)
+    if host.partition(":")[0].endswith(kind.domains):
+        return True
+    # `login.a.org`, but not `oauth.net`, a site of its own.
+    return host.partition(".")[0] in kind.hosts and site_of(host) != host.partition(":")[0]
 
 
 def _keeps_path(start: str, target: str) -> bool:
@@ -188,5 +229,7 @@ def _words(url: str) -> set[str]:
 
 
 def _bare(word: str) -> str:
+    if word.startswith("."):  # `.within.website`
+        return word.replace(".", "")
     word = word.replace("%3a", ":").rpartition(":")[2]
     return word.partition(".")[0].partition(";")[0].replace("-", "").replace("_", "")
