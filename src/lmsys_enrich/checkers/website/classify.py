@@ -5,6 +5,7 @@ from http import HTTPStatus
 from itertools import pairwise
 
 from lmsys_enrich.checkers.website.interstitials import interstitial_at
+from lmsys_enrich.checkers.website.parked_domains import is_parked
 from lmsys_enrich.checkers.website.redirect_chain import SUCCESS, End, RedirectChain, RedirectError
 from lmsys_enrich.checkers.website.signatures import is_bot_protection
 from lmsys_enrich.checkers.website.soft_404 import is_deep, soft_404_at
@@ -74,6 +75,9 @@ def _classify_response(response: Response) -> Classification:
         return Classification(Verdict.DEAD, reason)
     if is_bot_protection(response):
         return Classification(Verdict.GUARDED, f"{reason}: the site turns robots away")
+    if is_parked(response):  # whatever its status: some say 200, some 403 or 410 later
+        reason = f"{reason}: a page that parks or sells its domain"
+        return Classification(Verdict.FAILING, reason, can_become_dead=False)
     if response.status in SUCCESS or response.status in _NO_REDIRECT:
         return Classification(Verdict.ALIVE, reason)
     # A 4xx that is not about the page says that our request was wrong: it never kills the page.

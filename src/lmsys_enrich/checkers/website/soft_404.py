@@ -10,21 +10,27 @@ from unicodedata import combining, normalize
 from urllib.parse import unquote_plus
 
 from lmsys_enrich.checkers.website.interstitials import RETURN_PARAMETERS, parameters_of
+from lmsys_enrich.checkers.website.parked_domains import leads_to_domain_offer
 from lmsys_enrich.checkers.website.redirect_chain import RedirectChain
 from lmsys_enrich.http.hosts import site_of
-from lmsys_enrich.urls import fragment_of, host_of, path_of, server_of
+from lmsys_enrich.urls import fragment_of, path_of, server_of
 
 _FRONT = re.compile(
-    r"(?:index|default|home|welcome|frontpage|front-page|homepage|home-page|main_page)(?:\.[a-z]{3,5})?"
+    r"(?:index|default|home|welcome|frontpage|front-page|homepage|home-page|main_page"
+    # As sites in other languages name it.
+    r"|startseite|accueil|inicio|pagina-inicial|startpagina|start-?sida|forside|strona-glowna"
+    r"|etusivu|hlavni-strana|kezdolap|ana-?sayfa|glavnaya|trang-chu|beranda)(?:\.[a-z]{2,5})?"
     r"|main\.[a-z]{3,5}"
 )
 # Folders that systems put in front of their front page: Liferay, MediaWiki, PHP frameworks.
-_ABOVE_FRONT = frozenset({"web", "guest", "wiki", "site", "sites", "index.php", "pages", "www", "public"})
+_ABOVE_FRONT = frozenset(
+    {"web", "guest", "wiki", "site", "sites", "index.php", "pages", "www", "public", "sitepages"}
+)
 # Languages, and the countries that sites write in their place. Without those that are also topics (`ml`,
 # `cv`, `hr`).
 _LOCALE = re.compile(
-    r"(?:ar|at|au|be|bg|br|ca|ch|cn|cs|cz|da|de|dk|el|en|es|et|fa|fi|fr|gb|global|he|hi|hk|hu|id|ie|in|int|intl"
-    r"|it|ja|jp|ko|kr|latam|lt|lv|mx|nb|nl|nn|no|nz|pl|pt|ro|ru|se|sg|sk|sl|sr|sv|th|tr|tw|uk|us|vi|zh)"
+    r"(?:ar|at|au|be|bg|br|ca|ch|cn|cs|cz|da|de|dk|el|en|eng|english|es|et|fa|fi|fr|gb|global|he|hi|hk|hu"
+    r"|id|ie|in|int|intl|it|ja|jp|ko|kr|latam|lt|lv|mx|nb|nl|nn|no|nz|pl|pt|ro|ru|se|sg|sk|sl|sr|sv|th|tr|tw|uk|us|vi|ww|zh)"
     r"(?:[-_][a-z]{2,4})?"
 )
 _MAX_LOCALES = 2  # `/us/en/`
@@ -79,7 +85,8 @@ _FILLERS = _listed("""
     path object record entity error errors err errorpage this that your you was user profile account
     channel group repo repository project package paper video image photo job event course book story
     topic thread release version download listing app custom my our default redirect handler template
-    requested la le el les cette esta ese seite fehler diese erreur pagina strona sidan siden sivu sivua
+    requested generic general server internal application system address
+    la le el les cette esta ese seite fehler diese erreur pagina strona sidan siden sivu sivua
     sivustoa stranka oldal az sayfa puslapis lapa halaman trang pagina страница страницата сторінка
     запрашиваемая stranica
 """)
@@ -109,9 +116,11 @@ _PHRASES_WITHIN = _phrases("""
 # Words of error pages that other pages have too: they count at the top of a site, or beside `page`.
 _WEAK = _listed("""
     error errors err errorpage errpage fehler fehlerseite erreur oops ooops whoops sorry 410 gone
-    expired unavailable missing removed deleted suspended nopage deadlink dead broken invalid
-    customerror
+    expired unavailable missing removed deleted suspended nopage deadlink dead broken invalid bad
+    unknown customerror badlink badurl invalidlink invalidurl uhoh 500 503
 """)
+# Notices of sites and services that ended; beside other words they are topics (`retired-models`).
+_ENDED = _listed("discontinued retired decommissioned shutdown sunset closed siteclosed goodbye")
 # Sites under repair redirect there for a while; a page that has moved there for good may be about repairs.
 _WEAK_FOR_A_WHILE = frozenset(
     {"maintenance", "maintenancemode", "underconstruction", "comingsoon", "offline"}
@@ -128,18 +137,15 @@ _STATUS_PARAMETERS = frozenset(
     }
 )
 _PATH_PARAMETERS = frozenset({"aspxerrorpath", "errorpath", "404", "notfound", "not_found"})
-
-# Services where domains are parked or sold; a redirect to one of them from another site is an offer.
-_DOMAIN_MARKETS = _listed("""
-    hugedomains.com dan.com afternic.com sedo.com sedoparking.com parkingcrew.net parkingcrew.com
-    parklogic.com bodis.com above.com buydomains.com domainmarket.com brandbucket.com undeveloped.com
-    uniregistry.com perfectdomain.com atom.com squadhelp.com brandpa.com namebright.com
-    domainnamesales.com domainagents.com cashparking.com smartname.com skenzo.com expireddomains.com
-    domaineasy.com
+# Parameters that choose a page: there `404` alone may be the number of an ordinary one.
+_PAGE_PARAMETERS = frozenset({"page", "p", "view", "action", "route", "r", "do", "content", "mod", "op"})
+# Folders whose pages have numbers.
+_NUMBERED = _listed("""
+    issue issues pull pulls bug bugs ticket tickets rfc rfcs pep node nodes episode episodes comic
+    comics post posts article articles question questions topic topics thread threads t p id item
+    items paper papers video videos photo photos chapter chapters problem problems release releases
+    event events job jobs product products http
 """)
-_PARKING_HOST = re.compile(r"(?:ww\d{1,2}|parked|forsale|buydomain)\.")
-_OFFER = re.compile(r"/(?:this-)?domain-?for-?sale|/buy-?(?:this-)?domain|/forsale/")
-_DOMAIN_PARAMETERS = ("domain", "d", "domain_name", "domainname", "landing_domain")
 
 
 def soft_404_at(chain: RedirectChain) -> str | None:
@@ -148,7 +154,7 @@ def soft_404_at(chain: RedirectChain) -> str | None:
         return "an error page of its site"
     if _leads_to_home_page(chain):
         return "the home page of its site"
-    if _leads_to_domain_offer(chain):
+    if leads_to_domain_offer(chain):
         return "a page that parks or sells its domain"
     return None
 
@@ -180,6 +186,8 @@ def _leads_to_error_page(chain: RedirectChain) -> bool:
         return False
     if _has_error_parameter(chain.final):
         return True
+    if _is_error_page_for(chain.start, chain.final):
+        return True
     for_good = all(hop.status in _PERMANENT for hop in chain.hops)
     if not _is_named_after_error(chain.final, _WEAK if for_good else _WEAK | _WEAK_FOR_A_WHILE):
         return False
@@ -188,18 +196,11 @@ def _leads_to_error_page(chain: RedirectChain) -> bool:
     return not named or not set(_WORD.findall(_plain(chain.start))).issuperset(named)
 
 
-def _leads_to_domain_offer(chain: RedirectChain) -> bool:
-    """Return true where a link ends at a page that parks its domain, or offers it for sale."""
-    start, final = host_of(chain.start), host_of(chain.final)
-    start_site, final_site = site_of(start), site_of(final)
-    if start_site == final_site:
-        return final != start and _PARKING_HOST.match(final) is not None
-    if start_site in _DOMAIN_MARKETS:  # one of them has a new name
-        return False
-    if final_site in _DOMAIN_MARKETS or _OFFER.search(path_of(chain.final).lower()):
-        return True
-    parameters = parameters_of(chain.final)
-    return any(parameters.get(name, "").lower() in {start, start_site} for name in _DOMAIN_PARAMETERS)
+def _is_error_page_for(start: str, final: str) -> bool:
+    """Return true for `/404/papers/alpa`: an error page that carries the path of the link."""
+    path, segments = _segments(start), _segments(final)
+    folder = segments[: -len(path)] if path and segments[-len(path) :] == path else []
+    return len(folder) > 0 and _has_phrase(_words_of(folder[-1].strip(";")))
 
 
 def is_deep(url: str) -> bool:
@@ -214,8 +215,13 @@ def is_error_page(url: str) -> bool:
 
 def _has_error_parameter(url: str) -> bool:
     parameters = parameters_of(url)
-    return not _PATH_PARAMETERS.isdisjoint(parameters) or any(
-        name in _STATUS_PARAMETERS and _has_phrase(_words_of(value)) for name, value in parameters.items()
+    # IIS hands `?404;http://a.org/x` to its error page.
+    if any(name in _PATH_PARAMETERS or name.startswith("404;") for name in parameters):
+        return True
+    return any(
+        name in _STATUS_PARAMETERS or (name in _PAGE_PARAMETERS and not value.isdigit())
+        for name, value in parameters.items()
+        if _has_phrase(_words_of(value))
     )
 
 
@@ -229,23 +235,33 @@ def _is_named_after_error(url: str, weak: frozenset[str]) -> bool:
 def _is_error_segment(segments: list[str], weak: frozenset[str]) -> bool:
     """Return true where the last of these segments is named after an error."""
     words = _words_of(_last(segments))
+    if words == ("404",) and not _NUMBERED.isdisjoint(segments[-2:-1]):
+        return False
     if not words or _has_phrase(words):
         return bool(words)
     joined = "".join(words)
-    is_weak = joined in weak or (not weak.isdisjoint(words) and weak.union(_FILLERS).issuperset(words))
+    is_weak = joined in weak | _ENDED or (
+        not weak.isdisjoint(words) and weak.union(_FILLERS).issuperset(words)
+    )
     is_at_the_top = _NO_FOLDERS.issuperset(segments[:-1])
     return is_weak and (is_at_the_top or (len(words) > 1 and not _FILLERS.isdisjoint(words)))
 
 
 def _has_phrase(words: tuple[str, ...]) -> bool:
     """Return true where words are a phrase of error pages, fillers and other phrases aside."""
+    if len(words) > 1 and len(words[-1]) == 1 and words[-1].isdigit():
+        words = words[:-1]  # WordPress calls a second page of a name `page-not-found-2`
     joined = "".join(words)
     rest = "".join(word for word in words if word not in _FILLERS)
     if len(joined) > _LONGEST_PHRASE:
         return False
     return (
         joined in _PHRASES
-        or any(joined[:end] in _FILLERS and joined[end:] in _PHRASES for end in range(len(joined)))
+        or any(
+            (joined[:end] in _FILLERS and joined[end:] in _PHRASES)
+            or (joined[:end] in _PHRASES and joined[end:] in _FILLERS)
+            for end in range(len(joined))
+        )
         or any(rest.removeprefix(first) in _PHRASES for first in _BEFORE_PHRASES)
         or any(phrase in joined for phrase in _PHRASES_WITHIN)
     )

@@ -1,4 +1,4 @@
-"""Redirects to error pages, home pages and interstitials, known by the address where they end."""
+"""Redirects to error pages and home pages, known by the address where they end."""
 
 import pytest
 
@@ -122,6 +122,29 @@ _ERROR_PAGES = (
     "/?e=404",
     "/?notfound=1",
     "/error?msg=Page+not+found",
+    "/404-2",
+    "/page-not-found-2",
+    "/500.html",
+    "/generic-error",
+    "/en/server-error.html",
+    "/unknown-page",
+    "/bad-url",
+    "/invalidlink",
+    "/nosuchpage",
+    "/404page.html",
+    "/notfoundpage",
+    "/discontinued",
+    "/shutdown.html",
+    "/retired",
+    "/uh-oh",
+    "/404/papers/2021/alpa.pdf",
+    "/error/not-found/papers/2021/alpa.pdf",
+    "/404;/papers/2021/alpa.pdf",
+    "/errors/404.asp?404;http://site.example:80/papers/2021/alpa.pdf",
+    "/index.php?page=notfound",
+    "/?view=error404",
+    "/docs/404",
+    "/help/404.html",
 )
 _HOME_PAGES = (
     "/",
@@ -166,16 +189,19 @@ _HOME_PAGES = (
     "/?redir=%2Fpapers",
     "https://m.site.example/",
     "https://www2.site.example/",
-)
-_DOMAIN_OFFERS = (
-    "https://www.hugedomains.com/domain_profile.cfm?d=site.example",
-    "https://www.afternic.com/forsale/site.example",
-    "https://sedo.com/search/details/?domain=site.example",
-    "https://www.godaddy.com/forsale/site.example?utm_source=TDFS",
-    "https://registrar.example.net/results/?domain=site.example",
-    "https://shop.example.net/domain-for-sale/site.example",
-    "http://ww1.site.example/",
-    "http://ww25.site.example/papers/2021/alpa.pdf?subid1=2024",
+    "/de/startseite",
+    "/Startseite.html",
+    "/fr/accueil",
+    "/accueil.html",
+    "/es/inicio",
+    "/pt-br/pagina-inicial",
+    "/nl/startpagina",
+    "/da/forside",
+    "/pl/strona-glowna",
+    "/tr/anasayfa",
+    "/english/",
+    "/eng/",
+    "/SitePages/Home.aspx",
 )
 _ORDINARY_PAGES = (
     "/papers/alpa",
@@ -199,110 +225,29 @@ _ORDINARY_PAGES = (
     "/notes/maintenance",
     "/packages/command-not-found",
     "https://other.example/?ref=site.example",
-)
-_LOGIN_PAGES = (
-    "/login",
-    "/account/login?next=/x",
-    "/users/sign_in",
-    "/user/login?destination=/x",
-    "/accounts/login/?next=/x",
-    "/auth/login",
-    "/i/flow/login",
-    "/CookieAuth.dll?GetLogon",
-    "/Shibboleth.sso/Login?target=x",
-    "/idp/profile/SAML2/Redirect/SSO",
-    "/cas/login?service=x",
-    "https://login.microsoftonline.com/t/oauth2/authorize?redirect_uri=x",
-    "https://accounts.google.com/v3/signin/identifier?continue=x",
-    "https://auth.site.example/realms/x/protocol/openid-connect/auth?redirect_uri=x",
-    "/connexion?redirect=x",
-    "/anmelden?next=/x",
-    "/session/new?return_to=x",
-    "/signup?next=x",
-    "/register?return=x",
-    "/Account/LogOn?ReturnUrl=x",
-    "/_layouts/15/Authenticate.aspx?Source=x",
-    "/wp-login.php?redirect_to=x",
-    "/login.html",
-    "/login.aspx",
-    "/member/login.php",
-    "/sso/saml2?x=y",
-    "https://id.site.example/login",
-    "https://site.okta.com/app/x",
-    "/oauth/authorize?client_id=1&redirect_uri=x",
-    "/paywall?return=x",
-    "/subscribe?next=/x",
-    "/iniciar-sesion?next=/x",
-    "/checkpoint/lg/login",
-    "/index.php?title=Special:UserLogin&returnto=x",
-    "/wiki/Special:UserLogin?returnto=x",
-    "/ucp.php?mode=login",
-    "/doku.php?id=x&do=login",
-    "/index.php?option=com_users&view=login",
-    "/?q=user/login",
-    "/login;jsessionid=0A1B2C3D",
-    "/login_required",
-    "/sessions/new",
-    "/auth?redirect=x",
-    "/anmelden?zurueck=/x",
-    "https://wayf.site.example/WAYF?entityID=x",
-    "https://site.b2clogin.com/x/authorize",
-    "https://site.cloudflareaccess.com/cdn-cgi/access/x",
-)
-_CONSENT_PAGES = (
-    "https://consent.youtube.com/m?continue=x",
-    "https://consent.google.com/ml?continue=x",
-    "https://guce.site.example/consent?x",
-    "/cookie-wall?return=x",
-    "/cookies/consent?return=x",
-    "/privacy-gate?x",
-    "/gdpr-consent?return=x",
-    "/age-check",
-    "/agegate?next=x",
-    "/action/cookieAbsent",
-    "https://myprivacy.dpgmedia.nl/consent?x",
-    "/cookiewall?x",
-    "/datenschutz/consent?x",
-    "https://cmp.site.example/consent",
-    "/enable-cookies",
-    "/no-cookies",
-    "/cookies-disabled",
-    "/over18?dest=x",
-    "/adult-warning",
-    "/disclaimer?return=x",
-    "https://www.spiegel.example/consent-a-?targetUrl=x",
-)
-_ROBOT_CHECKS = (
-    "/sorry/index?continue=x",
-    "https://www.google.com/sorry/index?continue=x",
-    "/errors/validateCaptcha?x",
-    "/captcha",
-    "/recaptcha?x",
-    "/distil_r_captcha.html?x",
-    "/cdn-cgi/challenge-platform/x",
-    "/_Incapsula_Resource?x",
-    "/px/captcha?x",
-    "https://validate.perfdrive.com/?x",
-    "/access-denied",
-    "/accessdenied.html",
-    "/unsupported-browser",
-    "/unsupportedbrowser",
-    "/robot-check",
-    "/security-check?x",
-    "/are-you-human",
-    "/human-verification",
-    "/bot-detected",
-    "/challenge?x=1&next=/x",
-    "/verify?return=/x",
-    "/browser-not-supported",
-    "/unsupported_browser",
-    "/outdated-browser",
-    "/waiting-room",
-    "https://site.queue-it.net/?c=x",
-    "/blocked?url=x",
-    "/forbidden",
-    "/not-available-in-your-country",
-    "/geo-blocked",
+    "/issues/404",
+    "/rfc/404",
+    "/node/404",
+    "/episodes/404",
+    "/docs/http/404",
+    "/?p=404",
+    "/list?page=404",
+    "/companies/500",
+    "/lists/fortune-500",
+    "/unknown-unknowns",
+    "/generic-programming",
+    "/retired-models",
+    "/closed-captions",
+    "/shutdown-the-paper",
+    "/events/sunset",
+    "/blog/shutdown",
+    "/inicio-rapido",
+    "/blog/accueil-des-nouveaux",
+    "/papers/page-not-found-a-study-of-link-rot",
+    "/papers/2022/alpa-2",
+    "/datasets/dead-links",
+    "/projects/gone",
+    "/posts/1/errors",
 )
 
 
@@ -314,7 +259,7 @@ def _redirected(target: str, start: str = _PAPER, status: int = 302) -> Observat
 
 
 @pytest.mark.parametrize("status", [301, 302])
-@pytest.mark.parametrize("target", _ERROR_PAGES + _HOME_PAGES + _DOMAIN_OFFERS)
+@pytest.mark.parametrize("target", _ERROR_PAGES + _HOME_PAGES)
 def test_soft_404_is_failing_and_never_becomes_dead(target: str, status: int) -> None:
     observation = _redirected(target, status=status)
     assert observation.verdict is Verdict.FAILING
@@ -340,8 +285,6 @@ def test_ordinary_page_with_such_a_word_is_alive(target: str) -> None:
         ("/404-day", "/events/404"),
         ("/tools/missing", "/missing"),
         ("/de/", "/us/en/"),
-        ("https://www.hugedomains.com/x", "https://www.hugedomains.com/y"),
-        ("https://squadhelp.com/x", "https://atom.com/x"),
     ],
 )
 def test_link_to_an_error_or_home_page_is_no_soft_404(start: str, target: str) -> None:
@@ -354,24 +297,9 @@ def test_page_of_a_site_under_repair_is_one_for_a_while(target: str, status: int
     assert _redirected(target, status=status).verdict is verdict
 
 
-@pytest.mark.parametrize("start", ["https://a.org/auth", "https://a.org/projects/accounts"])
-def test_page_with_a_host_of_its_own_is_no_login_page(start: str) -> None:
-    name = start.rpartition("/")[2]
-    assert _redirected(f"https://{name}.a.org/", start).verdict is Verdict.ALIVE
-
-
-def test_page_that_keeps_its_path_is_no_login_page() -> None:
-    assert _redirected("https://accounts.a.org/x/y", "https://a.org/x/y").verdict is Verdict.ALIVE
-
-
 def test_very_long_segment_is_an_ordinary_page() -> None:
     assert _redirected("/" + "not" * 10_000).verdict is Verdict.ALIVE
 
 
 def test_fragment_of_the_link_is_no_page_of_the_home_page() -> None:
     assert _redirected("/#results", f"{_PAPER}#results").verdict is Verdict.FAILING
-
-
-@pytest.mark.parametrize("target", _LOGIN_PAGES + _CONSENT_PAGES + _ROBOT_CHECKS)
-def test_redirect_to_an_interstitial_is_guarded(target: str) -> None:
-    assert _redirected(target).verdict is Verdict.GUARDED
