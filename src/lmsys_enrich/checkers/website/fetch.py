@@ -3,7 +3,8 @@
 from lmsys_enrich.checkers.website.classify import classify, classify_chain
 from lmsys_enrich.checkers.website.redirect_chain import RedirectChain, RedirectFollower
 from lmsys_enrich.checkers.website.session import Cookies
-from lmsys_enrich.http.messages import ErrorKind, Fetch, FetchError
+from lmsys_enrich.checkers.website.signatures import is_doubtful_success
+from lmsys_enrich.http.messages import ErrorKind, Fetch, FetchError, Response
 from lmsys_enrich.model.finding import Finding, Verdict
 from lmsys_enrich.urls import server_of
 from lmsys_enrich.values import replace
@@ -87,6 +88,8 @@ def _is_final(chain: RedirectChain) -> bool:
         return chain.end.kind in _BEFORE_THE_METHOD
     if classify(chain.end).verdict is not Verdict.ALIVE:
         return False
+    if isinstance(chain.end, Response) and is_doubtful_success(chain.final, chain.end):
+        return False
     if not chain.hops:
         return True
     # HEAD alone may lead to a login page, an error page, or the home page. What has moved without a
@@ -96,9 +99,10 @@ def _is_final(chain: RedirectChain) -> bool:
 
 
 def _clearer(with_head: RedirectChain, with_get: RedirectChain) -> RedirectChain:
-    """Return the chain of GET, unless it failed where HEAD had met a bot wall."""
-    walled = classify(with_head.end).verdict is Verdict.GUARDED
+    """Return the chain of GET, unless it has no response where HEAD had met a bot wall or a page."""
+    if not isinstance(with_get.end, FetchError) or with_get.end.kind is ErrorKind.NOT_SENT:
+        return with_get
     # A wall that first refuses and then hangs up is still a wall.
-    if walled and isinstance(with_get.end, FetchError) and with_get.end.kind is not ErrorKind.NOT_SENT:
-        return with_head
-    return with_get
+    verdict = classify(with_head.end).verdict
+    is_sure = verdict is Verdict.GUARDED or (verdict is Verdict.ALIVE and not with_head.hops)
+    return with_head if is_sure else with_get

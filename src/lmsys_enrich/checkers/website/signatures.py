@@ -1,6 +1,9 @@
 """Signatures of bot walls: statuses, headers and words of their pages."""
 
+import re
+
 from lmsys_enrich.http.messages import Response
+from lmsys_enrich.urls import path_of
 
 # These statuses are about the page itself, even behind a wall.
 _ABOUT_THE_PAGE = frozenset({404, 410, 451})
@@ -17,6 +20,8 @@ _CHALLENGE_HEADERS = (
     ("x-dd-b", ""),
     ("x-kpsdk-ct", ""),
     ("x-sucuri-block", ""),
+    ("sg-captcha", "challenge"),  # SiteGround
+    ("set-cookie", "-anubis-cookie-verification"),  # with the challenge alone, to HEAD as well
 )
 # Headers of every page behind a wall: evidence only beside a refusal.
 _GUARDED_HEADERS = (
@@ -33,6 +38,9 @@ _GUARDED_HEADERS = (
     ("x-cdn", "incapsula"),
     ("x-sucuri-id", ""),
     ("x-px-blocked", ""),
+    ("server", "imunify360"),
+    ("server", "stormwall"),
+    ("server", "safeline"),
 )
 # Words of a wall's own page that hardly occur on others, in lower case. Scripts that
 # walls put into the pages behind them (`challenge-platform`, `_incapsula_resource?`) are not here.
@@ -56,6 +64,14 @@ _CHALLENGE_WORDS = (
     b"sucuri website firewall",
     b"sucuri_cloudproxy_js",
     b"__jsl_clearance",  # Yunsuo, with status 521
+    b'content="0;/.well-known/sgcaptcha/',  # SiteGround
+    b"<title>one moment, please...</title>",  # Imunify360
+    b"<title>client challenge</title>",  # Fastly: Springer Nature, PyPI
+    b"window.rbzns",  # Reblaze
+    b"acw_sc__v2=",  # Alibaba Cloud
+    b"safelinechallenge",  # Chaitin SafeLine
+    b"tonumbers(d){var e=[];d.replace",  # testcookie-nginx: InfinityFree
+    b"establishing a secure connection ...</title>",  # Bunny Shield
     b"the requested url was rejected. please consult with your administrator",
 )
 # Words of walls without a name, believed only beside a refusal.
@@ -93,6 +109,31 @@ def is_challenge(response: Response) -> bool:
     if _CHALLENGE_NAMES.isdisjoint(response.headers):
         return False  # as nearly always
     return response.status not in _ABOUT_THE_PAGE and _has_header(response, _CHALLENGE_HEADERS)
+
+
+# Walls serve their pages with these; HEAD has no page to show. 202: SiteGround, AWS; 247: Reblaze.
+_USUAL_SUCCESSES = frozenset({200, 201, 203, 204, 205, 206, 207, 208, 226})
+# Imperva's word for a request that it has stopped, in `x-iinfo`: `... B12(4,316,0) U5`.
+_STOPPED = re.compile(r" B[0-9]{1,3}\(")
+# Files that no server has as HTML.
+_FILE = re.compile(
+    r"\.(?:pdf|ps|djvu|epub|zip|gz|tgz|bz2|xz|zst|7z|tar|whl|jar|deb|rpm|dmg|exe|msi|apk|iso|mp4|csv)$"
+)
+
+
+def is_doubtful_success(url: str, response: Response) -> bool:
+    """
+    Return true for a success to HEAD that may be a wall's: only the page of GET tells.
+
+    Walls that know robots by their address or their client answer HEAD with a success, too.
+    """
+    if response.status not in _USUAL_SUCCESSES and response.status in range(200, 300):
+        return True
+    headers = response.headers
+    if "imunify360" in headers.get("server", "").lower() or _STOPPED.search(headers.get("x-iinfo", "")):
+        return True
+    is_html = headers.get("content-type", "").lower().startswith("text/html")
+    return is_html and _FILE.search(path_of(url).lower()) is not None
 
 
 def is_bot_protection(response: Response) -> bool:

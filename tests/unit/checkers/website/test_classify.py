@@ -107,6 +107,13 @@ def test_a_broken_server_behind_a_wall_is_failing(status: int) -> None:
         b"<title>Sucuri WebSite Firewall - Access Denied</title>",
         b"Access Denied. https://errors.edgesuite.net/18.1",
         b"<script>document.cookie='__jsl_clearance=1'</script>",
+        b'<meta http-equiv="refresh" content="0;/.well-known/sgcaptcha/?r=%2Fx&y=ipr:1.2.3.4:1">',
+        b"<title>One moment, please...</title>",
+        b"<title>Client Challenge</title>",
+        b"<script>window.rbzns = {}</script>",
+        b"<script>document.cookie='acw_sc__v2=1'</script>",
+        b"<script>function toNumbers(d){var e=[];d.replace(/(..)/g,function(d){})</script>",
+        b"<title>Establishing a secure connection ...</title>",
     ],
 )
 @pytest.mark.parametrize("status", [200, 400, 405, 429, 503])
@@ -116,7 +123,13 @@ def test_a_challenge_page_is_guarded_whatever_its_status(status: int, body: byte
 
 @pytest.mark.parametrize(
     ("status", "headers"),
-    [(202, {"x-amzn-waf-action": "challenge"}), (405, {"x-amzn-waf-action": "captcha"}), (200, _CLOUDFLARE)],
+    [
+        (202, {"x-amzn-waf-action": "challenge"}),
+        (405, {"x-amzn-waf-action": "captcha"}),
+        (200, _CLOUDFLARE),
+        (202, {"sg-captcha": "challenge"}),
+        (200, {"set-cookie": "a=1\ntecharo.lol-anubis-cookie-verification=x; Path=/"}),
+    ],
 )
 def test_challenge_in_headers_is_guarded(status: int, headers: dict[str, str]) -> None:
     assert classify(Response(status, headers)).verdict is Verdict.GUARDED
@@ -127,6 +140,8 @@ def test_challenge_in_headers_is_guarded(status: int, headers: dict[str, str]) -
     [
         Response(200, {"server": "cloudflare", "x-datadome": "protected", "x-iinfo": "1"}),
         Response(200, {"cf-mitigated": "no"}),
+        Response(200, {"server": "imunify360-webshield/1.21", "set-cookie": "session=1"}),
+        Response(200, {}, b"<p>One moment, please...</p><h2>Client Challenge</h2> about sgcaptcha"),
         Response(200, {}, b"<script src='/cdn-cgi/challenge-platform/scripts/jsd/main.js'></script>"),
         Response(200, {}, b"<script src='/_Incapsula_Resource?SWJIYLWA=1'></script>"),
         Response(200, {}, b"<p>How to solve a captcha with a neural network</p>"),

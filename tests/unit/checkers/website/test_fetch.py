@@ -31,6 +31,44 @@ async def test_success_of_head_is_final(status: int) -> None:
 
 
 @pytest.mark.parametrize(
+    ("url", "success"),
+    [
+        (_URL, Response(202, {})),  # SiteGround, AWS
+        (_URL, Response(247, {})),  # Reblaze
+        (_URL, Response(200, {"server": "imunify360-webshield/1.21"})),
+        (_URL, Response(200, {"x-iinfo": "9-12345-0 0NNN RT(1 0) q(0 -1 -1 -1) r(0 -1) B12(4,316,0) U5"})),
+        ("https://a.org/x.pdf", Response(200, {"content-type": "text/html; charset=utf-8"})),
+    ],
+)
+@pytest.mark.parametrize("page", [Response(200, {}, b"<title>Just a moment...</title>"), _OK])
+async def test_get_decides_where_the_success_of_head_may_be_of_a_wall(
+    url: str, success: Response, page: Response
+) -> None:
+    chain, fetch = await _visit({f"HEAD {url}": success, f"GET {url}": page}, url)
+    assert chain.end == page
+    assert fetch.methods(url) == ["HEAD", "GET"]
+
+
+async def test_success_of_head_stands_where_get_has_no_response() -> None:
+    success = Response(202, {})
+    chain, _ = await _visit({f"HEAD {_URL}": success, f"GET {_URL}": FetchError(ErrorKind.TIMEOUT, "")})
+    assert chain.end == success
+
+
+@pytest.mark.parametrize(
+    ("url", "headers"),
+    [
+        ("https://a.org/x.pdf", {"content-type": "application/pdf"}),
+        ("https://a.org/x.html", {"content-type": "text/html"}),
+        (_URL, {"x-iinfo": "9-1-0 NNNN CT(1 2 0) RT(3 4) q(0 0 1 -1) r(2 2) U12", "server": "cloudflare"}),
+    ],
+)
+async def test_usual_success_behind_a_wall_costs_one_request(url: str, headers: dict[str, str]) -> None:
+    _, fetch = await _visit({url: Response(200, headers)}, url)
+    assert fetch.methods(url) == ["HEAD"]
+
+
+@pytest.mark.parametrize(
     "status", [400, 401, 403, 404, 405, 406, 410, 418, 451, 500, 501, 502, 503, 520, 302]
 )
 async def test_get_decides_where_head_is_refused(status: int) -> None:
