@@ -110,6 +110,8 @@ class ResponseParser:
         if self.has_head:
             self.has_surplus = True
             return
+        if self._head.lstrip()[:5].upper() == b"RTSP/":  # which llhttp reads as well
+            raise NotHttp("the host speaks RTSP")
         self.status = self._parser.get_status_code()
         if self.status in _INFORMATIONAL:
             self._informational += 1

@@ -145,6 +145,8 @@ def test_a_body_that_breaks_off_leaves_the_status_standing() -> None:
     ("data", "why"),
     [
         (b"SSH-2.0-OpenSSH_9.2\r\n", "HTTP"),
+        (b"RTSP/1.0 200 OK\r\nCSeq: 1\r\n\r\n", "RTSP"),
+        (b"\r\nRTSP/1.0 200 OK\r\n\r\n", "RTSP"),
         (b"HTTP/1.1 100 Continue\r\n\r\n" * 21, "informational"),
         (
             b"HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\nx",

@@ -125,6 +125,11 @@ def classify_chain(chain: RedirectChain) -> Observation:
     ):
         classification = Classification(Verdict.ALIVE, f"{classification.reason}, over https alone")
     replied = isinstance(chain.end, Response)
+    # Over TLS the host has shown its certificate, so it is there. It wants a certificate of visitors (TLS 1.3
+    # says so after the handshake, and a reset overtakes the alert), or it knows us for a robot.
+    is_hung_up = (
+        isinstance(chain.end, FetchError) and chain.end.kind is ErrorKind.RESET and _is_secure(chain.final)
+    )
     return Observation(
         chain.start,
         classification.verdict,
@@ -133,7 +138,7 @@ def classify_chain(chain: RedirectChain) -> Observation:
         final_url=chain.final if replied or chain.hops else None,
         hops=chain.hops,
         suggestion=suggestion,
-        can_become_dead=classification.can_become_dead,
+        can_become_dead=classification.can_become_dead and not is_hung_up,
         validators=chain.validators,
     )
 

@@ -213,6 +213,12 @@ def test_loop_through_a_login_page_is_guarded() -> None:
     assert _classified(*way, end=RedirectError.LOOP).verdict is Verdict.GUARDED
 
 
+@pytest.mark.parametrize(("url", "can"), [("https://a.org/x", False), ("http://a.org/x", True)])
+def test_reset_after_the_handshake_never_kills_a_link(url: str, can: bool) -> None:
+    observation = _classified(url, end=FetchError(ErrorKind.RESET, ""))
+    assert (observation.verdict, observation.can_become_dead) == (Verdict.FAILING, can)
+
+
 def test_failed_request_has_no_status_and_no_final_url() -> None:
     observation = _classified("https://a.org/x", end=FetchError(ErrorKind.TIMEOUT, ""))
     assert (observation.http_status, observation.final_url) == (None, None)
