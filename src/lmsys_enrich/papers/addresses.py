@@ -1,9 +1,7 @@
 """Addresses that name a paper: at arXiv, at doi.org, at publishers, and at indexes."""
 
 import re
-from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import TypeAlias
 from urllib.parse import unquote
 
 from lmsys_enrich.papers.identifiers import (
@@ -15,6 +13,7 @@ from lmsys_enrich.papers.identifiers import (
     plain_doi,
     split_version,
 )
+from lmsys_enrich.papers.publishers import PaperAddress, acl_id, doi_in_address, publishes
 from lmsys_enrich.urls import InvalidAddress, has_userinfo, path_of, query_of, server_of
 from lmsys_enrich.values import Value
 
@@ -25,37 +24,6 @@ _ARXIV_FORMS = frozenset({"abs", "pdf", "html", "format", "src", "e-print", "ps"
 _ARXIV = re.compile(rf"/(?P<form>[a-z-]{{2,8}})/(?P<id>[A-Za-z0-9./-]{{5,40}}?){VERSION}(?P<suffix>\.pdf)?/?")
 
 _RESOLVERS = frozenset({"doi.org", "dx.doi.org"})
-_ACM_NUMBERS = (
-    "10.5555/"  # of ACM's own, registered nowhere: https://www.doi.org reserves the prefix for tests
-)
-
-# The software of Atypon, on which these publishers' sites run, has the DOI behind `/doi/` and a form.
-_ATYPON = frozenset(
-    {
-        *("dl.acm.org", "science.org", "onlinelibrary.wiley.com", "tandfonline.com", "journals.sagepub.com"),
-        *("pubs.acs.org", "pnas.org", "epubs.siam.org", "annualreviews.org", "royalsocietypublishing.org"),
-        *("pubsonline.informs.org", "worldscientific.com", "ascelibrary.org", "liebertpub.com"),
-    }
-)
-_WILEY = ".onlinelibrary.wiley.com"  # each society has its own
-_FORM = r"(?:(?:abs|pdf|full|epdf|pdfdirect|pdfplus|epub|fullHtml|reader|book|proceedings)/)?"
-_BEHIND_DOI = re.compile(rf"/doi/{_FORM}(?P<doi>10\..+)")
-# DOIs of Springer's have one slash: what follows a second one is a figure or another part.
-_SPRINGER = re.compile(
-    r"/(?:article|chapter|book|referencework|referenceworkentry|content/pdf|epub|protocol)/"
-    r"(?P<doi>10\.[^/]+/[^/]+)(?:/fulltext\.html)?/?"
-)
-_BIORXIV = re.compile(r"/content/(?P<doi>10\.(?:1101|64898)/[0-9.]+)(?:v[0-9]+)?(?:\.[a-z][a-z.+-]*)?/?")
-_NATURE = re.compile(r"/articles/(?P<slug>[a-z0-9][a-z0-9.-]{4,60}?)(?:\.pdf)?/?")
-_ACL_HOSTS = frozenset({"aclanthology.org", "aclweb.org"})
-_ACL = re.compile(
-    r"(?:/anthology)?/(?P<id>[A-Z][0-9]{2}-[0-9]{4}|[0-9]{4}\.[a-z0-9]+-[a-z0-9_]+\.[0-9]+)(?:v[0-9]+)?(?:\.pdf)?/?"
-)
-# What Markdown, citations and downloads leave behind a DOI.
-_TAILS = re.compile(
-    r"(?:/(?:full|abstract|e?pdf|summary)|/|\.pdf|\.full|\.abstract|[.,;:)\]]){1,20}$", re.IGNORECASE
-)
-
 _OPENREVIEW_PATHS = frozenset({"/forum", "/pdf", "/attachment"})
 _FORUM = re.compile(r"[A-Za-z0-9_-]{8,32}")  # upper and lower case differ
 # Sites that show papers of arXiv; they prove nothing, but say which paper a link is about.
@@ -66,14 +34,6 @@ _READER = re.compile(r"/(?:abs|html|pdf|overview|papers|arxiv)/(?P<id>[A-Za-z0-9
 _S2_PAPER = re.compile(r"/paper/(?:[^/]+/)?(?P<id>[0-9a-f]{40})/?")
 
 
-class PaperAddress(Value):
-    """Host without `www.`, path with its escapes decoded, and query without its `?`."""
-
-    host: str
-    path: str
-    query: str
-
-
 @lru_cache(maxsize=64)  # each checker and source of papers reads the same address, one after the other
 def _read_address(url: str) -> PaperAddress | None:
     """Return the parts; None for other hosts, for ports that are not the web's, and where a user is named."""
@@ -81,7 +41,7 @@ def _read_address(url: str) -> PaperAddress | None:
         scheme, name, port = server_of(url)
         host = name.removeprefix("www.")
         # Most links of most lists end here.
-        if not (host in _HOSTS or host.endswith(_WILEY)) or (scheme, port) not in _PORTS or has_userinfo(url):
+        if not (host in _HOSTS or publishes(host)) or (scheme, port) not in _PORTS or has_userinfo(url):
             return None
         path, query = unquote(path_of(url), errors="replace"), query_of(url)
     except InvalidAddress:
@@ -93,7 +53,7 @@ def paper_ids(url: str) -> dict[str, str]:
     """Return the identifiers in an address, by registry: `arxiv`, `doi`, `acl`, `s2`; most have none."""
     at_arxiv, doi, s2 = parse_arxiv_link(url), parse_doi_link(url), parse_s2_link(url)
     address = _read_address(url)
-    acl = _acl_id(address) if address is not None else None
+    acl = acl_id(address) if address is not None else None
     shown = _shown_arxiv_id(address) if address is not None else None
     ids = {
         "arxiv": at_arxiv.id if at_arxiv else arxiv_id_of_doi(doi.doi) if doi else shown,
@@ -167,68 +127,11 @@ def parse_doi_link(url: str) -> DoiLink | None:
         # Exactly as written: doi.org knows no other spelling, and cutting would call a wrong link right.
         doi = plain_doi(address.path.removeprefix("/").removeprefix("doi:"))
         return DoiLink(doi, is_resolver=True) if doi else None
-    read = _PUBLISHERS.get(address.host) or (_behind_doi if _is_atypon(address.host) else None)
-    doi = normalize_doi(read(address)) if read else None
-    if doi is None or doi.startswith(_ACM_NUMBERS):
-        return None
-    return DoiLink(doi, is_resolver=False)
+    doi = normalize_doi(doi_in_address(address))
+    return DoiLink(doi, is_resolver=False) if doi else None
 
 
-def _is_atypon(host: str) -> bool:
-    return host in _ATYPON or host.endswith(_WILEY)
-
-
-def _behind_doi(address: PaperAddress) -> str | None:
-    return _without_tail(_BEHIND_DOI, address)
-
-
-def _springer(address: PaperAddress) -> str | None:
-    return _without_tail(_SPRINGER, address)
-
-
-def _without_tail(pattern: re.Pattern[str], address: PaperAddress) -> str | None:
-    match = pattern.fullmatch(address.path)
-    if match is None:
-        return None
-    doi = match["doi"]
-    tail = _TAILS.search(doi[-40:])
-    if tail is None:
-        return doi
-    # A closing bracket belongs to the DOI where it closes one: `10.1016/s0140-6736(05)67889-0`.
-    cut = doi[: len(doi) - len(tail[0])]
-    return doi.rstrip("/") if cut.count("(") > cut.count(")") else cut
-
-
-def _biorxiv(address: PaperAddress) -> str | None:
-    match = _BIORXIV.fullmatch(address.path)
-    return match["doi"].rstrip(".") if match else None
-
-
-def _nature(address: PaperAddress) -> str | None:
-    match = _NATURE.fullmatch(address.path)
-    return f"10.1038/{match['slug']}" if match else None
-
-
-def _acl(address: PaperAddress) -> str | None:
-    identifier = _acl_id(address)
-    return f"10.18653/v1/{identifier}" if identifier else None
-
-
-def _acl_id(address: PaperAddress) -> str | None:
-    """Return the identifier of a paper in the ACL Anthology: `P19-1234` or `2023.acl-long.1`."""
-    match = _ACL.fullmatch(address.path) if address.host in _ACL_HOSTS else None
-    return match["id"] if match else None
-
-
-_Reader: TypeAlias = Callable[[PaperAddress], str | None]
-_PUBLISHERS: Mapping[str, _Reader] = {
-    "link.springer.com": _springer,
-    "biorxiv.org": _biorxiv,
-    "medrxiv.org": _biorxiv,
-    "nature.com": _nature,
-    **dict.fromkeys(_ACL_HOSTS, _acl),
-}
-_HOSTS = frozenset({*_ARXIV_HOSTS, *_RESOLVERS, *_PUBLISHERS, *_ATYPON, *_READERS, "openreview.net"})
+_HOSTS = frozenset({*_ARXIV_HOSTS, *_RESOLVERS, *_READERS, "openreview.net"})
 
 
 def parse_openreview_link(url: str) -> str | None:

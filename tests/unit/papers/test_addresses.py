@@ -169,6 +169,69 @@ DOIS = {
         "10.1016/s0140-6736(05)67889-0", is_resolver=False
     ),
 }
+OF_PUBLISHERS = {
+    "https://iopscience.iop.org/article/10.1088/1748-0221/3/08/S08005/pdf": "10.1088/1748-0221/3/08/s08005",
+    "https://iopscience.iop.org/article/10.3847/1538-4357/abc123/meta": "10.3847/1538-4357/abc123",
+    "https://journals.aps.org/prl/abstract/10.1103/PhysRevLett.116.061102": "10.1103/physrevlett.116.061102",
+    "https://journals.aps.org/prx/pdf/10.1103/PhysRevX.9.031002": "10.1103/physrevx.9.031002",
+    "http://link.aps.org/doi/10.1103/PhysRevD.98.030001": "10.1103/physrevd.98.030001",
+    "https://academic.oup.com/bib/advance-article/doi/10.1093/bib/bbab159/6289890": "10.1093/bib/bbab159",
+    "https://academic.oup.com/nar/article-lookup/doi/10.1093/nar/gkaa1100": "10.1093/nar/gkaa1100",
+    "https://academic.oup.com/mnras/article/doi/10.1093/mnras/stab1/6123456/A-Title": "10.1093/mnras/stab1",
+    "https://pubs.aip.org/aip/jcp/article/doi/10.1063/5.0012345/1234567/A-Title": "10.1063/5.0012345",
+    "https://www.frontiersin.org/articles/10.3389/fnins.2021.123456/full": "10.3389/fnins.2021.123456",
+    "https://www.frontiersin.org/journals/big-data/articles/10.3389/fdata.2021.1/pdf": "10.3389/fdata.2021.1",
+    "https://journals.plos.org/plosone/article?id=10.1371/journal.pone.01": "10.1371/journal.pone.01",
+    "https://journals.plos.org/ploscompbiol/article/file?type=printable&id=10.1371%2Fjournal.pcbi.1000001": (
+        "10.1371/journal.pcbi.1000001"
+    ),
+    "http://www.plosone.org/article/info:doi/10.1371/journal.pone.0000001": "10.1371/journal.pone.0000001",
+    "https://genomebiology.biomedcentral.com/articles/10.1186/s13059-021-02393": "10.1186/s13059-021-02393",
+    "https://epjdatascience.springeropen.com/articles/10.1140/epjds/s13688-02": "10.1140/epjds/s13688-02",
+    "https://link.springer.com/10.1007/978-3-030-01234-2_1": "10.1007/978-3-030-01234-2_1",
+    "https://elifesciences.org/articles/12345": "10.7554/elife.12345",
+    "https://elifesciences.org/reviewed-preprints/87654v2": "10.7554/elife.87654",
+    "https://peerj.com/articles/cs-103/": "10.7717/peerj-cs.103",
+    "https://peerj.com/articles/4375.pdf": "10.7717/peerj.4375",
+    "https://joss.theoj.org/papers/10.21105/joss.01234": "10.21105/joss.01234",
+    "https://www.degruyter.com/document/doi/10.1515/nanoph-2020-0001/html": "10.1515/nanoph-2020-0001",
+    "https://www.emerald.com/insight/content/doi/10.1108/OIR-01-2020/full/html": "10.1108/oir-01-2020",
+    "https://www.spiedigitallibrary.org/conference-proceedings-of-spie/11006/T/10.1117/12.2518469.full": (
+        "10.1117/12.2518469"
+    ),
+    "https://papers.ssrn.com/sol3/papers.cfm?abstract_id=3482150": "10.2139/ssrn.3482150",
+    "https://ssrn.com/abstract=3482150": "10.2139/ssrn.3482150",
+    "https://www.researchsquare.com/article/rs-123456/v2": "10.21203/rs.3.rs-123456/v2",
+    "https://www.preprints.org/manuscript/202101.0001/v1": "10.20944/preprints202101.0001.v1",
+    "https://www.ijcai.org/proceedings/2019/0123": "10.24963/ijcai.2019/123",
+    "https://www.ijcai.org/proceedings/2021/612": "10.24963/ijcai.2021/612",
+    "https://www.nejm.org/doi/full/10.1056/NEJMoa2034577": "10.1056/nejmoa2034577",
+    "https://direct.mit.edu/tacl/article/doi/10.1162/tacl_a_00349/96482/A-Primer": "10.1162/tacl_a_00349",
+    # Addresses of the same sites that have no DOI, or only a part of one.
+    "https://academic.oup.com/bib/article/22/6/bbab159/6289890": None,
+    "https://iopscience.iop.org/journal/1748-0221": None,
+    "https://journals.aps.org/prl/issues/116/6": None,
+    "https://www.frontiersin.org/research-topics/12345": None,
+    "https://journals.plos.org/plosone/": None,
+    "https://journals.plos.org/plosone/article?id=10.1000/other": None,
+    "https://journals.plos.org/plosone/search?id=10.1371/journal.pone.0123456": None,
+    "https://peerj.com/articles/": None,
+    "https://elifesciences.org/articles/feature-12345": None,
+    "https://papers.ssrn.com/sol3/papers.cfm?abstract_id=": None,
+    "https://papers.ssrn.com/sol3/cf_dev/AbsByAuth.cfm?per_id=3482150": None,
+    "https://www.ijcai.org/Proceedings/15/Papers/001.pdf": None,
+    "https://www.ijcai.org/proceedings/2015/123": None,
+    "https://www.mdpi.com/2076-3417/11/3/1234": None,
+    "https://www.sciencedirect.com/science/article/pii/S0140673605678890": None,
+    "https://evilfrontiersin.org/articles/10.3389/fnins.2021.123456/full": None,
+    "https://biomedcentral.com.evil.example/articles/10.1186/s13059-021-02393-0": None,
+}
+
+
+@pytest.mark.parametrize("url", OF_PUBLISHERS)
+def test_address_of_a_publisher_names_its_doi(url: str) -> None:
+    doi = OF_PUBLISHERS[url]
+    assert parse_doi_link(url) == (None if doi is None else DoiLink(doi, is_resolver=False))
 
 
 @pytest.mark.parametrize("url", DOIS)
