@@ -5,9 +5,10 @@ import re
 from datetime import UTC, datetime
 from xml.sax.saxutils import escape
 
-from lmsys_enrich.papers.identifiers import split_version
+from lmsys_enrich.papers.identifiers import doi_of_arxiv_id, split_version
 from lmsys_enrich.simulation.papers import Library, SimulatedPaper
 from lmsys_enrich.simulation.server import Received, Sent, json_response, parameters, path_below
+from lmsys_enrich.values import replace
 
 _ATOM = {"content-type": "application/atom+xml; charset=utf-8"}
 _DEFAULT_RESULTS = (
@@ -86,8 +87,16 @@ def respond_as_crossref(library: Library, received: Received) -> Sent:
 
 
 def respond_as_datacite(library: Library, received: Received) -> Sent:
-    """Answer `/dois?query=doi:("…" OR "…")&page[size]=N`."""
-    papers = library.by_doi("datacite")
+    """Answer `/dois?query=doi:("…" OR "…")&page[size]=N`, and `/dois/DOI`; arXiv registers its papers."""
+    at_arxiv = (replace(paper, doi=doi_of_arxiv_id(one)) for one, paper in library.by_arxiv_id().items())
+    papers = {**{paper.doi or "": paper for paper in at_arxiv}, **library.by_doi("datacite")}
+    single = path_below(received, "/dois/")
+    if single is not None:
+        found = papers.get(single.lower())
+        if found is None:
+            missing = {"status": "404", "title": "The resource you are looking for doesn't exist."}
+            return json_response({"errors": [missing]}, 404)
+        return json_response({"data": _datacite(found)})
     query = parameters(received)
     dois = _QUOTED.findall(query.get("query", ""))
     data = [_datacite(papers[doi.lower()]) for doi in dois if doi.lower() in papers]

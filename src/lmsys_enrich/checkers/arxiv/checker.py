@@ -18,11 +18,17 @@ from lmsys_enrich.api.results import (
 )
 from lmsys_enrich.checkers.arxiv.records import ArxivRecord, Feed, is_withdrawn, parse_feed, update_of
 from lmsys_enrich.checkers.batched import Subjects, estimate_of
+from lmsys_enrich.checkers.doi.records import DoiRecord
+from lmsys_enrich.checkers.doi.records import update_of as update_of_doi
+from lmsys_enrich.checkers.doi.registries import BATCH as DOIS_OF_A_BATCH
+from lmsys_enrich.checkers.doi.registries import DataCite
 from lmsys_enrich.checkers.protocol import CheckResult, Deferred, Estimate, TaskQueue
 from lmsys_enrich.http.messages import FetchError, Outcome
 from lmsys_enrich.model.finding import LinkTask, Observation, Verdict
 from lmsys_enrich.model.report import Obstacle
 from lmsys_enrich.papers.addresses import ArxivLink, parse_arxiv_link
+from lmsys_enrich.papers.identifiers import doi_of_arxiv_id
+from lmsys_enrich.values import replace
 
 BATCH = 200
 """Identifiers of a request: 700 work too, but a feed cut short costs less to request again."""
@@ -30,6 +36,8 @@ BATCH = 200
 INTERVAL = 3.0
 """Seconds between two requests: https://info.arxiv.org/help/api/tou.html."""
 
+_ATTEMPTS = 2  # to get papers that a feed has left out, or all of them: empty feeds come at times
+_MOST_UNKNOWN = 20  # papers of a list that are all unknown to arXiv; of more, its API has trouble
 _RATE_EXCEEDED = b"rate exceeded"
 _START = 200  # bytes in which such a text begins
 
@@ -52,10 +60,13 @@ class ArxivApi:
         if not isinstance(feed, Feed) or result.status != HTTPStatus.OK:
             return TransientError(f"status {result.status} without a feed")
         wanted = set(ids)
-        found = {record.id: record for record in feed.records if record.id in wanted}
-        if not found and len(ids) > 1:
-            return QueryTooLarge(f"an empty feed for {len(ids)} papers")  # which happens for what exists
-        return found
+        return {record.id: record for record in feed.records if record.id in wanted}
+
+
+def _parse_plain(url: str) -> ArxivLink | None:
+    """Return a link that the DOI proves, which is that of the paper and not of a version."""
+    link = parse_arxiv_link(url)
+    return link if link is not None and link.is_listed and link.version is None else None
 
 
 def classify(outcome: Outcome, result: Classified) -> Classified:
@@ -97,13 +108,15 @@ class ArxivChecker:
     Checks abstracts, PDFs and other forms of papers at arXiv.
 
     A paper that the API leaves out may be there all the same, since feeds are short at
-    times. So the page decides about it, as about forms that not every paper has, and
-    about versions that the API does not name.
+    times: it is requested once more, then looked up at DataCite, where arXiv registers
+    every paper. So are all papers where arXiv refuses. At last the page decides, as about
+    forms that not every paper has, and about versions that the API does not name.
     """
 
     def __init__(self, apis: Apis) -> None:
         self._run_time = apis.clock.run_time
         self._arxiv = ArxivApi(apis)
+        self._datacite = DataCite(apis)
         self._papers: Subjects[str, ArxivLink] | None = None
 
     @property
@@ -125,10 +138,54 @@ class ArxivChecker:
 
     async def check(self, queue: TaskQueue) -> AsyncGenerator[CheckResult, None]:
         self._papers = papers = Subjects(queue.planned, parse_arxiv_link, lambda link: link.id)
-        results = papers.look_up(self._arxiv.papers, self._judge, size=BATCH, defers_missing=True)
+        for _ in range(_ATTEMPTS):
+            keys, papers.missing = papers.missing or list(papers.by_key), []
+            async with aclosing(
+                papers.look_up(self._arxiv.papers, self._judge, keys=keys, size=BATCH)
+            ) as results:
+                async for result in results:
+                    yield result
+            if not papers.missing:
+                break
+        if _MOST_UNKNOWN < len(papers.missing) == len(papers.by_key):
+            papers.unanswered, papers.missing, papers.message = papers.missing, [], "empty feeds"
+        judged: set[str] = set()
+        tasks = (*papers.tasks(papers.missing), *papers.tasks(papers.unanswered))
+        async with aclosing(self._check_at_datacite(tasks)) as results:
+            async for result in results:
+                judged.add(result.url if isinstance(result, Observation) else result.task.url)
+                yield result
+        for task in papers.tasks(papers.missing):
+            if task.url not in judged:
+                yield Deferred(task)
+        papers.unanswered = [
+            key for key in papers.unanswered if any(task.url not in judged for task in papers.tasks([key]))
+        ]
+
+    async def _check_at_datacite(self, tasks: Iterable[LinkTask]) -> AsyncGenerator[CheckResult, None]:
+        """Yield the links to papers whose DOI is registered, as arXiv's of each paper is."""
+        papers = Subjects(tasks, _parse_plain, lambda link: link.id)
+        results = papers.look_up(self._registered, self._judge_registered, size=DOIS_OF_A_BATCH)
         async with aclosing(results):
             async for result in results:
                 yield result
+
+    async def _registered(
+        self, ids: Sequence[str]
+    ) -> Mapping[str, DoiRecord] | QueryTooLarge | TransientError | Unavailable:
+        records = await self._datacite.records([doi_of_arxiv_id(one) for one in ids])
+        if isinstance(records, QueryTooLarge | TransientError | Unavailable):
+            return records
+        return {record.arxiv: record for record in records.values() if record.arxiv is not None}
+
+    def _judge_registered(self, task: LinkTask, link: ArxivLink, record: DoiRecord) -> CheckResult:
+        reason = f"registered at {self._datacite.name} by arXiv; the page itself was not looked at"
+        found = Observation(task.url, Verdict.ALIVE, reason)
+        if task.previous is not None and task.previous.paper is not None:
+            return found  # in arXiv's own words, which differ a little
+        update = update_of_doi(record, self._run_time)
+        facts = replace(update.facts, ids={"arxiv": link.id})
+        return replace(found, paper=replace(update, facts=facts))
 
     def _judge(self, task: LinkTask, link: ArxivLink, record: ArxivRecord) -> Observation | Deferred:
         known = task.previous.paper if task.previous is not None else None

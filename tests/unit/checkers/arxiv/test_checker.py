@@ -6,14 +6,17 @@ import pytest
 
 from lmsys_enrich.checkers.arxiv.checker import ArxivChecker
 from lmsys_enrich.checkers.protocol import Deferred
+from lmsys_enrich.model.facts import Paper
 from lmsys_enrich.model.finding import Observation, Verdict
 from lmsys_enrich.simulation.papers import Library, SimulatedPaper
 from lmsys_enrich.simulation.server import Received, Response, Sent
+from tests.builders import finding
+from tests.fakes import NIGHT
 from tests.services import FAULTS, answered
 from tests.unit.checkers.arxiv.feeds import error, feed, paper
 from tests.unit.checkers.papers_double import Services, check
 
-ARXIV = "export.arxiv.org"
+ARXIV, DATACITE = "export.arxiv.org", "api.datacite.org"
 ABS = "https://arxiv.org/abs/2201.12023"
 LIBRARY = Library(
     (
@@ -93,10 +96,82 @@ async def test_withdrawn_paper_has_its_facts() -> None:
     assert "withdrawn" in result.reason
 
 
+PLAIN_AND_OTHERS = (
+    ABS,
+    "https://arxiv.org/pdf/cs/0112019",
+    "https://arxiv.org/abs/2201.12023v2",
+    "https://arxiv.org/html/2201.12023",
+    "https://arxiv.org/abs/2301.00001",
+)
+
+
+@pytest.mark.parametrize("fault", sorted(FAULTS))
+async def test_datacite_proves_papers_where_arxiv_refuses(fault: str) -> None:
+    services = Services(LIBRARY)
+    services.of[ARXIV].lasting = FAULTS[fault]
+    checker = ArxivChecker(services.apis)
+    results = await check(checker, *PLAIN_AND_OTHERS)
+    assert sorted(results) == sorted(PLAIN_AND_OTHERS[:2])  # not a version, nor HTML: their pages are slow
+    assert services.sent(DATACITE) == 1
+    assert [obstacle for obstacle in checker.obstacles if "arXiv" in obstacle.what]
+    found = results[ABS]
+    assert isinstance(found, Observation)
+    assert (found.verdict, found.reason.partition(";")[0]) == (
+        Verdict.ALIVE,
+        "registered at DataCite by arXiv",
+    )
+    assert found.paper is not None
+    assert (found.paper.facts.ids, found.paper.facts.title) == ({"arxiv": "2201.12023"}, "Alpa")
+    assert {"version", "withdrawn", "published_as", "citations", "venue"} <= found.paper.missing_fields
+
+
+async def test_datacite_changes_no_fact_of_arxiv() -> None:
+    services = Services(LIBRARY)
+    services.of[ARXIV].lasting = FAULTS["500"]
+    known = Paper(ids={"arxiv": "2201.12023"}, title="Alpa: a title", fetched_at=NIGHT)
+    results = await check(ArxivChecker(services.apis), ABS, known=[finding(ABS, paper=known)])
+    found = results[ABS]
+    assert isinstance(found, Observation)
+    assert (found.verdict, found.paper) == (Verdict.ALIVE, None)
+
+
+async def test_papers_that_a_feed_leaves_out_are_requested_again() -> None:
+    def short(received: Received, answer: Sent) -> Response:
+        ids = parse_qs(received.body.decode())["id_list"][0].split(",")
+        return (
+            Sent(200, {}, feed(*(paper(f"{one}v1") for one in ids[: len(ids) // 2]))) if ids[1:] else answer
+        )
+
+    services = Services(LIBRARY)
+    services.of[ARXIV].lasting = short
+    results = await check(ArxivChecker(services.apis), ABS, "https://arxiv.org/abs/cs/0112019")
+    assert [one.verdict for one in results.values() if isinstance(one, Observation)] == [Verdict.ALIVE] * 2
+    assert (services.sent(ARXIV), services.sent(DATACITE)) == (2, 0)
+
+
+async def test_papers_that_nobody_knows_are_for_their_pages() -> None:
+    links = [f"https://arxiv.org/abs/2301.{number:05}" for number in range(159)]
+    services = Services(LIBRARY)
+    results = await check(ArxivChecker(services.apis), ABS, *links)
+    assert {url for url, result in results.items() if isinstance(result, Deferred)} == set(links)
+    assert (services.sent(ARXIV), services.sent(DATACITE)) == (2, 4)
+
+
+async def test_feeds_without_any_paper_send_nobody_to_the_pages() -> None:
+    services = Services(LIBRARY)
+    services.of[ARXIV].lasting = answered(200, feed())
+    checker = ArxivChecker(services.apis)
+    results = await check(checker, ABS, *(f"https://arxiv.org/abs/2301.{number:05}" for number in range(30)))
+    assert sorted(results) == [ABS]
+    assert services.sent(ARXIV) == 2
+    assert "empty feeds" in checker.obstacles[0].what
+
+
 @pytest.mark.parametrize("fault", [*FAULTS, "an empty feed"])
 async def test_refusal_judges_no_link(fault: str) -> None:
     services = Services(LIBRARY)
     services.of[ARXIV].lasting = {**FAULTS, "an empty feed": answered(200, feed())}[fault]
+    services.of[DATACITE].lasting = FAULTS["500"]
     checker = ArxivChecker(services.apis)
     results = await check(checker, ABS, "https://arxiv.org/abs/cs/0112019")
     assert all(isinstance(result, Deferred) for result in results.values())  # an empty feed at most
@@ -128,5 +203,6 @@ async def test_malformed_identifier_costs_its_own_link_alone() -> None:
 
     services = Services(LIBRARY)
     services.of[ARXIV].lasting = refuse
+    services.of[DATACITE].lasting = FAULTS["500"]
     results = await check(ArxivChecker(services.apis), ABS, "https://arxiv.org/abs/cs/0112019")
     assert set(results) == {ABS}
