@@ -43,16 +43,16 @@ def make_parser() -> MarkdownIt:
     markdown.block.ruler.at("reference", _definition)
     rules = markdown.inline.ruler
     rules.at("text", _text)
-    rules.after("text", "bare_address", _with_span(_bare_address))
-    rules.after("link", "spaced_link", _with_span(_spaced_link))
-    for name, rule in (
-        ("link", link),
-        ("image", image),
-        ("autolink", autolink),
-        ("html_inline", html_inline),
-        ("backticks", backtick),
+    rules.after("text", "bare_address", _with_span(_bare_address, "HhFfWw"))
+    rules.after("link", "spaced_link", _with_span(_spaced_link, "["))
+    for name, rule, begins in (
+        ("link", link, "["),
+        ("image", image, "!"),
+        ("autolink", autolink, "<"),
+        ("html_inline", html_inline, "<"),
+        ("backticks", backtick, "`"),
     ):
-        rules.at(name, _with_span(rule))
+        rules.at(name, _with_span(rule, begins))
     # Addresses are kept as they are written: what is wrong with one is for the checkers to say.
     parser: Any = markdown
     parser.normalizeLink = parser.normalizeLinkText = lambda url: url
@@ -66,8 +66,12 @@ def _definition(state: StateBlock, start_line: int, end_line: int, silent: bool)
     return not state.src.startswith("[^", start) and reference(state, start_line, end_line, silent)
 
 
-def _with_span(rule: _Rule) -> _Rule:
+def _with_span(rule: _Rule, begins: str) -> _Rule:
+    """Return the rule for what begins with one of these characters; it notes the offsets."""
+
     def noting(state: StateInline, silent: bool) -> bool:
+        if state.src[state.pos] not in begins:
+            return False
         start, before = state.pos, len(state.tokens)
         if not rule(state, silent):
             return False
@@ -157,7 +161,7 @@ def _trimmed(address: str) -> int:
 
 def _spaced_link(state: StateInline, silent: bool) -> bool:
     """Make a link of `[text](https://… …)`: no link in CommonMark for its space, and meant for one."""
-    if state.linkLevel > 0 or state.src[state.pos] != "[":
+    if state.linkLevel > 0:
         return False
     found = _SPACED.match(state.src, state.pos, state.posMax)
     if found is None:
