@@ -46,13 +46,16 @@ def print_remarks(remarks: Iterable[Remark], terminal: Terminal) -> None:
 
 def report_reading(catalogs: Sequence[Catalog], terminal: Terminal, *, verbose: bool) -> None:
     """Say how many links of documents are entries', and what was not understood, in a line or in all."""
+    shows_all = verbose or terminal.environ.get("GITHUB_ACTIONS") == "true"
+    if terminal.quiet and not shows_all:
+        return
     for catalog in catalogs:
         remarks = remarks_on(catalog)
         if catalog.document is not None:
             own = sum(len(entry.links) for entry in catalog.entries())
             outside = len(catalog.document_links)
             terminal.info(f"{catalog.source}: {own:,} links of entries, {outside:,} outside of entries")
-        if verbose or terminal.environ.get("GITHUB_ACTIONS") == "true":
+        if shows_all:
             print_remarks(remarks, terminal)
         elif remarks:
             count = "1 remark" if len(remarks) == 1 else f"{len(remarks):,} remarks"

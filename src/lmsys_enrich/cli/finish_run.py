@@ -51,22 +51,18 @@ def exit_code(
 
 def failures(report: Report, *, in_part: bool = False) -> set[Failure]:
     """Return the kinds of findings in the report, as `--fail-on` names them."""
-    found: set[Failure] = set()
     # In the first run of a list everything is new: nothing has died since.
     is_first = not in_part and all(finding.reported is None for finding in report.findings.values())
-    for finding in report.findings.values():
-        if finding.verdict is Verdict.DEAD:
-            found.add(Failure.DEAD)
-            if finding.reported is not Verdict.DEAD and not is_first:
-                found.add(Failure.NEW_DEAD)
-        if finding.verdict is Verdict.MOVED:
-            found.add(Failure.MOVED)
-        facts = finding.repository
-        if facts is not None and facts.archived:
-            found.add(Failure.ARCHIVED)
-        if facts is not None and report.is_stale(facts):
-            found.add(Failure.STALE)
-    return found
+    dead = [finding for finding in report.to_act_on[Verdict.DEAD] if finding.verdict is Verdict.DEAD]
+    summary = report.summary
+    kinds = {
+        Failure.DEAD: bool(dead),
+        Failure.NEW_DEAD: not is_first and any(finding.reported is not Verdict.DEAD for finding in dead),
+        Failure.MOVED: summary.by_verdict[Verdict.MOVED] > 0,
+        Failure.ARCHIVED: summary.archived > 0,
+        Failure.STALE: summary.stale > 0,
+    }
+    return {kind for kind, is_found in kinds.items() if is_found}
 
 
 def finish_run(

@@ -161,7 +161,7 @@ def _figures(report: Report) -> dict[str, int]:
 
 def _died(report: Report) -> Iterator[str]:
     """Yield the links that are dead now and were not in the outputs last written."""
-    for found in report.findings.values():
+    for found in report.to_act_on[Verdict.DEAD]:
         if found.verdict is Verdict.DEAD and found.reported not in (None, Verdict.DEAD):
             yield found.url
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from lmsys_enrich.cli.terminal import Table, markdown_table
 from lmsys_enrich.model.figures import counts_in_words, shown_counts
-from lmsys_enrich.model.finding import Finding, Verdict
-from lmsys_enrich.model.report import ACT_ON, Report, news_of
+from lmsys_enrich.model.finding import ACT_ON, Finding, Verdict
+from lmsys_enrich.model.report import Report, news_of
 from lmsys_enrich.outputs.text import escaped
 from lmsys_enrich.values import Value, asdict
 
@@ -73,7 +73,7 @@ def summary_markdown(report: Report) -> str:
 def _markdown_news(report: Report) -> Iterator[str]:
     news = news_of(report)
     if news is None:
-        found = [found for verdict in ACT_ON for found in report.by_effective_verdict[verdict]]
+        found = [found for verdict in ACT_ON for found in report.to_act_on[verdict]]
         yield from _markdown_table("To act on", [_row(one) for one in found if one.verdict in ACT_ON])
         return
     new = [
@@ -126,7 +126,7 @@ def _to_act_on(report: Report) -> Iterator[str]:
     """Yield what is new since the last run, then what lasts; all of a first run is alike."""
     news = news_of(report)
     if news is None:
-        found = [found for verdict in ACT_ON for found in report.by_effective_verdict[verdict]]
+        found = [found for verdict in ACT_ON for found in report.to_act_on[verdict]]
         yield from _listed("", [one for one in found if one.verdict in ACT_ON], report)
         return
     if news.is_empty:

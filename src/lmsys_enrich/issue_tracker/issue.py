@@ -98,7 +98,7 @@ def _count(dead: int) -> str:
 
 def wanted_issue(report: Report, repository_url: str) -> WantedIssue:
     """Return the issue by the effective verdicts of a report."""
-    found = report.by_effective_verdict[Verdict.DEAD]
+    found = report.to_act_on[Verdict.DEAD]
     dead = [(_key(finding), "\n".join(_lines(finding, report, repository_url))) for finding in found]
     # The paths in the repository, in one order: neither the working directory nor the order of the
     # lists makes it another issue.
@@ -108,7 +108,7 @@ def wanted_issue(report: Report, repository_url: str) -> WantedIssue:
         marker=marker,
         title=_title([catalog.title for catalog in report.catalogs]),
         body=f"{marker}\n{_body(report, dead)}" if dead else None,
-        unknown=len(report.by_effective_verdict[Verdict.UNCHECKED]),
+        unknown=report.counts[Verdict.UNCHECKED],
         dead=dead,
         day=report.last_run.date(),
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import TypeAlias
 
 from lmsys_enrich.model.facts import Paper, Repository
 from lmsys_enrich.model.finding import Finding, Verdict
@@ -11,6 +12,9 @@ _LIVING = frozenset({Verdict.ALIVE, Verdict.MOVED, Verdict.GUARDED})
 _ASLEEP = timedelta(days=365)
 _MOST_STARS = 10
 
+_Repositories: TypeAlias = Mapping[tuple[str, int | str], Repository]
+_Papers: TypeAlias = Mapping[str, tuple[Paper, Finding]]
+
 
 class Snapshot(Value):
     """Snapshot of a run: entries by id, findings by address."""
@@ -19,12 +23,12 @@ class Snapshot(Value):
     entries: Mapping[str, str]
     findings: Mapping[str, Finding]
 
-    def repositories(self) -> dict[tuple[str, int | str], Repository]:
+    def repositories(self) -> _Repositories:
         """Return the repositories by forge and id, which survives a change of name."""
         known = (finding.repository for finding in self.findings.values())
         return {facts.identity: facts for facts in known if facts}
 
-    def papers(self) -> dict[str, tuple[Paper, Finding]]:
+    def papers(self) -> _Papers:
         """Return the papers by the identifier that links refer to them by, with the finding of a link."""
         found = self.findings.values()
         return {finding.paper.key: (finding.paper, finding) for finding in found if finding.paper}
@@ -48,8 +52,14 @@ class Changes(Value):
 
 def changes_between(old: Snapshot, new: Snapshot) -> Changes:
     """Compare two runs."""
-    found = (*_entries(old, new), *_links(old, new), *_repositories(old, new), *_papers(old, new))
-    return Changes((old.taken_at, new.taken_at), found, tuple(_stars(old, new)))
+    before, after = old.repositories(), new.repositories()
+    changes = (
+        *_entries(old, new),
+        *_links(old, new),
+        *_repositories(before, after, old.taken_at),
+        *_papers(old.papers(), new.papers()),
+    )
+    return Changes((old.taken_at, new.taken_at), changes, tuple(_stars(before, after)))
 
 
 def _entries(old: Snapshot, new: Snapshot) -> Iterator[Change]:
@@ -77,9 +87,8 @@ def _links(old: Snapshot, new: Snapshot) -> Iterator[Change]:
             yield Change("revived", url, f"was {before.effective_verdict}: {before.effective_reason}")
 
 
-def _repositories(old: Snapshot, new: Snapshot) -> Iterator[Change]:
-    earlier = old.repositories()
-    for key, after in new.repositories().items():
+def _repositories(earlier: _Repositories, now: _Repositories, then: datetime) -> Iterator[Change]:
+    for key, after in now.items():
         before = earlier.get(key)
         if before is None:
             continue
@@ -92,15 +101,14 @@ def _repositories(old: Snapshot, new: Snapshot) -> Iterator[Change]:
             yield Change("unarchived", name)
         if before.license != after.license and "license" not in after.kept:
             yield Change("licence", name, f"{before.license or 'none'} → {after.license or 'none'}")
-        if _woke_up(before, after, old.taken_at):
+        if _woke_up(before, after, then):
             yield Change(
                 "woke up", name, f"last commit {before.last_commit:%Y-%m-%d} → {after.last_commit:%Y-%m-%d}"
             )
 
 
-def _papers(old: Snapshot, new: Snapshot) -> Iterator[Change]:
-    earlier = old.papers()
-    for key, (after, _) in new.papers().items():
+def _papers(earlier: _Papers, now: _Papers) -> Iterator[Change]:
+    for key, (after, _) in now.items():
         if key not in earlier:
             continue
         before, finding = earlier[key]
@@ -121,12 +129,11 @@ def _woke_up(before: Repository, after: Repository, then: datetime) -> bool:
     return after.last_commit > before.last_commit and then - before.last_commit > _ASLEEP
 
 
-def _stars(old: Snapshot, new: Snapshot) -> Iterator[tuple[str, int, int]]:
+def _stars(earlier: _Repositories, now: _Repositories) -> Iterator[tuple[str, int, int]]:
     """Yield name, gain and number of the repositories whose stars changed most, both ways."""
-    earlier = old.repositories()
     gains = [
         (facts.key, facts.stars - before.stars, facts.stars)
-        for key, facts in new.repositories().items()
+        for key, facts in now.items()
         if (before := earlier.get(key)) is not None
         and facts.stars is not None
         and before.stars is not None

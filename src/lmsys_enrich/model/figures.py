@@ -1,9 +1,10 @@
 """Figures of a run: links by verdict, its cost, and the days before."""
 
-from collections.abc import Iterator, Mapping
-from datetime import date
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
 
-from lmsys_enrich.model.finding import LIVING, LOST, Verdict
+from lmsys_enrich.model.facts import Model, Paper, Repository
+from lmsys_enrich.model.finding import ACT_ON, LIVING, LOST, Finding, Verdict
 from lmsys_enrich.values import Value, value_field
 
 
@@ -70,6 +71,50 @@ class Summary(Value):
             "withdrawn": self.withdrawn,
             "new_dead": self.new_dead,
         }
+
+
+class Overview(Value):
+    """Everything that one iteration over the findings shows; `checked_at` is the latest."""
+
+    to_act_on: Mapping[Verdict, Sequence[Finding]]
+    by_verdict: Mapping[Verdict, int]
+    by_effective_verdict: Mapping[Verdict, int]
+    repositories: Mapping[str, tuple[Repository, str]]
+    papers: Mapping[str, Paper]
+    models: Mapping[str, Model]
+    checked_at: datetime | None
+
+
+def overview_of(findings: Iterable[Finding]) -> Overview:
+    """Iterate over the findings, once: those of a long list are on disk."""
+    to_act_on: dict[Verdict, list[Finding]] = {verdict: [] for verdict in ACT_ON}
+    counts, effective_counts = (dict.fromkeys(Verdict, 0) for _ in range(2))
+    repositories: dict[str, tuple[Repository, str]] = {}
+    papers: dict[str, Paper] = {}
+    models: dict[str, Model] = {}
+    checked_at: datetime | None = None
+    for finding in findings:
+        verdict = finding.effective_verdict
+        counts[finding.verdict] += 1
+        effective_counts[verdict] += 1
+        if verdict in to_act_on:
+            to_act_on[verdict].append(finding)
+        if (at := finding.checked_at) is not None and (checked_at is None or at > checked_at):
+            checked_at = at
+        if (facts := finding.repository) is not None:
+            repositories[facts.key.lower()] = facts, finding.url
+        if (paper := finding.paper) is not None:
+            papers[paper.key] = paper
+        if (model := finding.model) is not None:
+            models[model.key] = model
+    for found in to_act_on.values():
+        found.sort(key=_age)  # those of one day stay in the order of the lists
+    return Overview(to_act_on, counts, effective_counts, repositories, papers, models, checked_at)
+
+
+def _age(finding: Finding) -> int:
+    """Return a key by which the latest verdicts come first, and those without a date last."""
+    return -finding.verdict_since.toordinal() if finding.verdict_since is not None else 0
 
 
 class HostTime(Value):

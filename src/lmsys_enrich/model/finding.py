@@ -25,6 +25,9 @@ LIVING = frozenset({Verdict.ALIVE, Verdict.MOVED})
 LOST = frozenset({Verdict.DEAD, Verdict.FAILING})
 """Verdicts of links that are gone, or look so."""
 
+ACT_ON = (Verdict.DEAD, Verdict.FAILING, Verdict.MOVED)
+"""Verdicts that a maintainer acts on, the most urgent first."""
+
 
 class Hop(Value):
     """One redirect of a chain: the address that responded, and its status."""

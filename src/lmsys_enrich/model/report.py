@@ -1,6 +1,5 @@
 """Report: everything that a run found, in the order of the lists, with its figures."""
 
-from collections import Counter
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -19,15 +18,12 @@ from lmsys_enrich.model.catalog import (
 from lmsys_enrich.model.changes import Change
 from lmsys_enrich.model.document import DocumentView
 from lmsys_enrich.model.enriched_entry import EnrichedEntry, enriched
-from lmsys_enrich.model.facts import Repository
-from lmsys_enrich.model.figures import AliveCount, Day, Summary, Traffic, alive_count
-from lmsys_enrich.model.finding import LIVING, LOST, Finding, Verdict
+from lmsys_enrich.model.facts import Model, Paper, Repository
+from lmsys_enrich.model.figures import AliveCount, Day, Overview, Summary, Traffic, alive_count, overview_of
+from lmsys_enrich.model.finding import ACT_ON, LIVING, LOST, Finding, Verdict
 from lmsys_enrich.model.workspace import UNKNOWN_WORKSPACE, Workspace
-from lmsys_enrich.spool import LARGE, Spool, sequence_of
+from lmsys_enrich.spool import sequence_of
 from lmsys_enrich.values import Value
-
-ACT_ON = (Verdict.DEAD, Verdict.FAILING, Verdict.MOVED)
-"""Verdicts that a maintainer acts on, the most urgent first."""
 
 
 class Obstacle(Value):
@@ -108,17 +104,13 @@ class Report:
         return sequence_of(((one, self.finding(one.link)) for one in outside), len(self.findings))
 
     @cached_property
-    def by_effective_verdict(self) -> Mapping[Verdict, Sequence[Finding]]:
-        """Findings by effective verdict in the order of the lists; those to act on begin with the newest."""
-        to_act_on: dict[Verdict, list[Finding]] = {verdict: [] for verdict in ACT_ON}
-        is_large = len(self.findings) >= LARGE
-        others = {verdict: Spool[Finding]() if is_large else list[Finding]() for verdict in Verdict}
-        for finding in self.findings.values():
-            verdict = finding.effective_verdict
-            (to_act_on[verdict] if verdict in to_act_on else others[verdict]).append(finding)
-        for found in to_act_on.values():
-            found.sort(key=_age)  # those of one day stay in the order of the lists
-        return {**others, **to_act_on}
+    def _overview(self) -> Overview:
+        return overview_of(self.findings.values())
+
+    @property
+    def to_act_on(self) -> Mapping[Verdict, Sequence[Finding]]:
+        """Findings by effective verdict, of those in `ACT_ON` alone, the newest first."""
+        return self._overview.to_act_on
 
     @cached_property
     def alive(self) -> AliveCount:
@@ -128,7 +120,7 @@ class Report:
     @property
     def counts(self) -> Mapping[Verdict, int]:
         """Number of links by effective verdict, as all outputs for readers show it."""
-        return {verdict: len(found) for verdict, found in self.by_effective_verdict.items()}
+        return self._overview.by_effective_verdict
 
     def listed_links(
         self, verdicts: Container[Verdict] = frozenset(Verdict)
@@ -145,31 +137,50 @@ class Report:
                     path = outside.path or (catalog.title,)
                     yield ListedLink(outside.link, path, outside.kind), finding
 
-    def links_to_act_on(self) -> Iterator[tuple[ListedLink, Finding]]:
-        """Yield every dead, failing or moved link at each of its locations, with its finding."""
-        return self.listed_links(ACT_ON)
+    @cached_property
+    def links_to_act_on(self) -> Sequence[tuple[ListedLink, Finding]]:
+        """Every dead, failing or moved link at each of its locations, with its finding."""
+        return [*self.listed_links(ACT_ON)]
 
     @cached_property
     def locations(self) -> Mapping[str, Sequence[ListedLink]]:
         """Every dead, failing or moved link by its key, with all its locations, in the order of the lists."""
         locations: dict[str, list[ListedLink]] = {}
-        for listed, finding in self.links_to_act_on():
+        for listed, finding in self.links_to_act_on:
             locations.setdefault(finding.url, []).append(listed)
         return locations
 
-    @cached_property
+    @property
     def repositories(self) -> Mapping[str, tuple[Repository, str]]:
         """Repositories, each once, under the lower-case key, with the key of a link to it."""
-        return {
-            facts.key.lower(): (facts, finding.url)
-            for finding in self.findings.values()
-            if (facts := finding.repository) is not None
-        }
+        return self._overview.repositories
+
+    @property
+    def papers(self) -> Mapping[str, Paper]:
+        """Papers by key, each once, as they were found last."""
+        return self._overview.papers
+
+    @property
+    def models(self) -> Mapping[str, Model]:
+        """Models by key, each once, as they were found last."""
+        return self._overview.models
 
     @cached_property
     def summary(self) -> Summary:
         """Figures of the run."""
-        return _summary(self)
+        repositories = [facts for facts, _ in self.repositories.values()]
+        return Summary(
+            entries=len(self.entries),
+            links=len(self.findings),
+            by_verdict=self._overview.by_verdict,
+            repositories=len(repositories),
+            archived=sum(bool(facts.archived) for facts in repositories),
+            stale=sum(self.is_stale(facts) for facts in repositories),
+            papers=len(self.papers),
+            models=len(self.models),
+            withdrawn=sum(bool(paper.withdrawn or paper.retracted) for paper in self.papers.values()),
+            new_dead=sum(map(self.is_new, self.to_act_on[Verdict.DEAD])),
+        )
 
     def of_each_list(self) -> Iterator["Report"]:
         """Yield a report for each list; entries keep their numbers."""
@@ -190,11 +201,10 @@ class Report:
         vars(report).update({**vars(self), "past": days, "changes": changes})
         return report
 
-    @cached_property
+    @property
     def last_run(self) -> datetime:
         """Time of the run that the newest findings are from."""
-        checks = (finding.checked_at for finding in self.findings.values() if finding.checked_at is not None)
-        return max(checks, default=self.run_time)
+        return self._overview.checked_at or self.run_time
 
     def is_new(self, finding: Finding) -> bool:
         """Return whether the last run was the first that came to this verdict."""
@@ -229,30 +239,6 @@ class Report:
         return frozenset(names)
 
 
-def _age(finding: Finding) -> int:
-    """Return a key by which the latest verdicts come first, and those without a date last."""
-    return -finding.verdict_since.toordinal() if finding.verdict_since is not None else 0
-
-
-def _summary(report: Report) -> Summary:
-    repositories = [facts for facts, _ in report.repositories.values()]
-    found = report.findings.values()
-    papers = {one.paper.key: one.paper for one in found if one.paper is not None}
-    counts = Counter(one.verdict for one in found)
-    return Summary(
-        entries=len(report.entries),
-        links=len(report.findings),
-        by_verdict={verdict: counts[verdict] for verdict in Verdict},
-        repositories=len(repositories),
-        archived=sum(bool(facts.archived) for facts in repositories),
-        stale=sum(report.is_stale(facts) for facts in repositories),
-        papers=len(papers),
-        models=len({one.model.key for one in found if one.model is not None}),
-        withdrawn=sum(bool(paper.withdrawn or paper.retracted) for paper in papers.values()),
-        new_dead=sum(map(report.is_new, report.by_effective_verdict[Verdict.DEAD])),
-    )
-
-
 class News(Value):
     """
     News of a run, and what a maintainer knows already.
@@ -277,10 +263,7 @@ def news_of(report: Report) -> News | None:
     if all(finding.reported is None for finding in report.findings.values()):
         return None
     to_act_on = [
-        found
-        for verdict in ACT_ON
-        for found in report.by_effective_verdict[verdict]
-        if found.verdict in ACT_ON
+        found for verdict in ACT_ON for found in report.to_act_on[verdict] if found.verdict in ACT_ON
     ]
     return News(
         found=tuple(found for found in to_act_on if report.is_new(found)),
@@ -294,7 +277,7 @@ def merged_repositories(report: Report) -> Iterator[Remark]:
     """Yield a remark for each repository that entries have under two addresses since a rename."""
     main_links: dict[str, list[Link]] = {}
     renamed: dict[str, Link] = {}
-    for item in report.entries:
+    for item in report.entries if report.repositories else ():
         for link, finding in zip(item.entry.links, item.findings, strict=True):
             facts = finding.repository
             if facts is None or link.role != "url":

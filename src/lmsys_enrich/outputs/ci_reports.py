@@ -93,7 +93,7 @@ def sarif(report: Report) -> Mapping[str, str]:
                 "invocations": [{"executionSuccessful": True, "endTimeUtc": moment(report.run_time)}],
                 "columnKind": "unicodeCodePoints",
                 "results": [
-                    _result(listed, finding, report.workspace) for listed, finding in report.links_to_act_on()
+                    _result(listed, finding, report.workspace) for listed, finding in report.links_to_act_on
                 ],
                 "properties": {"notice": report.notice},
             }

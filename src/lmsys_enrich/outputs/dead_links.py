@@ -40,7 +40,7 @@ def dead_links_blocks(report: Report) -> str:
 def _to_act_on(report: Report) -> Iterator[Finding]:
     """Yield by verdict, dead ones first, the newest of each first."""
     for verdict in _HEADINGS:
-        yield from report.by_effective_verdict[verdict]
+        yield from report.to_act_on[verdict]
 
 
 def _finding(finding: Finding, locations: Sequence[ListedLink], *, new: bool) -> Json:

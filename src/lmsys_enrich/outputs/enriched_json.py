@@ -1,7 +1,6 @@
 """`enriched.json`: all findings and facts, for programs and for the next run."""
 
-from collections.abc import Container, Iterable, Iterator, Mapping
-from typing import TypeVar
+from collections.abc import Iterator, Mapping
 
 from lmsys_enrich.model.catalog import DocumentLink
 from lmsys_enrich.model.enriched_entry import EnrichedEntry
@@ -19,8 +18,6 @@ from lmsys_enrich.model.json_fields import (
 )
 from lmsys_enrich.model.report import Report
 from lmsys_enrich.outputs.text import Streamed, json_chunks, json_item
-
-_Keyed = TypeVar("_Keyed", Repository, Paper, Model)
 
 
 def enriched_json(report: Report) -> Mapping[str, Streamed]:
@@ -98,22 +95,20 @@ def _entry(item: EnrichedEntry) -> dict[str, object]:
 
 
 def _further_repositories(report: Report) -> Iterator[Repository]:
-    """Yield first the facts of repositories without an entry, so that none are lost."""
+    """Yield the facts of repositories without an entry, so that none are lost."""
+    if not report.repositories:
+        return
     written = {facts.key for item in report.entries for facts in (item.facts, item.github) if facts}
     known = (finding.repository for finding in report.findings.values() if finding.repository)
-    return _others(known, written)
+    # Names that differ in case alone are one repository, whose links refer to it by either.
+    yield from {facts.key: facts for facts in known if facts.key not in written}.values()
 
 
 def _further_papers(report: Report) -> Iterator[Paper]:
-    written = {item.paper.key for item in report.entries if item.paper}
-    return _others((finding.paper for finding in report.findings.values() if finding.paper), written)
+    written = {item.paper.key for item in report.entries if item.paper} if report.papers else ()
+    return (paper for key, paper in report.papers.items() if key not in written)
 
 
 def _further_models(report: Report) -> Iterator[Model]:
-    written = {item.model.key for item in report.entries if item.model}
-    return _others((finding.model for finding in report.findings.values() if finding.model), written)
-
-
-def _others(known: Iterable[_Keyed], written: Container[str]) -> Iterator[_Keyed]:
-    """Return what is not written yet, each once, as it was found last."""
-    return iter({facts.key: facts for facts in known if facts.key not in written}.values())
+    written = {item.model.key for item in report.entries if item.model} if report.models else ()
+    return (model for key, model in report.models.items() if key not in written)

@@ -59,11 +59,10 @@ def charts_of(report: Report) -> Iterator[ChartGroup]:
     if report.repositories:
         repositories = [facts for facts, _ in report.repositories.values()]
         yield ChartGroup("Repositories", [*_of_repositories(report, repositories)])
-    found = report.findings.values()
-    if papers := {one.paper.key: one.paper for one in found if one.paper is not None}:
-        yield ChartGroup("Papers", [*_of_papers([*papers.values()])])
-    if models := {one.model.key: one.model for one in found if one.model is not None}:
-        yield ChartGroup("Models and data sets", [*_of_models([*models.values()])])
+    if report.papers:
+        yield ChartGroup("Papers", [*_of_papers([*report.papers.values()])])
+    if report.models:
+        yield ChartGroup("Models and data sets", [*_of_models([*report.models.values()])])
 
 
 def _of_repositories(report: Report, repositories: Sequence[Repository]) -> Iterator[Chart]:

@@ -80,13 +80,14 @@ def groups_of(report: Report) -> Iterator[Group]:
     if news is not None:
         yield from _group("new", "New since the last run", "", [*_new(report, news)], urgent=True)
     yield from _of_links(report, news)
-    taken_back = [*_taken_back(report)]
+    of_entries: dict[str, list[Task]] = {"withdrawn": [], "published": [], "differs": []}
+    for task in _of_entries(report):
+        of_entries[task.kind].append(task)
+    taken_back, published, differing = of_entries.values()
     yield from _group(
         "withdrawn", "Withdrawn or retracted", "Say so, or take them out.", taken_back, urgent=True
     )
-    published = [*_published(report)]
     yield from _group("published", "Published since", "The list calls them preprints.", published)
-    differing = [*_differing(report)]
     yield from _group("differs", "Otherwise in the source", "Look which of the two is right.", differing)
     archived, relicensed, stale = [*_archived(report)], [*_relicensed(report)], [*_stale(report)]
     shown = _listed_repositories(report, (*archived[:_MOST], *relicensed[:_MOST], *stale[:_MOST]))
@@ -109,7 +110,7 @@ def _of_links(report: Report, news: News | None) -> Iterator[Group]:
     new = frozenset() if news is None else frozenset(found.url for found in news.found)
 
     def tasks(verdict: Verdict, *, is_open: bool = False) -> list[Task]:
-        found = (one for one in report.by_effective_verdict[verdict] if one.url not in new)
+        found = (one for one in report.to_act_on[verdict] if one.url not in new)
         return [_link_task(report, one) for one in found if _needs_a_look(one) is is_open]
 
     yield from _group(
@@ -189,22 +190,15 @@ def _places(report: Report, locations: Sequence[ListedLink]) -> Sequence[Place]:
     return [_place(report, here.link.location) for here in locations[:_MOST_LOCATIONS]]
 
 
-def _taken_back(report: Report) -> Iterator[Task]:
+def _of_entries(report: Report) -> Iterator[Task]:
+    """Yield the tasks about entries as a whole: withdrawn papers, published ones, and differences."""
     for item in report.entries:
         paper = item.paper
         if paper is not None and (paper.withdrawn or paper.retracted):
             states = ["withdrawn"] * bool(paper.withdrawn) + ["retracted"] * bool(paper.retracted)
             yield _entry_task(report, item, "withdrawn", " and ".join(states))
-
-
-def _published(report: Report) -> Iterator[Task]:
-    for item in report.entries:
-        if item.paper is not None and (where := published_since(item.entry, item.paper)):
+        if paper is not None and (where := published_since(item.entry, paper)):
             yield _entry_task(report, item, "published", where)
-
-
-def _differing(report: Report) -> Iterator[Task]:
-    for item in report.entries:
         for one in item.differs:
             why = f"{one.field}: “{one.listed}” in the list, “{one.source}” at {one.source_host}"
             yield _entry_task(report, item, "differs", why)
