@@ -13,6 +13,7 @@ from lmsys_enrich.urls import InvalidAddress, host_of
 from lmsys_enrich.values import State, value_field
 
 _FAILED_FIRST = 2**32  # longer than any host's queue
+_SHORT = 10  # links: a queue like this hardly decides when the run ends
 # Signs that a host gets too many requests at once.
 _OVERLOAD_ERRORS = frozenset({ErrorKind.TIMEOUT, ErrorKind.RESET, ErrorKind.HUNG_UP})
 _OVERLOAD_STATUSES = frozenset({429, 503})
@@ -111,8 +112,8 @@ class Scheduler:
 
     Order: links that failed the last time first, since their time-outs would otherwise
     end the run; then the host with the longest queue, since it decides when the run
-    ends. A worker stays at its host while that queue is at least half of the longest:
-    its connection is open, and another one costs both sides more than a request. With
+    ends. A worker stays at its host while that queue is at least half of the longest, or
+    none is long: its connection is open, and another one costs both sides more than a request. With
     `urgent_first`, for runs with a deadline, links go in the order they were added.
 
     A link that is redirected to another host moves: it gives its slot back before it
@@ -238,9 +239,11 @@ class Scheduler:
                 if self._next.get(name) == number:
                     del self._next[name]
                 continue
-            stay = host_or_text(after.task.url) if after is not None and not self._urgent_first else name
-            may_stay = stay in self._next and self._hosts[stay].has_slot and 2 * self._length(stay) >= -first
-            return stay if may_stay else name
+            if after is None or self._urgent_first:
+                return name
+            stay = host_or_text(after.task.url)
+            may_stay = stay in self._next and self._hosts[stay].has_slot
+            return stay if may_stay and (-first <= _SHORT or 2 * self._length(stay) >= -first) else name
         return None
 
     def _line_up(self, name: str) -> None:

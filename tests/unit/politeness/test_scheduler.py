@@ -2,6 +2,7 @@
 
 import asyncio
 import tracemalloc
+from itertools import groupby
 from random import Random
 
 import pytest
@@ -52,9 +53,17 @@ def _one_after_the_other(scheduler: Scheduler) -> list[str]:
 
 
 def test_worker_stays_until_half_of_the_longest_queue() -> None:
+    urls = [f"https://{host}/{number}" for host in "ab" for number in range(20)]
+    order = _one_after_the_other(_scheduler(_tasks(*urls), per_host=9))
+    # Where no queue is longer than ten links, a worker stays for all of its host's.
+    assert [host for host, _ in groupby(url[8] for url in order)] == ["a", "b", "a"]
+    assert [url[8] for url in order].index("b") == 11  # nine of `a` are left, and twenty of `b`
+
+
+def test_worker_stays_while_all_queues_are_short() -> None:
     urls = [f"https://{host}/{number}" for host in "ab" for number in range(6)]
     order = _one_after_the_other(_scheduler(_tasks(*urls), per_host=9))
-    assert " ".join(url[-3:] for url in order) == "a/0 a/1 a/2 a/3 b/0 b/1 b/2 b/3 b/4 b/5 a/4 a/5"
+    assert "".join(url[8] for url in order) == "aaaaaabbbbbb"
 
 
 def test_worker_does_not_stay_before_urgent_links() -> None:
