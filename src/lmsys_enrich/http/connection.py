@@ -106,9 +106,9 @@ class Connection(asyncio.Protocol):
 
     def finish(self, parser: ResponseParser) -> bool:
         """End an exchange; return whether the connection can be used for another."""
-        if self._has_ended or self._has_unsolicited_data or not parser.keeps_connection:
-            return False
         self._parser = None
+        if not parser.finish() or self._has_ended or self._has_unsolicited_data:
+            return False
         if self._is_paused and self._transport is not None:
             # The body came faster than it was read, and nothing but the next response would resume.
             self._is_paused = False

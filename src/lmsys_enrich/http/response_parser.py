@@ -93,12 +93,13 @@ class ResponseParser:
         self.held -= len(part)
         return part
 
-    @property
-    def keeps_connection(self) -> bool:
-        """Return true if the connection can be used again: RFC 9112 section 9.3."""
-        if not self.is_complete or self.has_surplus or self._is_rewritten:
-            return False
-        if self._parser.get_http_version() != "1.1":
+    def finish(self) -> bool:
+        """End parsing; return true if the connection can be used again: RFC 9112 section 9.3."""
+        version = self._parser.get_http_version()
+        del (
+            self._parser
+        )  # its callbacks are ours: each response would be a cycle, which the collector must find
+        if not self.is_complete or self.has_surplus or self._is_rewritten or version != "1.1":
             return False
         return not any(name == b"connection" and b"close" in value.lower() for name, value in self.headers)
 

@@ -1,6 +1,8 @@
 """Response parser beside h11: a response that h11 reads is read here."""
 
 import contextlib
+import gc
+import weakref
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -116,7 +118,7 @@ def test_a_body_comes_in_parts_however_it_was_sent() -> None:
         taken = b""
         while part := parser.take():
             taken += part
-        assert (taken, parser.is_complete, parser.keeps_connection) == (b"abcde", True, True)
+        assert (taken, parser.is_complete, parser.finish()) == (b"abcde", True, True)
 
 
 @pytest.mark.parametrize(
@@ -133,7 +135,7 @@ def test_a_body_comes_in_parts_however_it_was_sent() -> None:
 )
 def test_connection_is_kept_after_head(head: bytes, keeps: bool) -> None:
     parser = _fed([head], bodiless=True)
-    assert (parser.status, parser.is_complete, parser.keeps_connection) == (200, True, keeps)
+    assert (parser.status, parser.is_complete, parser.finish()) == (200, True, keeps)
 
 
 def test_a_body_that_breaks_off_leaves_the_status_standing() -> None:
@@ -196,3 +198,15 @@ def test_chunk_extensions_without_end_break_the_body_off() -> None:
     for _ in range(100):
         parser.feed(b"a" * 65_000)
     assert parser.is_broken
+
+
+def test_finished_response_is_freed_without_a_collector() -> None:
+    parser = _fed([b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n"])
+    parser.finish()
+    freed = weakref.ref(parser)
+    gc.disable()
+    try:
+        del parser
+        assert freed() is None
+    finally:
+        gc.enable()
