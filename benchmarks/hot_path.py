@@ -36,7 +36,7 @@ _READINGS = 25  # of each address, in a run
 _CONNECTIONS = 10  # links for each of them, in a run
 _NIGHT = datetime(2026, 11, 23, 2, tzinfo=UTC)
 _HEADERS = (("user-agent", "lmsys-enrich"), ("accept", "*/*"), ("accept-language", "en, *;q=0.5"))
-_read = host_of.__globals__["_read"]  # the parser of an address, and its cache
+_web = host_of.__globals__["_web"]  # the parser of an address, and its cache
 Prepare: TypeAlias = Callable[[Path, int], Callable[[], object]]
 """Prepares, in a folder, what a run of so many links does, and returns it."""
 
@@ -56,7 +56,7 @@ def main() -> None:
 def _pairs() -> Iterator[tuple[str, Prepare, Prepare]]:
     yield "findings a thousand to a row of the cache", partial(_save, each=1), partial(_save, each=1000)
     yield "cache of 8 nights compacted", partial(_load, nights=8), partial(_load, nights=1)
-    yield "one parse of each address", partial(_parse, read=_read.__wrapped__), partial(_parse, read=_read)
+    yield "one parse of each address", partial(_parse, read=_web.__wrapped__), partial(_parse, read=_web)
     lines = client._header_lines  # noqa: SLF001 - it is what is measured
     yield "header lines kept", partial(_serialize, make=lines.__wrapped__), partial(_serialize, make=lines)
     yield "no retry object for a final response", partial(_fetch, always=True), partial(_fetch, always=False)
@@ -114,7 +114,7 @@ def _load(folder: Path, links: int, *, nights: int) -> Callable[[], object]:
 def _parse(folder: Path, links: int, *, read: Callable[[str], object]) -> Callable[[], object]:
     del folder
     addresses = _addresses(links)
-    _read.cache_clear()
+    _web.cache_clear()
     return lambda: [read(address) for address in addresses for _ in range(_READINGS)]
 
 

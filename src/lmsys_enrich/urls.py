@@ -75,12 +75,6 @@ class _Address(Value):
     has_userinfo: bool
 
 
-class _OtherScheme(Value):
-    """An address that is not for a web server."""
-
-    key: str
-
-
 def is_web(url: str) -> bool:
     """Return whether the address is one for a web server: http or https."""
     return url.startswith(_WEB) or url.lstrip(_BLANK)[:8].lower().startswith(_WEB)
@@ -95,9 +89,10 @@ def is_plain(url: str) -> bool:
     if not _ORDINARY.fullmatch(url):
         return False
     try:
-        return isinstance(_read(url), _Address)
+        _web(url)
     except InvalidAddress:
         return False
+    return True
 
 
 def has_scheme(url: str) -> bool:
@@ -115,7 +110,12 @@ def link_key(url: str) -> str:
     Raises `InvalidAddress` for a web address that browsers refuse, and for an
     address of more than `MAX_LENGTH` characters.
     """
-    return _read(url).key
+    try:
+        return _web(url).key
+    except InvalidAddress:
+        if is_web(url) or len(url) > MAX_LENGTH:
+            raise
+        return url.strip()
 
 
 def host_of(url: str) -> str:
@@ -175,10 +175,10 @@ def resolve(base: str, reference: str) -> str:
         target = can_ada.parse(_scalar(base)) + _scalar(reference)
     except ValueError:
         raise _invalid(reference) from None
-    address = _read(target.href)
-    if isinstance(address, _OtherScheme) or not address.fragment:
-        return address.key
-    return f"{address.key}#{address.fragment}"
+    if not is_web(target.href):
+        return link_key(target.href)
+    address = _web(target.href)
+    return f"{address.key}#{address.fragment}" if address.fragment else address.key
 
 
 def decode_location(value: str) -> str:
@@ -198,19 +198,12 @@ def decode_location(value: str) -> str:
         return value
 
 
-def _web(url: str) -> _Address:
-    address = _read(url)
-    if isinstance(address, _OtherScheme):
-        raise InvalidAddress("it is not a web address")
-    return address
-
-
 @lru_cache(maxsize=_CACHED)
-def _read(url: str) -> _Address | _OtherScheme:
+def _web(url: str) -> _Address:
     if len(url) > MAX_LENGTH:
         raise _too_long(url)
     if not is_web(url):
-        return _OtherScheme(url.strip())
+        raise InvalidAddress("it is not a web address")
     try:
         parsed = can_ada.parse(_scalar(url))
     except ValueError:
