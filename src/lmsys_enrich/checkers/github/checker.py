@@ -7,6 +7,7 @@ from datetime import timedelta
 from lmsys_enrich.api.endpoint import Apis
 from lmsys_enrich.api.rate_limiter import Pace, RateLimiter
 from lmsys_enrich.checkers.github.batches import (
+    BatchItem,
     BatchQuery,
     BatchResult,
     ItemLookup,
@@ -45,6 +46,7 @@ _ANONYMOUS_PATIENCE = timedelta(seconds=5)
 _HOURLY_POINTS = 5000  # of a personal token; that of a GitHub Actions job has 1,000 for its repository
 _BATCH = timedelta(seconds=2)
 _REQUEST = timedelta(seconds=0.3)
+_PART = 20_000  # links; a repository with links in two parts is requested twice
 
 
 def github_checkers(apis: Apis) -> Iterable[Checker]:
@@ -99,12 +101,23 @@ class GitHubChecker:
                     yield Deferred(task)
         self._add_obstacles(deferred, unanswered)
 
-    def _results(self, tasks: Sequence[LinkTask]) -> AsyncGenerator[BatchResult, None]:
-        links = [(task, self._target(task)) for task in tasks]
-        items = batch_items((task, target) for task, target in links if target is not None)
+    async def _results(self, tasks: Sequence[LinkTask]) -> AsyncGenerator[BatchResult, None]:
         if self._access.token is None:
-            return check_anonymously(self._anonymous_api, items, self._clock.run_time)
-        return run_batches(items, self._run)
+            anonymous = check_anonymously(self._anonymous_api, self._items(tasks), self._clock.run_time)
+            async with aclosing(anonymous) as results:
+                async for result in results:
+                    yield result
+            return
+        # The tasks of a very long list are made when their turn comes: with their facts they fill the memory.
+        for start in range(0, len(tasks), _PART):
+            batches_of_part = run_batches(self._items(tasks[start : start + _PART]), self._run)
+            async with aclosing(batches_of_part) as results:
+                async for result in results:
+                    yield result
+
+    def _items(self, tasks: Iterable[LinkTask]) -> Sequence[BatchItem]:
+        links = ((task, self._target(task)) for task in tasks)
+        return batch_items((task, target) for task, target in links if target is not None)
 
     async def _run(self, job: Job) -> BatchResult:
         now = self._clock.run_time

@@ -2,14 +2,18 @@
 
 import asyncio
 import json
+from collections.abc import Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import overload
 
 import httpx
 import pytest
 
+from lmsys_enrich.checkers.protocol import TaskQueue
 from lmsys_enrich.http.messages import ErrorKind, FetchError, Outcome, Response
-from lmsys_enrich.model.finding import Finding, Observation, Suggestion, Verdict
+from lmsys_enrich.model.finding import Finding, LinkTask, Observation, Suggestion, Verdict
 from tests.builders import finding, repository, task
 from tests.fakes import NIGHT, closed_queue
 from tests.unit.checkers.github.api_double import (
@@ -59,6 +63,37 @@ async def test_thousand_repositories_cost_at_most_twenty_requests(start: Start) 
     assert len(observations) == 1000
     assert sum(run.github.sizes) == 1000
     assert sum(run.points) == len(run.github.sizes) <= 20
+
+
+class MadeTasks(Sequence[LinkTask]):
+    """Tasks made when they are read, as those of a plan are; `made` counts them."""
+
+    def __init__(self, urls: Sequence[str]) -> None:
+        self._urls = urls
+        self.made = 0
+
+    def __len__(self) -> int:
+        return len(self._urls)
+
+    @overload
+    def __getitem__(self, index: int) -> LinkTask: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[LinkTask]: ...
+
+    def __getitem__(self, index: int | slice) -> LinkTask | Sequence[LinkTask]:
+        found = self._urls[index]
+        self.made += 1 if isinstance(found, str) else len(found)
+        return task(found) if isinstance(found, str) else [task(url) for url in found]
+
+
+async def test_very_long_list_is_not_held_in_memory(start: Start) -> None:
+    tasks = MadeTasks([f"{HOME}/octo/r{number}" for number in range(50_000)])
+    queue = TaskQueue(tasks)
+    queue.close()
+    async with aclosing(start(GitHub({})).checker.check(queue)) as results:
+        assert isinstance(await anext(results), Observation)
+    assert 0 < tasks.made < 25_000
 
 
 async def test_repository_with_many_links_is_requested_once(start: Start) -> None:
