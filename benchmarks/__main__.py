@@ -15,7 +15,7 @@ import httpx
 from benchmarks.github import WORK, link, paced
 from benchmarks.limit import limit
 from benchmarks.lists import one_large_host, spread, urls, write
-from benchmarks.measure import Figures, ToolError, measured, middle
+from benchmarks.measure import Figures, measured, middle, require
 from benchmarks.names import name_of
 from benchmarks.plot import plot
 from benchmarks.report import (
@@ -29,7 +29,7 @@ from benchmarks.report import (
     section_of,
     with_section,
 )
-from benchmarks.servers import farm, github, requests_so_far
+from benchmarks.servers import farm, github, measured_on
 from benchmarks.tools import Tool, best_of, delete, installed, ours, tools
 from benchmarks.work import Work, works
 
@@ -52,6 +52,9 @@ def main() -> None:
     arguments = parser.parse_args()
     rounds, load = arguments.rounds, os.getloadavg()[1]
     compared = [tool for tool in tools() if tool.is_there]
+    versions = [
+        tool.version() for tool in compared if tool.name != "lychee, tuned"
+    ]  # one that fails ends it here
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         with farm(folder) as ports:
@@ -78,7 +81,7 @@ def main() -> None:
                 changed=_last_release(folder, ports.clear, rounds),
                 cluster=_cluster(folder, ports.clear, arguments.clustered),
                 clustered=arguments.clustered,
-                versions=[tool.version() for tool in compared if tool.name != "lychee, tuned"],
+                versions=versions,
                 load=(load, os.getloadavg()[1]),
                 missing=[tool.name for tool in tools() if not tool.is_there],
             )
@@ -100,11 +103,9 @@ def _rounds(work: Work, compared: Sequence[Tool], folder: Path) -> dict[str, lis
         for tool in compared:
             delete(folder, name)
             _say(f"{work.letter}: round {number + 1}, {tool.name}")
-            before = requests_so_far(work.port)
             command = tool.start(name, work.concurrency, work.per_host)
-            seen[tool.name].append(measured(command, folder, os.environ, tool.codes))
-            if (sent := requests_so_far(work.port) - before) < len(work.orders[number]):
-                raise ToolError(f"{tool.name} sent {sent} requests for {len(work.orders[number])} links")
+            links = len(work.orders[number])
+            seen[tool.name].append(measured_on(work.port, links, command, folder, tool.codes))
     return seen
 
 
@@ -119,6 +120,8 @@ def _mixed(folder: Path, port: int, rounds: int) -> Alone:
         for _ in range(rounds):
             delete(folder, "mixed")
             seen.append(measured(ours("mixed", 200, 10), folder, environ))
+            require(_summary(folder, "mixed"), "repositories", 600)
+            require(_traffic(folder, "mixed"), "web", 400)
     title = "D. 1,000 links, 600 of them repositories, C=200"
     return Alone(title, middle(seen), _traffic(folder, "mixed"), None)
 
@@ -129,6 +132,7 @@ def _repositories(folder: Path, count: int) -> Alone:
     write(folder, "repositories", list(map(link, range(count))))
     with github(count) as environ:
         seen = measured(ours("repositories", 200, 10), folder, environ)
+        require(_summary(folder, "repositories"), "repositories", count)
         work: float = httpx.get(f"{environ['GITHUB_API_URL']}{WORK}").json()
     title = f"E. {count:,} repositories, cold"
     return Alone(title, seen, _traffic(folder, "repositories"), paced(work))
@@ -140,15 +144,15 @@ def _facts(folder: Path) -> Facts:
     seen: dict[str, tuple[Figures, int]] = {}
     with github(_FOR_FACTS) as environ:
         mine = measured(ours("facts", 200, 10), folder, environ)
+        require(_summary(folder, "facts"), "repositories", _FOR_FACTS)
         seen["lmsys-enrich"] = mine, _traffic(folder, "facts")["graphql"]
         names = [f"acme/tool-{number}" for number in range(_FOR_FACTS)]
         if command := best_of(environ["GITHUB_API_URL"], "best-of", names):
             _say("best-of")
             theirs = measured(command, folder, environ)
-            seen["best-of-generator"] = (
-                theirs,
-                len(json.loads((folder / "best-of/requested.json").read_bytes())),
-            )
+            requested = len(json.loads((folder / "best-of/requested.json").read_bytes()))
+            require({"requests of best-of-generator": requested}, "requests of best-of-generator", _FOR_FACTS)
+            seen["best-of-generator"] = theirs, requested
     return Facts(_FOR_FACTS, seen)
 
 
@@ -163,8 +167,7 @@ def _names(folder: Path, port: int, rounds: int) -> Mapping[str, Figures]:
             _, _, _, *command = ours("names", 200, 10)
             slow = (installed(), "-m", "benchmarks.names", str(seconds), *command)
             seen[title].append(measured(slow, folder, _where_benchmarks_are()))
-            if _traffic(folder, "names")["web"] < len(links):
-                raise ToolError("some of the names were not requested")
+            require(_traffic(folder, "names"), "web", len(links))
     return {title: middle(figures) for title, figures in seen.items()}
 
 
@@ -181,10 +184,12 @@ def _start(folder: Path, port: int, rounds: int) -> dict[str, Figures]:
         "validate, 10,000 entries": (*program, "validate", "--quiet", "many-0.yaml"),
         "run, 10,000 links, all fresh": run,
     }
-    return {
+    found = {
         name: middle([measured(command, folder, os.environ) for _ in range(rounds)])
         for name, command in commands.items()
     }
+    require(_traffic(folder, "living"), "cached", len(living))
+    return found
 
 
 def _last_release(folder: Path, port: int, rounds: int) -> dict[str, Figures]:
@@ -192,11 +197,14 @@ def _last_release(folder: Path, port: int, rounds: int) -> dict[str, Figures]:
     offline = (installed(), "-m", "lmsys_enrich", "run", "--quiet", "--offline")
     again = (*offline, "living.yaml", "--out", "out-living", "--cache")
     read_back = [measured((*again, f"none-{number}"), folder, os.environ) for number in range(rounds)]
+    require(_summary(folder, "living"), "links", 10_000)
     write(folder, "stored", urls(spread(_STORED, _STORED // 10), port))
     stored = (*offline, "stored.yaml", "--out", "out-stored", "--cache", "cache-stored")
+    large = measured(stored, folder, os.environ)
+    require(_summary(folder, "stored"), "links", _STORED)
     return {
         "run --offline, 10,000 links, without the cache": middle(read_back),
-        f"run --offline, {_STORED:,} links, once": measured(stored, folder, os.environ),
+        f"run --offline, {_STORED:,} links, once": large,
     }
 
 
@@ -210,8 +218,7 @@ def _cluster(folder: Path, port: int, count: int) -> Mapping[int, tuple[Figures,
         delete(folder, "cluster")
         command = [*ours("cluster", 100, 10, sys.executable), "--cluster", f"local:{workers}"]
         figures = measured(command, folder, os.environ)
-        if _traffic(folder, "cluster")["web"] < count:
-            raise ToolError("the cluster did not check every link")
+        require(_traffic(folder, "cluster"), "web", count)
         seen[workers] = figures, _traffic(folder, "cluster")["seconds"]
         workers *= 2
     return seen
@@ -220,9 +227,7 @@ def _cluster(folder: Path, port: int, count: int) -> Mapping[int, tuple[Figures,
 def _huge(folder: Path, port: int, count: int) -> tuple[Figures, float]:
     """Measure a list that no peer is measured on: the figures, and the seconds of the crawl."""
     write(folder, "huge", urls(spread(count, count // 10), port))
-    figures = measured(ours("huge", 500, 10), folder, os.environ)
-    if (sent := requests_so_far(port)) < count:
-        raise ToolError(f"{sent} requests were sent for {count} links")
+    figures = measured_on(port, count, ours("huge", 500, 10), folder)
     return figures, _traffic(folder, "huge")["seconds"]
 
 
@@ -241,15 +246,23 @@ def _large(folder: Path, port: int, compared: Sequence[Tool], count: int) -> Lar
     for tool in compared:
         if tool.name in {"lmsys-enrich", "lychee"}:
             _say(f"H: {tool.name}")
-            seen[tool.name] = measured(tool.start("largest", 500, 10), folder, os.environ, tool.codes)
+            seen[tool.name] = measured_on(port, count, tool.start("largest", 500, 10), folder, tool.codes)
     return Large(count, limit(links, 500), seen)
 
 
-def _traffic(folder: Path, name: str) -> dict[str, int]:
+def _traffic(folder: Path, name: str) -> Mapping[str, int]:
+    return _figures(folder, name)["traffic"]
+
+
+def _summary(folder: Path, name: str) -> Mapping[str, int]:
+    return _figures(folder, name)["summary"]
+
+
+def _figures(folder: Path, name: str) -> dict[str, Mapping[str, int]]:
     with (folder / f"out-{name}" / "enriched.json").open(encoding="utf-8") as file:
         head, _, _ = file.read(2**16).partition(',\n "entries": [')  # all of a large list is a gigabyte
-    traffic: dict[str, int] = json.loads(f"{head}}}")["traffic"]
-    return traffic
+    figures: dict[str, Mapping[str, int]] = json.loads(f"{head}}}")
+    return figures
 
 
 def _where_benchmarks_are() -> dict[str, str]:

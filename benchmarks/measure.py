@@ -61,6 +61,12 @@ def measured(
     return Figures(*figures)
 
 
+def require(figures: Mapping[str, int], name: str, least: int) -> None:
+    """Raise `ToolError` where a run has done less than it was to: its time says nothing."""
+    if figures[name] < least:
+        raise ToolError(f"{name}: {figures[name]:,}, where {least:,} are the least")
+
+
 def middle(rounds: Sequence[Figures]) -> Figures:
     """Return the median of each figure."""
     return Figures(

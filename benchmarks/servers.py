@@ -5,7 +5,7 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
@@ -14,6 +14,7 @@ import trustme
 
 from benchmarks.farm import COUNT
 from benchmarks.lists import address
+from benchmarks.measure import OUR_CODES, Figures, measured, require
 from benchmarks.work import Ports
 
 _ENCRYPTED_HOSTS = 250
@@ -39,6 +40,21 @@ def requests_so_far(port: int) -> int:
         with suppress(httpx.HTTPError):
             return int(httpx.get(f"{scheme}://127.0.0.1:{port}{COUNT}", verify=False).text)  # noqa: S501 - ours
     raise ConnectionError(f"no farm answers at port {port}")
+
+
+def measured_on(
+    port: int, links: int, command: Sequence[str], folder: Path, codes: Collection[int] = OUR_CODES
+) -> Figures:
+    """
+    Measure a command that checks links on a farm.
+
+    Raises `ToolError` where it fails, or sends the farm fewer requests than there are links.
+    """
+    before = requests_so_far(port)
+    figures = measured(command, folder, os.environ, codes)
+    name = f"requests of {' '.join(command)}"
+    require({name: requests_so_far(port) - before}, name, links)
+    return figures
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from benchmarks.measure import OUR_CODES
+from benchmarks.measure import OUR_CODES, ToolError
 
 Start = Callable[[str, int, int], Sequence[str]]
 """Makes a command of a list's name, the requests at once, and those to one host."""
@@ -29,11 +29,13 @@ class Tool:
         return bool(self.program) and bool(self.program[0])
 
     def version(self) -> str:
-        """Return what the tool calls itself. Raises `CalledProcessError` where it does not run."""
+        """Return what the tool calls itself. Raises an exception where it does not run, or prints nothing."""
         command = (*self.program, "--version")
         said = subprocess.run(command, capture_output=True, check=True, text=True).stdout  # noqa: S603 - ours
-        words = said.strip().splitlines()[-1].split()[-1] if said.strip() else "?"
-        return f"{self.name} {words.removeprefix('v')}"
+        if not said.strip():
+            raise ToolError(f"{' '.join(command)} printed nothing")
+        version = said.strip().splitlines()[-1].split()[-1]
+        return f"{self.name} {version.removeprefix('v')}"
 
 
 def tools() -> list[Tool]:
