@@ -23,7 +23,7 @@ from tests.builders import task
 from tests.fakes import closed_queue
 from tests.unit.checkers.services import FAULTS, Answer, reply, service
 
-LINKS = 300
+LINKS = 100
 MOST = 60  # requests, redirects included, to two services: a batch may be divided down to one link
 GITLAB = ForgeAccess("gitlab.com", "https://gitlab.com", "secret")
 FORGEJO = ForgeAccess("codeberg.org", "https://codeberg.org", "secret")
