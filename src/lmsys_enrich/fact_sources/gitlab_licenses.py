@@ -1,7 +1,7 @@
 """Licences of projects on GitLab: GraphQL has none, and REST has them one at a time."""
 
 from collections import Counter
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from datetime import timedelta
 
@@ -11,12 +11,12 @@ from lmsys_enrich.api.results import TransientError
 from lmsys_enrich.checkers.batched import estimate_of
 from lmsys_enrich.checkers.forges import FACTS
 from lmsys_enrich.checkers.gitlab.client import GitLabApi
+from lmsys_enrich.checkers.gitlab.links import GitLabLink, parse_link
 from lmsys_enrich.checkers.protocol import Estimate
 from lmsys_enrich.fact_sources.protocol import MONTH, Addition
 from lmsys_enrich.model.facts import Repository, RepositoryUpdate
 from lmsys_enrich.model.finding import Finding
 from lmsys_enrich.model.report import Obstacle
-from lmsys_enrich.urls import InvalidAddress, host_of
 from lmsys_enrich.values import replace
 
 
@@ -39,7 +39,8 @@ class GitLabLicenses:
         return facts is not None and facts.software == "gitlab" and facts.forge in self._apis
 
     def estimate(self, urls: Sequence[str]) -> Estimate:
-        hosts = Counter(host for url in urls if (host := _host(url)) in self._apis)
+        projects = {(host, link.key) for url in urls for host, link in self._projects(url)}
+        hosts = Counter(host for host, _ in projects)
         return Estimate(
             tuple(estimate_of(self._apis[host].api, host, count) for host, count in hosts.items())
         )
@@ -70,9 +71,10 @@ class GitLabLicenses:
         facts = replace(known, license=update.facts.license, fetched_at=self._clock.run_time)
         return RepositoryUpdate(facts, FACTS - {"license"})
 
-
-def _host(url: str) -> str:
-    try:
-        return host_of(url)
-    except InvalidAddress:
-        return ""
+    def _projects(self, url: str) -> Iterator[tuple[str, GitLabLink]]:
+        """Yield the project to which a link leads: pages below it and namespaces have no licence."""
+        for host in self._apis:
+            # Nearly every link is another's; a key has its host in small letters.
+            link = parse_link(url, host) if host in url else None
+            if link is not None and link.page is None and not link.is_namespace:
+                yield host, link

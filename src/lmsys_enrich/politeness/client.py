@@ -130,9 +130,13 @@ class PoliteClient:
         self._stats.began(host, began)
         try:
             self._stats.sent(request.kind)
-            return await self._fetch(request)
+            outcome = await self._fetch(request)
         except Exception:  # noqa: BLE001 - `Fetch` promises to raise nothing: an exception is a bug, and costs one link
             return FetchError(ErrorKind.BUG, traceback.format_exc())
+        else:
+            if isinstance(outcome, FetchError) and outcome.kind is ErrorKind.PRIVATE:
+                self._stats.not_sent(request.kind)
+            return outcome
         finally:
             ended = self._clock.monotonic()
             self._stats.ended(host, ended)

@@ -47,6 +47,10 @@ class RequestStats:
         """Count a request."""
         self._sent[kind] += 1
 
+    def not_sent(self, kind: RequestKind) -> None:
+        """Take a request back that was refused before it left."""
+        self._sent[kind] -= 1
+
     def sent_to_api(self, host: str) -> None:
         """Count a request to an API's host."""
         self._apis[host] += 1

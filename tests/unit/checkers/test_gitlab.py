@@ -2,21 +2,24 @@
 
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime, timedelta
+from typing import cast
 from urllib.parse import unquote
 
 import httpx
 import pytest
 from pytest_httpx import HTTPXMock
 
+from lmsys_enrich.api.endpoint import Apis
 from lmsys_enrich.checkers.gitlab.checker import GitLabChecker
 from lmsys_enrich.checkers.gitlab.links import parse_link
 from lmsys_enrich.fact_sources.gitlab_licenses import GitLabLicenses
 from lmsys_enrich.fact_sources.protocol import Addition
+from lmsys_enrich.http.messages import Fetch
 from lmsys_enrich.model.facts import Release, merge
 from lmsys_enrich.model.finding import Finding, Verdict
 from lmsys_enrich.settings.access import Access, ForgeAccess
 from tests.builders import finding, repository, task
-from tests.fakes import NIGHT
+from tests.fakes import NIGHT, FakeClock
 from tests.unit.checkers.services import FAULTS, Answer, Service, apis_of, reply, sent, service
 
 HOME = "https://gitlab.com"
@@ -400,3 +403,13 @@ async def test_server_that_sends_graphql_to_a_login_has_rest(httpx_mock: HTTPXMo
         found = (await gitlab.check(*urls)).observations
     assert {one.verdict for one in found.values()} == {Verdict.ALIVE}
     assert len(gitlab.requests) == 21
+
+
+def test_forecast_of_licences_counts_projects_once() -> None:
+    apis = Apis(
+        cast("Fetch", None), FakeClock(), Access(gitlab=(ForgeAccess("gitlab.com", HOME),)), timedelta(1)
+    )
+    urls = ["acme/tool", "Acme/Tool", "acme/tool/-/blob/main/x.py", "acme", "groups/acme", "acme/infra/tool"]
+    (estimate,) = GitLabLicenses(apis).estimate([f"{HOME}/{path}" for path in urls]).apis
+    assert (estimate.host, estimate.requests) == ("gitlab.com", 2)
+    assert GitLabLicenses(apis).estimate(["https://example.org/gitlab.com/a/b"]).apis == ()

@@ -79,3 +79,17 @@ async def test_retry_after_is_read_as_servers_write_it(value: str) -> None:
     outcome = await _client(_Site(clock, retry_after=value), clock).for_link()(_get(1))
     assert outcome == Response(200, {})
     assert sum(clock.slept) >= 60
+
+
+async def test_private_address_is_no_request() -> None:
+    async def refuse(request: Request) -> Outcome:
+        private = FetchError(ErrorKind.PRIVATE, "the host has only private addresses")
+        return private if "private" in request.url else Response(200, {})
+
+    clock, stats = FakeClock(), RequestStats()
+    client = PoliteClient(
+        refuse, HostLimiter(clock), clock, retries=2, patience=timedelta(minutes=2), stats=stats
+    )
+    for host in ("private.example", "public.example"):
+        await client.for_link()(Request("HEAD", f"https://{host}/"))
+    assert stats.traffic(cached=0, seconds=1.0).web == 1

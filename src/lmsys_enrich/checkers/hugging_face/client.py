@@ -100,8 +100,12 @@ class HubApi:
         return _read(result, lambda body: from_paper(body, identifier, now))
 
     async def account(self, name: str, now: datetime) -> Thing | Failure:
-        """Request an account; one segment may also be a model of the first ones."""
-        for path in (f"/api/users/{name}/overview", f"/api/organizations/{name}/overview"):
+        """
+        Request an account; one segment may also be a model of the first ones.
+
+        Organisations come first: lists name more of them than users.
+        """
+        for path in (f"/api/organizations/{name}/overview", f"/api/users/{name}/overview"):
             found = _read(await self.api.get(path), lambda body: from_overview(body, name))
             if not isinstance(found, NotShown):
                 return found
