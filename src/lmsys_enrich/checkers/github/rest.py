@@ -18,7 +18,7 @@ from lmsys_enrich.checkers.github.batches import (
     ResourceLookup,
 )
 from lmsys_enrich.checkers.github.client import GitHubApi
-from lmsys_enrich.checkers.github.links import File, Issue, Name, Page, RepositoryLink
+from lmsys_enrich.checkers.github.links import Discussion, File, Issue, Name, Page, RepositoryLink
 from lmsys_enrich.checkers.github.query import from_rest, with_last_commit, with_latest_release
 from lmsys_enrich.checkers.github.resources import (
     NO_ACCOUNT,
@@ -185,6 +185,10 @@ async def look_up_resource(api: GitHubApi, job: ResourceLookup) -> BatchResult:
                 return BatchResult([of_resource(job.task, job.link, job.resource, job.full_name, found)])
         case File() as file if job.link.moved is None:
             return await _look_up_branch(api, job, file)
+        case Discussion():
+            # It may be in another repository now, to which its page redirects: no API knows.
+            # https://docs.github.com/en/discussions/managing-discussions-for-your-community/managing-discussions#transferring-a-discussion
+            return BatchResult(deferred=[job.task])
         case _:
             found = missing(job.resource)
     if isinstance(found, TransientError):
@@ -194,7 +198,9 @@ async def look_up_resource(api: GitHubApi, job: ResourceLookup) -> BatchResult:
 
 async def _look_up_branch(api: GitHubApi, job: ResourceLookup, file: File) -> BatchResult:
     """Look for the file on the branch that was renamed; only GitHub knows which segments name it."""
-    gone = BatchResult([dead(job.task, missing(file))])
+    # A folder may be a submodule, which is in no object of the repository; its page knows.
+    is_folder = not file.with_path and len(file.segments) > 1
+    gone = BatchResult(deferred=[job.task]) if is_folder else BatchResult([dead(job.task, missing(file))])
     if file.segments[:2] == ("refs", "tags"):
         return gone
     start = 2 if file.segments[:2] == ("refs", "heads") else 0

@@ -231,7 +231,6 @@ async def test_resource_of_a_repository_is_proved_by_the_api(
         ("tree/nowhere", {}),
         ("commit/abc", {}),
         ("issues/5", {}),
-        ("discussions/5", {}),
         ("releases/tag/v1", {}),
         ("releases/download/v1/a.whl", {"release v1": {"releaseAssets": {"nodes": []}}}),
     ],
@@ -243,6 +242,15 @@ async def test_resource_that_is_missing_is_dead(start: Start, path: str, there: 
     assert answer.verdict is Verdict.DEAD
     assert "the repository is there" in answer.reason
     assert run.deferred == []
+
+
+@pytest.mark.parametrize("path", ["discussions/5", "tree/main/third_party/submodule", "tree/main/docs"])
+async def test_resource_whose_page_may_lead_elsewhere_is_deferred(start: Start, path: str) -> None:
+    url = f"{HOME}/octo/hello/{path}"
+    branch = response({"name": "main"})
+    run = start(GitHub({"octo/hello": node("octo/hello")}, rest={"/repos/octo/hello/branches/main": branch}))
+    await run.check(url)
+    assert run.deferred == [url]
 
 
 async def test_ref_that_git_would_misread_is_deferred(start: Start) -> None:
