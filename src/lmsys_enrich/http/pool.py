@@ -79,6 +79,7 @@ MAX_IDLE = 500
 CONNECT_TIMEOUT = 10.0
 # Connection Attempt Delay of RFC 8305 section 5.
 _ATTEMPT_DELAY = 0.25
+_HOSTNAME_MISMATCH = 62  # X509_V_ERR_HOSTNAME_MISMATCH
 _NO_WAY = {ErrorKind.LOCAL: 0, ErrorKind.UNREACHABLE: 1}
 
 
@@ -184,7 +185,7 @@ class ConnectionPool:
             # Some walls hang up on the fingerprint of a client that is no browser.
             raise NoResponse(ErrorKind.HUNG_UP, "the host broke the TLS handshake off") from None
         except (OSError, ssl.SSLError) as error:
-            raise _no_connection(error, addresses) from None
+            raise _no_connection(error, host, addresses) from None
         except ValueError as error:  # a host that cannot be a TLS server name, as one of 300 characters
             raise NoResponse(ErrorKind.ADDRESS, str(error)) from None
         return connection
@@ -219,8 +220,11 @@ class ConnectionPool:
             raise
 
 
-def _no_connection(error: OSError, addresses: list[str]) -> NoResponse:
+def _no_connection(error: OSError, host: str, addresses: list[str]) -> NoResponse:
     failure = no_response(error)
+    # `*.a.org` holds for `my_site.a.org` in browsers, and not in OpenSSL.
+    if "_" in host and getattr(error, "verify_code", None) == _HOSTNAME_MISMATCH:
+        return NoResponse(ErrorKind.TLS_STRICT, failure.error.detail)
     # Many machines have no IPv6, runners of CI for one, or a route for it that leads nowhere.
     if failure.error.kind in _NO_WAY and all(":" in address for address in addresses):
         return NoResponse(ErrorKind.LOCAL, "its host has IPv6 addresses alone")

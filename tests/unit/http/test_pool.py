@@ -14,6 +14,7 @@ from lmsys_enrich.http.messages import Response as HttpResponse
 from lmsys_enrich.http.pool import ConnectionPool
 from lmsys_enrich.http.resolver import Resolver
 from lmsys_enrich.simulation.server import Misdeed, Raw, Received, Response, Sent, serving
+from tests.reliability.strange_servers import Certificates, silent, strange_server
 
 _OK = b"HTTP/1.1 200 OK\r\n"
 _STRANGE: dict[str, Response] = {
@@ -178,6 +179,20 @@ async def test_host_that_breaks_the_tls_handshake_off_has_hung_up() -> None:
 async def _hangs_up(received: Received) -> Response:
     del received
     return Misdeed.RESET
+
+
+@pytest.mark.parametrize(
+    ("host", "kind"), [("my_site.a.example", ErrorKind.TLS_STRICT), ("my.site.a.example", ErrorKind.TLS)]
+)
+async def test_wildcard_for_a_name_with_underscore_is_good_to_browsers(host: str, kind: ErrorKind) -> None:
+    certificates, context = Certificates(), ssl.create_default_context()
+    certificates.authority.configure_trust(context)
+    resolver = Resolver(lambda _: ["127.0.0.1"], 5.0)
+    pool = ConnectionPool(resolver, lambda: context, 5.0, allow_private=True)
+    async with strange_server(silent, certificates.good("*.a.example")) as site:
+        outcome = await _get(pool, f"https://{host}:{site.port}/")
+    assert isinstance(outcome, FetchError)
+    assert outcome.kind is kind
 
 
 # TCP knows no multicast: "network is unreachable", as on a machine without IPv6.

@@ -111,7 +111,7 @@ _KINDS = (
                 *("unsupportedbrowser", "browsernotsupported"),
                 *("upgradebrowser", "outdatedbrowser", "browserupdate", "updatebrowser", "waitingroom"),
                 *("crawlprevention", "sgcaptcha", "ddosguard", "withinwebsite", "unhuman", "verifyhuman"),
-                *("unusualactivity", "unusualtraffic", "humanverify"),
+                *("unusualactivity", "unusualtraffic", "humanverify", "tosv2"),
             }
         ),
         weak_words=frozenset({"sorry", "challenge", "verify", "verification", "queue"}),

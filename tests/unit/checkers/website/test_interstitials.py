@@ -136,6 +136,7 @@ _ROBOT_CHECKS = (
     "/account/unhuman?type=unhuman&need_login=true",
     "/unusual-activity?next=x",
     "/verify-human",
+    "/tosv2.html?vid=&uuid=1&url=Lw==",
 )
 _ORDINARY_PAGES = (
     "/docs/authentication",
