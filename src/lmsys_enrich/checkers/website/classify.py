@@ -6,13 +6,19 @@ from itertools import pairwise
 
 from lmsys_enrich.checkers.website.interstitials import interstitial_at
 from lmsys_enrich.checkers.website.parked_domains import is_parked
-from lmsys_enrich.checkers.website.redirect_chain import SUCCESS, End, RedirectChain, RedirectError
+from lmsys_enrich.checkers.website.redirect_chain import (
+    SUCCESS,
+    End,
+    RedirectChain,
+    RedirectError,
+    refresh_target,
+)
 from lmsys_enrich.checkers.website.signatures import is_bot_protection
 from lmsys_enrich.checkers.website.soft_404 import is_deep, soft_404_at
 from lmsys_enrich.http.messages import ErrorKind, FetchError, Response
-from lmsys_enrich.model.finding import Observation, Suggestion, Verdict
+from lmsys_enrich.model.finding import Hop, Observation, Suggestion, Verdict
 from lmsys_enrich.urls import host_of
-from lmsys_enrich.values import Value
+from lmsys_enrich.values import Value, replace
 
 _GONE = frozenset({404, 410, 451})
 # Other forms of the page are listed, or it did not change: it exists.
@@ -111,19 +117,12 @@ def classify_chain(chain: RedirectChain) -> Observation:
     """Classify a link by its redirects and their end."""
     classification = classify(chain.end)
     suggestion = None
-    if chain.hops:
-        if classification.verdict is Verdict.ALIVE:
-            classification = _classify_redirects(chain, classification)
-        else:
-            classification = _classify_failed_redirects(chain, classification)
-        if classification.verdict is Verdict.MOVED:
-            suggestion = _suggestion(chain)
-    elif (
-        classification.verdict is Verdict.ALIVE
-        and chain.start.startswith("http:")
-        and _is_secure(chain.final)
-    ):
-        classification = Classification(Verdict.ALIVE, f"{classification.reason}, over https alone")
+    if classification.verdict is Verdict.ALIVE and isinstance(chain.end, Response):
+        classification = _classify_page(chain, chain.end, classification)
+    elif chain.hops:
+        classification = _classify_failed_redirects(chain, classification)
+    if classification.verdict is Verdict.MOVED:
+        suggestion = _suggestion(chain)
     replied = isinstance(chain.end, Response)
     # Over TLS the host has shown its certificate, so it is there. It wants a certificate of visitors (TLS 1.3
     # says so after the handshake, and a reset overtakes the alert), or it knows us for a robot.
@@ -143,16 +142,38 @@ def classify_chain(chain: RedirectChain) -> Observation:
     )
 
 
-def _classify_redirects(chain: RedirectChain, classification: Classification) -> Classification:
-    """Classify redirects that end at a page."""
-    permanent = all(hop.status in _PERMANENT for hop in chain.hops)
-    interstitial = interstitial_at(chain.final, chain.start, permanent=permanent)
+def _classify_page(chain: RedirectChain, page: Response, classification: Classification) -> Classification:
+    """Classify a link that ends at a page: by the redirects there, and by where the page leads at once."""
+    refresh = refresh_target(chain.final, page)
+    if refresh is not None:
+        led = replace(chain, hops=(*chain.hops, Hop(chain.final, page.status)), final=refresh)
+        if (turned_away := _classify_target(led)) is not None:
+            return turned_away
+    if chain.hops:
+        return _classify_target(chain) or _classify_redirects(chain, classification)
+    if chain.start.startswith("http:") and _is_secure(chain.final):
+        return Classification(Verdict.ALIVE, f"{classification.reason}, over https alone")
+    return classification
+
+
+def _classify_target(chain: RedirectChain) -> Classification | None:
+    """Classify redirects by the address where they end; return None for that of an ordinary page."""
+    interstitial = interstitial_at(chain.final, chain.start, permanent=_is_permanent(chain))
     if interstitial is not None:
         return Classification(Verdict.GUARDED, f"redirects to a {interstitial}")
     soft_404 = soft_404_at(chain)
     if soft_404 is not None:
         return Classification(Verdict.FAILING, f"redirects to {soft_404}", can_become_dead=False)
-    if not permanent:
+    return None
+
+
+def _is_permanent(chain: RedirectChain) -> bool:
+    return all(hop.status in _PERMANENT for hop in chain.hops)
+
+
+def _classify_redirects(chain: RedirectChain, classification: Classification) -> Classification:
+    """Classify redirects that end at an ordinary page."""
+    if not _is_permanent(chain):
         return classification
     reason = "moved for good"
     if _loses_security(chain):

@@ -1,5 +1,6 @@
 """Redirect chain: the hops of one link and its end, followed hop by hop as browsers do."""
 
+import re
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import TypeAlias
@@ -155,6 +156,41 @@ def _requestable(address: str) -> str:
     if port in BLOCKED_PORTS:
         raise InvalidAddress(f"browsers refuse port {port}")
     return url
+
+
+# `Refresh: 0; url=/x`, and the same in a page: https://html.spec.whatwg.org/#shared-declarative-refresh-steps
+_REFRESH = re.compile(
+    r"""[\s"']{0,9}([0-9]{1,4})[0-9.]{0,9}\s{0,9}[;,]\s{0,9}(?:url\s{0,9}=\s{0,9})?["']?([^"'\s>]{1,2000})""",
+    re.IGNORECASE,
+)
+_META = re.compile(r"<meta\s", re.IGNORECASE)
+_CONTENT = re.compile(r"\scontent\s{0,9}=", re.IGNORECASE)
+_MAX_METAS = 50
+# A page that refreshes later is one to read: many lead to a login when a session is over.
+_AT_ONCE = 9
+
+
+def refresh_target(url: str, response: Response) -> str | None:
+    """Return the address to which a page leads by itself: by its header, or its code where it was read."""
+    if not response.body and "refresh" not in response.headers:
+        return None  # as nearly always
+    refresh = _REFRESH.match(response.headers.get("refresh") or _meta_refresh(response.body))
+    if refresh is None or int(refresh[1]) > _AT_ONCE:
+        return None
+    try:
+        target = resolve(url, decode_location(refresh[2]))
+    except InvalidAddress:
+        return None
+    return target if is_web(target) else None
+
+
+def _meta_refresh(body: bytes) -> str:
+    # What follows is for browsers without scripts, or for old ones.
+    page = body.partition(b"<noscript")[0].partition(b"<!--")[0].decode("latin-1")
+    tags = (tag.partition(">")[0] for tag in _META.split(page, _MAX_METAS)[1:])
+    tag = next((f" {tag}" for tag in tags if "refresh" in tag.lower()), "")
+    content = _CONTENT.search(tag)
+    return tag[content.end() :] if content else ""
 
 
 def _get(url: str, headers: Mapping[str, str]) -> Request:

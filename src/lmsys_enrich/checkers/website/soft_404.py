@@ -125,6 +125,8 @@ _ENDED = _listed("discontinued retired decommissioned shutdown sunset closed sit
 _WEAK_FOR_A_WHILE = frozenset(
     {"maintenance", "maintenancemode", "underconstruction", "comingsoon", "offline"}
 )
+_SEARCHES = _listed("search search.html search.php suche recherche buscar busca zoeken results")
+_SEARCH_PARAMETERS = ("s", "q", "query", "search", "keyword", "keywords", "term", "text")
 # Folders in which an error page still stands at the top of its site.
 _NO_FOLDERS = frozenset(
     {"home", "pages", "page", "static", "public", "site", "shared", "common", "web", "info"}
@@ -154,6 +156,8 @@ def soft_404_at(chain: RedirectChain) -> str | None:
         return "an error page of its site"
     if _leads_to_home_page(chain):
         return "the home page of its site"
+    if _leads_to_search(chain):
+        return "a search of its site"
     if leads_to_domain_offer(chain):
         return "a page that parks or sells its domain"
     return None
@@ -178,6 +182,16 @@ def _leads_to_home_page(chain: RedirectChain) -> bool:
     host, start_host = _DEVICE.sub("", name, count=1), _DEVICE.sub("", start_name, count=1)
     same_port = port == start_port or {port, start_port} == {80, 443}
     return same_port and host in {start_host, site_of(start_host)}
+
+
+def _leads_to_search(chain: RedirectChain) -> bool:
+    """Return true where a site searches for the words of an address that it does not know."""
+    searches = set(map(_plain, _segments(chain.final))) or {"search"}
+    if searches.isdisjoint(_SEARCHES) or not _SEARCHES.isdisjoint(_segments(chain.start)):
+        return False
+    parameters = parameters_of(chain.final)
+    words = {word for name in _SEARCH_PARAMETERS for word in _WORD.findall(_plain(parameters.get(name, "")))}
+    return bool(words) and is_deep(chain.start) and set(_WORD.findall(_plain(path_of(chain.start)))) >= words
 
 
 def _leads_to_error_page(chain: RedirectChain) -> bool:

@@ -300,6 +300,54 @@ def test_link_to_a_page_about_errors_is_no_soft_404(start: str) -> None:
     assert _classified(start, 301, f"{start}/new").verdict is Verdict.MOVED
 
 
+_META = b"<html><head><META HTTP-EQUIV='refresh' CONTENT=\"0; URL='%s'\"></head>"
+
+
+@pytest.mark.parametrize(
+    ("page", "verdict"),
+    [
+        (Response(200, {"refresh": "0; url=/404"}), Verdict.FAILING),
+        (Response(200, {"refresh": "0;/"}), Verdict.FAILING),
+        (Response(200, {"refresh": "5; url=https://a.org/login?next=/x"}), Verdict.GUARDED),
+        (Response(200, {}, _META % b"/not-found.html"), Verdict.FAILING),
+        (Response(200, {}, b'<meta content="0;url=/lander" http-equiv=refresh>'), Verdict.FAILING),
+        (Response(200, {}, _META % b"/.well-known/sgcaptcha/?r=%2F"), Verdict.GUARDED),
+        (Response(200, {}, _META % b"/paper/3/v2"), Verdict.ALIVE),
+        (Response(200, {"refresh": "1800; url=/login"}), Verdict.ALIVE),
+        (Response(200, {"refresh": "30"}), Verdict.ALIVE),
+        (Response(200, {"refresh": "0; url=http://[::1"}), Verdict.ALIVE),
+        (Response(200, {}, b"<noscript>" + _META % b"/404" + b"</noscript>"), Verdict.ALIVE),
+        (Response(200, {}, b"<p>&lt;meta http-equiv=refresh content='0;url=/404'>"), Verdict.ALIVE),
+    ],
+)
+def test_page_that_leads_on_by_itself_has_the_verdict_of_a_redirect(page: Response, verdict: Verdict) -> None:
+    observation = _classified("https://a.org/paper/3", end=page)
+    assert observation.verdict is verdict
+    assert observation.final_url == "https://a.org/paper/3"
+    assert observation.can_become_dead is (verdict is not Verdict.FAILING)
+
+
+@pytest.mark.parametrize(
+    ("target", "verdict"),
+    [
+        ("/search?q=alpa+2019", Verdict.FAILING),
+        ("/en/suche?query=alpa", Verdict.FAILING),
+        ("/?s=alpa", Verdict.FAILING),
+        ("/search?q=other+words", Verdict.ALIVE),
+        ("/search", Verdict.ALIVE),
+        ("/?s=other", Verdict.ALIVE),
+        ("/alpa?q=alpa", Verdict.ALIVE),
+    ],
+)
+def test_search_for_the_words_of_the_link_is_a_soft_404(target: str, verdict: Verdict) -> None:
+    assert _classified("https://a.org/papers/2019/alpa", 302, f"https://a.org{target}").verdict is verdict
+
+
+def test_link_to_a_search_is_none() -> None:
+    way = ("https://a.org/search/alpa", 302, "https://a.org/search?q=alpa")
+    assert _classified(*way).verdict is Verdict.ALIVE
+
+
 def test_home_page_in_place_of_a_query_is_a_soft_404() -> None:
     observation = _classified("https://a.org/?p=123", 302, "https://a.org/")
     assert (observation.verdict, observation.can_become_dead) == (Verdict.FAILING, False)
