@@ -269,10 +269,11 @@ class _SectionWriter(Value):
         depths: dict[str, int] = {}
         line_end = ""
         for item in _in_order(entries, self.words.view.order):
-            parent = str(item.entry.cells.get("parent"))
-            depth = depths[parent] + 1 if parent in depths else 0
-            if item.entry.id in parents:
-                depths[item.entry.id] = depth
+            depth = 0
+            if parents:
+                depth = depths.get(str(item.entry.cells.get("parent")), -1) + 1
+                if item.entry.id in parents:
+                    depths[item.entry.id] = depth
             yield encoded(f"{line_end}{'  ' * depth}- {self.words.bullet(item)}")
             line_end = "\n"
 

@@ -1,6 +1,7 @@
 """Facts and verdicts in a few words of Markdown, for cells of tables and for bullets."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import TypeAlias
 
 from lmsys_enrich.lists.markdown.comments import BEGIN, END
@@ -57,7 +58,7 @@ def short_number(number: int) -> str:
 
 def suffix(item: EnrichedEntry, view: DocumentView) -> str:
     """Return the suffix of a bullet between its marks: `· ★ 3,111 · Apache-2.0 · 2023-12-09`, or nothing."""
-    words = " · ".join(filter(None, (_COLUMNS[fact].phrase(item, view) for fact in _chosen(view))))
+    words = " · ".join(filter(None, [column.phrase(item, view) for column in _chosen(view).values()]))
     return f" {BEGIN}· {without_comments(words)}{END}" if words else ""
 
 
@@ -68,11 +69,12 @@ def without_comments(words: str) -> str:
 
 def columns_of(items: Sequence[EnrichedEntry], view: DocumentView) -> list[FactColumn]:
     """Return the columns that a table of these entries gets: facts that enough of its rows have."""
-    return [_COLUMNS[fact] for fact in _chosen(view) if _is_worth_a_column(fact, items, view)]
+    return [column for fact, column in _chosen(view).items() if _is_worth_a_column(fact, items, view)]
 
 
-def _chosen(view: DocumentView) -> Iterator[Fact]:
-    return (fact for fact in view.facts if fact in _COLUMNS)
+@lru_cache(maxsize=1)  # of one run
+def _chosen(view: DocumentView) -> Mapping[Fact, FactColumn]:
+    return {fact: _COLUMNS[fact] for fact in view.facts if fact in _COLUMNS}
 
 
 def _is_worth_a_column(fact: Fact, items: Sequence[EnrichedEntry], view: DocumentView) -> bool:
@@ -84,32 +86,29 @@ def _is_worth_a_column(fact: Fact, items: Sequence[EnrichedEntry], view: Documen
 
 def status(item: EnrichedEntry) -> str:
     """Return the state of the entry's links and of its repository."""
-    return remarks(item) or ", ".join(_status(item))
+    return remarks(item) or next(map(_verdict_words, item.findings[:1]), "")
 
 
 def remarks(item: EnrichedEntry) -> str:
     """Return the part of the status that a reader should know: that a link is alive goes without saying."""
-    return ", ".join(word for word in _status(item) if word != _ALIVE)
-
-
-def _status(item: EnrichedEntry) -> Iterator[str]:
-    for number, (link_, finding) in enumerate(zip(item.entry.links, item.findings, strict=True)):
-        words = _verdict_words(finding)
-        if number == 0 and words:
-            yield words
-        elif words and words != _ALIVE:
-            yield f"{escaped(link_.role)} {words}"
-    yield from _flags(item)
+    words = [
+        f"{escaped(link_.role)} {said}" if number else said
+        for number, (link_, finding) in enumerate(zip(item.entry.links, item.findings, strict=True))
+        if (said := _verdict_words(finding)) and said != _ALIVE
+    ]
+    return ", ".join([*words, *_flags(item)])
 
 
 def _verdict_words(finding: Finding) -> str:
     """Return what a reader of the list needs to know; what only its maintainer does is in the reports."""
     match finding.effective_verdict:
+        case Verdict.ALIVE:
+            return _ALIVE
         case Verdict.MOVED if finding.suggestion is not None:
             facts = finding.repository
             new_name = facts.full_name if facts is not None and facts.renamed_from else None
             return f"moved to {link(new_name or _short(finding.suggestion.url), finding.suggestion.url)}"
-        case Verdict.ALIVE | Verdict.MOVED:
+        case Verdict.MOVED:
             return _ALIVE
         case Verdict.DEAD:
             copy = finding.snapshot

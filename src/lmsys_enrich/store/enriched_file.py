@@ -22,7 +22,8 @@ LISTS = ("entries", "document_links", "repositories", "papers", "models")
 _LONGEST_ITEM = 2**26  # bytes: an entry has some kilobytes
 _MAX_FOREIGN_SIZE = 2**29  # bytes of a file of another layout
 _NEXT_ITEM = b",\n  {"
-_END_OF_LIST = b"\n ]"
+_END_OF_ITEM = b"\n  }"
+_END_OF_LIST = _END_OF_ITEM + b"\n ]"  # found in half the time of what is behind the item alone
 
 
 class Head(msgspec.Struct):
@@ -52,7 +53,7 @@ _decode_foreign = msgspec.json.Decoder(_Foreign).decode
 class EnrichedFile:
     """An open `enriched.json`: its head, and its lists in parts of about `at_once` bytes."""
 
-    def __init__(self, path: Path, *, at_once: int = 2**20) -> None:
+    def __init__(self, path: Path, *, at_once: int = 2**16) -> None:
         """Open a file. Raises `OSError`, and `ValueError` if it is not an `enriched.json`."""
         self._at_once = at_once
         self._file = _open_regular(path)
@@ -93,7 +94,7 @@ class EnrichedFile:
             if last > 0:
                 yield name, b"[%b]" % buffer[:last]
                 buffer = buffer[last + 1 :]
-            more = self._file.read(self._at_once)
+            more = self._file.read(max(self._at_once, len(buffer)))  # an item may be large
             if not more or len(buffer) > _LONGEST_ITEM:
                 raise ValueError("one of its lists has no end")
             buffer += more
@@ -110,7 +111,10 @@ class EnrichedFile:
 
 
 def _end_of_list(buffer: bytes) -> int:
-    return 0 if buffer.startswith(b"]") else buffer.find(_END_OF_LIST)
+    if buffer.startswith(b"]"):
+        return 0
+    found = buffer.find(_END_OF_LIST)
+    return found + len(_END_OF_ITEM) if found >= 0 else -1
 
 
 def _open_regular(path: Path) -> BinaryIO:

@@ -65,7 +65,7 @@ class DiskStore:
             sizes, seen = list[int](), set[int]()
             for _, row in rows.read():
                 batch = _decode(row)
-                found.update((one.url, one) for one in batch if urls is None or one.url in wanted)
+                found.update([(one.url, one) for one in batch if urls is None or one.url in wanted])
                 seen.update([hash(one.url) for one in batch])  # a text would take three times as much
                 sizes.append(len(batch))
             if sum(sizes) > 2 * len(seen) + _SLACK or len(sizes) > 2 * (len(seen) // _ROW_SIZE) + _SLACK:

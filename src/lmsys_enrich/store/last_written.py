@@ -160,7 +160,7 @@ class _Findings:
                     self._learn("model", _models.decode(array))
                 case _:
                     pass  # a list of a later version
-        yield from _converted(self._known(link) for link in self._waiting)
+        yield from _converted(self._known(link, _keys(link)) for link in self._waiting)
 
     def _links_of_entries(self, array: bytes) -> list[_Link]:
         links: list[_Link] = []
@@ -168,9 +168,11 @@ class _Findings:
             for entry in _decode_entries(array):
                 self.entries[entry.id] = entry.name
                 links += entry.links
-                self._learn("repository", (entry.github, entry.repository))
-                self._learn("paper", (entry.paper,))
-                self._learn("model", (entry.model,))
+                if entry.github or entry.repository:
+                    self._learn("repository", (entry.github, entry.repository))
+                if entry.paper or entry.model:
+                    self._learn("paper", (entry.paper,))
+                    self._learn("model", (entry.model,))
         except (ValueError, RecursionError):
             for raw in _raw_entries.decode(array):
                 self.entries[raw.id] = raw.name
@@ -196,24 +198,27 @@ class _Findings:
 
     def _resolved(self, links: Iterable[_Link]) -> Iterator[_Link | None]:
         for link in links:
-            if all(key in self._facts for key in _keys(link)):
-                yield self._known(link)
+            keys = _keys(link)
+            if not keys or all(key in self._facts for key in keys):
+                yield self._known(link, keys)
             else:
                 self._waiting.append(link)
 
-    def _known(self, link: _Link) -> _Link | None:
-        """Replace the keys by their facts; return None if a repository's have another shape."""
-        repository = ("repository", link.repository)
-        if repository in self._facts and self._facts[repository] is None:
-            return None
-        for kind, key in _keys(link):
-            _set(link, kind, self._facts.get((kind, key)))
+    def _known(self, link: _Link, keys: Iterable[tuple[str, str]]) -> _Link | None:
+        """Replace the keys by their facts; return None if these have another shape."""
+        for key in keys:
+            facts = self._facts.get(key)
+            if facts is None and key in self._facts:
+                return None
+            _set(link, key[0], facts)
         _set(link, "reported", link.effective_verdict)
         return link
 
 
 def _keys(link: _Link) -> list[tuple[str, str]]:
-    """Return the kinds and keys of a link's facts."""
+    """Return the kinds and keys of a link's facts: most have none."""
+    if link.repository is None and link.paper is None and link.model is None:
+        return []
     keys = (("repository", link.repository), ("paper", link.paper), ("model", link.model))
     return [(kind, key) for kind, key in keys if key is not None]
 
