@@ -52,7 +52,7 @@ def exit_code(
 def failures(report: Report, *, in_part: bool = False) -> set[Failure]:
     """Return the kinds of findings in the report, as `--fail-on` names them."""
     # In the first run of a list everything is new: nothing has died since.
-    is_first = not in_part and all(finding.reported is None for finding in report.findings.values())
+    is_first = not in_part and report.is_first
     dead = [finding for finding in report.to_act_on[Verdict.DEAD] if finding.verdict is Verdict.DEAD]
     summary = report.summary
     kinds = {

@@ -36,7 +36,7 @@ def summary_json(report: Report, files: Files, code: int) -> str:
             "generated_at": f"{report.run_time:%Y-%m-%dT%H:%M:%SZ}",
             "exit_code": code,
             "traffic": asdict(report.traffic),
-            "revived": [finding.url for finding in report.revived()],
+            "revived": [finding.url for finding in report.revived],
             "obstacles": [asdict(obstacle) for obstacle in report.obstacles],
             "written": [str(files.folder / path) for path in files.changed],
         },

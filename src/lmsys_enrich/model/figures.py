@@ -74,7 +74,12 @@ class Summary(Value):
 
 
 class Overview(Value):
-    """Everything that one iteration over the findings shows; `checked_at` is the latest."""
+    """
+    Everything that one iteration over the findings shows.
+
+    `revived` are findings of living links that the outputs last written call dead or
+    failing; there are no such outputs where none is `reported`. `checked_at` is the latest.
+    """
 
     to_act_on: Mapping[Verdict, Sequence[Finding]]
     by_verdict: Mapping[Verdict, int]
@@ -82,6 +87,8 @@ class Overview(Value):
     repositories: Mapping[str, tuple[Repository, str]]
     papers: Mapping[str, Paper]
     models: Mapping[str, Model]
+    revived: Sequence[Finding]
+    is_reported: bool
     checked_at: datetime | None
 
 
@@ -92,6 +99,8 @@ def overview_of(findings: Iterable[Finding]) -> Overview:
     repositories: dict[str, tuple[Repository, str]] = {}
     papers: dict[str, Paper] = {}
     models: dict[str, Model] = {}
+    revived: list[Finding] = []
+    is_reported = False
     checked_at: datetime | None = None
     for finding in findings:
         verdict = finding.effective_verdict
@@ -99,6 +108,10 @@ def overview_of(findings: Iterable[Finding]) -> Overview:
         effective_counts[verdict] += 1
         if verdict in to_act_on:
             to_act_on[verdict].append(finding)
+        if finding.reported is not None:
+            is_reported = True
+            if finding.reported in LOST and finding.verdict in LIVING:
+                revived.append(finding)
         if (at := finding.checked_at) is not None and (checked_at is None or at > checked_at):
             checked_at = at
         if (facts := finding.repository) is not None:
@@ -109,7 +122,17 @@ def overview_of(findings: Iterable[Finding]) -> Overview:
             models[model.key] = model
     for found in to_act_on.values():
         found.sort(key=_age)  # those of one day stay in the order of the lists
-    return Overview(to_act_on, counts, effective_counts, repositories, papers, models, checked_at)
+    return Overview(
+        to_act_on,
+        counts,
+        effective_counts,
+        repositories,
+        papers,
+        models,
+        revived,
+        is_reported,
+        checked_at,
+    )
 
 
 def _age(finding: Finding) -> int:

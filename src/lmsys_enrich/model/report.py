@@ -20,7 +20,7 @@ from lmsys_enrich.model.document import DocumentView
 from lmsys_enrich.model.enriched_entry import EnrichedEntry, enriched
 from lmsys_enrich.model.facts import Model, Paper, Repository
 from lmsys_enrich.model.figures import AliveCount, Day, Overview, Summary, Traffic, alive_count, overview_of
-from lmsys_enrich.model.finding import ACT_ON, LIVING, LOST, Finding, Verdict
+from lmsys_enrich.model.finding import ACT_ON, Finding, Verdict
 from lmsys_enrich.model.workspace import UNKNOWN_WORKSPACE, Workspace
 from lmsys_enrich.spool import sequence_of
 from lmsys_enrich.values import Value
@@ -210,11 +210,15 @@ class Report:
         """Return whether the last run was the first that came to this verdict."""
         return finding.verdict_since is not None and finding.verdict_since >= self.last_run
 
-    def revived(self) -> list[Finding]:
-        """Return the findings of living links that the outputs last written call dead or failing."""
-        return [
-            found for found in self.findings.values() if found.verdict in LIVING and found.reported in LOST
-        ]
+    @property
+    def revived(self) -> Sequence[Finding]:
+        """Findings of living links that the outputs last written call dead or failing."""
+        return self._overview.revived
+
+    @property
+    def is_first(self) -> bool:
+        """True where no outputs were written before: everything is new then."""
+        return not self._overview.is_reported
 
     def is_stale(self, facts: Repository) -> bool:
         """Return whether the last known commit is older than `stale_after`, and no exemption holds."""
@@ -260,7 +264,7 @@ class News(Value):
 
 def news_of(report: Report) -> News | None:
     """Return the news of a report; None for a first run, of which everything is new."""
-    if all(finding.reported is None for finding in report.findings.values()):
+    if report.is_first:
         return None
     to_act_on = [
         found for verdict in ACT_ON for found in report.to_act_on[verdict] if found.verdict in ACT_ON
@@ -268,7 +272,7 @@ def news_of(report: Report) -> News | None:
     return News(
         found=tuple(found for found in to_act_on if report.is_new(found)),
         lasting=tuple(found for found in to_act_on if not report.is_new(found)),
-        revived=tuple(report.revived()),
+        revived=tuple(report.revived),
         archived=tuple(change for change in report.changes if change.kind == "archived"),
     )
 

@@ -115,8 +115,8 @@ def _column(column: Column) -> object:
 def _words(entry: Entry) -> dict[str, object]:
     """Return the keys of an entry but for its id."""
     content: dict[str, object] = {"name": entry.name}
-    if entry.url is not None:
-        content["url"] = entry.url
+    if (url := entry.url) is not None:
+        content["url"] = url
     if entry.cells:
         content |= {key: value for key, value in entry.cells.items() if value is not None}
     if further := {link.role: link.url for link in entry.links if link.role != "url"}:

@@ -159,5 +159,5 @@ def _first_bytes(path: str, length: int) -> Iterator[bytes]:
 
 def _write(temporary_path: Path, chunks: Iterable[bytes]) -> None:
     """Write a new file, with the permissions of the user's umask."""
-    with temporary_path.open("xb") as file:
+    with temporary_path.open("xb", _AT_ONCE) as file:
         file.writelines(chunks)

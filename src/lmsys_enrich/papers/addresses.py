@@ -51,10 +51,12 @@ def _read_address(url: str) -> PaperAddress | None:
 
 def paper_ids(url: str) -> dict[str, str]:
     """Return the identifiers in an address, by registry: `arxiv`, `doi`, `acl`, `s2`; most have none."""
-    at_arxiv, doi, s2 = parse_arxiv_link(url), parse_doi_link(url), parse_s2_link(url)
     address = _read_address(url)
-    acl = acl_id(address) if address is not None else None
-    shown = _shown_arxiv_id(address) if address is not None else None
+    if address is None:
+        return {}
+    at_arxiv, doi, s2 = parse_arxiv_link(url), parse_doi_link(url), parse_s2_link(url)
+    acl = acl_id(address)
+    shown = _shown_arxiv_id(address)
     ids = {
         "arxiv": at_arxiv.id if at_arxiv else arxiv_id_of_doi(doi.doi) if doi else shown,
         "doi": doi.doi if doi else None,

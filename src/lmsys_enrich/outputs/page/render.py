@@ -106,14 +106,14 @@ def _hash(text: str) -> str:
 
 def row_html(report: Report, item: EnrichedEntry, cells: Sequence[Cell]) -> str:
     """Return the row of an entry, with these cells behind those that every table has."""
-    entry, verdict = item.entry, worst(item)
+    entry, url, verdict = item.entry, item.entry.url, worst(item)
     flags = [*flags_of(report, item)]
     marks = "".join([f' <span class="flag">{flag}</span>' for flag in flags])
     shown = "".join([f"        {cell(report, item)}\n" for cell in cells])
-    name = entry.name.strip() or entry.url or entry.id  # a link needs a text
+    name = entry.name.strip() or url or entry.id  # a link needs a text
     return f"""\
       <tr{_data_html(report, item, verdict, flags)}>
-        <td><span class="name">{_linked(name, clickable(entry.url))}</span>
+        <td><span class="name">{_linked(name, clickable(url))}</span>
 {_words_html(item)}{_evidence_html(report, item)}        </td>
         <td class="section">{html_text(BETWEEN.join(item.path))}</td>
         <td data-key="{rank_of(verdict)}">{_VERDICTS[verdict]}{marks}</td>
