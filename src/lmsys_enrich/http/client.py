@@ -135,9 +135,7 @@ class HttpClient:
         except (InvalidAddress, UnicodeError) as error:
             return FetchError(ErrorKind.ADDRESS, str(error))
         try:
-            headers = join_headers(
-                (name.decode("latin-1"), value.decode("latin-1")) for name, value in parser.headers
-            )
+            headers = join_headers(parser.headers)
             if not request.body_limit:
                 return Response(parser.status, headers)
             body = Body(headers.get("content-encoding", ""), request.body_limit)

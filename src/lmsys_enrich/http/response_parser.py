@@ -39,7 +39,7 @@ class ResponseParser:
 
     def __init__(self, *, bodiless: bool) -> None:
         self.status = 0
-        self.headers: list[tuple[bytes, bytes]] = []
+        self.headers: list[tuple[str, str]] = []
         self.parts: deque[bytes] = deque()
         self.held = 0  # bytes in `parts`
         self.has_head = False
@@ -82,7 +82,7 @@ class ResponseParser:
     def end(self) -> None:
         """Note the end of the connection, which ends a body without a length (RFC 9112 section 6.3)."""
         if self.has_head and not self.is_complete:
-            has_length = any(name in {b"content-length", b"transfer-encoding"} for name, _ in self.headers)
+            has_length = any(name in {"content-length", "transfer-encoding"} for name, _ in self.headers)
             self.is_complete, self.is_broken = not has_length, has_length
 
     def take(self) -> bytes:
@@ -101,11 +101,11 @@ class ResponseParser:
         )  # its callbacks are ours: each response would be a cycle, which the collector must find
         if not self.is_complete or self.has_surplus or self._is_rewritten or version != "1.1":
             return False
-        return not any(name == b"connection" and b"close" in value.lower() for name, value in self.headers)
+        return not any(name == "connection" and "close" in value.lower() for name, value in self.headers)
 
     def on_header(self, name: bytes, value: bytes) -> None:
         if not self.has_head:  # else a trailer
-            self.headers.append((name.lower(), value.strip()))
+            self.headers.append((name.lower().decode("latin-1"), value.strip().decode("latin-1")))
 
     def on_headers_complete(self) -> None:
         if self.has_head:

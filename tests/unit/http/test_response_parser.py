@@ -3,7 +3,7 @@
 import contextlib
 import gc
 import weakref
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 import h11
@@ -60,7 +60,7 @@ def _fed(parts: Sequence[bytes], *, bodiless: bool = False) -> ResponseParser:
     return parser
 
 
-def _said(headers: Sequence[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
+def _said(headers: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
     """Return what headers say, whatever their blanks, and however often they say the same length."""
     said = {name: b" ".join(value.split()).lower() for name, value in headers}
     if b"content-length" in said:
@@ -108,7 +108,8 @@ def test_response_that_h11_reads_is_read(
         return
     parser = _fed(_cut(data, locations))
     assert parser.status == expected[0]
-    assert _said(parser.headers) == _said(expected[1])
+    received = ((name.encode("latin-1"), value.encode("latin-1")) for name, value in parser.headers)
+    assert _said(received) == _said(expected[1])
 
 
 def test_a_body_comes_in_parts_however_it_was_sent() -> None:
@@ -189,7 +190,7 @@ def test_heads_are_read_as_browsers_read_them(name: str, cut: int) -> None:
         return  # lines before a head come with it
     parser = _fed([part for part in _cut(_LENIENT[name], [cut]) if part])
     assert parser.status == 200
-    assert (b"location", b"/x") in parser.headers
+    assert ("location", "/x") in parser.headers
 
 
 def test_chunk_extensions_without_end_break_the_body_off() -> None:
