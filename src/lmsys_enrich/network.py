@@ -62,6 +62,9 @@ async def open_network(
     async with AsyncExitStack() as stack:
         tls, proxies = _tls_context(environ), Proxies(environ)
         fetch, pool = _website_client(stack, settings, tls, proxies)
+        fetch, secrets = through(fetch) if through else fetch, secret_headers(environ)
+        if settings.hosts or secrets:
+            fetch = HostHeaders(fetch, settings.hosts, secrets)
 
         def leave(host: str) -> None:
             pool.leave(host)
@@ -71,7 +74,7 @@ async def open_network(
             per_host=_per_host(settings), urgent_first=settings.deadline is not None, leave=leave
         )
         polite = PoliteClient(
-            HostHeaders(through(fetch) if through else fetch, settings.hosts, secret_headers(environ)),
+            fetch,
             HostLimiter(clock),
             clock,
             retries=settings.retries,

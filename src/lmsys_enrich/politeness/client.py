@@ -115,8 +115,7 @@ class PoliteClient:
         return await self._send_spaced(host_of(request.url), request, LinkBudget(self._patience))
 
     async def _send_spaced(self, host: str, request: Request, budget: LinkBudget) -> Outcome:
-        await self._limiter.acquire(host)
-        if (reason := self._limiter.tripped_by(host)) is not None:
+        if (reason := await self._limiter.acquire(host)) is not None:
             return FetchError(ErrorKind.NOT_SENT, reason)
         outcome = await self._send(host, request, budget)
         # A server may hang on HEAD alone: that must not prevent a GET.

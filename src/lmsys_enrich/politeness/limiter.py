@@ -36,13 +36,14 @@ class HostLimiter:
         self._clock = clock
         self._hosts: defaultdict[str, _Host] = defaultdict(_Host)
 
-    async def acquire(self, name: str) -> None:
-        """Wait until a request may go to a host; return at once where its circuit is open."""
+    async def acquire(self, name: str) -> str | None:
+        """Wait until a request may go to a host; return at once why its circuit is open, if it is."""
         host = self._hosts[name]
         while host.tripped_by is None and (wait := host.retry_at - self._clock.monotonic()) > 0:
             await self._clock.sleep(wait)
         if host.min_interval:
             self.pause(name, host.min_interval)
+        return host.tripped_by
 
     def leave(self, name: str) -> None:
         """Forget a host without remaining links, unless it requested a pause or failed."""

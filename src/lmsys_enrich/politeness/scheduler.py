@@ -28,9 +28,14 @@ def host_or_text(url: str) -> str:
 
 
 class Lease(State):
-    """A link under way, and the host at which it holds a slot; None while it waits for another."""
+    """
+    A link under way, and the host of its address.
+
+    `host` is the one at which it holds a slot; None while it waits for another.
+    """
 
     task: LinkTask
+    home: str
     host: str | None
 
 
@@ -167,7 +172,7 @@ class Scheduler:
         del self._next[name]
         task = self._task(self._hosts[name].take())
         self._line_up(name)
-        return Lease(task, name)
+        return Lease(task, name, name)
 
     async def move(self, lease: Lease, name: str) -> None:
         """Give the lease a slot at another host, waiting for one if there is none."""
@@ -241,7 +246,7 @@ class Scheduler:
                 continue
             if after is None or self._urgent_first:
                 return name
-            stay = host_or_text(after.task.url)
+            stay = after.home
             may_stay = stay in self._next and self._hosts[stay].has_slot
             return stay if may_stay and (-first <= _SHORT or 2 * self._length(stay) >= -first) else name
         return None

@@ -14,7 +14,7 @@ from lmsys_enrich.checkers.website.redirect_chain import RedirectChain
 from lmsys_enrich.http.messages import ErrorKind, Fetch, FetchError, Outcome, Request
 from lmsys_enrich.model.finding import LIVING, LinkTask, Observation
 from lmsys_enrich.model.report import Obstacle
-from lmsys_enrich.politeness.scheduler import Lease, Scheduler, host_or_text
+from lmsys_enrich.politeness.scheduler import Lease, Scheduler
 from lmsys_enrich.urls import fragment_of, host_of, is_web, link_key
 from lmsys_enrich.values import Value, replace
 
@@ -113,7 +113,7 @@ class WebsiteChecker:
             await self._scheduler.move(lease, host_of(request.url))
             return await fetch_of_link(request)
 
-        host = host_or_text(lease.task.url)
+        host = lease.home
         try:
             chain = await fetch_link(fetch, lease.task.url, lease.task.previous)
             if isinstance(chain.end, FetchError) and chain.end.kind is ErrorKind.BUG:

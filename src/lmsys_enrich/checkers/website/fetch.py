@@ -82,10 +82,8 @@ async def _fetch_as_written(fetch: Fetch, url: str, previous: Finding | None) ->
 
 def _is_final(chain: RedirectChain) -> bool:
     """Return true where GET cannot give another result."""
-    if chain.hops and classify(chain.end).verdict is not Verdict.ALIVE:
-        return False  # GET may be redirected elsewhere, or not at all
-    if isinstance(chain.end, FetchError):
-        return chain.end.kind in _BEFORE_THE_METHOD
+    if isinstance(chain.end, FetchError):  # after a redirect, GET may be redirected elsewhere, or not at all
+        return not chain.hops and chain.end.kind in _BEFORE_THE_METHOD
     if classify(chain.end).verdict is not Verdict.ALIVE:
         return False
     if isinstance(chain.end, Response) and is_doubtful_success(chain.final, chain.end):

@@ -86,9 +86,11 @@ class RedirectFollower(State):
                 url = _requestable(address)
             except InvalidAddress as problem:
                 return self._end(start, address, FetchError(ErrorKind.ADDRESS, str(problem)))
-            if self._is_repeated(url):
+            cookie = self.cookies.header(url) if self.with_get else ""
+            if (url, cookie) in self._seen:
                 return self._end(start, address, RedirectError.LOOP)
-            outcome = await self._request(url)
+            self._seen.add((url, cookie))
+            outcome = await self._request(url, cookie)
             if not isinstance(outcome, Response) or outcome.status not in _REDIRECTS:
                 return self._end(start, address, outcome)
             self._hops.append(Hop(url, outcome.status))
@@ -100,20 +102,8 @@ class RedirectFollower(State):
             if len(self._hops) > MAX_HOPS:
                 return self._end(start, address, RedirectError.TOO_MANY)
 
-    def _is_repeated(self, url: str) -> bool:
-        """Return true for a request that was sent before, with the same cookies."""
-        request = (url, self._cookie(url))
-        is_repeated = request in self._seen
-        self._seen.add(request)
-        return is_repeated
-
-    def _cookie(self, url: str) -> str:
-        return self.cookies.header(url) if self.with_get else ""
-
-    async def _request(self, url: str) -> Outcome:
-        headers = _HEADERS
-        if cookie := self._cookie(url):
-            headers = {**_HEADERS, "cookie": cookie}
+    async def _request(self, url: str, cookie: str) -> Outcome:
+        headers = {**_HEADERS, "cookie": cookie} if cookie else _HEADERS
         if self.with_get:
             outcome = await self.fetch(_get(url, headers))
             if isinstance(outcome, Response) and not self._hops:
