@@ -222,3 +222,14 @@ async def test_quota_that_is_used_up_is_waited_for_before_a_refusal(httpx_mock: 
         await hub.check(f"{HOME}/acme/m2")
     assert before == 0
     assert hub.clock.elapsed >= 55
+
+
+async def test_field_that_the_hub_does_not_know_costs_no_fact(httpx_mock: HTTPXMock) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        return reply({"error": "Invalid option"}, 400) if request.url.params else reply(MODEL)
+
+    url = f"{HOME}/acme/large"
+    async with opened(httpx_mock, answer) as hub:
+        found = (await hub.check(url)).observations[url]
+    assert found.model is not None
+    assert (found.verdict, found.model.facts.likes) == (Verdict.ALIVE, 5)

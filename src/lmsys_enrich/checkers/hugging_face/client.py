@@ -86,7 +86,11 @@ class HubApi:
     async def repository(self, kind: Kind, name: str, now: datetime) -> Thing | Failure:
         """Request a model, a data set or a space; renames are followed."""
         parameters = [("expand[]", field) for field in _FIELDS[kind]]
-        result = await self.api.get(f"/api/{kind.value}s/{name}", parameters)
+        path = f"/api/{kind.value}s/{name}"
+        result = await self.api.get(path, parameters)
+        if isinstance(result, Ok) and result.status == HTTPStatus.BAD_REQUEST:
+            # One field that a hub does not know spoils the request; without any it has its own choice.
+            result = await self.api.get(path)
         return _read(result, lambda body: from_repository(body, kind, now))
 
     async def collection(self, name: str, now: datetime) -> Thing | Failure:
