@@ -112,14 +112,24 @@ def reasons_to_act(entry: Entry, paper: Paper) -> Iterator[str]:
         yield f"published since: {publication}"
 
 
-def published_since(entry: Entry, paper: Paper) -> str | None:
+class Publication(NamedTuple):
+    """Venue and year of a publication, and the address of its DOI; one of both may be empty."""
+
+    place: str
+    link: str
+
+    def __str__(self) -> str:
+        return ", ".join(filter(None, self))
+
+
+def published_since(entry: Entry, paper: Paper) -> Publication | None:
     """Return where a paper was published that the list calls a preprint; None where it need not change."""
     listed = entry.cells.get("publisher")
     if not isinstance(listed, str) or known_venue(listed) != ARXIV or "arxiv" not in paper.ids:
         return None
     place = " ".join(filter(None, (paper.venue, str(paper.year) if paper.venue and paper.year else None)))
     link = f"https://doi.org/{paper.published_as}" if paper.published_as else ""
-    return ", ".join(filter(None, (place, link))) or None
+    return Publication(place, link) if place or link else None
 
 
 def _differences(entry: Entry, findings: Sequence[Finding]) -> Iterator[Difference]:

@@ -11,7 +11,7 @@ from lmsys_enrich.model.finding import Suggestion, SuggestionKind, Verdict
 from lmsys_enrich.outputs.fact_words import coarse
 from lmsys_enrich.outputs.page.contents import page_of
 from lmsys_enrich.values import replace
-from tests.builders import catalog, finding, rendered, report, repository
+from tests.builders import catalog, entry, finding, rendered, report, repository
 from tests.fakes import NIGHT
 
 _PAPER = Paper(fetched_at=NIGHT, ids={"arxiv": "2201.12023"}, venue="OSDI", year=2022, citations=1234)
@@ -72,6 +72,15 @@ def test_page_has_figures_charts_and_filters_of_each_kind() -> None:
     assert choices["venue"] == ["OSDI"]
     assert {"citations", "downloads", "stars"} <= {header.key for header in page.headers}
     assert [group.kind for group in page.groups] == ["withdrawn"]
+
+
+def test_page_names_venue_and_doi_of_a_publication_apart() -> None:
+    url, published = "https://arxiv.org/abs/2201.12023", replace(_PAPER, published_as="10.1145/1")
+    listed = replace(entry("Alpa", url), cells={"publisher": "arXiv"})
+    made = report(finding(url, paper=published), catalogs=(catalog(listed),))
+    tasks = {group.kind: group.tasks for group in page_of(made).groups}
+    (task,) = tasks["published"]
+    assert (task.why, task.better) == ("OSDI 2022", "https://doi.org/10.1145/1")
 
 
 def test_page_without_papers_has_no_columns_of_theirs() -> None:

@@ -11,7 +11,7 @@ from lmsys_enrich.model.finding import Finding, SuggestionKind, Verdict
 from lmsys_enrich.model.report import News, Report, merged_repositories, news_of
 from lmsys_enrich.outputs.fixes import patch_of
 from lmsys_enrich.outputs.page.words import clickable
-from lmsys_enrich.values import Value
+from lmsys_enrich.values import Value, replace
 
 _MOST = 100
 _MOST_OPEN = 8
@@ -198,7 +198,8 @@ def _of_entries(report: Report) -> Iterator[Task]:
             states = ["withdrawn"] * bool(paper.withdrawn) + ["retracted"] * bool(paper.retracted)
             yield _entry_task(report, item, "withdrawn", " and ".join(states))
         if paper is not None and (where := published_since(item.entry, paper)):
-            yield _entry_task(report, item, "published", where)
+            task = _entry_task(report, item, "published", where.place)
+            yield replace(task, better=where.link)
         for one in item.differs:
             why = f"{one.field}: “{one.listed}” in the list, “{one.source}” at {one.source_host}"
             yield _entry_task(report, item, "differs", why)
