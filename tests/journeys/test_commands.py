@@ -291,7 +291,7 @@ def test_stale_says_when_there_is_nothing_and_when_it_knows_too_little(program: 
     ended = program("stale")
     assert ended.out == ""
     assert "No known repository is stale" in ended.err
-    assert "1 of 1 links were never checked" in ended.err
+    assert "1 of 1 link never checked" in ended.err
 
 
 def test_stale_tells_of_repositories_that_are_gone_or_taken_over(
@@ -319,9 +319,9 @@ def test_the_cache_is_counted_pruned_and_cleared(program: Program, serve: Serve)
     program.run()
     assert "2 links, 0 repositories" in program("cache", "info").out
     assert "the oldest from 2026-11-01" in program("cache", "info").out
-    assert program("cache", "prune", "--older-than", "10d").out == "cache: removed 1 links\n"
-    assert "1 links" in program("cache", "info").out
-    assert program("cache", "clear").out == "cache: removed 1 links\n"
+    assert program("cache", "prune", "--older-than", "10d").out == "cache: removed 1 link\n"
+    assert "1 link," in program("cache", "info").out
+    assert program("cache", "clear").out == "cache: removed 1 link\n"
     assert "0 links" in program("cache", "info").out or "no cache" in program("cache", "info").out
 
 

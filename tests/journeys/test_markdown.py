@@ -250,7 +250,7 @@ def test_a_readme_that_is_no_list_is_refused(program: Program) -> None:
 def test_a_list_of_four_thousand_entries_is_read(program: Program) -> None:
     lines = "".join(f"- [Tool {n}](https://t.example/{n}) - Does *it* well\n" for n in range(4000))
     (program.folder / "README.md").write_text(f"# L\n## T\n{lines}")
-    assert "4000 entries with 4000 links" in program("validate", "README.md").out
+    assert "4,000 entries with 4,000 links" in program("validate", "README.md").out
 
 
 _PAGE = """\

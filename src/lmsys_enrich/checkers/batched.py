@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 from lmsys_enrich.api.batches import BatchOutcome, Query, query_batches
 from lmsys_enrich.api.json_api import JsonApi
 from lmsys_enrich.checkers.protocol import ApiEstimate, CheckError, CheckResult, Deferred, contained
+from lmsys_enrich.model.figures import counted
 from lmsys_enrich.model.finding import LinkTask
 from lmsys_enrich.model.report import Obstacle
 
@@ -99,7 +100,7 @@ def obstacles_of(api: JsonApi, unanswered: int, why: str = "", instead: str = ""
     """Return why no more requests are sent to an API, or that it left so many links without a response."""
     if api.obstacles or not unanswered:
         return api.obstacles
-    links = "a link" if unanswered == 1 else f"{unanswered:,} links"
+    links = counted(unanswered, "link")
     reason = f" ({why})" if why else ""
     hint = f"Run again later, and see {api.service.status_page}: what was known is kept."
     return (Obstacle(f"{api.service.name} gave no response about {links}{reason}{instead}", hint),)

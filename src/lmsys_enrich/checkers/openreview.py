@@ -14,6 +14,7 @@ from lmsys_enrich.api.results import Ok, QueryTooLarge, TransientError, Unavaila
 from lmsys_enrich.checkers.batched import Subjects, estimate_of, obstacles_of
 from lmsys_enrich.checkers.protocol import CheckResult, Deferred, Estimate, TaskQueue
 from lmsys_enrich.model.facts import Paper, PaperUpdate
+from lmsys_enrich.model.figures import counted
 from lmsys_enrich.model.finding import LinkTask, Observation, Verdict
 from lmsys_enrich.model.report import Obstacle
 from lmsys_enrich.papers.addresses import parse_openreview_link
@@ -22,7 +23,7 @@ from lmsys_enrich.values import Value
 
 _BATCH = 50
 _GUARDED = "OpenReview turns robots away; its API needs OPENREVIEW_USERNAME and OPENREVIEW_PASSWORD"
-_ADVICE = "OPENREVIEW_USERNAME and OPENREVIEW_PASSWORD would let the API of OpenReview prove {} links"
+_ADVICE = "OPENREVIEW_USERNAME and OPENREVIEW_PASSWORD would let the API of OpenReview prove {}"
 _NOT_TOLD = frozenset({"citations", "retracted", "version", "published_as"})
 _REJECTED = Obstacle(
     "OpenReview does not accept the login", "Check OPENREVIEW_USERNAME and OPENREVIEW_PASSWORD."
@@ -82,7 +83,7 @@ class OpenReviewChecker:
         return parse_openreview_link(url) is not None
 
     def advice(self, count: int) -> str | None:
-        return _ADVICE.format(count) if self._login is None and count else None
+        return _ADVICE.format(counted(count, "link")) if self._login is None and count else None
 
     def estimate(self, urls: Sequence[str]) -> Estimate:
         if self._login is None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from lmsys_enrich.cli.terminal import Terminal, command_data, command_property
 from lmsys_enrich.errors import OutputError
 from lmsys_enrich.model.catalog import Catalog, Remark
+from lmsys_enrich.model.figures import counted
 from lmsys_enrich.model.finding import Finding, Verdict
 from lmsys_enrich.model.workspace import find_workspace
 
@@ -54,14 +55,15 @@ def report_reading(catalogs: Sequence[Catalog], terminal: Terminal, *, verbose: 
         if catalog.document is not None:
             own = sum(len(entry.links) for entry in catalog.entries())
             outside = len(catalog.document_links)
-            terminal.info(f"{catalog.source}: {own:,} links of entries, {outside:,} outside of entries")
+            terminal.info(
+                f"{catalog.source}: {counted(own, 'link')} of entries, {outside:,} outside of entries"
+            )
         if shows_all:
             print_remarks(remarks, terminal)
         elif remarks:
-            count = "1 remark" if len(remarks) == 1 else f"{len(remarks):,} remarks"
             terminal.info(
-                f"{catalog.source}: {count} on what was not understood or is listed twice;"
-                " --verbose or `lmsys-enrich validate` shows them"
+                f"{catalog.source}: {counted(len(remarks), 'remark')} on what was not understood"
+                " or is listed twice; --verbose or `lmsys-enrich validate` shows them"
             )
 
 

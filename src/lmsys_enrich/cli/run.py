@@ -23,6 +23,7 @@ from lmsys_enrich.lists.changed_since import changed_since
 from lmsys_enrich.lists.read import read_as_set
 from lmsys_enrich.model.catalog import Catalog, Remark
 from lmsys_enrich.model.enriched_entry import Difference
+from lmsys_enrich.model.figures import counted
 from lmsys_enrich.model.report import Obstacle, Report
 from lmsys_enrich.pipeline.plan import Plan
 from lmsys_enrich.pipeline.run import Run, check_and_enrich
@@ -103,8 +104,7 @@ def _only_changed(catalogs: Sequence[Catalog], base: str, terminal: Terminal) ->
             what = f"1 line is new since {base}"
         else:
             what = f"{f'{change.lines:,}' if change.lines else 'no'} lines are new since {base}"
-        links = "1 link" if change.links == 1 else f"{change.links:,} links"
-        terminal.info(f"{change.catalog.source}: {what}; {links} to check")
+        terminal.info(f"{change.catalog.source}: {what}; {counted(change.links, 'link')} to check")
     return [change.catalog for change in changes]
 
 
@@ -188,13 +188,14 @@ def _lines(
         len(tasks) for check, tasks in zip(checks, plan.tasks, strict=True) if not (check.apis or check.pages)
     )
     total = len(plan.fresh) + len(plan.settled) + sum(map(len, plan.tasks))
-    yield "1 link" if total == 1 else f"{total:,} links"
+    yield counted(total, "link")
     yield f"  {len(plan.fresh):>7,}  fresh: not checked again"
     yield f"  {len(plan.settled) + idle:>7,}  need no request: exempt, excluded, guarded, or not on the web"
     for check, tasks in zip(checks, plan.tasks, strict=True):
         if check.apis and len(tasks) > len(check.pages):
             yield f"  {len(tasks) - len(check.pages):>7,}  for {', '.join(map(_api, check.apis))}"
-    yield f"  {len(pages):>7,}  for {len(requests):,} {'website' if len(requests) == 1 else 'websites'}"
+    if pages:
+        yield f"  {len(pages):>7,}  for {counted(len(requests), 'website')}"
     if apis_of_sources := [api for one in further for api in one.apis if api.requests]:
         yield f"           further facts from {', '.join(map(_api, apis_of_sources))}"
     apis = [api for one in (*checks, *further) for api in one.apis]
@@ -205,8 +206,7 @@ def _lines(
 
 def _api(api: ApiEstimate) -> str:
     quota = f" of {api.quota:,} an hour" if api.quota is not None else ""
-    requests = "request" if api.requests == 1 else "requests"
-    return f"{api.host} ({api.requests:,} {api.kind} {requests}{quota})"
+    return f"{api.host} ({counted(api.requests, f'{api.kind} request')}{quota})"
 
 
 def _times(apis: Sequence[ApiEstimate]) -> Iterable[timedelta]:

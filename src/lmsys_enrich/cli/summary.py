@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from lmsys_enrich.cli.terminal import Table, markdown_table
-from lmsys_enrich.model.figures import counts_in_words, shown_counts
+from lmsys_enrich.model.figures import counted, counts_in_words, shown_counts
 from lmsys_enrich.model.finding import ACT_ON, Finding, Verdict
 from lmsys_enrich.model.report import Report, news_of
 from lmsys_enrich.outputs.text import escaped
@@ -104,22 +104,22 @@ def _cut(text: str) -> str:
 
 def _figures(report: Report) -> Iterator[str]:
     summary = report.summary
-    links, entries = _count(summary.links, "link"), _count(summary.entries, "entry", "entries")
+    links, entries = counted(summary.links, "link"), counted(summary.entries, "entry")
     yield f"{links} in {entries}: {counts_in_words(report.counts)}"
     # A link that this run did not reach is shown as earlier runs found it.
     earlier = summary.by_verdict[Verdict.UNCHECKED] - report.counts[Verdict.UNCHECKED]
     if earlier:
-        yield f"not checked in this run: {_count(earlier, 'link')}, counted as last known"
+        yield f"not checked in this run: {counted(earlier, 'link')}, counted as last known"
     if summary.repositories:
         yield (
-            f"{_count(summary.repositories, 'repository', 'repositories')}:"
+            f"{counted(summary.repositories, 'repository')}:"
             f" {summary.archived:,} archived, {summary.stale:,} stale"
         )
     if summary.papers:
         withdrawn = f": {summary.withdrawn:,} withdrawn or retracted" if summary.withdrawn else ""
-        yield f"{_count(summary.papers, 'paper')}{withdrawn}"
+        yield f"{counted(summary.papers, 'paper')}{withdrawn}"
     if summary.models:
-        yield _count(summary.models, "model")
+        yield counted(summary.models, "model")
 
 
 def _to_act_on(report: Report) -> Iterator[str]:
@@ -177,24 +177,20 @@ def _cost(report: Report) -> str:
     set_by = ""
     if longest is not None and traffic.seconds >= _SLOW_RUN:
         set_by = (
-            f", {longest.seconds:.1f} s of them with {longest.host} ({_count(longest.requests, 'request')})"
+            f", {longest.seconds:.1f} s of them with {longest.host} ({counted(longest.requests, 'request')})"
         )
     requests = traffic.web + traffic.graphql + traffic.rest
     return (
-        f"{_count(requests, 'request')} ({traffic.web} web, {traffic.graphql} GraphQL, {traffic.rest} REST),"
-        f" {traffic.retries} retries, {traffic.cached} links known from earlier,"
+        f"{counted(requests, 'request')} ({traffic.web} web, {traffic.graphql} GraphQL, {traffic.rest} REST),"
+        f" {counted(traffic.retries, 'retry')}, {counted(traffic.cached, 'link')} known from earlier,"
         f" {traffic.seconds:.1f} s{set_by}"
     )
 
 
 def _where(files: Files) -> Iterator[str]:
     changed = f"{len(files.changed):,} of them changed" if files.changed else "none of them changed"
-    yield f"{_count(len(files.all), 'file')} in {files.folder}, {changed}:"
+    yield f"{counted(len(files.all), 'file')} in {files.folder}, {changed}:"
     badges = sum("badges" in path.parts for path in files.all)
     yield from (f"  {files.folder / path}" for path in files.all if "badges" not in path.parts)
     if badges:
-        yield f"  {files.folder / 'badges'}{os.sep} ({badges:,} files)"
-
-
-def _count(number: int, one: str, many: str | None = None) -> str:
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
+        yield f"  {files.folder / 'badges'}{os.sep} ({counted(badges, 'file')})"

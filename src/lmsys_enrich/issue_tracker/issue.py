@@ -17,6 +17,7 @@ from urllib.parse import quote, unquote
 
 from lmsys_enrich.issue_tracker.github_issues import Issue
 from lmsys_enrich.model.catalog import Location
+from lmsys_enrich.model.figures import counted
 from lmsys_enrich.model.finding import Finding, Verdict
 from lmsys_enrich.model.report import Report
 from lmsys_enrich.model.workspace import Workspace
@@ -123,7 +124,8 @@ def _title(titles: Sequence[str]) -> str:
     names = [" ".join(title.split())[: _MAX_TITLE // 2] for title in titles]
     for count in range(len(names), 0, -1):
         more = len(names) - count
-        title = f"Dead links in {', '.join(names[:count])}{f' and {more} more lists' if more else ''}"
+        others = f" and {counted(more, 'more list')}" if more else ""
+        title = f"Dead links in {', '.join(names[:count])}{others}"
         if len(title) <= _MAX_TITLE:
             return title
     return f"Dead links in {len(names)} lists"

@@ -26,6 +26,14 @@ def alive_count(by_verdict: Mapping[Verdict, int]) -> AliveCount:
     return AliveCount(alive, alive + sum(by_verdict.get(verdict, 0) for verdict in LOST))
 
 
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun: `1 link`, `1,200 links`, `2 entries`; nouns are regular ones."""
+    if number == 1:
+        return f"1 {noun}"
+    is_y = noun.endswith("y") and noun[-2] not in "aeiou"
+    return f"{number:,} {noun[:-1]}ies" if is_y else f"{number:,} {noun}s"
+
+
 def shown_counts(by_verdict: Mapping[Verdict, int]) -> Iterator[tuple[str, int]]:
     """Yield numbers of links as readers see them: a link that moved is alive, and counted there as well."""
     moved = by_verdict.get(Verdict.MOVED, 0)

@@ -13,6 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from lmsys_enrich.errors import MassChange, OutputError
+from lmsys_enrich.model.figures import counted
 from lmsys_enrich.model.finding import LIVING, Finding, Verdict
 from lmsys_enrich.outputs.files import write_files
 from lmsys_enrich.regular_file import read_regular_file
@@ -56,8 +57,9 @@ def _loss(before: Finding, after: Finding) -> str | None:
 
 
 def _message(lost: int, living: int, examples: Sequence[str]) -> str:
-    more = [f"  and {lost - _SHOWN} more"] if lost > _SHOWN else []
-    head = f"{lost} of {living} links that were alive would be dead or without facts; nothing was written:"
+    more = [f"  and {lost - _SHOWN:,} more"] if lost > _SHOWN else []
+    of_links = f"{lost:,} of {counted(living, 'link')} that were alive"
+    head = f"{of_links} would be dead or without facts; nothing was written:"
     return "\n".join([head, *examples[:_SHOWN], *more])
 
 

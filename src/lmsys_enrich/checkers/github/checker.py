@@ -37,6 +37,7 @@ from lmsys_enrich.checkers.protocol import (
     Estimate,
     TaskQueue,
 )
+from lmsys_enrich.model.figures import counted
 from lmsys_enrich.model.finding import LinkTask
 from lmsys_enrich.model.report import Obstacle
 from lmsys_enrich.settings.access import GitHubAccess
@@ -133,7 +134,7 @@ class GitHubChecker:
         """Report the links without a result from the API."""
         if unanswered:
             why = self._api.without_token(unanswered[0])
-            requests = "a request" if len(unanswered) == 1 else f"{len(unanswered):,} requests"
+            requests = counted(len(unanswered), "request")
             what = f"GitHub's API gave no response to {requests} ({why})"
             self._obstacles.append(Obstacle(what, "Run again later."))
         if self._access.token is None:

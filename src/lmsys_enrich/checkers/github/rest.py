@@ -35,6 +35,7 @@ from lmsys_enrich.checkers.protocol import CheckError
 from lmsys_enrich.clock import EPOCH
 from lmsys_enrich.http.messages import RequestKind
 from lmsys_enrich.model.facts import RepositoryUpdate
+from lmsys_enrich.model.figures import counted
 from lmsys_enrich.model.report import Obstacle
 
 _OK = 200
@@ -227,18 +228,18 @@ def advice(repositories: int) -> str | None:
     if not repositories:
         return None
     return (
-        f"No GITHUB_TOKEN: GitHub allows {HOURLY} requests an hour, and there are {repositories:,} "
-        f"repositories. With a token, which needs no rights at all, one request is enough for about fifty "
-        f"of them, and it allows 5,000 an hour. Without one, the rest are checked by their pages and keep "
-        f"the facts known so far."
+        f"No GITHUB_TOKEN: GitHub allows {HOURLY} requests an hour, and the list has "
+        f"{counted(repositories, 'repository')}. With a token, which needs no rights at all, one request is "
+        f"enough for about fifty of them, and it allows 5,000 an hour. Without one, the rest are checked by "
+        f"their pages and keep the facts known so far."
     )
 
 
 def facts_kept(repositories: int) -> Obstacle:
     """Return the obstacle of a quota that did not suffice for so many repositories."""
     return Obstacle(
-        f"without a token GitHub gave no new facts about {repositories:,} repositories: only their pages "
-        f"were looked at",
+        f"without a token GitHub gave no new facts about {counted(repositories, 'repository')}: "
+        f"only pages were looked at",
         "Set GITHUB_TOKEN; a token without any rights is enough.",
     )
 

@@ -10,6 +10,7 @@ from lmsys_enrich.cli.flags import add_setting_flags, settings_of
 from lmsys_enrich.cli.terminal import Terminal
 from lmsys_enrich.clock import EPOCH, SystemClock
 from lmsys_enrich.errors import InputError, OutputError
+from lmsys_enrich.model.figures import counted
 from lmsys_enrich.model.finding import Finding
 from lmsys_enrich.pipeline.previous_runs import refuse_links_out
 from lmsys_enrich.settings.settings import parse_duration
@@ -49,10 +50,10 @@ def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
                 count = len(store.load())
                 store.close()
                 _clear(folder)
-                terminal.result(f"{folder}: removed {count} links")
+                terminal.result(f"{folder}: removed {counted(count, 'link')}")
             case _:
                 count = store.delete(_outdated(store, arguments.older_than, terminal))
-                terminal.result(f"{folder}: removed {count} links")
+                terminal.result(f"{folder}: removed {counted(count, 'link')}")
     finally:
         store.close()
     return 0
@@ -63,7 +64,8 @@ def _info(folder: Path, findings: Collection[Finding]) -> str:
     since = f", the oldest from {oldest:%Y-%m-%d}" if oldest else ""
     repositories = {found.repository.key.lower() for found in findings if found.repository}
     size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
-    return f"{folder}: {len(findings)} links, {len(repositories)} repositories, {size / 1e6:.1f} MB{since}"
+    known = f"{counted(len(findings), 'link')}, {counted(len(repositories), 'repository')}"
+    return f"{folder}: {known}, {size / 1e6:.1f} MB{since}"
 
 
 def _clear(folder: Path) -> None:

@@ -11,6 +11,7 @@ from lmsys_enrich.errors import InputError
 from lmsys_enrich.lists.patch import unified_diff
 from lmsys_enrich.lists.read import digest_of, read_as_set
 from lmsys_enrich.model.catalog import Catalog
+from lmsys_enrich.model.figures import counted
 from lmsys_enrich.model.workspace import Workspace, find_workspace
 from lmsys_enrich.outputs.files import replace_source
 from lmsys_enrich.outputs.fixes import edits_of, fixed
@@ -64,7 +65,7 @@ def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
             terminal.verbatim(unified_diff(_name(catalog.source), before, after))
     for source, count in made.items():
         word = "made" if arguments.apply else "proposed"
-        terminal.info(f"{source}: {count} {'edit' if count == 1 else 'edits'} {word}")
+        terminal.info(f"{source}: {counted(count, 'edit')} {word}")
     return 0
 
 

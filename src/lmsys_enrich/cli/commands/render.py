@@ -14,6 +14,7 @@ from lmsys_enrich.lists.markdown.reader import read_markdown
 from lmsys_enrich.lists.read import read_as_set
 from lmsys_enrich.model.catalog import key_of
 from lmsys_enrich.model.changes import Changes, changes_between
+from lmsys_enrich.model.figures import counted
 from lmsys_enrich.model.report import Report
 from lmsys_enrich.outputs.enriched_document import write_in_place
 from lmsys_enrich.outputs.files import write_files
@@ -57,9 +58,7 @@ def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
         written = write_files(folder, render_all(report.with_history(known_days)))
     if not settings.quiet:
         changed = f"{len(written.changed)} of them changed" if written.changed else "none of them changed"
-        terminal.result(
-            f"{len(written.all)} file{'' if len(written.all) == 1 else 's'} in {folder}, {changed}"
-        )
+        terminal.result(f"{counted(len(written.all), 'file')} in {folder}, {changed}")
     report_bugs((), written.bugs, terminal, verbose=settings.verbose)
     return BUG if written.bugs else DONE
 

@@ -11,6 +11,7 @@ from lmsys_enrich.errors import InputError
 from lmsys_enrich.lists.read import read_as_set
 from lmsys_enrich.model.catalog import Entry, Link
 from lmsys_enrich.model.enriched_entry import reasons_to_act
+from lmsys_enrich.model.figures import counted
 from lmsys_enrich.model.finding import Finding, Verdict
 from lmsys_enrich.model.report import Report
 from lmsys_enrich.pipeline.previous_runs import report_of_last_run
@@ -144,5 +145,5 @@ def _warn_of_gaps(report: Report, terminal: Terminal) -> None:
     never = sum(found.checked_at is None for found in report.findings.values())
     if never:
         terminal.warn(
-            f"{never} of {len(report.findings)} links were never checked; `lmsys-enrich run` does that"
+            f"{never:,} of {counted(len(report.findings), 'link')} never checked; `lmsys-enrich run` does it"
         )

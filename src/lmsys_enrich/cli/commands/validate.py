@@ -12,6 +12,7 @@ from lmsys_enrich.cli.terminal import Terminal
 from lmsys_enrich.errors import InputError
 from lmsys_enrich.lists.read import read_list, read_lists
 from lmsys_enrich.model.catalog import Catalog
+from lmsys_enrich.model.figures import counted
 from lmsys_enrich.settings.settings import LinkScope, Settings
 
 if TYPE_CHECKING:
@@ -60,9 +61,9 @@ def _summary(catalog: Catalog, remarks: int, *, checks_all: bool) -> str:
     links, outside = sum(len(entry.links) for entry in entries), len(catalog.document_links)
     unread = "" if checks_all else ", which are not checked (links = entries)"
     parts = [
-        f"{len(entries)} entries with {links} links",
-        f"{outside} links outside of them{unread}" if outside else "",
-        {0: "no mistakes", 1: "1 remark"}.get(remarks, f"{remarks} remarks"),
+        f"{counted(len(entries), 'entry')} with {counted(links, 'link')}",
+        f"{counted(outside, 'link')} outside of them{unread}" if outside else "",
+        counted(remarks, "remark") if remarks else "no mistakes",
     ]
     return ", ".join(filter(None, parts))
 
@@ -98,13 +99,13 @@ def execute_import(arguments: argparse.Namespace, terminal: Terminal) -> int:
         raise InputError(f"{output}: exists already", hint="Name another file with -o, or use --force.")
     write_files(output.parent, {output.name: text})
     entries = list(catalog.listed())
-    links = sum(len(listed.entry.links) for listed in entries)
+    links = counted(sum(len(listed.entry.links) for listed in entries), "link")
     for outside in catalog.document_links:
         # A table of contents has no target in YAML; links in the text of a section are kept with it.
         if outside.link.role != "anchor" and outside.link.url not in text:
             where = outside.link.location
             terminal.warn(f"{where}: {outside.link.url} stands outside of entries: it is not in {output}")
-    terminal.result(f"{output}: {len(entries)} entries with {links} links from {arguments.file}")
+    terminal.result(f"{output}: {counted(len(entries), 'entry')} with {links} from {arguments.file}")
     return 0
 
 

@@ -15,6 +15,7 @@ from lmsys_enrich.about import PROJECT_URL
 from lmsys_enrich.model.catalog import Link
 from lmsys_enrich.model.enriched_entry import EnrichedEntry
 from lmsys_enrich.model.facts import Model, Paper
+from lmsys_enrich.model.figures import counted
 from lmsys_enrich.model.finding import Finding, Verdict
 from lmsys_enrich.model.json_fields import day
 from lmsys_enrich.model.report import Report
@@ -26,7 +27,6 @@ from lmsys_enrich.outputs.page.words import (
     age_of,
     ago,
     clickable,
-    count,
     flags_of,
     kind_of,
     licence_of,
@@ -171,7 +171,7 @@ def _evidence_html(report: Report, item: EnrichedEntry) -> str:
         return ""
     source = report.workspace.page(location.file, location.line)
     return f"""\
-          <details><summary>{count(len(entry.links), "link")}</summary><ul>
+          <details><summary>{counted(len(entry.links), "link")}</summary><ul>
 {"".join(map(_seen_html, entry.links, item.findings))}\
             <li class="soft">{_linked(f"{location.file}:{location.line}", source)}</li>
           </ul></details>
@@ -196,9 +196,9 @@ def _when(finding: Finding) -> Iterator[str]:
         yield f"checked {day(finding.checked_at)}"
     if finding.failures:
         since = f" since {day(finding.failing_since)}" if finding.failing_since else ""
-        yield f"failing on {count(finding.failures, 'day')}{since}"
+        yield f"failing on {counted(finding.failures, 'day')}{since}"
     if finding.moves:
-        yield f"seen there on {count(finding.moves, 'day')}"
+        yield f"seen there on {counted(finding.moves, 'day')}"
     if finding.last_alive and finding.last_alive != finding.checked_at:
         yield f"last alive {day(finding.last_alive)}"
 

@@ -6,6 +6,7 @@ from math import floor
 
 from lmsys_enrich.model.enriched_entry import EnrichedEntry
 from lmsys_enrich.model.facts import Repository
+from lmsys_enrich.model.figures import counted
 from lmsys_enrich.model.finding import Verdict
 from lmsys_enrich.model.report import Report
 from lmsys_enrich.outputs.fact_words import licence_name
@@ -32,11 +33,6 @@ def clickable(url: str | None) -> str | None:
     return url if url is not None and is_web(url) else None
 
 
-def count(number: int, noun: str) -> str:
-    """Return `1 link`, `1,200 links`; nouns are regular ones."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
 def percent(share: float) -> str:
     """Return a percentage, rounded down: one dead link of ten thousand must show."""
     return f"{floor(share * 10) / 10:g} %"
@@ -59,7 +55,7 @@ def ago(report: Report, at: datetime) -> str:
     days = _days(report, at)
     for length, unit in _UNITS:
         if days >= length:
-            return f"{count(days // length, unit)} ago"
+            return f"{counted(days // length, unit)} ago"
     return "today"
 
 
