@@ -77,6 +77,21 @@ def entry() -> NoReturn:
 def main(argv: Sequence[str], environ: Mapping[str, str], out: TextIO, err: TextIO) -> int:
     """Run one command and return its exit code."""
     terminal = Terminal(out, err, environ)
+    try:
+        code = _run(argv, terminal)
+        terminal.flush()
+    except EnrichError as problem:
+        return terminal.fail(problem)
+    except BrokenPipeError:  # the reader of our output has seen enough
+        terminal.silence()
+        return OutputError.exit_code
+    except KeyboardInterrupt:
+        return _INTERRUPTED
+    return _BUG if terminal.bugs and not code else code
+
+
+def _run(argv: Sequence[str], terminal: Terminal) -> int:
+    """Parse the arguments and run the command that they name. Raises `EnrichError`."""
     chosen = next((word for word in argv if not word.startswith("-")), None)
     parser = build_parser([chosen] if chosen in COMMANDS else [])
     try:
@@ -84,20 +99,9 @@ def main(argv: Sequence[str], environ: Mapping[str, str], out: TextIO, err: Text
     except SystemExit as end:  # argparse has printed help, version or the error
         return end.code if isinstance(end.code, int) else 2
     if arguments.command is None:
-        parser.print_help(out)
+        parser.print_help(terminal.out)
         return 2
-    try:
-        code = _command(arguments.command).execute(arguments, terminal)
-    except EnrichError as problem:
-        return terminal.fail(problem)
-    except BrokenPipeError:
-        # The reader of our output has closed the pipe:
-        # https://docs.python.org/3/library/signal.html#note-on-sigpipe
-        os.dup2(os.open(os.devnull, os.O_WRONLY), out.fileno())
-        return OutputError.exit_code
-    except KeyboardInterrupt:
-        return _INTERRUPTED
-    return _BUG if terminal.bugs and not code else code
+    return _command(arguments.command).execute(arguments, terminal)
 
 
 def build_parser(commands: Sequence[str]) -> argparse.ArgumentParser:

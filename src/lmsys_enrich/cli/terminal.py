@@ -3,11 +3,12 @@
 import os
 import re
 import stat
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Self, TextIO
 
 from lmsys_enrich.characters import BIDI_MARKS, CONTROLS
-from lmsys_enrich.errors import EnrichError
+from lmsys_enrich.errors import EnrichError, OutputError
 from lmsys_enrich.values import Value, value_field
 
 # Facts are untrusted text: they may not control the terminal (C0 and C1 controls,
@@ -70,8 +71,8 @@ class Terminal(Value):
         return self.out.isatty() and "CI" not in self.environ and self.environ.get("TERM") != "dumb"
 
     def result(self, text: str) -> None:
-        """Print the result of the command."""
-        print(self._safe(text), file=self.out)
+        """Print the result of the command. Raises `OutputError` if stdout takes no more."""
+        self._write(f"{self._safe(text)}\n")
 
     def verbatim(self, text: str) -> None:
         """
@@ -80,7 +81,38 @@ class Terminal(Value):
         In GitHub Actions a pipe is the log, where it is made safe.
         """
         is_log = self.environ.get("GITHUB_ACTIONS") == "true" and not _is_file(self.out)
-        self.out.write(without_commands(printable(text)) if is_log or self.is_watched else text)
+        self._write(without_commands(printable(text)) if is_log or self.is_watched else text)
+
+    def _write(self, text: str) -> None:
+        with self._full_disk_is_no_bug():
+            self.out.write(text)
+
+    def flush(self) -> None:
+        """Write out what is buffered, where a failure can still be reported. Raises `OutputError`."""
+        with self._full_disk_is_no_bug():
+            self.out.flush()
+
+    @contextmanager
+    def _full_disk_is_no_bug(self) -> Iterator[None]:
+        try:
+            yield
+        except BrokenPipeError:
+            raise
+        except OSError as problem:
+            self.silence()
+            raise OutputError(
+                f"stdout: cannot be written: {problem.strerror}", hint="Free the disk, or write elsewhere."
+            ) from None
+
+    def silence(self) -> None:
+        """
+        Send what stdout still holds to nowhere, else the interpreter fails when it flushes at its end.
+
+        https://docs.python.org/3/library/signal.html#note-on-sigpipe
+        """
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, self.out.fileno())
+        os.close(nowhere)
 
     def info(self, text: str) -> None:
         """Print a message, unless the run is quiet."""
