@@ -36,7 +36,7 @@ def _module(line: str) -> str:
         (["--version"], _FOR_SOME_RUNS_ALONE | _FOR_THE_NETWORK | _FOR_A_LIST),
         (["run", "--help"], _FOR_SOME_RUNS_ALONE | _FOR_THE_NETWORK | {"markdown_it", "yaml"}),
         (["validate"], _FOR_SOME_RUNS_ALONE | _FOR_THE_NETWORK),
-        (["validate", "README.md"], _FOR_SOME_RUNS_ALONE | _FOR_THE_NETWORK),
+        (["validate", "README.md"], _FOR_SOME_RUNS_ALONE | _FOR_THE_NETWORK | {"yaml"}),
         (["run", "--plan"], {"graphql"}),
     ],
     ids=["version", "help", "validate", "validate Markdown", "run"],
