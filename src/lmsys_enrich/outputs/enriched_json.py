@@ -17,7 +17,7 @@ from lmsys_enrich.model.json_fields import (
     repository_json,
 )
 from lmsys_enrich.model.report import Report
-from lmsys_enrich.outputs.text import Streamed, json_chunks, json_item
+from lmsys_enrich.outputs.text import Streamed, json_chunks
 
 
 def enriched_json(report: Report) -> Mapping[str, Streamed]:
@@ -51,13 +51,12 @@ def _chunks(report: Report) -> Iterator[bytes]:
             "apis": {**report.traffic.apis},
         },
     }
-    entries = (json_item(_entry(entry)) for entry in report.entries)
     lists = {
-        "entries": entries,
-        "document_links": (json_item(_document_link(one, found)) for one, found in report.document_links),
-        "repositories": (json_item(repository_json(facts)) for facts in _further_repositories(report)),
-        "papers": (json_item(paper_json(facts)) for facts in _further_papers(report)),
-        "models": (json_item(model_json(facts)) for facts in _further_models(report)),
+        "entries": map(_entry, report.entries),
+        "document_links": (_document_link(one, found) for one, found in report.document_links),
+        "repositories": map(repository_json, _further_repositories(report)),
+        "papers": map(paper_json, _further_papers(report)),
+        "models": map(model_json, _further_models(report)),
     }
     return json_chunks(head, lists)
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import TypeAlias
 
 import msgspec
@@ -141,7 +142,8 @@ def html_text(text: str) -> str:
 
 
 _encode = msgspec.json.Encoder().encode
-# An item is laid out within two lists, so that it has the indent it has in the file.
+_AT_ONCE = 64  # items
+# Items are laid out within two lists, so that they have the indent they have in the file.
 _BEFORE, _BEHIND = len("[\n ["), -len("\n ]\n]")
 
 
@@ -150,19 +152,15 @@ def json_text(value: object) -> str:
     return msgspec.json.format(_encode(value), indent=1).decode("utf-8") + "\n"
 
 
-def json_item(value: object) -> bytes:
-    """Return the text of an item of one of the lists of `json_chunks`."""
-    return msgspec.json.format(_encode([[value]]), indent=1)[_BEFORE:_BEHIND]
-
-
-def json_chunks(head: Mapping[str, object], lists: Mapping[str, Iterable[bytes]]) -> Iterator[bytes]:
+def json_chunks(head: Mapping[str, object], lists: Mapping[str, Iterable[object]]) -> Iterator[bytes]:
     """Yield the text of `head` with long lists of items behind it, without holding all of one."""
     yield json_text(head).removesuffix("\n}\n").encode()
     for key, items in lists.items():
         yield f',\n "{key}": ['.encode()
-        any_yet = False
-        for item in items:
-            yield b"," + item if any_yet else item
-            any_yet = True
-        yield b"\n ]" if any_yet else b"]"
+        comma, end = b"", b"]"
+        remaining = iter(items)
+        while some := list(islice(remaining, _AT_ONCE)):
+            yield comma + msgspec.json.format(_encode([some]), indent=1)[_BEFORE:_BEHIND]
+            comma, end = b",", b"\n ]"
+        yield end
     yield b"\n}\n"

@@ -86,7 +86,7 @@ _RANKS = {verdict: rank for rank, verdict in enumerate(_WORST_FIRST)}
 def worst(item: EnrichedEntry) -> Verdict | None:
     """Return the worst effective verdict of the entry's links, None without links."""
     verdicts = [finding.effective_verdict for finding in item.findings]
-    return min(verdicts, key=_RANKS.__getitem__, default=None)
+    return verdicts[0] if len(verdicts) == 1 else min(verdicts, key=_RANKS.__getitem__, default=None)
 
 
 def rank_of(verdict: Verdict | None) -> int:
