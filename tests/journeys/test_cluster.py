@@ -17,6 +17,7 @@ import pytest
 from anyio.from_thread import BlockingPortal
 
 from lmsys_enrich.simulation.server import Received, Response, Sent
+from tests.builders import day
 from tests.journeys.conftest import Serve
 from tests.journeys.program import Program
 
@@ -85,7 +86,9 @@ class Sites:
         if received.path.startswith("/held/"):
             self._is_held.set()
             await self._go_on.wait()
-        return Sent(404 if received.path.endswith("7") else 200)
+        if received.path.endswith("7"):
+            return Sent(404)
+        return Sent(304 if "if-none-match" in received.headers else 200, {"etag": '"1"'})
 
     def await_held(self) -> None:
         self._portal.call(self._is_held.wait)
@@ -142,10 +145,12 @@ def sites(serve: Serve, portal: BlockingPortal) -> Iterator[Sites]:
 def outputs(program: Program, *, ignoring: Sequence[str] = ()) -> dict[str, bytes]:
     """Every output; the time that hosts took is not compared, nor are other figures of the traffic."""
     files = program.outputs()
-    report = json.loads(files["enriched.json"])
-    for name in ("seconds", "longest", *ignoring):
-        del report["traffic"][name]
-    return files | {"enriched.json": json.dumps(report).encode()}
+    for file in files.keys() & {"enriched.json", "previous.json"}:
+        report = json.loads(files[file])
+        for name in ("seconds", "longest", *ignoring):
+            del report["traffic"][name]
+        files[file] = json.dumps(report).encode()
+    return files
 
 
 def from_one_process(program: Program, *, ignoring: Sequence[str] = ()) -> dict[str, bytes]:
@@ -173,6 +178,21 @@ def test_local_cluster_writes_the_same_bytes(program: Program, sites: Sites) -> 
     assert ended.code == 10
     assert "distributed" not in ended.err
     assert outputs(program) == from_one_process(program)
+
+
+def test_second_night_on_a_cluster_writes_the_same_bytes(program: Program, sites: Sites) -> None:
+    def two_nights(*argv: str) -> dict[str, bytes]:
+        for night in (1, 9):
+            program.night = day(night)
+            assert program.run(*argv).code == 10
+        return outputs(program)
+
+    program.write_list(*sites.urls("page", 100))
+    on_a_cluster = two_nights("--cluster", "local:2")
+    assert b'"failures": 2' in on_a_cluster["enriched.json"]
+    shutil.rmtree(program.folder / "build")
+    shutil.rmtree(program.folder / "cache")
+    assert on_a_cluster == two_nights()
 
 
 def test_run_ends_where_workers_are_idle(program: Program, sites: Sites) -> None:
