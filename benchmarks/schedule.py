@@ -182,7 +182,7 @@ class _Crawl:
 def simulate(addresses: Sequence[str], web: Web, workers: int, limits: Limits) -> Schedule:
     """Return what a crawl of the addresses takes."""
     crawl = _Crawl(web, workers, limits)
-    crawl.dispatcher.add(map(LinkTask, addresses))
+    crawl.dispatcher.add([LinkTask(url) for url in addresses])
     return crawl.run()
 
 

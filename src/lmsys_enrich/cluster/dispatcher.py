@@ -1,10 +1,11 @@
 """Dispatcher: shares the links of a run among workers, whole hosts at a time."""
 
 import heapq
-from collections.abc import Collection, Iterable
+from array import array
+from collections.abc import Collection, Iterable, Sequence
 
 from lmsys_enrich.model.finding import LinkTask
-from lmsys_enrich.politeness.scheduler import host_or_text
+from lmsys_enrich.politeness.scheduler import NumberedTasks, host_or_text
 from lmsys_enrich.values import State, value_field
 
 
@@ -28,7 +29,8 @@ class Dispatcher:
     def __init__(self, *, smallest: int = 50, largest: int = 500) -> None:
         self._smallest = smallest
         self._largest = largest
-        self._waiting: dict[str, list[LinkTask]] = {}
+        self._tasks = NumberedTasks()
+        self._waiting: dict[str, array[int]] = {}  # the numbers of links, by host
         self._heap: list[tuple[int, str]] = []  # hosts that may be given out; entries may be out of date
         self._worker_of_host: dict[str, str] = {}
         self._loads: dict[str, _Load] = {}
@@ -48,14 +50,14 @@ class Dispatcher:
         """Return how many links a worker has."""
         return len(self._loads[worker].tasks) if worker in self._loads else 0
 
-    def add(self, tasks: Iterable[LinkTask]) -> None:
+    def add(self, tasks: Sequence[LinkTask]) -> None:
         """Add links to be checked."""
         grown: set[str] = set()
-        for task in tasks:
+        for number, task in enumerate(tasks, self._tasks.add(tasks)):
             host = host_or_text(task.url)
-            self._waiting.setdefault(host, []).append(task)
+            self._waiting.setdefault(host, array("Q")).append(number)
             grown.add(host)
-            self._count += 1
+        self._count += len(tasks)
         for host in grown:
             self._offer(host)
 
@@ -69,10 +71,11 @@ class Dispatcher:
         load = self._loads.setdefault(worker, _Load())
         hosts = list(load.grown)
         load.grown.clear()
-        taken = [task for host in hosts for task in self._waiting.pop(host)]
-        while len(taken) < share and (host := self._next_host()) is not None:
+        numbers = [number for host in hosts for number in self._waiting.pop(host)]
+        while len(numbers) < share and (host := self._next_host()) is not None:
             self._worker_of_host[host] = worker
-            taken += self._waiting.pop(host)
+            numbers += self._waiting.pop(host)
+        taken = [self._tasks.take(number) for number in numbers]
         for task in taken:
             host = host_or_text(task.url)
             load.links_of_host[host] = load.links_of_host.get(host, 0) + 1
@@ -96,7 +99,7 @@ class Dispatcher:
         load = self._loads.pop(worker, _Load())
         for host in load.links_of_host:
             del self._worker_of_host[host]
-        self.add(load.tasks.values())
+        self.add(tuple(load.tasks.values()))
         return len(load.tasks)
 
     def hosts(self) -> Collection[str]:

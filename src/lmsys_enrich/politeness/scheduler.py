@@ -111,6 +111,35 @@ class _Batch(State):
     left: int
 
 
+class NumberedTasks:
+    """
+    Tasks by number, in the batches in which they were added.
+
+    A task is read again when it is taken, so that a long sequence may make it then.
+    """
+
+    def __init__(self) -> None:
+        self._batches: list[_Batch] = []
+        self._added = 0
+
+    def add(self, tasks: Sequence[LinkTask]) -> int:
+        """Add tasks, and return the number of the first."""
+        first = self._added
+        if tasks:
+            self._batches.append(_Batch(first, tasks, len(tasks)))
+        self._added += len(tasks)
+        return first
+
+    def take(self, number: int) -> LinkTask:
+        """Return a task, once: a batch of which all are taken is forgotten."""
+        position = bisect(self._batches, number, key=lambda batch: batch.first) - 1
+        batch = self._batches[position]
+        batch.left -= 1
+        if not batch.left:
+            del self._batches[position]
+        return batch.tasks[number - batch.first]
+
+
 class Scheduler:
     """
     Picks the next link, and keeps each host at or below its limit of concurrent links.
@@ -138,8 +167,7 @@ class Scheduler:
         self._urgent_first = urgent_first
         self._leave = leave
         self._hosts: dict[str, _Host] = {}
-        self._batches: list[_Batch] = []
-        self._added = 0
+        self._tasks = NumberedTasks()
         # Heap of hosts that may start a link, keyed by their next link's number. An entry whose number is
         # not the one in `_next` is out of date: a worker that stayed at the host has taken that link.
         self._heap: list[tuple[int, int, str]] = []
@@ -147,14 +175,11 @@ class Scheduler:
         self._grown: set[str] = set()  # hosts with added links, entered anew when a link is taken
 
     def add(self, tasks: Sequence[LinkTask]) -> None:
-        """Queue links. A task is read again when its turn comes, so that a long sequence may make it then."""
-        if tasks:
-            self._batches.append(_Batch(self._added, tasks, len(tasks)))
-        for number, task in enumerate(tasks, self._added):
+        """Queue links."""
+        for number, task in enumerate(tasks, self._tasks.add(tasks)):
             name = host_or_text(task.url)
             self._host(name).add(number, failed=not self._urgent_first and _has_failed(task))
             self._grown.add(name)
-        self._added += len(tasks)
 
     def queued(self) -> Mapping[str, int]:
         """Return how many links wait, by host."""
@@ -170,7 +195,7 @@ class Scheduler:
         if name is None:
             return None
         del self._next[name]
-        task = self._task(self._hosts[name].take())
+        task = self._tasks.take(self._hosts[name].take())
         self._line_up(name)
         return Lease(task, name, name)
 
@@ -220,14 +245,6 @@ class Scheduler:
             else:
                 movers.remove(mover)
             raise
-
-    def _task(self, number: int) -> LinkTask:
-        position = bisect(self._batches, number, key=lambda batch: batch.first) - 1
-        batch = self._batches[position]
-        batch.left -= 1
-        if not batch.left:
-            del self._batches[position]
-        return batch.tasks[number - batch.first]
 
     def _host(self, name: str) -> _Host:
         host = self._hosts.get(name)

@@ -1,6 +1,9 @@
 """Dispatcher: every link is with one worker, and every host is with one worker."""
 
+import weakref
 from collections import Counter
+from collections.abc import Sequence
+from typing import overload
 
 import pytest
 from hypothesis import given
@@ -9,6 +12,11 @@ from hypothesis import strategies as st
 from lmsys_enrich.cluster.dispatcher import Dispatcher
 from lmsys_enrich.model.finding import LinkTask
 from lmsys_enrich.politeness.scheduler import host_or_text
+
+
+class Task(LinkTask, weakref=True, frozen=True):
+    """A task of which a test can see whether it is held."""
+
 
 _hosts = st.integers(0, 12)
 _events = st.lists(
@@ -20,6 +28,36 @@ _events = st.lists(
     ),
     max_size=40,
 )
+
+
+class MadeTasks(Sequence[LinkTask]):
+    """Tasks made when they are read; `held` has those that somebody still has."""
+
+    def __init__(self, count: int) -> None:
+        self._count = count
+        self._held: list[weakref.ref[Task]] = []
+
+    @property
+    def held(self) -> int:
+        return sum(task() is not None for task in self._held)
+
+    def __len__(self) -> int:
+        return self._count
+
+    @overload
+    def __getitem__(self, index: int) -> LinkTask: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[LinkTask]: ...
+
+    def __getitem__(self, index: int | slice) -> LinkTask | Sequence[LinkTask]:
+        if isinstance(index, slice):
+            return [self[number] for number in range(*index.indices(self._count))]
+        if index >= self._count:
+            raise IndexError(index)
+        made = Task(f"https://h{index % 100}.example/{index}")
+        self._held.append(weakref.ref(made))
+        return made
 
 
 class Simulated:
@@ -101,5 +139,13 @@ def test_later_links_of_a_host_follow_it_to_its_worker() -> None:
 @pytest.mark.parametrize(("workers", "expected"), [(1, 500), (2, 250), (100, 50)])
 def test_share_shrinks_with_what_waits(workers: int, expected: int) -> None:
     dispatcher = Dispatcher()
-    dispatcher.add(LinkTask(f"https://h{number}.example/") for number in range(1000))
+    dispatcher.add([LinkTask(f"https://h{number}.example/") for number in range(1000)])
     assert len(dispatcher.take("w", workers)) == expected
+
+
+def test_waiting_links_are_not_held_in_memory() -> None:
+    tasks = MadeTasks(1000)
+    dispatcher = Dispatcher(smallest=10, largest=10)
+    dispatcher.add(tasks)
+    taken = dispatcher.take("w0", 1)
+    assert 10 <= len(taken) == tasks.held < 100
