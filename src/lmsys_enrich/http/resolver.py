@@ -86,6 +86,9 @@ class Resolver:
                 return FetchError(ErrorKind.NAME_UNANSWERED, "the DNS server did not answer in time")
             if not isinstance(result, FetchError):
                 return result
+        if name.startswith("-") and isinstance(result, FetchError):
+            # glibc throws away what the DNS says of such a name; blogs at LiveJournal and Tumblr have some.
+            return FetchError(ErrorKind.LOCAL, "its name begins with a hyphen, which this machine may refuse")
         return result
 
     async def _resolve_once(self, name: str) -> list[str] | FetchError:

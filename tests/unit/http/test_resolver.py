@@ -64,6 +64,14 @@ async def test_a_name_that_was_unknown_only_once_is_there() -> None:
     await names.close()
 
 
+async def test_name_that_this_machine_may_refuse_is_not_unknown() -> None:
+    names = Resolver(_Resolver(_UNKNOWN, _UNKNOWN), 5)
+    found = await names.addresses("-a.example")
+    assert isinstance(found, FetchError)
+    assert found.kind is ErrorKind.LOCAL
+    await names.close()
+
+
 async def test_a_name_server_that_is_silent_is_not_waited_for() -> None:
     go_on = threading.Event()
 
