@@ -5,8 +5,8 @@ import re
 from lmsys_enrich.urls import InvalidAddress, fragment_of, has_userinfo, path_of, query_of
 
 # Names of parameters as PHP, Java, ASP, ColdFusion, Ruby, Python, phpBB, osCommerce and Moodle give them to
-# sessions, OAuth 2.0 (RFC 6749, RFC 6750) to tokens, and stores to signatures. Some servers append characters
-# of their own: `ASPSESSIONIDQQBCDRTA`.
+# sessions, Cloudflare to challenges, OAuth 2.0 (RFC 6749, RFC 6750) to tokens, and stores to signatures. Some
+# servers append characters of their own: `ASPSESSIONIDQQBCDRTA`.
 _NAME = re.compile(
     r"""
     (?:aspsessionid|phpsessid|jsessionid)[a-z0-9_]*
@@ -18,12 +18,16 @@ _NAME = re.compile(
     | jwt | samlre(?:quest|sponse)
     | password | passwd | pwd | client_secret
     | x-amz-(?:signature|security-token|credential) | x-goog-(?:signature|credential) | awsaccesskeyid
+    | key-pair-id | moodlesession[a-z0-9]* | __cf_chl_[a-z_]+
     """,
     re.VERBOSE,
 )
 # Such a name also stands for the number of a talk or of a story, which is short.
 _AMBIGUOUS = frozenset({"sid", "session", "sess", "token", "ticket", "secret", "sig", "signature"})
 _SHORTEST_ID = 8
+# vBulletin and others write `s=0123456789abcdef0123456789abcdef`, and searches `s=alpa`.
+_HASHES = frozenset({"s", "hash"})
+_HASH = re.compile(r"[0-9a-f]{32,64}", re.IGNORECASE)
 # ASP.NET without cookies writes `/(S(lit3py55t21z5v55vlm25s55))/page.aspx`.
 _ASP_SESSION = re.compile(r"/\((?:[A-Za-z]\([^()/]{1,200}\))+\)/")
 _SEPARATORS = re.compile(r"([;&?/#])")
@@ -60,6 +64,8 @@ def _is_credential(parameter: str) -> bool:
     name = name.lower().replace("%2e", ".").replace("%5f", "_").replace("%2d", "-")
     if not value:
         return False
+    if name in _HASHES:
+        return _HASH.fullmatch(value) is not None
     if name in _AMBIGUOUS:
         return len(value) >= _SHORTEST_ID
     return _NAME.fullmatch(name) is not None

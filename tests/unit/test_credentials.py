@@ -23,6 +23,10 @@ from lmsys_enrich.credentials import carries_credentials, without_credentials
         "https://a.example/#access_token=abc",
         "https://a.example/?X-Amz-Signature=abc",
         "https://a.example/?api_key=abc",
+        "https://a.example/?s=0123456789abcdef0123456789abcdef",
+        "https://a.example/?MoodleSessionmoodle=1",
+        "https://a.example/?__cf_chl_tk=abc",
+        "https://a.example/?Policy=a&Key-Pair-Id=APKA",
     ],
 )
 def test_credentials_are_found(url: str) -> None:
@@ -35,6 +39,7 @@ def test_credentials_are_found(url: str) -> None:
         "https://a.example/@user/post",
         "https://a.example/jsessionid",
         "https://a.example/?sid=12",
+        "https://a.example/?s=alpa",
         "https://a.example/talks?session=42",
         "https://a.example/?utm_source=a&ref=b",
         "https://a.example/wiki/PHPSESSID",
