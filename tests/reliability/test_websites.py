@@ -63,6 +63,7 @@ class Case:
     verdict: str
     requests: int = 2
     argv: Sequence[str] = ("--retries", "0")
+    path: str = "/x"
 
 
 SOUND = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
@@ -127,6 +128,33 @@ CASES = [
         {"/x": Sent(403, {**HTML, "cf-mitigated": "challenge"})},
         "guarded",
     ),
+    Case(
+        "a wall that answers HEAD with 202 and shows itself to GET",
+        {"/x": [Sent(202), Sent(202, HTML, WALL.encode())]},
+        "guarded",
+    ),
+    Case(
+        "HTML in place of a file, with a wall in it",
+        {"/x.pdf": [OK, Sent(200, HTML, WALL.encode())]},
+        "guarded",
+        path="/x.pdf",
+    ),
+    Case("RTSP in the place of HTTP", strange.says(b"RTSP/1.0 200 OK\r\nCSeq: 1\r\n\r\n"), "failing"),
+    Case(
+        "a page of a domain parking service", {"/x": Sent(200, {**HTML, "x-adblock-key": "MFww"})}, "failing"
+    ),
+    Case(
+        "a page that leads to an error page at once (`Refresh`)",
+        {"/x": Sent(200, {**HTML, "refresh": "0; url=/404"})},
+        "failing",
+        requests=1,
+    ),
+    Case(
+        "a redirect to a search for the words of the address",
+        {"/x": to("/search?q=x", 302), "/search": OK},
+        "failing",
+        requests=4,
+    ),
     Case("503 with a wall in UTF-16", {"/x": Sent(503, HTML, WALL.encode("utf-16"))}, "guarded"),
     Case("a login", {"/x": to("/login", 302), "/login": OK}, "guarded", requests=4),
 ]
@@ -141,7 +169,7 @@ def test_verdict_of_website(
     else:
         site = start_strange(case.does, None)
     port = site.port
-    url = f"http://site.example:{port}/x"
+    url = f"http://site.example:{port}{case.path}"
     program.write_list(sound, url)
     ended = program.run("--fail-on", "none", *case.argv)
     assert ended.code == 0
