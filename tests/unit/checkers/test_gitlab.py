@@ -346,6 +346,10 @@ async def _additions(httpx_mock: HTTPXMock, answer: Answer, *findings: Finding) 
         (httpx.Response(302, headers={"location": "https://evil.example/jane-doe"}), None),
         (httpx.Response(302, headers={"location": "/jane"}), None),
         (httpx.Response(302, headers={"location": "/-/maintenance"}), None),
+        (httpx.Response(302, headers={"location": "/explore"}), None),
+        (httpx.Response(302, headers={"location": "/"}), None),
+        (httpx.Response(302, headers={"location": "/users/auth/saml"}), None),
+        (httpx.Response(302, headers={"location": "/jane-doe/project"}), None),
         (httpx.Response(503, html="down"), None),
     ],
 )

@@ -19,7 +19,7 @@ from lmsys_enrich.api.results import (
     unknown_fields,
 )
 from lmsys_enrich.checkers.forges import Account, Fact, Identity, NotThere, fact, read_repository
-from lmsys_enrich.checkers.gitlab.links import is_path, is_path_segment
+from lmsys_enrich.checkers.gitlab.links import is_path, is_path_segment, parse_link
 from lmsys_enrich.model.facts import Release, RepositoryUpdate
 from lmsys_enrich.settings.access import ForgeAccess
 from lmsys_enrich.urls import path_of
@@ -187,7 +187,9 @@ class GitLabApi:
         path = path_of(target).removeprefix(path_of(self.api.url).rstrip("/")).strip("/")
         if path == _SIGN_IN:
             return NotThere()
-        is_other = is_path_segment(path) and path.lower() != name.lower()
+        # GitLab's own pages, as a start page of the site, are no accounts.
+        link = parse_link(f"https://{self._host}/{path}", self._host)
+        is_other = link is not None and link.is_namespace and path.lower() not in {"", name.lower()}
         return Account("user", path) if is_other else TransientError("its page leads elsewhere")
 
     def _refused(self, result: Ok, message: str | None) -> Mapping[str, RepositoryUpdate] | QueryTooLarge:
