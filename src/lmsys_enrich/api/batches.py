@@ -18,7 +18,7 @@ IdT = TypeVar("IdT", bound=Hashable)
 FoundT = TypeVar("FoundT")
 
 
-_MAX_FAILURES = 6
+MAX_FAILURES = 6
 """Failures in a row, beside those while one id of a batch is looked for, after which an API has trouble."""
 
 
@@ -101,7 +101,7 @@ async def query_batches(
     requested. A response that holds other ids than were requested counts for the others
     alone.
     """
-    failures, most, why = 0, size.bit_length() + _MAX_FAILURES, ""
+    failures, most, why = 0, size.bit_length() + MAX_FAILURES, ""
 
     async def do(batch: tuple[IdT, ...]) -> BatchOutcome[IdT, FoundT]:
         nonlocal failures, why

@@ -62,6 +62,11 @@ PLACES = {
         lambda number: f"https://github.com/acme/p{number}",
         Access(),
     ),
+    "GitHub without a token": Place(
+        lambda apis: GitHubChecker(apis, GitHubAccess()),
+        lambda number: f"https://github.com/acme/p{number}",
+        Access(),
+    ),
     "GitLab": Place(
         lambda apis: GitLabChecker(apis, GITLAB),
         lambda number: f"https://gitlab.com/acme/p{number}",

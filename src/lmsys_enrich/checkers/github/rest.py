@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TypeAlias
 from urllib.parse import quote
 
+from lmsys_enrich.api.batches import MAX_FAILURES
 from lmsys_enrich.api.json_values import node, text
 from lmsys_enrich.api.results import Ok, TransientError, Unavailable
 from lmsys_enrich.checkers.github.batches import (
@@ -250,12 +251,16 @@ async def check_anonymously(
     """Check repositories by REST, the oldest facts first; defer the rest to their pages."""
     wanted = sorted((item for item in items if _wants_facts(item)), key=_facts_date)
     yield BatchResult(deferred=[task for item in items if not _wants_facts(item) for task in item.tasks])
+    failures = 0  # in a row: a server that refuses everybody need not be asked about each
     for done, item in enumerate(wanted, start=1):
-        if not isinstance(item, RepositoryItem) or not api.rate_limiter.is_open(RequestKind.REST):
+        is_open = api.rate_limiter.is_open(RequestKind.REST) and failures < MAX_FAILURES
+        if not isinstance(item, RepositoryItem) or not is_open:
             yield BatchResult(deferred=list(item.tasks))
             continue
         try:
-            yield await _check_repository(api, item, len(wanted) - done, now)
+            result = await _check_repository(api, item, len(wanted) - done, now)
+            failures = 0 if result.observations else failures + 1
+            yield result
         except Exception:  # noqa: BLE001 - whatever the response holds, the other repositories are checked
             trace = traceback.format_exc()
             yield BatchResult(errors=[CheckError(task, trace) for task in item.tasks])
