@@ -19,7 +19,7 @@ from lmsys_enrich.checkers.github.batches import (
     ResourceLookup,
 )
 from lmsys_enrich.checkers.github.client import GitHubApi
-from lmsys_enrich.checkers.github.links import Discussion, File, Issue, Name, Page, RepositoryLink
+from lmsys_enrich.checkers.github.links import File, Issue, Name, Page, RepositoryLink
 from lmsys_enrich.checkers.github.query import from_rest, with_last_commit, with_latest_release
 from lmsys_enrich.checkers.github.resources import (
     NO_ACCOUNT,
@@ -187,10 +187,6 @@ async def look_up_resource(api: GitHubApi, job: ResourceLookup) -> BatchResult:
                 return BatchResult([of_resource(job.task, job.link, job.resource, job.full_name, found)])
         case File() as file if job.link.moved is None:
             return await _look_up_branch(api, job, file)
-        case Discussion():
-            # It may be in another repository now, to which its page redirects: no API knows.
-            # https://docs.github.com/en/discussions/managing-discussions-for-your-community/managing-discussions#transferring-a-discussion
-            return BatchResult(deferred=[job.task])
         case _:
             found = missing(job.resource)
     if isinstance(found, TransientError):
@@ -200,9 +196,7 @@ async def look_up_resource(api: GitHubApi, job: ResourceLookup) -> BatchResult:
 
 async def _look_up_branch(api: GitHubApi, job: ResourceLookup, file: File) -> BatchResult:
     """Look for the file on the branch that was renamed; only GitHub knows which segments name it."""
-    # A folder may be a submodule, which is in no object of the repository; its page knows.
-    is_folder = not file.with_path and len(file.segments) > 1
-    gone = BatchResult(deferred=[job.task]) if is_folder else BatchResult([dead(job.task, missing(file))])
+    gone = BatchResult([dead(job.task, missing(file))])
     if file.segments[:2] == ("refs", "tags"):
         return gone
     start = 2 if file.segments[:2] == ("refs", "heads") else 0
@@ -212,12 +206,29 @@ async def _look_up_branch(api: GitHubApi, job: ResourceLookup, file: File) -> Ba
         new = await branch(api, job.link.name, old)
         if isinstance(new, TransientError):
             return BatchResult(unanswered=[new.message])
-        if new == old:
-            return gone  # git has no branch below another one
+        if new == old:  # git has no branch below another one
+            is_folder = not file.with_path and end < len(file.segments)
+            return await _look_up_submodule(api, job, file, end) if is_folder else gone
         if isinstance(new, str):
             link = job.link.on_branch(new, slice(start, end), f"the branch {old} is now {new}")
             return BatchResult(next=[BatchQuery((RepositoryItem(link.name, ((job.task, link),)),))])
     return gone if last <= start + _MAX_BRANCHES else BatchResult(deferred=[job.task])
+
+
+async def _look_up_submodule(api: GitHubApi, job: ResourceLookup, file: File, end: int) -> BatchResult:
+    """
+    Look for a folder that is a submodule, of which GraphQL has no object.
+
+    The first `end` segments are the branch.
+    """
+    path, ref = quote("/".join(file.segments[end:])), quote("/".join(file.segments[:end]), safe="")
+    result = await api.rest(f"/repos/{job.link.name}/contents/{path}?ref={ref}")
+    if isinstance(result, Ok) and result.status == _OK:
+        return BatchResult([of_resource(job.task, job.link, file, job.full_name, None)])
+    seen = _failure(result, missing(file).reason)
+    if isinstance(seen, TransientError):
+        return BatchResult(unanswered=[seen.message])
+    return BatchResult([dead(job.task, missing(file))])
 
 
 HOURLY = 60

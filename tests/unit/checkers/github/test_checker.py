@@ -231,6 +231,7 @@ async def test_resource_of_a_repository_is_proved_by_the_api(
         ("tree/nowhere", {}),
         ("commit/abc", {}),
         ("issues/5", {}),
+        ("discussions/5", {}),
         ("releases/tag/v1", {}),
         ("releases/download/v1/a.whl", {"release v1": {"releaseAssets": {"nodes": []}}}),
     ],
@@ -244,13 +245,25 @@ async def test_resource_that_is_missing_is_dead(start: Start, path: str, there: 
     assert run.deferred == []
 
 
-@pytest.mark.parametrize("path", ["discussions/5", "tree/main/third_party/submodule", "tree/main/docs"])
-async def test_resource_whose_page_may_lead_elsewhere_is_deferred(start: Start, path: str) -> None:
-    url = f"{HOME}/octo/hello/{path}"
-    branch = response({"name": "main"})
-    run = start(GitHub({"octo/hello": node("octo/hello")}, rest={"/repos/octo/hello/branches/main": branch}))
-    await run.check(url)
-    assert run.deferred == [url]
+@pytest.mark.parametrize(
+    ("contents", "verdict"),
+    [
+        (response({"type": "submodule", "name": "lib"}), Verdict.ALIVE),
+        (response({"message": "Not Found"}, 404), Verdict.DEAD),
+        (response({"message": "Server Error"}, 500), None),
+        (FetchError(ErrorKind.TIMEOUT, "no response"), None),
+    ],
+)
+async def test_folder_may_be_a_submodule(start: Start, contents: Outcome, verdict: Verdict | None) -> None:
+    url = f"{HOME}/octo/hello/tree/main/third_party/lib"
+    rest = {
+        "/repos/octo/hello/branches/main": response({"name": "main"}),
+        "/repos/octo/hello/contents/third_party/lib?ref=main": contents,
+    }
+    run = start(GitHub({"octo/hello": node("octo/hello")}, rest=rest))
+    found = (await run.check(url)).get(url)
+    assert (found.verdict if found else None) is verdict
+    assert run.deferred == []
 
 
 async def test_ref_that_git_would_misread_is_deferred(start: Start) -> None:
