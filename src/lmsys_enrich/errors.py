@@ -51,3 +51,10 @@ class MassChange(EnrichError):
     """More links would turn dead in one run than `--max-change` allows."""
 
     exit_code = 5
+
+
+def reason_of(problem: Exception) -> str:
+    """Return why a file could not be read or written, without error number and path, for a message."""
+    if isinstance(problem, UnicodeDecodeError):
+        return f"the byte 0x{problem.object[problem.start]:02X} is not UTF-8"
+    return getattr(problem, "strerror", None) or str(problem)

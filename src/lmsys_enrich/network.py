@@ -9,7 +9,7 @@ import certifi
 
 from lmsys_enrich.api.client import ApiClient
 from lmsys_enrich.clock import Clock
-from lmsys_enrich.errors import InputError
+from lmsys_enrich.errors import InputError, reason_of
 from lmsys_enrich.http.client import HttpClient
 from lmsys_enrich.http.hosts import Proxies
 from lmsys_enrich.http.messages import Fetch, Outcome, Request
@@ -163,7 +163,7 @@ def _tls_context(environ: Mapping[str, str]) -> Callable[[], ssl.SSLContext]:
             make()
     except OSError as error:
         raise InputError(
-            f"SSL_CERT_FILE is {file!r}, which cannot be read: {error}",
+            f"SSL_CERT_FILE is {file!r}, which cannot be read: {reason_of(error)}",
             hint="Unset it, or name a PEM file.",
         ) from None
     return make

@@ -45,7 +45,15 @@ def test_validate_says_what_it_read(program: Program) -> None:
 @pytest.mark.parametrize(
     ("argv", "told"),
     [
-        (["run", "--concurency", "3"], "unrecognized arguments"),
+        (
+            ["run", "--concurency", "3"],
+            "unrecognized arguments: --concurency; did you mean '--concurrency'?",
+        ),
+        (["issue", "--lable", "x"], "lmsys-enrich issue: error: unrecognized arguments: --lable"),
+        (["--qiet"], "lmsys-enrich: error: unrecognized arguments: --qiet"),
+        (["rnu"], "no such command 'rnu'; did you mean 'run'?"),
+        (["import", "nowhere.md"], "`lmsys-enrich init` starts one"),
+        (["run", "--only-changed", "main"], "Name a list in a git repository"),
         (["run", "--concurrency", "many"], "--concurrency"),
         (["run", "--max-age", "soon"], "--max-age"),
         (["run", "--fail-on", "deth"], "--fail-on"),

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lmsys_enrich.cli.terminal import Terminal, command_data, command_property
-from lmsys_enrich.errors import OutputError
+from lmsys_enrich.errors import OutputError, reason_of
 from lmsys_enrich.model.catalog import Catalog, Remark
 from lmsys_enrich.model.figures import counted
 from lmsys_enrich.model.finding import Finding, Verdict
@@ -105,7 +105,8 @@ def _append(environ: Mapping[str, str], variable: str, text: str) -> None:
             file.write(text)
     except OSError as problem:
         raise OutputError(
-            f"{variable}: {problem}", hint=f"Unset {variable}, or let it name a file that can be written."
+            f"{variable}: {reason_of(problem)}",
+            hint=f"Unset {variable}, or let it name a file that can be written.",
         ) from None
 
 

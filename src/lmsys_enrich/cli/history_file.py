@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from lmsys_enrich.errors import InputError, OutputError
+from lmsys_enrich.errors import InputError, OutputError, reason_of
 from lmsys_enrich.model.changes import Change, Snapshot, changes_between
 from lmsys_enrich.model.figures import Day, Relicensed
 from lmsys_enrich.model.finding import Finding, Verdict
@@ -102,7 +102,7 @@ def lines_in(out: Path) -> Iterator[Line]:
         return  # no file yet; an unusable folder is reported when it is written
     except OSError as problem:
         raise OutputError(
-            f"{path}: cannot be read: {problem.strerror or problem}",
+            f"{path}: cannot be read: {reason_of(problem)}",
             hint="Remove it or move it away, or name another folder with --out.",
         ) from None
     for line in text.splitlines():

@@ -44,7 +44,7 @@ def cluster_at(address: str) -> OpenCluster:
     if find_spec("distributed") is None:
         raise InputError(
             "--cluster needs Dask, which is not installed",
-            hint="Install it: pip install 'lmsys-enrich[cluster]'.",
+            hint="Install distributed and cryptography beside it, by pip or `pipx inject lmsys-enrich`.",
         )
     if local:
         return partial(local_cluster, int(local[1] or os.cpu_count() or 1))

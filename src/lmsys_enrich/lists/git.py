@@ -11,7 +11,7 @@ import re
 import subprocess
 from pathlib import Path
 
-from lmsys_enrich.errors import InputError
+from lmsys_enrich.errors import InputError, reason_of
 from lmsys_enrich.values import Value
 
 _SHALLOW = (
@@ -50,6 +50,8 @@ def fork_point(folder: Path, base: str) -> str:
     commit = _git(folder, "rev-parse", "--verify", "--end-of-options", f"{base}^{{commit}}")
     if commit.text is None:
         hint = _SHALLOW if base.strip("0") else _NO_COMMIT
+        if top_level(folder) is None:
+            hint = "Name a list in a git repository, or leave --only-changed away."
         raise InputError(f"{folder}: git does not know {base!r}{_own_words(commit)}", hint=hint)
     if (parent := _first_parent_of_merge_ref(folder, commit.text)) is not None:
         return parent
@@ -159,7 +161,7 @@ def _git(folder: Path, *words: str) -> _Ended:
         ended = subprocess.run(command, cwd=folder, env=environ, capture_output=True, check=False)  # noqa: S603 - as said above
     except OSError as problem:
         raise InputError(
-            f"git cannot be started: {problem}", hint="Install git, or leave --only-changed away."
+            f"git cannot be started: {reason_of(problem)}", hint="Install git, or leave --only-changed away."
         ) from None
     out = ended.stdout if ended.returncode == 0 else None
     return _Ended(out, ended.stderr.decode("utf-8", "replace"))

@@ -10,7 +10,7 @@ from pathlib import Path
 from traceback import format_exception
 from typing import TypeAlias
 
-from lmsys_enrich.errors import InputError
+from lmsys_enrich.errors import InputError, reason_of
 from lmsys_enrich.lists.git import files_of
 from lmsys_enrich.lists.markdown.comments import BEGIN, without_facts
 from lmsys_enrich.lists.mistakes import Mistake, refuse
@@ -43,6 +43,7 @@ OnBug: TypeAlias = Callable[[str, str], None]
 
 _LONE_RETURN = re.compile(r"\r(?!\n)")
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
+_ENCODING = "Any editor can do that; so can `iconv -f WINDOWS-1252 -t UTF-8`, if that is its encoding."
 _CONVERT = "Write the list as Markdown or entries.yaml; `lmsys-enrich schema entries` prints the schema."
 
 
@@ -209,12 +210,12 @@ def _text_of(content: bytes, path: Path) -> str:
     if len(content) > (largest := _largest(path)):
         refuse([Mistake(start, f"larger than {largest // 1024**2} MB, the limit for a list")])
     if content.startswith(_UTF16):
-        refuse([Mistake(start, "not UTF-8 but UTF-16; save the file as UTF-8")])
+        refuse([Mistake(start, "not UTF-8 but UTF-16; save the file as UTF-8")], hint=_ENCODING)
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError as problem:
-        message = f"the byte 0x{content[problem.start]:02X} is not UTF-8; save the file as UTF-8"
-        refuse([Mistake(_location_of(content, problem.start, path), message)])
+        message = f"{reason_of(problem)}; save the file as UTF-8"
+        refuse([Mistake(_location_of(content, problem.start, path), message)], hint=_ENCODING)
 
 
 def _largest(path: Path) -> int:
@@ -227,16 +228,15 @@ def _content_of(path: Path) -> bytes:
         _refuse_link_out(path)
         return read_regular_file(path, _largest(path) + 1)
     except FileNotFoundError:
-        hint = "Name the list's file, or change to the folder of entries.yaml."
+        hint = "Name the list, or change to its folder; `lmsys-enrich init` starts one."
         raise InputError(f"{path}: no such file", hint=hint) from None
     except IsADirectoryError:
         raise InputError(
             f"{path}: a folder, not a list", hint=f"Did you mean {path / 'entries.yaml'}?"
         ) from None
     except (OSError, ValueError) as problem:  # ValueError: a name with a null character
-        reason = problem.strerror if isinstance(problem, OSError) else str(problem)
         raise InputError(
-            f"{path}: cannot be read: {reason}", hint="Look at the file and its rights."
+            f"{path}: cannot be read: {reason_of(problem)}", hint="Look at the file and its rights."
         ) from None
 
 

@@ -8,7 +8,7 @@ from itertools import chain
 from pathlib import Path
 from traceback import format_exc
 
-from lmsys_enrich.errors import EnrichError, InputError, OutputError
+from lmsys_enrich.errors import EnrichError, InputError, OutputError, reason_of
 from lmsys_enrich.model.report import Bug
 from lmsys_enrich.outputs.text import Broken, Streamed, Text, encoded
 from lmsys_enrich.values import Value, replace
@@ -61,9 +61,7 @@ def write_files(folder: Path, files: Mapping[str, Text]) -> Written:
             temporary_path.unlink(missing_ok=True)
         if not isinstance(problem, OSError):
             raise
-        raise OutputError(
-            f"{folder / name}: cannot be written: {problem.strerror or problem}", hint=_HINT
-        ) from None
+        raise OutputError(f"{folder / name}: cannot be written: {reason_of(problem)}", hint=_HINT) from None
     made = (Path(name) for name in files if name not in bugs)
     return Written(tuple(made), tuple(map(Path, temporary)), tuple(bugs.values()))
 

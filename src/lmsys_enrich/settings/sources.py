@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeAlias, cast, get_args, get_type_hints
 
-from lmsys_enrich.errors import InputError
+from lmsys_enrich.errors import InputError, reason_of
 from lmsys_enrich.model.workspace import find_workspace, leads_out
 from lmsys_enrich.regular_file import read_regular_file
 from lmsys_enrich.settings.settings import Settings, check, parse_duration
@@ -205,7 +205,7 @@ def _from_file(folder: Path, read: ReadFile, problems: list[str]) -> _Source:
                 return _named(file, problems)
         except (OSError, ValueError, RecursionError) as problem:
             raise InputError(
-                f"{name} cannot be read: {problem}", hint="Correct it, or move it away."
+                f"{name} cannot be read: {reason_of(problem)}", hint="Correct it, or move it away."
             ) from None
     return {}
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 
+from lmsys_enrich.errors import reason_of
 from lmsys_enrich.model.finding import Finding
 from lmsys_enrich.spool import LARGE, SpooledDict
 from lmsys_enrich.store.items import ItemDecoder, has_plausible_dates
@@ -118,7 +119,7 @@ class DiskStore:
     def _recover(self, problem: Exception) -> Rows | None:
         """Rename a damaged file and open a new one; warn and return None if that does not help."""
         # diskcache's own time-out has no message, its cause may.
-        reason = str(problem) or str(problem.__context__ or "another process does not let go of it")
+        reason = reason_of(problem) or str(problem.__context__ or "another process does not let go of it")
         if is_damaged(problem) and (renamed := self._set_aside()) is not None:
             self._warn(f"The cache was damaged ({reason}). It was renamed to {renamed}; a new one is begun.")
             return self._open()

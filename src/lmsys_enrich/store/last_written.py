@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 
 import msgspec
 
-from lmsys_enrich.errors import InputError
+from lmsys_enrich.errors import InputError, reason_of
 from lmsys_enrich.model.changes import Snapshot
 from lmsys_enrich.model.facts import GITHUB, Facts, Model, Paper, Repository, repository_key
 from lmsys_enrich.model.finding import Finding, Verdict
@@ -86,7 +86,7 @@ def read_last_written(out: Path, warn: Callable[[str], None]) -> Iterator[Findin
                 if file.head.notice is None:
                     yield from _Findings(file)
         except _UNREADABLE as problem:
-            warn(f"{path} cannot be read ({problem}): nothing more is taken over from it")
+            warn(f"{path} cannot be read ({reason_of(problem)}): nothing more is taken over from it")
 
 
 def read_snapshot(path: Path) -> Snapshot:

@@ -9,7 +9,7 @@ from pathlib import Path
 from lmsys_enrich.cli.flags import add_setting_flags, settings_of
 from lmsys_enrich.cli.terminal import Terminal
 from lmsys_enrich.clock import EPOCH, SystemClock
-from lmsys_enrich.errors import InputError, OutputError
+from lmsys_enrich.errors import InputError, OutputError, reason_of
 from lmsys_enrich.model.figures import counted
 from lmsys_enrich.model.finding import Finding
 from lmsys_enrich.pipeline.previous_runs import refuse_links_out
@@ -75,7 +75,9 @@ def _clear(folder: Path) -> None:
             if cache.is_dir() and not cache.is_symlink():
                 shutil.rmtree(cache)
     except OSError as problem:
-        raise OutputError(f"{folder} cannot be cleared: {problem}", hint="Look at who owns it.") from None
+        raise OutputError(
+            f"{folder} cannot be cleared: {reason_of(problem)}", hint="Look at who owns it."
+        ) from None
 
 
 def _outdated(store: DiskStore, older_than: str, terminal: Terminal) -> list[str]:

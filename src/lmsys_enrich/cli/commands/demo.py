@@ -34,8 +34,8 @@ def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Run on `entries.yaml`, if there is one, and on a list with one link of every kind."""
     if find_spec("graphql") is None:
         raise InputError(
-            "the simulation needs graphql-core, which is not installed",
-            hint="pip install 'lmsys-enrich[demo]'",
+            "the demonstration needs graphql-core and h11, which are not installed",
+            hint="Install them beside this program, by pip or `pipx inject lmsys-enrich`.",
         )
     settings = settings_of(arguments, terminal.environ)
     # A folder of its own: a real run must not read simulated facts as earlier findings.

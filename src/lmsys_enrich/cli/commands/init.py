@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 
 from lmsys_enrich.cli.flags import ENTRIES, READMES
 from lmsys_enrich.cli.terminal import Terminal
-from lmsys_enrich.errors import InputError, OutputError
+from lmsys_enrich.errors import InputError, OutputError, reason_of
 from lmsys_enrich.lists.git import head_commit, is_pushed, origin_url, top_level
 from lmsys_enrich.lists.read import read_list
 from lmsys_enrich.outputs.files import write_files
@@ -146,7 +146,9 @@ def _create(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as problem:
-        raise OutputError(f"{folder} cannot be created: {problem}", hint="Name another folder.") from None
+        raise OutputError(
+            f"{folder} cannot be created: {reason_of(problem)}", hint="Name another folder."
+        ) from None
 
 
 def _write(path: Path, text: str, terminal: Terminal) -> bool:
@@ -283,7 +285,7 @@ def install_source(
     url = str(record.get("url", ""))
     vcs, archive = record.get("vcs_info"), record.get("archive_info")
     if isinstance(vcs, Mapping):
-        return InstallSource(f"{vcs.get('vcs')}+{_public(url)}@{vcs.get('commit_id')}")
+        return _of_repository(url, vcs)
     if url.startswith("file:"):
         return _of_checkout(Path(unquote(urlsplit(url).path)), folder)
     digest = archive.get("hash") if isinstance(archive, Mapping) else None
@@ -296,6 +298,18 @@ def _record(own: Distribution) -> Mapping[str, object] | None:
     except ValueError:
         return None
     return record if isinstance(record, dict) else None
+
+
+def _of_repository(url: str, vcs: Mapping[str, object]) -> InstallSource:
+    """Return the source of a program that was installed from a commit; a local clone's is its origin."""
+    clone = Path(unquote(urlsplit(url).path)) if url.startswith("file:") else None
+    if clone is not None:
+        url = (origin_url(clone) or "") if clone.is_dir() else ""
+    address = _https(url)
+    if address is None:
+        return InstallSource(None)
+    is_known = clone is None or is_pushed(clone)
+    return InstallSource(f"{vcs.get('vcs')}+{address}@{vcs.get('commit_id')}", is_pushed=is_known)
 
 
 def _of_checkout(checkout: Path, folder: Path) -> InstallSource:
@@ -319,7 +333,8 @@ def _https(url: str) -> str | None:
     parts = urlsplit(url)
     if parts.scheme not in ("https", "ssh", "git") or not parts.hostname:
         return None  # a folder, or http without encryption
-    return f"https://{parts.hostname}{parts.path}"
+    port = f":{parts.port}" if parts.port and parts.scheme == "https" else ""  # ssh has another one
+    return f"https://{parts.hostname}{port}{parts.path}"
 
 
 def _public(url: str) -> str:

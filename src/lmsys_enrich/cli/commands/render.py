@@ -9,7 +9,7 @@ from lmsys_enrich.cli.finish_run import BUG, DONE, report_bugs, report_in_place
 from lmsys_enrich.cli.flags import add_list_argument, add_setting_flags, lists_of, settings_of
 from lmsys_enrich.cli.history_file import lines_in, past
 from lmsys_enrich.cli.terminal import Terminal
-from lmsys_enrich.errors import InputError
+from lmsys_enrich.errors import InputError, reason_of
 from lmsys_enrich.lists.markdown.reader import read_markdown
 from lmsys_enrich.lists.read import read_as_set
 from lmsys_enrich.model.catalog import key_of
@@ -69,7 +69,7 @@ def _filled(file: Path, report: Report, out: Path) -> tuple[Path, dict[str, str]
         text = file.read_bytes().decode("utf-8")
     except (OSError, UnicodeDecodeError) as problem:
         raise InputError(
-            f"{file}: cannot be read ({getattr(problem, 'strerror', None) or problem})",
+            f"{file}: cannot be read ({reason_of(problem)})",
             hint="Name a Markdown file.",
         ) from None
     badges = Path(os.path.relpath(out / "badges", file.parent)).as_posix()
