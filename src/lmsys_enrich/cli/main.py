@@ -5,7 +5,7 @@ import gc
 import importlib
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple, NoReturn, TextIO
 
 from lmsys_enrich.about import __version__
@@ -95,7 +95,14 @@ def _run(argv: Sequence[str], terminal: Terminal) -> int:
     chosen = next((word for word in argv if not word.startswith("-")), None)
     parser = build_parser([chosen] if chosen in COMMANDS else [])
     try:
-        arguments = parser.parse_args(argv)
+        if chosen is not None and chosen not in COMMANDS and argv[0] == chosen:
+            parser.error(f"no such command {chosen!r}{_suggestion(chosen, COMMANDS)}")
+        arguments, unknown = parser.parse_known_args(argv)
+        if unknown:
+            arguments.parser.error(
+                f"unrecognized arguments: {' '.join(unknown)}"
+                f"{_suggestion(unknown[0], arguments.parser.format_help().split())}"
+            )
     except SystemExit as end:  # argparse has printed help, version or the error
         return end.code if isinstance(end.code, int) else 2
     if arguments.command is None:
@@ -112,13 +119,22 @@ def build_parser(commands: Sequence[str]) -> argparse.ArgumentParser:
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    parser.set_defaults(parser=parser)
     parser.add_argument("--version", action="version", version=f"lmsys-enrich {__version__}")
     adding = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     for name, about in COMMANDS.items():
         command = adding.add_parser(name, help=about, description=about[0].upper() + about[1:] + ".")
+        command.set_defaults(parser=command)  # reports what it does not know
         if name in commands:
             _command(name).add_arguments(command)
     return parser
+
+
+def _suggestion(word: str, known: Iterable[str]) -> str:
+    """Return the end of a message that names the closest of the known words, or nothing."""
+    from lmsys_enrich.lists.mistakes import did_you_mean
+
+    return did_you_mean(word, [one.rstrip(",]") for one in known])
 
 
 def _command(name: str) -> Command:
