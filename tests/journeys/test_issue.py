@@ -229,6 +229,17 @@ def test_dry_run_sends_nothing(story: Story) -> None:
     assert story.urls[0] in shown.out
 
 
+def test_a_clone_names_the_repository_of_its_issue(story: Story) -> None:
+    story.night("/a")
+    story.program.environ |= {"GITHUB_REPOSITORY": "", "GITHUB_SERVER_URL": "https://github.example"}
+    config = story.program.folder / ".git" / "config"
+    config.parent.mkdir()
+    config.write_text(f'[remote "origin"]\n\turl = git@github.example:{_HOME}.git\n')
+    assert story.issue().code == 0
+    config.write_text(f'[remote "origin"]\n\turl = git@github.elsewhere.example:{_HOME}.git\n')
+    assert "no repository is given" in story.issue().err
+
+
 @pytest.mark.parametrize(
     ("change", "shown", "hint"),
     [

@@ -12,16 +12,17 @@ from lmsys_enrich.cli.flags import add_list_argument, add_setting_flags, lists_o
 from lmsys_enrich.cli.main import Command
 from lmsys_enrich.cli.terminal import Terminal
 from lmsys_enrich.clock import SystemClock
-from lmsys_enrich.errors import InputError
+from lmsys_enrich.errors import InputError, reason_of
 from lmsys_enrich.issue_tracker.github_issues import GitHubIssues
 from lmsys_enrich.issue_tracker.issue import Change, IssueUpdate, WantedIssue, update_issue, wanted_issue
 from lmsys_enrich.issue_tracker.pull_request_comment import comment_text, update_comment
 from lmsys_enrich.lists.read import read_as_set
+from lmsys_enrich.model.workspace import find_workspace
 from lmsys_enrich.network import open_network
 from lmsys_enrich.pipeline.previous_runs import report_of_last_run
 from lmsys_enrich.politeness.stats import RequestStats
 from lmsys_enrich.regular_file import read_regular_file
-from lmsys_enrich.settings.access import github_access
+from lmsys_enrich.settings.access import GitHubAccess, github_access
 
 _NAME = re.compile(r"[A-Za-z0-9-]+/[A-Za-z0-9._-]+")
 _LABEL = "dead-links"
@@ -33,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--repository",
         metavar="OWNER/NAME",
-        help="repository that has the issue (default: GITHUB_REPOSITORY)",
+        help="repository that has the issue (default: GITHUB_REPOSITORY, else the remote origin)",
     )
     parser.add_argument(
         "--label",
@@ -48,7 +49,7 @@ def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Open, edit or close the issue by the findings of the last run."""
     settings = settings_of(arguments, terminal.environ)
     access = github_access(terminal.environ)
-    repository = repository_of(arguments.repository, terminal.environ)
+    repository = repository_of(arguments.repository, terminal.environ, access)
     catalogs = read_as_set(settings, lists_of(arguments, settings), terminal.warn, terminal.bug)
     report = report_of_last_run(catalogs, settings, terminal.environ, terminal.warn)
     wanted = wanted_issue(report, f"{access.server_url}/{repository}")
@@ -70,15 +71,21 @@ def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
     return 0
 
 
-def repository_of(given: str | None, environ: Mapping[str, str]) -> str:
-    """Return the repository that the command line or GitHub Actions names. Raises `InputError`."""
-    name = given or environ.get("GITHUB_REPOSITORY", "")
+def repository_of(given: str | None, environ: Mapping[str, str], access: GitHubAccess) -> str:
+    """Return the repository that the command line, GitHub Actions or the clone names. Raises `InputError`."""
+    name = given or environ.get("GITHUB_REPOSITORY") or _origin_at(access.server_url, environ)
     if not _NAME.fullmatch(name):
         raise InputError(
             f"{name!r} is not a repository" if name else "no repository is given",
             hint="Give it as --repository OWNER/NAME.",
         )
     return name
+
+
+def _origin_at(server: str, environ: Mapping[str, str]) -> str:
+    """Return the repository on a server that the current folder is a clone of, or an empty text."""
+    web = find_workspace(Path.cwd(), environ).web or ""
+    return web.removeprefix(f"{server}/") if web.startswith(f"{server}/") else ""
 
 
 def _summary(updated: IssueUpdate, wanted: WantedIssue) -> str:
@@ -112,7 +119,7 @@ def add_comment_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--repository",
         metavar="OWNER/NAME",
-        help="repository of the pull request (default: GITHUB_REPOSITORY)",
+        help="repository of the pull request (default: GITHUB_REPOSITORY, else the remote origin)",
     )
     parser.add_argument("--dry-run", action="store_true", help="print the comment; no network")
     add_setting_flags(parser, {"timeout", "quiet"})
@@ -126,7 +133,7 @@ def execute_comment(arguments: argparse.Namespace, terminal: Terminal) -> int:
         terminal.result(text or "Nothing to say.")
         return 0
     access = github_access(terminal.environ)
-    repository = repository_of(arguments.repository, terminal.environ)
+    repository = repository_of(arguments.repository, terminal.environ, access)
     if access.token is None:
         raise InputError("writing a comment needs a token", hint="Set GITHUB_TOKEN, or use --dry-run.")
 
@@ -183,9 +190,7 @@ def _read(path: Path, *, follow_links: bool) -> bytes:
         return read_regular_file(path, _MAX_SIZE, follow_links=follow_links)
     except (OSError, ValueError) as problem:
         hint = "The report is the artifact of the run for the pull request; its log says why it is missing."
-        raise InputError(
-            f"{path}: cannot be read: {getattr(problem, 'strerror', None) or problem}", hint=hint
-        ) from None
+        raise InputError(f"{path}: cannot be read: {reason_of(problem)}", hint=hint) from None
 
 
 COMMENT = Command(add_comment_arguments, execute_comment)
