@@ -177,10 +177,19 @@ class Installed(importlib.metadata.Distribution):
             {"url": "https://a.example/x.whl", "archive_info": {"hash": "sha256=12"}},
             "https://a.example/x.whl#sha256=12",
         ),
+        (
+            {"url": "ssh://git@git.example.org:2222/o/n", "vcs_info": {"vcs": "git", "commit_id": "abc"}},
+            "git+https://git.example.org/o/n@abc",
+        ),
+        (
+            {"url": "https://git.example.org:8443/o/n", "vcs_info": {"vcs": "git", "commit_id": "abc"}},
+            "git+https://git.example.org:8443/o/n@abc",
+        ),
+        ({"url": "file:///nowhere", "vcs_info": {"vcs": "git", "commit_id": "abc"}}, None),
         ({"url": "file:///nowhere/x.whl", "archive_info": {}}, None),
         ({"url": "file:///nowhere", "dir_info": {"editable": True}}, None),
     ],
-    ids=["index", "git", "archive", "file", "folder"],
+    ids=["index", "git", "archive", "ssh", "port", "clone", "file", "folder"],
 )
 def test_source_is_what_the_installer_recorded(tmp_path: Path, record: Json, requirement: str | None) -> None:
     own = Installed(None if record is None else json.dumps(record))
@@ -210,6 +219,9 @@ def test_source_of_a_checkout_is_its_origin(tmp_path: Path, remote: str, address
     git(checkout, "update-ref", "refs/remotes/origin/main", "HEAD")
     assert install_source(folder, lambda: own) == InstallSource(expected)
     assert install_source(checkout, lambda: own) == InstallSource(None, is_here=True)
+    commit = {"vcs": "git", "commit_id": git(checkout, "rev-parse", "HEAD")}
+    cloned = Installed(json.dumps({"url": checkout.as_uri(), "vcs_info": commit}))
+    assert install_source(folder, lambda: cloned) == InstallSource(expected)
 
 
 def test_unknown_source_is_left_to_a_variable(program: Program) -> None:

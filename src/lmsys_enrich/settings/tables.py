@@ -193,8 +193,8 @@ def _per_host(value: object) -> int | None:
 
 
 def _day(value: object) -> date | None:
-    if value is None or type(value) is date:  # a datetime is a date too
-        return value
+    if value is None:
+        return None
     try:
         return date.fromisoformat(str(value))
     except ValueError:
