@@ -16,6 +16,7 @@ import argparse
 import heapq
 import json
 import os
+import sys
 import tempfile
 from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterable, Sequence
@@ -254,7 +255,11 @@ def _crawl(
     folder: Path, name: str, addresses: Sequence[str], workers: int, limits: Limits
 ) -> tuple[float, float]:
     write(folder, name, addresses)
-    command = [*ours(name, limits.concurrency, limits.per_host), "--cluster", f"local:{workers}"]
+    command = [
+        *ours(name, limits.concurrency, limits.per_host, sys.executable),
+        "--cluster",
+        f"local:{workers}",
+    ]
     figures = measured(command, folder, os.environ)
     traffic = json.loads((folder / f"out-{name}" / "enriched.json").read_bytes())["traffic"]
     return traffic["seconds"], figures.wall
