@@ -125,6 +125,11 @@ _ENDED = _listed("discontinued retired decommissioned shutdown sunset closed sit
 _WEAK_FOR_A_WHILE = frozenset(
     {"maintenance", "maintenancemode", "underconstruction", "comingsoon", "offline"}
 )
+# Folders of works and of terms, which have such titles: a paper "Page not found", the status 404.
+_TITLED = _listed("""
+    papers paper publications books book posts essays talks episodes comics films songs poems games
+    repositories repos crates glossary status-codes statuscodes http-status-codes http-status
+""")
 _SEARCHES = _listed("search search.html search.php suche recherche buscar busca zoeken results")
 _SEARCH_PARAMETERS = ("s", "q", "query", "search", "keyword", "keywords", "term", "text")
 # Folders in which an error page still stands at the top of its site.
@@ -249,7 +254,8 @@ def _is_named_after_error(url: str, weak: frozenset[str]) -> bool:
 def _is_error_segment(segments: list[str], weak: frozenset[str]) -> bool:
     """Return true where the last of these segments is named after an error."""
     words = _words_of(_last(segments))
-    if words == ("404",) and not _NUMBERED.isdisjoint(segments[-2:-1]):
+    folder = frozenset(segments[-2:-1])
+    if folder & _TITLED or (words == ("404",) and folder & _NUMBERED):
         return False
     if not words or _has_phrase(words):
         return bool(words)
