@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Hashable, Itera
 from contextlib import aclosing
 from typing import Generic, Protocol, TypeAlias, TypeVar
 
-from lmsys_enrich.api.results import Ok, QueryTooLarge, TransientError, Unavailable
+from lmsys_enrich.api.results import QueryTooLarge, TransientError, Unavailable
 from lmsys_enrich.values import Value, value_field
 
 JobT = TypeVar("JobT")
@@ -142,14 +142,3 @@ class _Queue(Generic[IdT, FoundT]):
 
     def add(self, result: BatchOutcome[IdT, FoundT]) -> None:
         self._batches.extendleft(reversed(result.rest))
-
-
-def read_batch(
-    result: Ok | QueryTooLarge | TransientError | Unavailable, read: Callable[[object], Mapping[IdT, FoundT]]
-) -> Mapping[IdT, FoundT] | QueryTooLarge | TransientError | Unavailable:
-    """Read the body of a successful response; any other status is about one of the batch's items."""
-    if not isinstance(result, Ok):
-        return result
-    if result.status != 200:  # noqa: PLR2004 - HTTP's OK
-        return QueryTooLarge(f"status {result.status}")
-    return read(result.body)

@@ -20,7 +20,7 @@ _ARXIV = "http://arxiv.org/schemas/atom "
 _FEED, _ENTRY = f"{_ATOM}feed", f"{_ATOM}entry"
 _NAMES = {
     **{f"{_ATOM}{name}": name for name in ("id", "title", "published", "summary")},
-    **{f"{_ARXIV}{name}": name for name in ("comment", "journal_ref", "doi")},
+    **{f"{_ARXIV}{name}": name for name in ("comment", "doi")},
     f"{_ATOM}name": "author",
 }
 _ERROR = "/api/errors"
@@ -38,7 +38,6 @@ class ArxivRecord(Value, kw_only=True):
     year: int | None = None
     comment: str = ""
     summary: str = ""
-    journal_ref: str | None = None
     doi: str | None = None
 
 
@@ -125,7 +124,6 @@ class _Reader:
                 year=int(year) if len(year) == _YEAR and year.isascii() and year.isdigit() else None,
                 comment=first.get("comment", ""),
                 summary=first.get("summary", ""),
-                journal_ref=first.get("journal_ref"),
                 doi=first.get("doi"),
             )
         )

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from lmsys_enrich.lists.identifiers import slug_of
 from lmsys_enrich.lists.markdown.entries import EntryBuilder, is_main, read_entry
 from lmsys_enrich.lists.markdown.phrases import clean, is_role
-from lmsys_enrich.lists.markdown.runs import Run, Span
+from lmsys_enrich.lists.markdown.runs import Run
 from lmsys_enrich.model.catalog import Cell, Column
 from lmsys_enrich.values import Value
 
@@ -210,9 +210,3 @@ def _value(cell: Run, key: str) -> Cell:
     if key == "year" and _YEAR.fullmatch(text):
         return int(text)
     return text or None
-
-
-def links_in(cells: Sequence[Run]) -> Iterator[Span]:
-    """Yield the links of cells."""
-    for cell in cells:
-        yield from cell.links

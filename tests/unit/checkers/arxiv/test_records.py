@@ -27,7 +27,6 @@ def test_feed_has_its_papers_without_line_breaks() -> None:
         authors=("Ada Lovelace", "Alan Turing"),
         year=2022,
         summary="We present a system.",
-        journal_ref="SOSP 2023",
         doi="10.1145/3600006.3613165",
     )
     assert (second.id, second.version) == ("cs/0112019", 3)
