@@ -43,6 +43,16 @@ def test_contracts_make_no_exemptions() -> None:
     assert not any("ignore_imports" in contract for contract in PROJECT["tool"]["importlinter"]["contracts"])
 
 
+def test_architecture_shows_every_layer() -> None:
+    [layers] = [
+        one["layers"] for one in PROJECT["tool"]["importlinter"]["contracts"] if one["type"] == "layers"
+    ]
+    page = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    block = page.partition("## The layers")[2].partition("```text")[2].partition("```")[0]
+    names = set(re.findall(r"\w+", " ".join(layers))) - {"__main__"}
+    assert names <= set(re.findall(r"\w+", block))
+
+
 def test_each_library_is_declared() -> None:
     project = PROJECT["project"]
     extras = project["optional-dependencies"].values()

@@ -6,7 +6,8 @@ import pytest
 
 from lmsys_enrich.model.facts import RepositoryUpdate
 from lmsys_enrich.model.finding import Finding, LinkTask, Observation, Suggestion, Verdict
-from lmsys_enrich.pipeline.history import update
+from lmsys_enrich.pipeline.history import accepted, update
+from lmsys_enrich.settings.settings import Settings
 from tests.builders import day, repository
 
 URL = "https://example.org/paper"
@@ -139,3 +140,18 @@ def test_planted_dates_are_corrected_by_an_answer() -> None:
     moments = (found.checked_at, found.first_seen, found.last_alive, found.verdict_since)
     assert all(at is None or at <= day(12) for at in moments)
     assert found.asked == {}
+
+
+@pytest.mark.parametrize(
+    ("verdict", "status", "result"),
+    [
+        (Verdict.GUARDED, 403, Verdict.ALIVE),
+        (Verdict.DEAD, 404, Verdict.DEAD),
+        # A page of errors that says 200: its status is no reason to call it alive.
+        (Verdict.FAILING, 200, Verdict.FAILING),
+        (Verdict.FAILING, None, Verdict.FAILING),
+    ],
+)
+def test_accepted_statuses_are_alive(verdict: Verdict, status: int | None, result: Verdict) -> None:
+    observation = Observation(URL, verdict, "refused", http_status=status)
+    assert accepted(observation, Settings(accept=(200, 403))).verdict == result

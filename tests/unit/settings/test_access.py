@@ -114,6 +114,8 @@ def test_address_of_a_forge_comes_from_the_environment() -> None:
         ("LMSYS_ENRICH_TOKENS", "secret"),
         ("LMSYS_ENRICH_TOKENS", "host="),
         ("LMSYS_ENRICH_TOKENS", "a/b=secret"),
+        ("LMSYS_ENRICH_TOKENS", "user@host.example=secret"),
+        ("LMSYS_ENRICH_TOKENS", "host.example?x=secret"),
         ("LMSYS_ENRICH_FORGES", "gitlab.com=http://[::"),
         ("LMSYS_ENRICH_FORGES", "gitlab.com=https://user:secret@example.org"),
         ("CROSSREF_API_URL", "http://[::"),

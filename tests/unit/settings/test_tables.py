@@ -76,6 +76,7 @@ kind = "gitlab"
         ('[[ignore]]\nreason = "x"\npattern = "("\n', "not a regular expression"),
         ('[[ignore]]\nreason = "x"\nurl = "a"\n', "is not a web address"),
         ('[[ignore]]\nreason = "x"\nurl = "https://a"\nuntil = "soon"\n', "is not a day"),
+        ('[[ignore]]\nreason = "x"\nurl = "https://a"\nuntil = 2027-01-31T08:00:00\n', "is not a day"),
         (
             '[[ignore]]\nreason = "x"\nurl = "https://a"\nonly = "dead"\n", "is not \'stale\'',
             "cannot be read",
