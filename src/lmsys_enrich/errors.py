@@ -11,7 +11,10 @@ Exit code 3 (could not find out) of `run`, and 10 (findings), belong to runs tha
 reach their end: `cli.finish_run.exit_code` reads them off the report.
 """
 
+import re
 from typing import ClassVar
+
+_NUMBER = re.compile(r"^\[Errno -?[0-9]+\] ")
 
 
 class EnrichError(Exception):
@@ -57,4 +60,5 @@ def reason_of(problem: Exception) -> str:
     """Return why a file could not be read or written, without error number and path, for a message."""
     if isinstance(problem, UnicodeDecodeError):
         return f"the byte 0x{problem.object[problem.start]:02X} is not UTF-8"
-    return getattr(problem, "strerror", None) or str(problem)
+    # Libraries hand the text of the system's error on with its number.
+    return getattr(problem, "strerror", None) or _NUMBER.sub("", str(problem))

@@ -11,6 +11,7 @@ from lmsys_enrich.lists.read import parse_list
 def test_a_reason_has_neither_number_nor_path() -> None:
     missing = FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), "/some/where")
     assert reason_of(missing) == "No such file or directory"
+    assert reason_of(ConnectionError("[Errno -2] Name or service not known")) == "Name or service not known"
     assert reason_of(ValueError("embedded null byte")) == "embedded null byte"
 
 

@@ -8,6 +8,7 @@ from http.cookiejar import DefaultCookiePolicy
 import httpx
 
 from lmsys_enrich.clock import Clock
+from lmsys_enrich.errors import reason_of
 from lmsys_enrich.http.client import Body, join_headers, request_headers
 from lmsys_enrich.http.hosts import Proxies
 from lmsys_enrich.http.messages import ErrorKind, FetchError, Outcome, Request, Response
@@ -49,13 +50,13 @@ class ApiClient:
         except (TimeoutError, httpx.TimeoutException):
             return FetchError(ErrorKind.TIMEOUT, f"no response within {self._timeout:g} seconds")
         except httpx.ProxyError as problem:
-            return FetchError(ErrorKind.PROXY, str(problem))
+            return FetchError(ErrorKind.PROXY, reason_of(problem))
         except httpx.ConnectError as problem:
-            return FetchError(ErrorKind.UNREACHABLE, str(problem))
+            return FetchError(ErrorKind.UNREACHABLE, reason_of(problem))
         except (httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError) as problem:
-            return FetchError(ErrorKind.RESET, str(problem))
+            return FetchError(ErrorKind.RESET, reason_of(problem))
         except (httpx.HTTPError, httpx.InvalidURL, UnicodeError, ValueError) as problem:
-            return FetchError(ErrorKind.PROTOCOL, str(problem))
+            return FetchError(ErrorKind.PROTOCOL, reason_of(problem))
         finally:
             self._stats.ended(host, self._clock.monotonic())
 

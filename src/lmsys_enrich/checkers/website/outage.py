@@ -15,6 +15,7 @@ from lmsys_enrich.checkers.protocol import CheckError
 from lmsys_enrich.checkers.website.redirect_chain import RedirectChain
 from lmsys_enrich.http.hosts import same_site
 from lmsys_enrich.http.messages import ErrorKind, FetchError, Outcome, Response
+from lmsys_enrich.model.figures import counted
 from lmsys_enrich.model.finding import Observation
 from lmsys_enrich.model.report import Obstacle
 from lmsys_enrich.politeness.scheduler import host_or_text
@@ -103,7 +104,7 @@ class Outage(State):
         names = ", ".join(host_or_text(url) for url in canaries)
         beside = f" and from {names}" if names else ""
         return Obstacle(
-            f"{cause}: no genuine response from {len(self._hosts)} host(s) in a row{beside}",
+            f"{cause}: no genuine response from {counted(len(self._hosts), 'host')} in a row{beside}",
             f"{hint} Then run again: known facts are kept, and nothing was called dead.",
         )
 
