@@ -1,5 +1,5 @@
 """
-Errors that end a run. A dead link is a value, never one of these.
+Errors that end a run, and reasons of failures in words. A dead link is a value, never an error.
 
     EnrichError
     ├── InputError     2    the list, the settings or the command line is wrong

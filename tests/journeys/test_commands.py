@@ -299,7 +299,7 @@ def test_stale_says_when_there_is_nothing_and_when_it_knows_too_little(program: 
     ended = program("stale")
     assert ended.out == ""
     assert "No known repository is stale" in ended.err
-    assert "1 of 1 link never checked" in ended.err
+    assert "1 of 1 link not checked yet" in ended.err
 
 
 def test_stale_tells_of_repositories_that_are_gone_or_taken_over(

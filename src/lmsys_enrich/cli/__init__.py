@@ -1,1 +1,1 @@
-"""Words in, exit code out; the only place that knows of terminals."""
+"""Command line: arguments in, exit code out; the only layer that knows terminals."""

@@ -76,6 +76,7 @@ def test_name_of_software_beside_its_paper_is_no_title() -> None:
         ({"year": 2021}, {"year": 2024, "venue": "SOSP"}, ["year"]),
         ({"year": 2022}, {}, ["year"]),  # before it came to arXiv
         ({"year": 2027}, {}, ["year"]),
+        ({"year": 2023, "publisher": "ICLR"}, {}, []),  # in the year of its preprint
         ({"year": 2025, "publisher": "ICLR"}, {}, []),  # the venue may be later, and no source knows it
         ({"year": 2023}, {"year": None}, []),
         ({"year": "2019"}, {}, []),

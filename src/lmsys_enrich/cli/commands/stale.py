@@ -145,5 +145,5 @@ def _warn_of_gaps(report: Report, terminal: Terminal) -> None:
     never = sum(found.checked_at is None for found in report.findings.values())
     if never:
         terminal.warn(
-            f"{never:,} of {counted(len(report.findings), 'link')} never checked; `lmsys-enrich run` does it"
+            f"{never:,} of {counted(len(report.findings), 'link')} not checked yet; see `lmsys-enrich run`"
         )
