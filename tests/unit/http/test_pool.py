@@ -9,9 +9,10 @@ import httpx
 import pytest
 
 from lmsys_enrich.http.client import HttpClient, join_headers, request_headers
+from lmsys_enrich.http.connection import Connection
 from lmsys_enrich.http.messages import ErrorKind, FetchError, Outcome, Request
 from lmsys_enrich.http.messages import Response as HttpResponse
-from lmsys_enrich.http.pool import ConnectionPool
+from lmsys_enrich.http.pool import ConnectionPool, IdlePool
 from lmsys_enrich.http.resolver import Resolver
 from lmsys_enrich.simulation.server import Misdeed, Raw, Received, Response, Sent, serving
 from tests.reliability.strange_servers import Certificates, silent, strange_server
@@ -116,6 +117,23 @@ async def test_connection_is_reused_until_its_host_is_left() -> None:
         await _get(pool, site.url)
         assert site.connections <= 2
         pool.close()
+
+
+def test_longest_idle_connection_is_closed_for_the_next() -> None:
+    connections = [Connection(("http", name, 80), trusted=False) for name in ("a", "b", "c")]
+    idle = IdlePool(maximum=2)
+    for connection in connections:
+        idle.keep(connection)
+    kept = [idle.take(connection.origin, trusted=False) for connection in connections]
+    assert kept == [None, *connections[1:]]
+
+
+def test_connection_to_a_private_address_serves_trusted_requests_alone() -> None:
+    trusted = Connection(("http", "a", 80), trusted=True)
+    idle = IdlePool(maximum=2)
+    idle.keep(trusted)
+    assert idle.take(trusted.origin, trusted=False) is None
+    assert idle.take(trusted.origin, trusted=True) is trusted
 
 
 async def test_connection_is_read_on_after_a_large_body() -> None:
