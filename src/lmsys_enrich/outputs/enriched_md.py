@@ -7,6 +7,8 @@ from html import unescape
 from itertools import islice
 
 from lmsys_enrich.lists.identifiers import BETWEEN, role_of
+from lmsys_enrich.lists.markdown.comments import ENTRIES
+from lmsys_enrich.lists.markdown.phrases import is_housekeeping
 from lmsys_enrich.model.catalog import Catalog, Cell, Column, Entry, Link, Section
 from lmsys_enrich.model.document import DocumentView, Order
 from lmsys_enrich.model.enriched_entry import EnrichedEntry
@@ -235,7 +237,7 @@ class _SectionWriter(Value):
         before: Section | None = None
         for section in sections:
             if before is None or not _continues(before, section):
-                yield (encoded(f"{'#' * min(level, _DEEPEST_HEADING)} {escaped(section.title)}"),)
+                yield (encoded(f"{'#' * min(level, _DEEPEST_HEADING)} {_heading(section)}"),)
             yield (encoded(section.text),)
             yield self.entries(section, _next(entries, len(section.entries)))
             yield from self.sections(section.sections, level + 1, entries)
@@ -276,6 +278,14 @@ class _SectionWriter(Value):
                     depths[item.entry.id] = depth
             yield encoded(f"{line_end}{'  ' * depth}- {self.words.bullet(item)}")
             line_end = "\n"
+
+
+def _heading(section: Section) -> str:
+    """Return the title; where readers of lists expect no entries below it, a mark says that there are."""
+    has_entries = bool(section.entries or section.sections)
+    # In front of the title: a blank behind it would be a hyphen in GitHub's anchor.
+    mark = ENTRIES if has_entries and is_housekeeping(section.title) else ""
+    return mark + escaped(section.title)
 
 
 def _continues(before: Section, section: Section) -> bool:

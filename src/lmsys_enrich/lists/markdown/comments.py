@@ -25,6 +25,7 @@ from lmsys_enrich.model.catalog import Exemption
 
 BEGIN = "<!--facts-->"
 END = "<!--/facts-->"
+ENTRIES = "<!--entries-->"  # in a heading such as Contents, of a section that has entries
 
 # What is between the marks holds no comment: a mark without its end is a word of the list.
 _FACTS = re.compile(r"[ \t]?<!--facts-->((?:[^<\n]|<(?!!--))*)<!--/facts-->")

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from lmsys_enrich.lists.markdown.blocks import Items
-from lmsys_enrich.lists.markdown.comments import exemption_in
+from lmsys_enrich.lists.markdown.comments import ENTRIES, exemption_in
 from lmsys_enrich.lists.markdown.document_links import DocumentLinks
 from lmsys_enrich.lists.markdown.entries import EntryBuilder, read_entry
 from lmsys_enrich.lists.markdown.phrases import is_housekeeping
@@ -12,6 +12,10 @@ from lmsys_enrich.model.catalog import Cell, Column, Entry, Exemption, Link, Loc
 from lmsys_enrich.model.document import InsertionPoint
 from lmsys_enrich.values import State, value_field
 
+_NO_ENTRY = (
+    "this exemption is of no entry; write it on the line of an entry or on the line before it, "
+    "or use [[ignore]] in the settings"
+)
 _MOST_NESTED = 30  # sections within each other; more than any reader follows, and than entries.yaml may have
 
 
@@ -29,6 +33,7 @@ class OpenSection(State):
     has_entries: bool = True
     heading: Run | None = None
     is_unnamed: bool = False
+    between: list[Run] = value_field(default_factory=list)  # words since the latest entry
     fields: list[Run] = value_field(default_factory=list)
 
     def closed(self) -> Section:
@@ -70,6 +75,7 @@ class Outline:
         self.remarks: list[Remark] = []
         self.repeats: list[Link] = []
         self._exemption: Exemption | None = None
+        self._unused: Location | None = None  # of that exemption, until an entry has it
 
     @property
     def here(self) -> OpenSection:
@@ -104,9 +110,18 @@ class Outline:
         """Note what is not understood."""
         self.remarks.append(Remark(location, message))
 
-    def exempt(self, exemption: Exemption | None) -> None:
-        """Set the exemption of the next entry, or none."""
+    def exempt(self, exemption: Exemption | None, line: int = 1) -> None:
+        """Set the exemption of the next entry, or none; remark on one before it that no entry had."""
+        if self._unused is not None:
+            self.remark(self._unused, _NO_ENTRY)
         self._exemption = exemption
+        self._unused = None if exemption is None else self.at(line)
+
+    def exempts_no_entry(self, run: Run) -> None:
+        """Remark on an exemption in a heading or in prose."""
+        exemption, problem = exemption_in(run.source)
+        if exemption is not None or problem:
+            self.remark(self.at(run.line), _NO_ENTRY)
 
     def begin(self, title: str, level: int, line: int, heading: Run | None = None) -> None:
         """Begin a section within those of lower levels; the others end."""
@@ -115,7 +130,8 @@ class Outline:
         while self.here.level >= level or self.here.is_unnamed or len(self._open) > _MOST_NESTED:
             self._open.pop()
         above = self.here
-        has_entries = not is_housekeeping(title) and (above.has_entries or heading is not None)
+        is_of_list = not is_housekeeping(title) or (heading is not None and ENTRIES in heading.source)
+        has_entries = is_of_list and (above.has_entries or heading is not None)
         path = (*above.path, title)
         section = OpenSection(title, level, location, path, has_entries=has_entries, heading=heading)
         above.sections.append(section)
@@ -125,17 +141,20 @@ class Outline:
     def begin_table(self, columns: tuple[Column, ...], line: int) -> None:
         """Set the columns of the innermost section; where it has other entries, it begins anew for them."""
         self._begin_unnamed(line)
-        if self.here.sections or (self.here.columns != columns and self.last is not None):
+        is_next = self.last is not None and (self.here.columns != columns or bool(self.here.between))
+        if self.here.sections or is_next:
             self._begin_anew(line)
         self.here.columns = columns
 
     def _begin_anew(self, line: int) -> None:
+        """Begin the innermost section again; words since its latest entry are the new one's text."""
         here = self.here
         if here.is_unnamed:
             self._open.pop()
             self._begin_unnamed(line)
         else:
             self.begin(here.title, here.level, line, here.heading)
+        self.here.paragraphs, here.between = here.between, []
 
     def _begin_unnamed(self, line: int) -> None:
         """Begin a section for entries before the first heading; it gets the list's title."""
@@ -161,7 +180,8 @@ class Outline:
         location = self.at(line)
         here = self._section_for(parent, line, is_bullet=cells is None)
         self.end_fields(here)
-        ignore = self._exemption
+        here.between = []
+        ignore, self._unused = self._exemption, None
         if run is not None:
             own, problem = exemption_in(run.source)
             ignore = own or ignore

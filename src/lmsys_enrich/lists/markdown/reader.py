@@ -73,6 +73,7 @@ class _Reader:
     def catalog(self) -> Catalog:
         """Return the whole list."""
         self._blocks(self._parsed.blocks)
+        self._outline.exempt(None)
         title = self._outline.title or front_title(self._front) or self._path.stem
         sections = Assembly(self._outline, self._outside).sections(title)
         document = Document(self._text, tuple(sorted(self._outline.points, key=lambda point: point.line)))
@@ -117,6 +118,7 @@ class _Reader:
 
     def _heading(self, heading: Heading) -> None:
         title = heading.run.text
+        self._outline.exempts_no_entry(heading.run)
         if heading.level == 1 and self._outline.title is None and not self._outline.has_sections:
             self._outline.title = title or self._path.stem
             return
@@ -130,21 +132,23 @@ class _Reader:
             return
         if self._outline.is_in_section and here.has_entries and (found := entry_lines(run)):
             for line in found:
-                self._outline.add(read_entry(line), line.line, "paragraph")
+                self._outline.add(read_entry(line), line.line, "paragraph", run=line)
             return
+        self._outline.exempts_no_entry(run)
         last = self._outline.last
         if last is None:
             here.paragraphs.append(run)
         elif last.kind == "paragraph" and not last.cells and "\n" not in run.source:
             last.builder.describe(run)
-        # Other words after the entries stay in the source alone.
+        else:
+            here.between.append(run)  # text of the next table; before other entries it stays in the source
 
     def _html_block(self, block: Html) -> None:
         exemption, problem = exemption_in(block.text)
         if problem:
             self._outline.remark(self._outline.at(block.line), problem)
         if exemption is not None:
-            self._outline.exempt(exemption)
+            self._outline.exempt(exemption, block.line)
         self._html.read(self._outside.html(block).events)
 
     # Lists

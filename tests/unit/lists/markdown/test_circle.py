@@ -193,3 +193,25 @@ def test_document_comes_back_from_its_markdown(body: str) -> None:
     again = entries_yaml(read_markdown(_rendered(read_entries(imported, Path("e.yaml"))), Path("l.md")))
     assert again == imported
     assert "name:" in imported
+
+
+def test_text_between_tables_comes_back() -> None:
+    rows = "| [{0}](https://{0}.example) | 2020 |\n\n"
+    head = "| Name | Year |\n|---|---|\n"
+    body = "".join(f"{text}{head}{rows.format(name)}" for text, name in [("", "a"), ("Words.\n\n", "b")])
+    catalog = read_markdown(f"# L\n\n## S\n\n{body}", Path("README.md"))
+    assert [(section.text, len(section.entries)) for section in catalog.sections] == [("", 1), ("Words.", 1)]
+    imported = read_entries(entries_yaml(catalog), Path("entries.yaml"))
+    again = read_markdown(_rendered(imported), Path("README.md"))
+    assert [section.text for section in again.sections] == ["", "Words."]
+    assert _said(again) == _said(imported)
+
+
+@pytest.mark.parametrize("title", ["Contents", "Menu", "Licenses", "目录"])
+def test_entries_of_any_title_come_back(title: str) -> None:
+    entry: dict[str, object] = {"name": "A", "url": "https://a.example/"}
+    inner = {"title": "Inner", "entries": [{"name": "B", "url": "https://b.example/"}]}
+    sections = [{"title": title, "entries": [entry], "sections": [inner]}]
+    catalog = read_entries(yaml_text({"title": "L", "sections": sections}), Path("entries.yaml"))
+    again = read_markdown(_rendered(catalog), Path("README.md"))
+    assert _said(again) == _said(catalog)

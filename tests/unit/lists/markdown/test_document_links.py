@@ -322,3 +322,16 @@ def test_overlong_line_is_left_out_and_said_and_the_rest_is_read() -> None:
     ]
     assert catalog.document is not None
     assert catalog.document.text == text
+
+
+def test_exemption_of_no_entry_is_a_remark() -> None:
+    comment = "<!-- lmsys-enrich-ignore reason: ours -->"
+    bodies = [
+        f"words {comment}\n",
+        f"## H {comment}\n",
+        f"{comment}\n",
+        f"{comment}\n\n{comment}\n\n- [A]({A})\n",
+    ]
+    for body in bodies:
+        [remark] = _read(body).remarks
+        assert "this exemption is of no entry" in remark.message
