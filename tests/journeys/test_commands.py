@@ -56,6 +56,8 @@ def test_validate_says_what_it_read(program: Program) -> None:
         (["run", "--only-changed", "main"], "Name a list in a git repository"),
         (["run", "--concurrency", "many"], "--concurrency"),
         (["run", "--max-age", "soon"], "--max-age"),
+        (["run", "--max-age", "9999999y"], "--max-age: '9999999y' is longer than 1000y"),
+        (["stale", "--older-than", "9999999y"], "--older-than: '9999999y' is longer than 1000y"),
         (["run", "--fail-on", "deth"], "--fail-on"),
         (["run", "nowhere.yaml"], "nowhere.yaml: no such file"),
         (["run", "list.rst"], "reStructuredText"),

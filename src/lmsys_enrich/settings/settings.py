@@ -22,6 +22,7 @@ _SECONDS = {
     "mo": 365.25 / 12 * 86_400,
     "y": 365.25 * 86_400,
 }
+_LONGEST = 1000 * _SECONDS["y"]  # a date less that is still one of the calendar's
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(s|mo|m|h|d|w|y)")
 
 
@@ -30,7 +31,10 @@ def parse_duration(text: str) -> timedelta:
     match = _DURATION.fullmatch(text.strip().lower())
     if match is None:
         raise ValueError(f"{text!r} is not a time such as 90s, 20m, 2h, 7d, 12mo or 1y")
-    return timedelta(seconds=float(match[1]) * _SECONDS[match[2]])
+    seconds = float(match[1]) * _SECONDS[match[2]]
+    if seconds > _LONGEST:
+        raise ValueError(f"{text!r} is longer than 1000y")
+    return timedelta(seconds=seconds)
 
 
 def format_duration(length: timedelta) -> str:

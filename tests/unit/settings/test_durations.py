@@ -31,6 +31,12 @@ def test_what_is_no_length_of_time_is_refused(text: str) -> None:
         parse_duration(text)
 
 
+@pytest.mark.parametrize("text", ["1001y", "99999999999999d", f"{'9' * 400}s"])
+def test_length_beyond_the_calendar_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="longer than 1000y"):
+        parse_duration(text)
+
+
 @given(st.integers(0, 10**7))
 def test_what_is_written_is_read_back(seconds: int) -> None:
     length = timedelta(seconds=seconds)

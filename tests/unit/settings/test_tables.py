@@ -94,6 +94,11 @@ def test_mistakes_in_tables_are_reported(tmp_path: Path, text: str, said: str) -
     assert "x-secret" not in str(refused.value)
 
 
+def test_one_accepted_status_needs_no_array(tmp_path: Path) -> None:
+    [host] = settings(tmp_path, '[[host]]\nhost = "a.example"\naccept = 403\n').hosts
+    assert host.accept == {403}
+
+
 def test_all_tables_with_mistakes_are_reported_by_number(tmp_path: Path) -> None:
     with pytest.raises(InputError) as refused:
         settings(tmp_path, '[[host]]\nx = 1\n[[host]]\nhost = "a"\n[[host]]\nhost = "b"\ny = 1\n')
