@@ -11,6 +11,8 @@ from lmsys_enrich.errors import InputError
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 """Replaces an unknown date in comparisons: earlier than any other."""
 
+_END = datetime(8000, 1, 1, tzinfo=UTC)
+
 
 class Clock(Protocol):
     """
@@ -46,9 +48,13 @@ def _run_time(epoch: str) -> datetime:
     if not epoch:
         return datetime.now(UTC).replace(microsecond=0)
     try:
-        return datetime.fromtimestamp(int(epoch), UTC)
+        run_time = datetime.fromtimestamp(int(epoch), UTC)
     except (ValueError, OverflowError, OSError):
+        run_time = _END
+    # Settings add and subtract up to a thousand years, and the calendar ends with the year 9999.
+    if not EPOCH <= run_time < _END:
         raise InputError(
             f"SOURCE_DATE_EPOCH is {epoch!r}, not a number of seconds since 1970",
             hint="Unset it, or set it to a whole number such as `date +%s` prints.",
-        ) from None
+        )
+    return run_time
