@@ -89,7 +89,7 @@ def test_lists_of_the_settings_are_read(program: Program, command: str) -> None:
 
 def test_readme_is_read_where_there_is_no_other_list(program: Program) -> None:
     Path("README.md").write_text("# L\n\n- [A](https://a.example/)\n", encoding="utf-8")
-    assert program("validate").out.startswith("README.md: 1 entries")
+    assert program("validate").out.startswith("README.md: 1 entry")
     program.write_list("https://b.example/")
     assert program("validate").out.startswith("entries.yaml:")
 
