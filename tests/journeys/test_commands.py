@@ -25,7 +25,7 @@ OK = Sent(200, {"content-type": "text/html"}, b"<title>A page</title>")
 OWNERS = {"acme": "Organization"}
 
 
-def test_validate_tells_all_mistakes_of_all_lists_at_once(program: Program) -> None:
+def test_validate_shows_all_mistakes_of_all_lists_at_once(program: Program) -> None:
     (program.folder / "entries.yaml").write_text("title: A\nsectoins: []\n")
     (program.folder / "b.yaml").write_text("title: B\nsections:\n  - titel: x\n")
     ended = program("validate", "entries.yaml", "b.yaml")
@@ -139,7 +139,7 @@ def test_outputs_that_cannot_be_written_end_it_with_4(program: Program, serve: S
     assert "→" in ended.err
 
 
-def test_plan_tells_what_a_run_would_ask_and_asks_nobody(
+def test_plan_shows_what_a_run_would_send_and_sends_no_request(
     program: Program, serve: Serve, serve_github: ServeGitHub
 ) -> None:
     site = serve(Pages({"/": OK}))
@@ -165,6 +165,18 @@ def test_plan_counts_pages_read_for_their_fragments(program: Program) -> None:
     assert "about 3 to websites" in ended.out
 
 
+def test_plan_is_json_for_programs(program: Program) -> None:
+    program.write_list(
+        "https://github.com/acme/tool", "https://a.example/", "https://a.example/b", "mailto:a@b"
+    )
+    ended = program("run", "--plan", "--json")
+    forecast = json.loads(ended.out)
+    assert (forecast["links"], forecast["fresh"], forecast["without_request"]) == (4, 0, 1)
+    [github] = forecast["apis"]
+    assert (github["kind"], github["requests"]) == ("REST", 1)  # without a token
+    assert forecast["web"] == {"links": 2, "websites": 1, "requests": 2}
+
+
 def test_plan_has_a_line_for_each_link(program: Program) -> None:
     program.write_list("https://openreview.net/forum?id=B1ckMDqlg", "https://a.example/", "mailto:a@b")
     ended = program("run", "--plan")  # OpenReview is not sent a request without a login
@@ -181,7 +193,7 @@ def test_plan_counts_what_is_known(program: Program, serve: Serve) -> None:
     assert "less than a minute" in ended.out
 
 
-def test_a_run_tells_on_one_screen_what_it_came_to(program: Program, serve: Serve) -> None:
+def test_a_run_shows_on_one_screen_what_it_came_to(program: Program, serve: Serve) -> None:
     site = serve(Pages({"/": OK, "/old": to("/new"), "/new": OK}))
     program.write_list(f"{site.url}/", f"{site.url}/old", *(f"{site.url}/gone-{n}" for n in range(30)))
     ended = program("run", "--allow-private")
@@ -200,7 +212,7 @@ def test_quiet_prints_nothing(program: Program, serve: Serve) -> None:
     assert (ended.code, ended.out, ended.err) == (0, "", "")
 
 
-def test_verbose_tells_each_link(program: Program, serve: Serve) -> None:
+def test_verbose_shows_each_link(program: Program, serve: Serve) -> None:
     site = serve(Pages({"/": OK}))
     program.write_list(f"{site.url}/", f"{site.url}/gone")
     told = program("run", "--verbose", "--allow-private").err
@@ -216,7 +228,7 @@ def test_json_is_all_that_stands_on_stdout(program: Program, serve: Serve) -> No
     assert "build/enriched.json" in summary["written"]
 
 
-def test_offline_asks_nobody_and_shows_what_is_known(program: Program, serve: Serve) -> None:
+def test_offline_sends_no_request_and_shows_what_is_known(program: Program, serve: Serve) -> None:
     site = serve(Pages({"/": OK}))
     program.write_list(f"{site.url}/")
     program.run()
@@ -246,7 +258,7 @@ def test_links_that_are_exempt_excluded_or_private_are_not_contacted(program: Pr
     assert "private" in program.link(f"{site.url}/b")["reason"]
 
 
-def test_github_actions_is_told(program: Program, serve: Serve, tmp_path: Path) -> None:
+def test_github_actions_is_reported(program: Program, serve: Serve, tmp_path: Path) -> None:
     site = serve(Pages({}))
     program.write_list(f"{site.url}/gone")
     program.environ |= {
@@ -278,7 +290,7 @@ def _stale_world() -> World:
     )
 
 
-def test_stale_shows_what_nobody_looks_after(program: Program, serve_github: ServeGitHub) -> None:
+def test_stale_shows_what_is_not_maintained(program: Program, serve_github: ServeGitHub) -> None:
     _, server = serve_github(_stale_world())
     program.write_list(*(f"https://github.com/acme/{name}" for name in ("asleep", "shut", "old", "well")))
     program.run()
@@ -304,7 +316,7 @@ def test_stale_says_when_there_is_nothing_and_when_it_knows_too_little(program: 
     assert "1 of 1 link not checked yet" in ended.err
 
 
-def test_stale_tells_of_repositories_that_are_gone_or_taken_over(
+def test_stale_shows_repositories_that_are_gone_or_taken_over(
     program: Program, serve_github: ServeGitHub
 ) -> None:
     first = (SimulatedRepository(name="acme/a", id=1), SimulatedRepository(name="acme/b", id=2))
@@ -375,7 +387,7 @@ def test_several_lists_share_one_crawl(program: Program, serve: Serve) -> None:
     assert {"first", "second"} <= {path.name for path in (program.folder / "build").iterdir()}
 
 
-def test_a_github_enterprise_is_asked_by_its_api_address_alone(
+def test_a_github_enterprise_is_requested_by_its_api_address_alone(
     program: Program, serve_github: ServeGitHub
 ) -> None:
     _, server = serve_github(World((SimulatedRepository(name="acme/a", id=1, stars=7),), OWNERS))
@@ -450,7 +462,7 @@ def test_a_reader_who_has_seen_enough_is_no_error(program: Program, argv: list[s
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
 @pytest.mark.parametrize("argv", [["schema", "report"], ["cache", "info"]])
-def test_a_result_that_the_disk_does_not_take_is_told(program: Program, argv: list[str]) -> None:
+def test_a_result_that_the_disk_does_not_take_is_reported(program: Program, argv: list[str]) -> None:
     with Path("/dev/full").open("w") as full:
         ended = subprocess.run(
             [sys.executable, "-m", "lmsys_enrich", *argv],

@@ -1,18 +1,17 @@
-"""Runs of the command line: the main job from lists to exit code, its forecast, and `validate --online`."""
+"""Runs of the command line: the main job from lists to exit code, and `validate --online`."""
 
 import asyncio
 import gc
 import signal
-from collections import Counter, defaultdict
-from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import timedelta
-from math import ceil
 from pathlib import Path
 
-from lmsys_enrich.checkers.protocol import ApiEstimate, CheckResult, Estimate, TaskQueue
+from lmsys_enrich.checkers.protocol import CheckResult, Estimate, TaskQueue
 from lmsys_enrich.cli.annotations import report_reading
 from lmsys_enrich.cli.finish_run import finish_run
+from lmsys_enrich.cli.forecast import forecast_of
 from lmsys_enrich.cli.progress import progress
 from lmsys_enrich.cli.terminal import Terminal
 from lmsys_enrich.clock import SystemClock
@@ -29,11 +28,9 @@ from lmsys_enrich.pipeline.plan import Plan
 from lmsys_enrich.pipeline.run import Run, check_and_enrich
 from lmsys_enrich.pipeline.workers import Stop
 from lmsys_enrich.settings.settings import Settings
-from lmsys_enrich.urls import host_of
 from lmsys_enrich.values import Value, replace
 
 _INTERRUPTED = "interrupted"
-_PAGE = timedelta(seconds=1)  # mean time of a response, roughly
 
 
 class RunRequest(Value):
@@ -73,7 +70,8 @@ async def execute_run(request: RunRequest, terminal: Terminal) -> int:
     async with opened as run:
         plan = run.plan()
         if request.plan_only:
-            terminal.result(forecast_text(run, plan))
+            forecast = forecast_of(run, plan)
+            terminal.result(forecast.json() if settings.json else forecast.text())
             return 0
         _advise_token(run, plan, terminal)
         _report_ended_exemptions(run, terminal)
@@ -166,67 +164,6 @@ def _interruptible(stop: Stop, terminal: Terminal) -> Iterator[None]:
         yield
     finally:
         release()
-
-
-def forecast_text(run: Run, plan: Plan) -> str:
-    """Return the forecast: links and requests for each API, then for websites."""
-    tasks = [[task.url for task in tasks] for tasks in plan.tasks]
-    checks = [checker.estimate(urls) for checker, urls in zip(run.checkers, tasks, strict=True)]
-    every = [*plan.fresh, *(url for urls in tasks for url in urls)]
-    further = [source.estimate(every) for source in run.sources]
-    return "\n".join(_lines(plan, checks, further, run.settings))
-
-
-def _lines(
-    plan: Plan, checks: Sequence[Estimate], further: Sequence[Estimate], settings: Settings
-) -> Iterator[str]:
-    pages = [url for check in checks for url in check.pages]
-    anchored = {task.url for tasks in plan.tasks for task in tasks if task.fragments}
-    # A page whose anchors are looked for is fetched whole after its check.
-    requests = Counter(map(host_of, [*pages, *(url for url in pages if url in anchored)]))
-    idle = sum(
-        len(tasks) for check, tasks in zip(checks, plan.tasks, strict=True) if not (check.apis or check.pages)
-    )
-    total = len(plan.fresh) + len(plan.settled) + sum(map(len, plan.tasks))
-    yield counted(total, "link")
-    yield f"  {len(plan.fresh):>7,}  fresh: not checked again"
-    yield f"  {len(plan.settled) + idle:>7,}  need no request: exempt, excluded, guarded, or not on the web"
-    for check, tasks in zip(checks, plan.tasks, strict=True):
-        if check.apis and len(tasks) > len(check.pages):
-            yield f"  {len(tasks) - len(check.pages):>7,}  for {', '.join(map(_api, check.apis))}"
-    if pages:
-        yield f"  {len(pages):>7,}  for {counted(len(requests), 'website')}"
-    if apis_of_sources := [api for one in further for api in one.apis if api.requests]:
-        yield f"           further facts from {', '.join(map(_api, apis_of_sources))}"
-    apis = [api for one in (*checks, *further) for api in one.apis]
-    yield ""
-    yield f"Requests  {sum(api.requests for api in apis):,} to APIs, about {requests.total():,} to websites"
-    yield f"Time      {_minutes(max([_crawl(requests, settings), *_times(apis)]))}"
-
-
-def _api(api: ApiEstimate) -> str:
-    quota = f" of {api.quota:,} an hour" if api.quota is not None else ""
-    return f"{api.host} ({counted(api.requests, f'{api.kind} request')}{quota})"
-
-
-def _times(apis: Sequence[ApiEstimate]) -> Iterable[timedelta]:
-    """Return the time of each host: its requests follow one another, those of others run meanwhile."""
-    times: defaultdict[str, timedelta] = defaultdict(timedelta)
-    for api in apis:
-        times[api.host] += api.takes
-    return times.values()
-
-
-def _crawl(requests: Counter[str], settings: Settings) -> timedelta:
-    """Return the longer of two: all pages over all connections, the busiest host over its own."""
-    busiest = max(requests.values(), default=0)
-    rounds = max(ceil(requests.total() / settings.concurrency), ceil(busiest / settings.per_host))
-    return rounds * _PAGE
-
-
-def _minutes(length: timedelta) -> str:
-    minutes = ceil(length / timedelta(minutes=1))
-    return "less than a minute" if minutes <= 1 else f"about {minutes:,} minutes"
 
 
 class Comparison(Value):
