@@ -117,10 +117,12 @@ class Outline:
         self._exemption = exemption
         self._unused = None if exemption is None else self.at(line)
 
-    def exempts_no_entry(self, run: Run) -> None:
-        """Remark on an exemption in a heading or in prose."""
+    def remark_exemption(self, run: Run) -> None:
+        """Remark on an exemption in a heading or in prose that cannot be read, or has no link to exempt."""
         exemption, problem = exemption_in(run.source)
-        if exemption is not None or problem:
+        if run.links and problem:
+            self.remark(self.at(run.line), problem)
+        elif not run.links and (exemption is not None or problem):
             self.remark(self.at(run.line), _NO_ENTRY)
 
     def begin(self, title: str, level: int, line: int, heading: Run | None = None) -> None:
@@ -175,18 +177,22 @@ class Outline:
         cells: dict[str, Cell] | None = None,
         parent: int | None = None,
         run: Run | None = None,
+        source: str = "",
     ) -> int:
-        """Add an entry to the innermost section, or to its parent's; return its number."""
+        """
+        Add an entry to the innermost section, or to its parent's; return its number.
+
+        Its exemption may be in its run, or in the `source` of a row.
+        """
         location = self.at(line)
         here = self._section_for(parent, line, is_bullet=cells is None)
         self.end_fields(here)
         here.between = []
         ignore, self._unused = self._exemption, None
-        if run is not None:
-            own, problem = exemption_in(run.source)
-            ignore = own or ignore
-            if problem:
-                self.remark(location, problem)
+        own, problem = exemption_in(source if run is None else run.source)
+        ignore = own or ignore
+        if problem:
+            self.remark(location, problem)
         self._exemption = None if kind != "bullet" or parent is None else ignore
         end = line if run is None else run.last
         values = builder.cells if cells is None else cells

@@ -104,7 +104,7 @@ def _bare(text: str) -> str:
 
 
 _SEPARATOR = re.compile(
-    r"\s*(?:(?:[-–—:|：→⇒•·=]|=>|->|&mdash;|&ndash;)+\s*(?:(?<=\s)[-–—]+\s+)?(?=\s|(?<=[—：]))|[.。,，、]+\s+|。)\s*"
+    r"\s*(?:(?:[-–—:|：→⇒•·=]|=>|->|&mdash;|&ndash;)+\s*(?:(?<=\s)[-–—]+\s+)?(?=\s|(?<=[—：]))|[.。,，、；]+\s+|[。，、；])\s*"
 )
 _DASH = re.compile(r"\s+[-–—](?=[^\W\d_])")
 _TAGS = re.compile(r"`[^`]+`")
@@ -119,7 +119,7 @@ _FORMAT = re.compile(
 _LEADING_BREAKS = re.compile(r"\A(?:\s|<br\s*/?>)+", re.IGNORECASE)
 _EMOJI = re.compile(r"((?::[a-z0-9_+-]+:|[^\w\s:\[(`\"'*_<~\\&#.@$-])+)\s+(?=\w)")
 _SHORTCODE = re.compile(r":[a-z0-9_+-]+:")
-_MARKS = re.compile(r"\s*(?:[^\w\s(\[`<.,:;|*/&\"'#@$=→⇒。，、《》「」!-]+|!(?!\[)|:[a-z0-9_+-]+:|\s)+")
+_MARKS = re.compile(r"\s*(?:[^\w\s(\[`<.,:;|*/&\"'#@$=→⇒。，、；《》「」!-]+|!(?!\[)|:[a-z0-9_+-]+:|\s)+")
 _PREFIX = re.compile(
     r"\[[^\]]*\]\s*[:：]?|\([^)]*\)\s*:?|（[^）]*）|【[^】]*】|`[^`]*`|\d{1,3}\\?[.)]"
     r"|\d{4}(?:[-./]\d{1,2}){0,2}\s*[:：,]?"
@@ -208,7 +208,7 @@ def without_opening(text: str, before: str) -> str:
 
 def description(rest: str) -> str:
     """Return a text without the separator before it, on one line."""
-    text = _COMMENT.sub("", rest)
+    text = without_comments(rest)
     if "{" in text[:4]:
         text = _ATTRIBUTES.sub("", text, 1)
     text = (
@@ -221,6 +221,11 @@ def description(rest: str) -> str:
     text = one_line(text)
     found = _SEPARATOR.match(text + " ")
     return text[min(found.end(), len(text)) :].strip() if found else text
+
+
+def without_comments(text: str) -> str:
+    """Return Markdown without its comments, which no reader sees."""
+    return _COMMENT.sub("", text) if "<!--" in text else text
 
 
 def _balanced(text: str) -> str:

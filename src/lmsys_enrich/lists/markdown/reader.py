@@ -118,7 +118,7 @@ class _Reader:
 
     def _heading(self, heading: Heading) -> None:
         title = heading.run.text
-        self._outline.exempts_no_entry(heading.run)
+        self._outline.remark_exemption(heading.run)
         if heading.level == 1 and self._outline.title is None and not self._outline.has_sections:
             self._outline.title = title or self._path.stem
             return
@@ -134,7 +134,7 @@ class _Reader:
             for line in found:
                 self._outline.add(read_entry(line), line.line, "paragraph", run=line)
             return
-        self._outline.exempts_no_entry(run)
+        self._outline.remark_exemption(run)
         last = self._outline.last
         if last is None:
             here.paragraphs.append(run)
@@ -243,7 +243,7 @@ class _Reader:
             outline.remark(outline.at(placeholder), "a row that only says what belongs there")
             outline.points.append(InsertionPoint(placeholder, "blank"))
         for row in read.rows:
-            outline.add(row.builder, row.line, kind, cells=row.cells)
+            outline.add(row.builder, row.line, kind, cells=row.cells, source=row.source)
 
     def _remark_surplus(self, table: Table) -> None:
         for cells in table.surplus.values():

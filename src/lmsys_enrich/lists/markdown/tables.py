@@ -5,8 +5,8 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 
 from lmsys_enrich.lists.identifiers import slug_of
-from lmsys_enrich.lists.markdown.entries import EntryBuilder, is_main, read_entry
-from lmsys_enrich.lists.markdown.phrases import clean, is_role
+from lmsys_enrich.lists.markdown.entries import EntryBuilder, is_main, read_entry, role
+from lmsys_enrich.lists.markdown.phrases import clean, is_role, without_comments
 from lmsys_enrich.lists.markdown.runs import Run
 from lmsys_enrich.model.catalog import Cell, Column
 from lmsys_enrich.values import Value
@@ -58,11 +58,12 @@ class Cells(Value):
 
 
 class Row(Value):
-    """Row that is an entry, and its line, from 1."""
+    """Row that is an entry, its line, from 1, and its Markdown."""
 
     line: int
     builder: EntryBuilder
     cells: dict[str, Cell]
+    source: str
 
 
 class ReadTable(Value):
@@ -130,13 +131,18 @@ def _columns(headers: Sequence[str], naming: int, table: Cells) -> Iterator[Colu
         if number == naming:
             key = "name"
         else:
-            key = _key(header) or f"column_{number + 1}"
+            key = _key(header) or _unnamed(number)
             if key == "year" and not _are_years(table, number):
                 key = "date"
             if key in _KEPT_FOR_ENTRIES or key in seen:
                 key = f"{key}_{number + 1}"
         seen.add(key)
         yield Column(key, header or key)
+
+
+def _unnamed(number: int) -> str:
+    """Return the key of a column without a header."""
+    return f"column_{number + 1}"
 
 
 def _key(header: str) -> str:
@@ -193,18 +199,20 @@ def _row(cells: Sequence[Run], naming: int, columns: Sequence[Column], only_link
         is_address = number == only_linked or column.key.startswith(_ADDRESSES)
         for span in filter(is_main, cell.links):
             is_first = is_address and not builder.links
-            builder.links.append(("url" if is_first else column.key.replace("_", "-"), span))
+            # A column without a header says nothing of its links.
+            named = role(span) if column.key == _unnamed(number) else column.key.replace("_", "-")
+            builder.links.append(("url" if is_first else named, span))
         value = _value(cell, column.key)
         if value is not None:
             values[column.key] = value
     if not builder.name:
         name = next((span.text or span.url for cell in cells for span in cell.links), cells[0].text)
         builder.name = clean(name) or name
-    return Row(cells[0].line, builder, values)
+    return Row(cells[0].line, builder, values, " ".join(cell.source for cell in cells))
 
 
 def _value(cell: Run, key: str) -> Cell:
-    text = " ".join(cell.source.split())
+    text = " ".join(without_comments(cell.source).split())
     if text in _FLAGS:
         return _FLAGS[text]
     if key == "year" and _YEAR.fullmatch(text):

@@ -324,6 +324,31 @@ def test_overlong_line_is_left_out_and_said_and_the_rest_is_read() -> None:
     assert catalog.document.text == text
 
 
+@pytest.mark.parametrize(
+    "row",
+    [
+        f"| [A]({A}) | x <!-- lmsys-enrich-ignore reason: ours --> |",
+        f"| [A]({A}) <!-- lmsys-enrich-ignore reason: ours --> | x |",
+    ],
+)
+def test_exemption_holds_in_a_row_of_a_table(row: str) -> None:
+    catalog = _read(f"| Name | Comment |\n| --- | --- |\n{row}\n| [B](https://b.example/) | y |\n")
+    exempt, checked = catalog.entries()
+    assert exempt.ignore is not None
+    assert (exempt.ignore.reason, exempt.cells["comment"]) == ("ours", "x")
+    assert checked.ignore is None
+
+
+def test_exemption_in_prose_is_of_its_links() -> None:
+    for start in ("", "## "):
+        catalog = _read(f"{start}See [A]({A}). <!-- lmsys-enrich-ignore reason: ours -->\n")
+        [link] = catalog.document_links
+        assert link.ignore is not None
+        assert catalog.remarks == ()
+        [remark] = _read(f"{start}See [A]({A}). <!-- lmsys-enrich-ignore -->\n").remarks
+        assert "an exemption needs its reason" in remark.message
+
+
 def test_exemption_of_no_entry_is_a_remark() -> None:
     comment = "<!-- lmsys-enrich-ignore reason: ours -->"
     bodies = [

@@ -33,6 +33,10 @@ A, B, C = "https://a.example/", "https://b.example/", "https://c.example/x_(y)"
         (f"* [Tool]({A}) - Does *it*.", "Tool", {"url": A}, {"description": "Does *it*."}),
         (f"1. [Tool]({A}): Does it", "Tool", {"url": A}, {"description": "Does it"}),
         (f"- [Tool]({A}) – Does it", "Tool", {"url": A}, {"description": "Does it"}),  # noqa: RUF001
+        *[
+            (f"- [Tool]({A}){mark}描述", "Tool", {"url": A}, {"description": "描述"})
+            for mark in "，：；。、—"  # noqa: RUF001
+        ],
         (f"- [Tool]({C}) Does it", "Tool", {"url": C}, {"description": "Does it"}),
         (f'- [Tool](<{A}> "title") does it', "Tool", {"url": A}, {"description": "does it"}),
         (f"- [A **bold** `Tool`]({A})", "A bold Tool", {"url": A}, {}),
@@ -138,7 +142,7 @@ def test_figures_without_an_end_hide_no_entry() -> None:
     assert [listed.entry.name for listed in _read(text).listed()] == ["A"]
 
 
-def test_what_is_not_understood_is_told_with_its_line() -> None:
+def test_what_is_not_understood_is_reported_with_its_line() -> None:
     text = f"# L\n\n- What it does\n- How it does\n\n## T\n- [A]({A})\n- [B](b.example/x)\n"
     assert tuple(map(str, _read(text).remarks)) == (
         "README.md:3:1: no entry: What it does",
@@ -260,3 +264,10 @@ def test_tables_and_bullets_before_the_first_section_keep_what_they_say() -> Non
         ["name", "year"],
         [],
     ]
+
+
+def test_links_below_no_header_have_their_own_roles() -> None:
+    row = f"| [Tool]({A}) | [paper]({B}) |"
+    for header in ("", "<!-- links -->"):
+        name, links, _ = _only(f"| Name | {header} |\n| --- | --- |\n{row}")
+        assert (name, links) == ("Tool", {"url": A, "paper": B})
