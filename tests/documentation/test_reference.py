@@ -59,7 +59,7 @@ def test_schemas_lie_where_their_ids_say() -> None:
 
 
 @pytest.mark.parametrize("name", commands())
-def test_the_reference_tells_every_flag_that_help_tells(name: str) -> None:
+def test_the_reference_shows_every_flag_that_help_shows(name: str) -> None:
     section = commands_md().partition(f"## {name}\n")[2].partition("\n## ")[0]
     told = re.findall(r"(?<![\w-])--?[a-z][a-z-]*", commands()[name].format_help())
     assert {flag for flag in told if flag in set(flags_of(commands()[name]))} <= set(
@@ -67,7 +67,7 @@ def test_the_reference_tells_every_flag_that_help_tells(name: str) -> None:
     )
 
 
-def test_the_exit_codes_that_help_tells_are_those_that_there_are() -> None:
+def test_the_exit_codes_that_help_shows_are_those_that_there_are() -> None:
     ends = {EnrichError.exit_code, *(error.exit_code for error in EnrichError.__subclasses__())}
     reached = {finish_run.DONE, finish_run.COULD_NOT_FIND_OUT, finish_run.FINDINGS, finish_run.INTERRUPTED}
     assert {code for code, _ in exit_codes()} == ends | reached
@@ -78,7 +78,7 @@ def test_every_exit_code_has_its_section() -> None:
     assert re.findall(r"^## (\d+)", page, re.MULTILINE) == [str(code) for code, _ in exit_codes()]
 
 
-def test_every_file_that_is_written_is_told_of(tmp_path: Path) -> None:
+def test_every_file_that_is_written_is_documented(tmp_path: Path) -> None:
     entry = "{name: Alpa, url: 'https://github.com/alpa-projects/alpa'}"
     (tmp_path / "entries.yaml").write_text(f"title: A\nsections: [{{title: B, entries: [{entry}]}}]\n")
     for night in (day(23), day(24)):  # the second run keeps the facts of the first
@@ -110,7 +110,7 @@ def _pattern(told: str) -> str:
     return re.escape(told).replace("ID", "[a-z0-9_-]+")
 
 
-def test_every_variable_that_is_told_is_read() -> None:
+def test_every_variable_that_is_reported_is_read() -> None:
     source = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "src").rglob("*.py"))
     page = (REFERENCE / "settings.md").read_text(encoding="utf-8")
     told = re.findall(r"`([A-Z]+(?:_[A-Z]+)+)`", page.partition("## The environment")[2])

@@ -138,7 +138,7 @@ def runner(program: Program, serve: Serve, serve_github: ServeGitHub, tmp_path: 
     return Runner(program, site, github, url, tmp_path / "runner")
 
 
-def test_the_action_tells_what_the_run_found_and_ends_as_it_did(runner: Runner) -> None:
+def test_the_action_shows_what_the_run_found_and_ends_as_it_did(runner: Runner) -> None:
     assert runner.act() == 0
     assert runner.issues == []
     runner.site.gone = {"/b"}

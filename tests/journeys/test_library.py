@@ -33,7 +33,7 @@ def test_the_example_reports_and_writes(program: Program, serve_github: ServeGit
     assert Path("build/enriched.md").is_file()
 
 
-def test_every_name_of_the_library_is_there_and_told_of() -> None:
+def test_every_name_of_the_library_is_there_and_documented() -> None:
     page = (ROOT / "docs/library.md").read_text(encoding="utf-8")
     for name in lmsys_enrich.__all__:
         assert getattr(lmsys_enrich, name).__doc__

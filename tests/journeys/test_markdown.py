@@ -187,7 +187,7 @@ def test_two_lists_of_two_kinds_share_one_crawl(program: Program, site: str) -> 
     assert names == {"list", "entries", "badges"}
 
 
-def test_diff_tells_what_changed_between_two_runs(
+def test_diff_shows_what_changed_between_two_runs(
     program: Program, serve: Serve, serve_github: ServeGitHub
 ) -> None:
     pages = {"/a": OK, "/b": Sent(404), "/c": OK}
@@ -311,7 +311,7 @@ def test_blocks_in_any_file_are_kept_current(program: Program, site: str, ending
         ("words\n", "p.md: no block was found"),
     ],
 )
-def test_a_block_that_cannot_be_made_is_told(program: Program, site: str, text: str, told: str) -> None:
+def test_a_block_that_cannot_be_made_is_reported(program: Program, site: str, text: str, told: str) -> None:
     assert site
     (program.folder / "p.md").write_text(text)
     ended = program("render", "README.md", "--into", "p.md")

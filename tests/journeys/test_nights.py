@@ -88,7 +88,7 @@ def test_the_same_night_twice_gives_the_same_bytes(program: Program, serve_githu
     assert ended.code == 0
 
 
-def test_a_list_beyond_the_hours_quota_is_finished_hour_by_hour_and_nothing_is_asked_twice(
+def test_a_list_beyond_the_hours_quota_is_finished_hour_by_hour_without_repeats(
     program: Program, serve_github: ServeGitHub
 ) -> None:
     github, _ = serve_github(world(600))
@@ -245,7 +245,7 @@ def test_a_death_or_two_is_written(program: Program, serve: Serve) -> None:
     assert program.run().code == 10
 
 
-def test_a_deadline_ends_the_asking_and_the_next_run_asks_the_rest(program: Program, serve: Serve) -> None:
+def test_a_deadline_ends_the_run_and_the_next_one_goes_on(program: Program, serve: Serve) -> None:
     pages: dict[str, Response] = {"/a": OK, "/b": Misdeed.SILENCE}
     site = serve(Pages(pages))
     program.write_list(f"{site.url}/a", f"{site.url}/b")
@@ -259,7 +259,7 @@ def test_a_deadline_ends_the_asking_and_the_next_run_asks_the_rest(program: Prog
     assert {received.path for received in site.log[asked:]} == {"/b"}
 
 
-def test_a_rename_is_followed_and_told(program: Program, serve_github: ServeGitHub) -> None:
+def test_a_rename_is_followed_and_reported(program: Program, serve_github: ServeGitHub) -> None:
     moved = SimulatedRepository(name="new/tool", id=5, stars=9, was=("old/tool",), committed_at=day(1))
     serve_github(World((moved,), {"new": "Organization"}))
     program.write_list("https://github.com/old/tool")
@@ -271,9 +271,7 @@ def test_a_rename_is_followed_and_told(program: Program, serve_github: ServeGitH
     assert "moved to [new/tool](https://github.com/new/tool)" in program.text("enriched.md")
 
 
-def test_the_page_tells_what_became_of_the_list_over_time_and_which_licences_changed(
-    program: Program, serve_github: ServeGitHub
-) -> None:
+def test_the_page_shows_trends_and_changed_licences(program: Program, serve_github: ServeGitHub) -> None:
     tool = SimulatedRepository(name="acme/tool", id=5, stars=9, license="MIT")
     github, _ = serve_github(World((tool,)))
     program.write_list("https://github.com/acme/tool")
@@ -305,7 +303,7 @@ def test_a_name_taken_over_by_another_repository_is_no_rename(
     assert "name taken over" in program.text("enriched.md")
 
 
-def test_what_is_alive_again_is_told_to_a_person(program: Program, serve: Serve) -> None:
+def test_what_is_alive_again_is_shown(program: Program, serve: Serve) -> None:
     site = serve(Pages({f"/{n}": [Sent(500), Sent(500), OK] for n in range(14)}))
     program.write_list(*(f"{site.url}/{n}" for n in range(14)))
     program.run("--retries", "0", "--accept-changes")
@@ -315,7 +313,7 @@ def test_what_is_alive_again_is_told_to_a_person(program: Program, serve: Serve)
     assert "and 2 more are alive again" in told
 
 
-def test_an_exemption_that_has_ended_is_told(program: Program, serve: Serve) -> None:
+def test_an_exemption_that_has_ended_is_reported(program: Program, serve: Serve) -> None:
     site = serve(Pages({"/": OK}))
     program.write_list(f"{site.url}/")
     with (program.folder / "entries.yaml").open("a") as file:

@@ -50,7 +50,7 @@ def repository(program: Program, serve: Serve) -> Repository:
     return made
 
 
-def test_only_links_that_are_added_or_touched_are_asked(repository: Repository) -> None:
+def test_only_links_that_are_added_or_touched_are_requested(repository: Repository) -> None:
     repository.commit("/a", "/c", "/gone")
     ended = repository.program.run("--only-changed", "main")
     assert (ended.code, ended.summary["links"], ended.summary["dead"]) == (10, 2, 1)
@@ -80,7 +80,7 @@ def test_a_list_that_is_new_is_checked_whole(repository: Repository) -> None:
     assert repository.requested() == {"/c", "/d"}
 
 
-def test_where_nothing_changed_nobody_is_asked(repository: Repository) -> None:
+def test_where_nothing_changed_nothing_is_requested(repository: Repository) -> None:
     ended = repository.program.run("--only-changed", "main")
     assert (ended.code, ended.summary["links"], repository.requested()) == (0, 0, set())
 
@@ -99,7 +99,9 @@ def test_the_outputs_of_the_whole_list_are_left_alone(repository: Repository) ->
 
 
 @pytest.mark.parametrize("base", ["nowhere", "--all", "origin/main"])
-def test_a_base_that_git_does_not_know_is_told_with_the_next_step(repository: Repository, base: str) -> None:
+def test_a_base_that_git_does_not_know_is_reported_with_the_next_step(
+    repository: Repository, base: str
+) -> None:
     ended = repository.program("run", f"--only-changed={base}")
     assert ended.code == 2
     assert "git does not know" in ended.err
@@ -131,7 +133,7 @@ def test_merge_group_has_its_own_links(repository: Repository) -> None:
     assert "entries.yaml: 2 lines are new since main; 1 link to check" in ended.err
 
 
-def test_outside_of_a_repository_it_is_told(program: Program) -> None:
+def test_outside_of_a_repository_it_is_reported(program: Program) -> None:
     program.write_list("https://example.org/")
     ended = program("run", "--only-changed", "main")
     assert (ended.code, "git" in ended.err) == (2, True)

@@ -111,7 +111,7 @@ def test_dead_after_says_how_many_days(program: Program, serve: Serve) -> None:
     assert program.link(f"{site.url}/x")["verdict"] == "dead"
 
 
-def test_one_host_is_asked_by_no_more_at_once_than_per_host_says(program: Program, serve: Serve) -> None:
+def test_one_host_is_requested_by_no_more_at_once_than_per_host_says(program: Program, serve: Serve) -> None:
     async def slowly(received: Received) -> Response:
         del received
         await asyncio.sleep(0.01)

@@ -180,7 +180,7 @@ async def test_page_below_a_project_is_proved_by_itself(httpx_mock: HTTPXMock) -
     assert checked.observations[graph].reason.startswith("its repository is there; no API proves the page")
 
 
-async def test_another_project_under_a_known_name_is_told(httpx_mock: HTTPXMock) -> None:
+async def test_another_project_under_a_known_name_is_reported(httpx_mock: HTTPXMock) -> None:
     url = f"{HOME}/acme/infra/tool"
     known = repository("acme/infra/tool", id=99, forge="gitlab.com", software="gitlab")
     async with opened(httpx_mock, a_gitlab(NODE)) as gitlab:

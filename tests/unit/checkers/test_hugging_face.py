@@ -131,7 +131,7 @@ async def test_disabled_model_is_alive(httpx_mock: HTTPXMock) -> None:
     assert "likes" in found.model.missing_fields
 
 
-async def test_bad_token_is_told(httpx_mock: HTTPXMock) -> None:
+async def test_bad_token_is_reported(httpx_mock: HTTPXMock) -> None:
     def answer(_: httpx.Request) -> httpx.Response:
         return reply({"error": "Invalid credentials in Authorization header"}, 401)
 
@@ -200,7 +200,7 @@ def test_address_names_a_thing(path: str, expected: tuple[str, str, str | None] 
         "Invalid token",
     ],
 )
-async def test_rejected_token_is_told_and_used_no_more(httpx_mock: HTTPXMock, message: str) -> None:
+async def test_rejected_token_is_reported_and_used_no_more(httpx_mock: HTTPXMock, message: str) -> None:
     urls = [f"{HOME}/acme/large-{number}" for number in range(30)]
     async with opened(httpx_mock, lambda _: reply({"error": message}, 401), TOKEN) as hub:
         checked = await hub.check(*urls)

@@ -48,13 +48,13 @@ def test_who_is_waited_for_and_what_is_left_of_the_quota_is_seen(monkeypatch: py
     assert "slow.example" not in _told(_Screen(), 20)
 
 
-def test_quiet_tells_nothing() -> None:
+def test_quiet_shows_nothing() -> None:
     assert _told(StringIO(), 20, quiet=True) == ""
 
 
-def test_verbose_tells_each_link_even_on_a_screen() -> None:
+def test_verbose_shows_each_link_even_on_a_screen() -> None:
     assert len(_told(_Screen(), 20, verbose=True).splitlines()) == 20
 
 
-def test_where_nothing_is_asked_nothing_is_told() -> None:
+def test_where_nothing_is_requested_nothing_is_shown() -> None:
     assert _told(StringIO(), 0) == ""

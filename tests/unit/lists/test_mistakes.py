@@ -386,7 +386,7 @@ MISTAKES = [
 @pytest.mark.parametrize(
     ("text", "told"), [case[1:] for case in MISTAKES], ids=[case[0] for case in MISTAKES]
 )
-def test_a_mistake_is_told(text: str, told: list[str]) -> None:
+def test_a_mistake_is_reported(text: str, told: list[str]) -> None:
     assert _told(text) == told
 
 
@@ -396,7 +396,7 @@ def test_an_unknown_framework_is_a_mistake_only_close_to_an_id() -> None:
     assert told.startswith("7:30: 'alpaa' is not the id of an entry; did you mean 'alpa'?")
 
 
-def test_all_mistakes_are_told_at_once_in_their_order() -> None:
+def test_all_mistakes_are_reported_at_once_in_their_order() -> None:
     text = "titel: A\nsections:\n  - title: S\n    entries:\n      - {nmae: A, year: soon}\n      - name: B\n"
     assert [told.split(" ")[0] for told in _told(text)] == ["1:1:", "5:10:", "5:25:"]
 
@@ -451,7 +451,7 @@ _STARTS = (
 @given(st.sampled_from(_STARTS), st.text(st.sampled_from("a0:/?#[]@%._- \t\u00e9\u200b"), max_size=8))
 @example("http://.", "")
 @example("http://a", ":70000/")
-def test_a_web_address_that_is_taken_can_be_asked_for(start: str, end: str) -> None:
+def test_a_web_address_that_is_taken_can_be_requested(start: str, end: str) -> None:
     url = start + end
     if is_web(url) and not address_problem(url):
         assert url.split() == [url]
@@ -491,7 +491,7 @@ class _Unplaced(yaml.SafeLoader):
         return self._events.pop()
 
 
-def test_a_parser_that_tells_nothing_is_quoted_with_nothing() -> None:
+def test_a_parser_that_shows_nothing_is_quoted_with_nothing() -> None:
     mistakes: list[Mistake] = []
     assert read_document("a", "e", mistakes, _Terse) is None
     assert list(map(str, mistakes)) == ["e:1:1: not YAML"]
@@ -508,7 +508,7 @@ _LIKE_YAML = st.text(st.sampled_from("ab:-[]{},'\"|>&*!%@#~<\\U0\n \t\r\ufeff\x8
 
 @given(st.one_of(st.text(), _LIKE_YAML))
 @pytest.mark.parametrize("loader", [FASTEST_LOADER, yaml.SafeLoader])
-def test_whatever_stands_in_a_file_is_read_or_told(loader: Loader, text: str) -> None:
+def test_whatever_stands_in_a_file_is_read_or_reported(loader: Loader, text: str) -> None:
     mistakes: list[Mistake] = []
     root = read_document(text, "e", mistakes, loader)
     lines = text.replace("\r\n", "\n").replace("\r", "\n").count("\n") + 1
@@ -557,7 +557,7 @@ def test_what_is_no_file_is_refused_in_words(tmp_path: Path) -> None:
         read_list(tmp_path / "loop.yaml")
 
 
-def test_the_mistakes_of_several_lists_are_told_together(tmp_path: Path) -> None:
+def test_the_mistakes_of_several_lists_are_reported_together(tmp_path: Path) -> None:
     for name in ("a.yaml", "b.yaml"):
         (tmp_path / name).write_text("titel: A\nsections: []\n")
     with pytest.raises(InputError) as refusal:
@@ -577,7 +577,7 @@ def test_several_lists_without_mistakes_are_read_in_their_order(tmp_path: Path) 
     assert tuple(found.title for found in read_lists([tmp_path / name for name in names])) == names
 
 
-def test_the_digest_of_a_list_tells_one_content_from_another(tmp_path: Path) -> None:
+def test_the_digest_of_a_list_differs_with_its_content(tmp_path: Path) -> None:
     path = tmp_path / "a.yaml"
     digests = []
     for title in ("A", "B", "A"):
@@ -622,7 +622,7 @@ def _validator() -> jsonschema.Draft202012Validator:
 @pytest.mark.parametrize(
     ("name", "text"), [case[:2] for case in MISTAKES], ids=[case[0] for case in MISTAKES]
 )
-def test_an_editor_with_the_schema_tells_of_it_too(name: str, text: str) -> None:
+def test_an_editor_with_the_schema_shows_it_too(name: str, text: str) -> None:
     try:
         content = yaml.load(text, _Loader)  # noqa: S506 - a safe one
     except (yaml.YAMLError, ValueError):

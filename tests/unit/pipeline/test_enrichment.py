@@ -69,7 +69,7 @@ async def test_further_facts_join_those_of_the_checker() -> None:
     assert (found[PAPER].verdict, found[PAPER].asked) == (Verdict.DEAD, {"citations": NIGHT})
 
 
-async def test_fresh_answer_is_not_asked_for_again() -> None:
+async def test_fresh_answer_is_not_requested_again() -> None:
     asked = {PAPER: NIGHT - timedelta(days=29), OTHER: NIGHT - timedelta(days=31)}
     findings = [paper(url, asked={"citations": at}) for url, at in asked.items()]
     source = Citations()

@@ -31,7 +31,7 @@ def test_links_checked_in_one_night_are_due_in_different_nights() -> None:
 
 
 @pytest.mark.parametrize("verdict", [Verdict.DEAD, Verdict.FAILING, Verdict.SKIPPED, Verdict.UNCHECKED])
-def test_bad_news_is_asked_again(verdict: Verdict) -> None:
+def test_bad_news_is_requested_again(verdict: Verdict) -> None:
     assert not is_fresh(finding("https://example.org/", verdict), NIGHT + timedelta(minutes=1), WEEK)
 
 

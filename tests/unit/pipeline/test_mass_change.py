@@ -21,7 +21,7 @@ def dying(previous: dict[str, Finding], count: int) -> list[Finding]:
     ]
 
 
-def test_more_than_a_fifth_dead_at_once_is_refused_and_told() -> None:
+def test_more_than_a_fifth_dead_at_once_is_refused_and_reported() -> None:
     previous = living(20)
     with pytest.raises(MassChange, match=r"6 of 20 links .*\n  https://example.org/0: ") as refused:
         refuse_mass_change(dying(previous, 6), previous.get, max_change=20)

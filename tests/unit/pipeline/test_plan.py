@@ -68,7 +68,7 @@ def test_plan_of_many_links_takes_little_memory() -> None:
     assert now < 10_000 * 40
 
 
-def test_what_is_fresh_is_not_asked() -> None:
+def test_what_is_fresh_is_not_requested() -> None:
     kept = finding("https://example.org/a", at=NIGHT - timedelta(days=1))
     plan = planned(kept.url, previous=PreviousFindings(kept={kept.url: kept}))
     assert checked(plan) == [[], []]

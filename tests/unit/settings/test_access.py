@@ -132,7 +132,7 @@ def test_unusable_service_address_is_refused(name: str, value: str) -> None:
     assert "secr" not in str(problem.value)
 
 
-def test_forge_is_asked_only_where_settings_name_it() -> None:
+def test_forge_is_requested_only_where_settings_name_it() -> None:
     hosts = {one.host for one in (*resolve_access({}).gitlab, *resolve_access({}).forgejo)}
     assert "gitlab.com" in hosts
     assert "gitlab.example.org" not in hosts

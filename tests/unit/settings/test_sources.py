@@ -67,7 +67,7 @@ def test_values_are_read_as_people_write_them(tmp_path: Path, name: str, raw: st
         ({"LMSYS_ENRICH_EXCLUDE": "("}, "not a regular expression"),
     ],
 )
-def test_a_value_that_cannot_be_used_is_told_with_its_origin(
+def test_a_value_that_cannot_be_used_is_reported_with_its_origin(
     tmp_path: Path, environ: dict[str, str], said: str
 ) -> None:
     with pytest.raises(InputError) as refused:
@@ -76,7 +76,7 @@ def test_a_value_that_cannot_be_used_is_told_with_its_origin(
     assert next(iter(environ)) in str(refused.value)
 
 
-def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
+def test_all_mistakes_are_reported_at_once(tmp_path: Path) -> None:
     (tmp_path / "lmsys-enrich.toml").write_text("max-agee = '7d'\nper-host = -1\n")
     with pytest.raises(InputError) as refused:
         resolve({"deadline": "x"}, {"LMSYS_ENRICH_NO": "1"}, tmp_path)
@@ -143,14 +143,14 @@ def test_setting_of_files_alone_is_no_variable(tmp_path: Path) -> None:
         resolve({}, {"LMSYS_ENRICH_LISTS": "a.md"}, tmp_path)
 
 
-def test_a_file_that_is_no_toml_is_told(tmp_path: Path) -> None:
+def test_a_file_that_is_no_toml_is_reported(tmp_path: Path) -> None:
     (tmp_path / "lmsys-enrich.toml").write_text("= nothing")
     with pytest.raises(InputError, match=r"lmsys-enrich\.toml cannot be read"):
         resolve({}, {}, tmp_path)
 
 
 @pytest.mark.parametrize("knob", knobs(), ids=lambda knob: knob.name)
-def test_every_setting_tells_what_it_is_for(knob: object) -> None:
+def test_every_setting_shows_what_it_is_for(knob: object) -> None:
     assert knob.metadata["about"]  # type: ignore[attr-defined]
 
 

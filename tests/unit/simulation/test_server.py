@@ -87,12 +87,12 @@ async def test_requests_sent_without_waiting_are_answered_in_their_order() -> No
     assert answer.index(b"x-target: /1") < answer.index(b"x-target: /2")
 
 
-async def test_the_connection_ends_where_the_client_asks_for_it() -> None:
+async def test_the_connection_ends_where_the_client_wants_it() -> None:
     async with serving(echo) as server:
         assert (await told(server, request("GET", "/", CLOSE))).count(b"HTTP/1.1 200") == 1
 
 
-async def test_of_an_answer_to_head_only_the_length_is_told() -> None:
+async def test_of_an_answer_to_head_only_the_length_is_reported() -> None:
     async with serving(always(Sent(200, body=b"12345"))) as server:
         answer = await told(server, request("HEAD", "/", CLOSE))
     assert b"content-length: 5\r\n" in answer

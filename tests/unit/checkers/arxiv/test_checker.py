@@ -149,7 +149,7 @@ async def test_papers_that_a_feed_leaves_out_are_requested_again() -> None:
     assert (services.sent(ARXIV), services.sent(DATACITE)) == (2, 0)
 
 
-async def test_papers_that_nobody_knows_are_for_their_pages() -> None:
+async def test_papers_that_no_registry_knows_are_for_their_pages() -> None:
     links = [f"https://arxiv.org/abs/2301.{number:05}" for number in range(159)]
     services = Services(LIBRARY)
     results = await check(ArxivChecker(services.apis), ABS, *links)
@@ -157,7 +157,7 @@ async def test_papers_that_nobody_knows_are_for_their_pages() -> None:
     assert (services.sent(ARXIV), services.sent(DATACITE)) == (2, 4)
 
 
-async def test_feeds_without_any_paper_send_nobody_to_the_pages() -> None:
+async def test_feeds_without_any_paper_lead_to_no_page() -> None:
     services = Services(LIBRARY)
     services.of[ARXIV].lasting = answered(200, feed())
     checker = ArxivChecker(services.apis)

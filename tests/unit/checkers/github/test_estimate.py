@@ -25,7 +25,7 @@ def test_links_into_one_repository_are_one_alias() -> None:
     assert estimate(urls, ACCESS).apis[0].requests == 1
 
 
-def test_without_token_sixty_repositories_are_asked() -> None:
+def test_without_token_sixty_repositories_are_requested() -> None:
     urls = [f"{HOME}/octo/r{number}" for number in range(70)]
     found = estimate([*urls, f"{HOME}/octocat"], WITHOUT_TOKEN)
     (api,) = found.apis
