@@ -53,11 +53,11 @@ all processors, both wait. No real network was measured, nor hecat.
 
 @dataclass(frozen=True, slots=True)
 class Large:
-    """The largest list, measured once with each tool."""
+    """The largest list, measured once with each tool: its figures, and the requests it sent."""
 
     links: int
     limit: float
-    figures: Mapping[str, Figures]
+    figures: Mapping[str, tuple[Figures, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,13 +165,14 @@ def _largest(large: Large) -> str:
             f"{one.wall / large.limit:.2f} x",
             f"{one.cpu * 1000 / large.links:.2f}",
             f"{one.store:.0f}",
+            f"{requests:,}",
         )
-        for name, one in large.figures.items()
+        for name, (one, requests) in large.figures.items()
     ]
     head = (
         f"## H. {large.links:,} links, {large.links // 5:,} hosts, C=500, once\n\nLimit: {large.limit:.1f} s."
     )
-    return f"{head}\n\n{_table(('tool', 'wall s', 'to the limit', 'CPU ms a link', 'MB'), rows)}"
+    return f"{head}\n\n{_table(('tool', 'wall s', 'to the limit', 'CPU ms a link', 'MB', 'requests'), rows)}"
 
 
 def _alone(alone: Sequence[Alone]) -> str:
