@@ -9,8 +9,9 @@ from typing import Any, TypeAlias
 
 import yaml
 
-from lmsys_enrich.cli.commands.init import InstallSource, Workflow, workflow
+from lmsys_enrich.cli.commands.init import Workflow, workflow
 from lmsys_enrich.cli.flags import shown
+from lmsys_enrich.cli.install_source import InstallSource
 from lmsys_enrich.outputs.text import escaped, in_cell, table
 from lmsys_enrich.settings.sources import default_of, flag_of, knobs, variable_of
 from tests.documentation.command_line import arguments_of, commands, exit_codes, usage

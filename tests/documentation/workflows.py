@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
 
-from lmsys_enrich.cli.commands.init import InstallSource, Workflow, workflow
+from lmsys_enrich.cli.commands.init import Workflow, workflow
+from lmsys_enrich.cli.install_source import InstallSource
 from tests.documentation.pages import PAGES, blocks
 
 _SOURCES = {

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from lmsys_enrich.cli.commands.init import InstallSource, install_source
+from lmsys_enrich.cli.install_source import InstallSource, install_source
 from tests.journeys.conftest import Serve
 from tests.journeys.program import Json, Pages, Program
 

@@ -131,15 +131,7 @@ def overview_of(findings: Iterable[Finding]) -> Overview:
     for found in to_act_on.values():
         found.sort(key=_age)  # those of one day stay in the order of the lists
     return Overview(
-        to_act_on,
-        counts,
-        effective_counts,
-        repositories,
-        papers,
-        models,
-        revived,
-        is_reported,
-        checked_at,
+        to_act_on, counts, effective_counts, repositories, papers, models, revived, is_reported, checked_at
     )
 
 

@@ -1,19 +1,18 @@
 """`lmsys-enrich init`: writes a list, and a nightly workflow that installs the program from where it came."""
 
 import argparse
-import json
 import os
 import shlex
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from importlib.metadata import Distribution, PackageNotFoundError, distribution
+from collections.abc import Iterator, Sequence
 from importlib.resources import files
 from pathlib import Path
-from urllib.parse import unquote, urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 from lmsys_enrich.cli.flags import ENTRIES, READMES
+from lmsys_enrich.cli.install_source import InstallSource, https_address, install_source
 from lmsys_enrich.cli.terminal import Terminal
 from lmsys_enrich.errors import InputError, OutputError, reason_of
-from lmsys_enrich.lists.git import head_commit, is_pushed, origin_url, top_level
+from lmsys_enrich.lists.git import origin_url, top_level
 from lmsys_enrich.lists.read import read_list
 from lmsys_enrich.outputs.files import write_files
 from lmsys_enrich.settings.sources import resolve
@@ -32,19 +31,6 @@ _NO_SOURCE = """\
 this program was not installed from an address that others can reach.
 Before the workflow runs, set the repository's variable LMSYS_ENRICH_SOURCE (Settings, Secrets and variables,
 Actions, Variables) to the source for `pip install`, as git+https://HOST/OWNER/NAME@COMMIT."""
-
-
-class InstallSource(Value):
-    """
-    Argument of `pip install`, None where the program's source is not known to others.
-
-    `is_here` says that the program is installed from the very repository it is run for,
-    `is_pushed` that others can have the commit of a checkout.
-    """
-
-    requirement: str | None
-    is_here: bool = False
-    is_pushed: bool = True
 
 
 class Workflow(Value):
@@ -163,7 +149,7 @@ def _write(path: Path, text: str, terminal: Terminal) -> bool:
 
 def _has_artifacts(folder: Path) -> bool:
     """Return false for GitHub Enterprise Server, which does not take artifacts of this version."""
-    address = _https(origin_url(folder) or "") or "https://github.com"
+    address = https_address(origin_url(folder) or "") or "https://github.com"
     host = urlsplit(address).hostname or ""
     return host == "github.com" or host.endswith(".ghe.com")
 
@@ -262,85 +248,6 @@ def _yaml(text: str) -> str:
 
 def _starter(name: str) -> str:
     return files("lmsys_enrich").joinpath("starter", name).read_text(encoding="utf-8")
-
-
-def install_source(
-    folder: Path, own_distribution: Callable[[], Distribution] = lambda: distribution(_NAME)
-) -> InstallSource:
-    """
-    Return the source of the program, for a workflow of the repository of a folder.
-
-    It is what the installer has recorded (PEP 610), with its commit; for a checkout the
-    origin of that. A version of a package index is returned only if the program came
-    from one: the name could be anybody's there.
-    https://packaging.python.org/en/latest/specifications/direct-url/
-    """
-    try:
-        own = own_distribution()
-    except PackageNotFoundError:
-        return InstallSource(None)
-    record = _record(own)
-    if record is None:
-        return InstallSource(f"{_NAME}=={own.version}")
-    url = str(record.get("url", ""))
-    vcs, archive = record.get("vcs_info"), record.get("archive_info")
-    if isinstance(vcs, Mapping):
-        return _of_repository(url, vcs)
-    if url.startswith("file:"):
-        return _of_checkout(Path(unquote(urlsplit(url).path)), folder)
-    digest = archive.get("hash") if isinstance(archive, Mapping) else None
-    return InstallSource(_public(url) + (f"#{digest}" if digest else ""))
-
-
-def _record(own: Distribution) -> Mapping[str, object] | None:
-    try:
-        record = json.loads(own.read_text("direct_url.json") or "null")
-    except ValueError:
-        return None
-    return record if isinstance(record, dict) else None
-
-
-def _of_repository(url: str, vcs: Mapping[str, object]) -> InstallSource:
-    """Return the source of a program that was installed from a commit; a local clone's is its origin."""
-    clone = Path(unquote(urlsplit(url).path)) if url.startswith("file:") else None
-    if clone is not None:
-        url = (origin_url(clone) or "") if clone.is_dir() else ""
-    address = _https(url)
-    if address is None:
-        return InstallSource(None)
-    is_known = clone is None or is_pushed(clone)
-    return InstallSource(f"{vcs.get('vcs')}+{address}@{vcs.get('commit_id')}", is_pushed=is_known)
-
-
-def _of_checkout(checkout: Path, folder: Path) -> InstallSource:
-    """Return the source of a program that was installed from a folder."""
-    if checkout.is_dir() and top_level(folder) == checkout.resolve():
-        return InstallSource(None, is_here=True)
-    if not checkout.is_dir() or (root := top_level(checkout)) is None or root != checkout.resolve():
-        return InstallSource(None)
-    url, commit = origin_url(checkout), head_commit(checkout)
-    address = _https(url) if url else None
-    if not address or not commit:
-        return InstallSource(None)
-    return InstallSource(f"git+{address}@{commit}", is_pushed=is_pushed(checkout))
-
-
-def _https(url: str) -> str | None:
-    """Return the https address of a git remote, which may be written as `git@HOST:OWNER/NAME.git`."""
-    host, colon, path = url.partition(":")
-    if "://" not in url and colon and "/" not in host:
-        return f"https://{host.rpartition('@')[2]}/{path.lstrip('/')}"
-    parts = urlsplit(url)
-    if parts.scheme not in ("https", "ssh", "git") or not parts.hostname:
-        return None  # a folder, or http without encryption
-    port = f":{parts.port}" if parts.port and parts.scheme == "https" else ""  # ssh has another one
-    return f"https://{parts.hostname}{port}{parts.path}"
-
-
-def _public(url: str) -> str:
-    """Return an address without user and password."""
-    parts = urlsplit(url)
-    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
 
 
 def inside(folder: Path) -> str | None:
