@@ -69,7 +69,7 @@ def read_repository(
         forge=identity.forge,
         software=identity.software,
         fetched_at=identity.fetched_at,
-        **values,  # type: ignore[arg-type]
+        **values,  # type: ignore[arg-type]  # see above
     )
     return RepositoryUpdate(facts, FACTS - learned)
 

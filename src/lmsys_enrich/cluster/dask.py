@@ -89,8 +89,8 @@ async def local_cluster(workers: int) -> AsyncGenerator[DaskCluster, None]:
     from distributed import LocalCluster, Security  # noqa: PLC0415 - Dask takes a second to load
 
     # A peer that reaches a worker can run programs as its user; other users of this machine cannot reach it.
-    security = Security.temporary()  # type: ignore[no-untyped-call]
-    starting: Any = LocalCluster(  # type: ignore[no-untyped-call]
+    security = Security.temporary()  # type: ignore[no-untyped-call]  # untyped library
+    starting: Any = LocalCluster(  # type: ignore[no-untyped-call]  # untyped library
         n_workers=workers,
         threads_per_worker=1,
         processes=True,
@@ -120,7 +120,7 @@ async def _client(where: Any, name: str) -> AsyncGenerator[DaskCluster, None]:  
 
     _silence_dask()
     try:
-        client = await Client(where, asynchronous=True, timeout=_CONNECT, set_as_default=False)  # type: ignore[no-untyped-call]
+        client = await Client(where, asynchronous=True, timeout=_CONNECT, set_as_default=False)  # type: ignore[no-untyped-call]  # untyped library
     except (OSError, TimeoutError, ValueError, TypeError) as problem:
         raise ClusterError(f"{name} cannot be reached: {_words(problem)}") from None
     try:

@@ -107,7 +107,7 @@ def update_of(record: CitationRecord, known: Paper | None, now: datetime) -> Pap
     if known is None or known.year is None:
         values["year"] = record.year
     values = {name: value for name, value in values.items() if value is not None and value != ()}
-    facts = Paper(ids=_identifiers(record, known), fetched_at=now, **values)  # type: ignore[arg-type]
+    facts = Paper(ids=_identifiers(record, known), fetched_at=now, **values)  # type: ignore[arg-type]  # as the record has them
     return PaperUpdate(facts, _FACTS - values.keys())
 
 

@@ -69,7 +69,7 @@ def with_projects(known: Projects, urls: Iterable[str]) -> Projects:
         parts = urlsplit(url)
         host = parts.hostname or ""
         names = [one for one in parts.path.split("/") if one][:2]
-        is_project = len(names) == 2 and names[0] not in {"docs", "blog", "collections", "papers"}  # noqa: PLR2004
+        is_project = len(names) == 2 and names[0] not in {"docs", "blog", "collections", "papers"}  # noqa: PLR2004 - owner, name
         if (host in KNOWN_FORGES or host == _HUB) and is_project and not known.find(host, "/".join(names)):
             name = "/".join(names)
             chance = int(sha256(name.lower().encode()).hexdigest(), 16)

@@ -24,7 +24,7 @@ class ItemDecoder(Generic[T]):
     """Decoder of arrays of one type: all items at once, or one by one where that fails."""
 
     def __init__(self, item: type[T]) -> None:
-        self._all: Callable[[bytes], list[T]] = msgspec.json.Decoder(list[item]).decode  # type: ignore[valid-type]
+        self._all: Callable[[bytes], list[T]] = msgspec.json.Decoder(list[item]).decode  # type: ignore[valid-type]  # known at run time
         self._one: Callable[[msgspec.Raw], T] = msgspec.json.Decoder(item).decode
 
     def decode(self, array: bytes) -> list[T]:

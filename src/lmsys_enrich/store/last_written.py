@@ -34,9 +34,9 @@ class _Link(Finding, kw_only=True):
     can_become_dead: bool = msgspec.field(name="may_die", default=True)
     reported: Verdict | None = msgspec.field(name="published", default=None)
     # Facts take the place of these keys.
-    repository: str | None = None  # type: ignore[assignment]
-    paper: str | None = None  # type: ignore[assignment]
-    model: str | None = None  # type: ignore[assignment]
+    repository: str | None = None  # type: ignore[assignment]  # its key
+    paper: str | None = None  # type: ignore[assignment]  # its key
+    model: str | None = None  # type: ignore[assignment]  # its key
 
 
 class _Entry(msgspec.Struct, Generic[LinksT, RepositoryT, PaperT, ModelT]):

@@ -98,7 +98,8 @@ def parse_link(url: str) -> HubLink | None:  # noqa: PLR0911 - a table of forms
 
 def _repository(kind: Kind, names: list[str], query: str) -> HubLink | None:
     # The first data sets and models had no owner: `datasets/squad`, `gpt2/blob/main/README.md`.
-    length = 1 if len(names) == 1 or (len(names) > 2 and names[1] in _PROVED_BY_PAGE) else 2  # noqa: PLR2004
+    is_page_below = len(names) > 2 and names[1] in _PROVED_BY_PAGE  # noqa: PLR2004 - name, page, the rest
+    length = 1 if len(names) == 1 or is_page_below else 2
     name, below = names[:length], names[length:]
     if not name or not all(map(is_name, name)) or (kind is Kind.SPACE and length == 1):
         return None
