@@ -3,7 +3,7 @@
 from urllib.parse import unquote
 
 from lmsys_enrich.http.hosts import site_of
-from lmsys_enrich.urls import host_of, path_of, query_of
+from lmsys_enrich.urls import fragment_of, host_of, path_of, query_of
 from lmsys_enrich.values import Value
 
 
@@ -25,6 +25,8 @@ class _Interstitial(Value):
     generic_words: frozenset[str] = frozenset()
 
 
+# Parameters of SAML and WS-Federation, which login pages alone get: these count as words.
+_LOGIN_PARAMETERS = frozenset({"samlrequest", "authstate", "wtrealm"})
 _KINDS = (
     _Interstitial(
         "login page",
@@ -48,6 +50,7 @@ _KINDS = (
         domains=(".okta.com", ".auth0.com", ".onelogin.com", ".b2clogin.com", ".cloudflareaccess.com"),
         words=frozenset(
             {
+                *_LOGIN_PARAMETERS,
                 *("login", "signin", "logon", "sso", "authwall", "wplogin", "servicelogin", "authenticate"),
                 *("oauth2", "openidconnect", "cookieauth", "userlogin", "memberlogin", "loginpage"),
                 *(
@@ -60,7 +63,7 @@ _KINDS = (
                 ),
                 *("signinrequired", "sessionexpired", "sessionnew", "sessionsnew", "notloggedin"),
                 *("requirelogin", "danana", "wayf", "einloggen", "seconnecter", "zalogujsie", "logowanie"),
-                *("iniciarsesion", "iniciosesion", "prihlaseni", "bejelentkezes"),
+                *("iniciarsesion", "iniciosesion", "prihlaseni", "bejelentkezes", "loginuserpass"),
             }
         ),
         weak_words=frozenset(
@@ -89,7 +92,7 @@ _KINDS = (
                 *("cookiesrequired", "enablecookies", "nocookies", "cookiesdisabled", "cookiesnotsupported"),
                 *("agecheck", "agegate", "ageverification", "ageconfirmation", "over18", "adultwarning"),
                 *("privacygate", "privacywall", "consenta"),  # `consent-a-` is Sourcepoint's
-                *("cookiecheck", "checkcookie", "checkcookies", "cookietest"),
+                *("cookiecheck", "checkcookie", "checkcookies", "cookietest", "zustimmung", "einwilligung"),
             }
         ),
         weak_words=frozenset(
@@ -112,6 +115,8 @@ _KINDS = (
                 *("upgradebrowser", "outdatedbrowser", "browserupdate", "updatebrowser", "waitingroom"),
                 *("crawlprevention", "sgcaptcha", "ddosguard", "withinwebsite", "unhuman", "verifyhuman"),
                 *("unusualactivity", "unusualtraffic", "humanverify", "tosv2"),
+                *("showcaptcha", "checkcaptcha", "captchacheck", "captchapage", "splashuichallenge"),
+                *("toomanyrequests", "ratelimited", "ratelimitexceeded", "error429", "errors429"),
             }
         ),
         weak_words=frozenset({"sorry", "challenge", "verify", "verification", "queue"}),
@@ -126,14 +131,31 @@ _KINDS = (
                 *("geoblock", "geoblocked", "georestricted", "countryblocked", "regionrestricted"),
                 *("countrynotsupported", "regionnotsupported", "notavailableinyourcountry"),
                 *("notavailableinyourregion", "unavailableinyourcountry", "unavailableinyourregion"),
+                *("notauthorized", "notallowed", "permissiondenied", "nopermission", "accessrestricted"),
+                *("error401", "errors401", "error403", "errors403", "403forbidden", "401unauthorized"),
             }
         ),
         weak_words=frozenset(),
     ),
 )
+# Words that are topics of documents, too, and the folders of these.
+_TOPICS = frozenset(
+    {
+        *("sso", "oauth2", "openidconnect", "authenticate", "captcha", "recaptcha", "hcaptcha", "consent"),
+        *("cookieconsent", "agecheck", "forbidden", "denied", "blocked", "unauthorized", "waitingroom"),
+    }
+)
+_DOCUMENTS = frozenset(
+    {
+        *("docs", "doc", "documentation", "guide", "guides", "manual", "reference", "tutorial", "tutorials"),
+        *("blog", "posts", "news", "articles", "wiki", "learn", "papers", "paper", "publications", "topics"),
+        *("tags", "features", "glossary"),
+    }
+)
 # Words that no ordinary page has in its path, whatever the status of the redirect.
 _UNMISTAKABLE = frozenset(
     {
+        *_LOGIN_PARAMETERS,
         *("authwall", "wplogin", "servicelogin", "cookieauth", "cookieabsent", "validatecaptcha"),
         *("distilrcaptcha", "incapsularesource", "unsupportedbrowser"),
         # Silverchair (OUP, RSC, MIT Press), SiteGround, Anubis
@@ -148,6 +170,7 @@ RETURN_PARAMETERS = frozenset(
         *("destination", "service", "target", "relaystate", "samlrequest", "back", "backurl", "referer"),
         *("came_from", "origin", "source", "uri", "url", "from", "redir", "rd", "retour", "zurueck"),
         *("targeturl", "callbackurl", "callback_url", "os_destination", "session_redirect", "returnpath"),
+        *("retpath", "redirect_after_login", "redirectpath"),
         *("client_id", "response_type"),  # OAuth's
     }
 )
@@ -175,6 +198,8 @@ def interstitial_at(target: str, start: str, *, permanent: bool = False) -> str 
     # A path may name the first label of a host: `a.org/auth` leads to `auth.a.org`.
     is_named = host.partition(".")[0] in own_words
     names_return = _names_return(target)
+    # `/docs/sso` is about logging in, `/docs/login` is where readers do.
+    topics = frozenset() if names_return or words.isdisjoint(_DOCUMENTS) else _TOPICS
     for kind in _KINDS:
         if start_words & (kind.words | kind.weak_words):
             continue
@@ -183,7 +208,7 @@ def interstitial_at(target: str, start: str, *, permanent: bool = False) -> str 
             return kind.name
         is_certain = names_return or not permanent or bool(words & _UNMISTAKABLE)
         weak_words = kind.weak_words | kind.generic_words
-        if (words & kind.words and is_certain) or (words & weak_words and names_return):
+        if (words & kind.words - topics and is_certain) or (words & weak_words and names_return):
             return kind.name
     return None
 
@@ -192,6 +217,12 @@ def parameters_of(url: str) -> dict[str, str]:
     """Return the parameters of a query, their names in lower case."""
     pairs = (pair.partition("=") for pair in query_of(url).strip("?").split("&"))
     return {name.lower(): value for name, _, value in pairs if name}
+
+
+def route_of(url: str) -> str:
+    """Return the page that a script shows for a fragment (`#/login?next=x`, `#!/login`), with its slash."""
+    route = fragment_of(url).removeprefix("!").partition("?")[0]
+    return route.lower() if route.startswith("/") else ""
 
 
 def _names_return(url: str) -> bool:
@@ -216,16 +247,19 @@ def _keeps_path(start: str, target: str) -> bool:
 
 def _words(url: str) -> set[str]:
     """
-    Return the segments of the path, and the values of parameters that choose a page.
+    Return the segments of the path and of a script's route, and the values of parameters that choose a page.
 
     They are in lower case, without extension, parameters and separators, and without the
     namespace of a wiki (`Special:UserLogin`). The last two stand joined, too (`session/new`).
     """
     parameters = parameters_of(url)
     segments = path_of(url).lower().split("/")
-    chosen = (parameters[name].lower() for name in _PAGE_PARAMETERS.intersection(parameters))
-    words = [_bare(word) for part in (*segments, *chosen) for word in part.split("/")]
-    return {*words, "".join(words[len(segments) - 2 : len(segments)])} - {""}
+    values = {name: unquote(value).lower() for name, value in parameters.items() if name in _PAGE_PARAMETERS}
+    # Drupal's `q` is a path; elsewhere it is what a visitor searches for.
+    chosen = (value for name, value in values.items() if name != "q" or "/" in value)
+    words = [_bare(word) for part in (*segments, *chosen, route_of(url)) for word in part.split("/")]
+    joined = "".join(words[len(segments) - 2 : len(segments)])
+    return {*words, joined, *_LOGIN_PARAMETERS.intersection(parameters)} - {""}
 
 
 def _bare(word: str) -> str:

@@ -9,7 +9,8 @@ from lmsys_enrich.urls import path_of
 _ABOUT_THE_PAGE = frozenset({404, 410, 451})
 # Sites refuse robots with these, browsers get a page: 405 and 412 from WAFs, 415, 418 (IEEE), 999 (LinkedIn).
 _ALWAYS_A_WALL = frozenset({401, 403, 405, 406, 412, 415, 418, 999})
-_PERHAPS_A_WALL = frozenset({429, 503})
+# The last two are Tencent EdgeOne's, for requests that its rules stop.
+_PERHAPS_A_WALL = frozenset({429, 503, 566, 567})
 
 # Headers that only a wall's own page carries, with a part of their value ("" for any).
 _CHALLENGE_HEADERS = (
@@ -69,6 +70,10 @@ _CHALLENGE_WORDS = (
     b"<title>client challenge</title>",  # Fastly: Springer Nature, PyPI
     b"window.rbzns",  # Reblaze
     b"acw_sc__v2=",  # Alibaba Cloud
+    b"eo_bot_ssid",  # Tencent EdgeOne
+    b"triggerinterstitialchallenge",  # Akamai's page with `bm-verify`
+    b"<title>pardon our interruption",  # Imperva
+    b"<title>radware captcha page",
     b"safelinechallenge",  # Chaitin SafeLine
     b"tonumbers(d){var e=[];d.replace",  # testcookie-nginx: InfinityFree
     b"establishing a secure connection ...</title>",  # Bunny Shield
@@ -98,6 +103,7 @@ _GUARDED_WORDS = (
     b"wordfence",
     b"request blocked.",  # CloudFront
     b"whoa there, pardner",  # Reddit
+    b"edgeone",
 )
 
 

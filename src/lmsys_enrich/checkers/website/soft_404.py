@@ -9,7 +9,7 @@ from functools import lru_cache
 from unicodedata import combining, normalize
 from urllib.parse import unquote_plus
 
-from lmsys_enrich.checkers.website.interstitials import RETURN_PARAMETERS, parameters_of
+from lmsys_enrich.checkers.website.interstitials import RETURN_PARAMETERS, parameters_of, route_of
 from lmsys_enrich.checkers.website.parked_domains import leads_to_domain_offer
 from lmsys_enrich.checkers.website.redirect_chain import RedirectChain
 from lmsys_enrich.http.hosts import site_of
@@ -24,7 +24,7 @@ _FRONT = re.compile(
 )
 # Folders that systems put in front of their front page: Liferay, MediaWiki, PHP frameworks.
 _ABOVE_FRONT = frozenset(
-    {"web", "guest", "wiki", "site", "sites", "index.php", "pages", "www", "public", "sitepages"}
+    {"web", "guest", "wiki", "w", "site", "sites", "index.php", "pages", "www", "public", "sitepages"}
 )
 # Languages, and the countries that sites write in their place. Without those that are also topics (`ml`,
 # `cv`, `hr`).
@@ -47,10 +47,11 @@ _NAMES_ORIGIN = frozenset(
         *_NAMES_NO_PAGE,
         *RETURN_PARAMETERS,
         *("from", "redirected", "redirected_from", "redirectedfrom", "oldurl", "old_url", "referrer", "msg"),
+        *("phpsessid", "jsessionid", "sid"),
     }
 )
 # Fragments that mean the whole page.
-_NO_FRAGMENT = frozenset({"", "/", "!", "!/", "top", "home", "main", "content"})
+_NO_FRAGMENT = frozenset({"", "/", "!", "!/", "/home", "!/home", "top", "home", "main", "content"})
 # Hosts for other devices, or other machines, of one site.
 _DEVICE = re.compile(r"(?:www\d{0,2}|m|mobile|home)\.(?=.*\.)")
 
@@ -85,7 +86,7 @@ _FILLERS = _listed("""
     path object record entity error errors err errorpage this that your you was user profile account
     channel group repo repository project package paper video image photo job event course book story
     topic thread release version download listing app custom my our default redirect handler template
-    requested generic general server internal application system address
+    requested generic general server service temporarily internal application system address request
     la le el les cette esta ese seite fehler diese erreur pagina strona sidan siden sivu sivua
     sivustoa stranka oldal az sayfa puslapis lapa halaman trang pagina страница страницата сторінка
     запрашиваемая stranica
@@ -117,13 +118,13 @@ _PHRASES_WITHIN = _phrases("""
 _WEAK = _listed("""
     error errors err errorpage errpage fehler fehlerseite erreur oops ooops whoops sorry 410 gone
     expired unavailable missing removed deleted suspended nopage deadlink dead broken invalid bad
-    unknown customerror badlink badurl invalidlink invalidurl uhoh 500 503
+    unknown customerror badlink badurl badrequest invalidlink invalidurl uhoh 500 503
 """)
 # Notices of sites and services that ended; beside other words they are topics (`retired-models`).
 _ENDED = _listed("discontinued retired decommissioned shutdown sunset closed siteclosed goodbye")
 # Sites under repair redirect there for a while; a page that has moved there for good may be about repairs.
 _WEAK_FOR_A_WHILE = frozenset(
-    {"maintenance", "maintenancemode", "underconstruction", "comingsoon", "offline"}
+    {"maintenance", "maintenancemode", "undermaintenance", "underconstruction", "comingsoon", "offline"}
 )
 # Folders of works and of terms, which have such titles: a paper "Page not found", the status 404.
 _TITLED = _listed("""
@@ -134,7 +135,10 @@ _SEARCHES = _listed("search search.html search.php suche recherche buscar busca 
 _SEARCH_PARAMETERS = ("s", "q", "query", "search", "keyword", "keywords", "term", "text")
 # Folders in which an error page still stands at the top of its site.
 _NO_FOLDERS = frozenset(
-    {"home", "pages", "page", "static", "public", "site", "shared", "common", "web", "info"}
+    {
+        *("home", "pages", "page", "static", "public", "site", "shared", "common", "web", "info"),
+        *("error", "errors", "errorpages", "error-pages", "error_pages"),
+    }
 )
 _PERMANENT = frozenset({301, 308})
 _STATUS_PARAMETERS = frozenset(
@@ -246,9 +250,8 @@ def _has_error_parameter(url: str) -> bool:
 
 def _is_named_after_error(url: str, weak: frozenset[str]) -> bool:
     """Return true where the path, or the route of a script in the fragment, is named after an error."""
-    route = fragment_of(url).removeprefix("!")
-    routes = [segment for segment in route.split("/") if segment] if route.startswith("/") else []
-    return any(_is_error_segment(segments, weak) for segments in (_segments(url), routes))
+    route = [segment for segment in route_of(url).split("/") if segment]
+    return any(_is_error_segment(segments, weak) for segments in (_segments(url), route))
 
 
 def _is_error_segment(segments: list[str], weak: frozenset[str]) -> bool:
@@ -275,21 +278,25 @@ def _has_phrase(words: tuple[str, ...]) -> bool:
     rest = "".join(word for word in words if word not in _FILLERS)
     if len(joined) > _LONGEST_PHRASE:
         return False
+    # `PageNotFoundError`, which is SharePoint's, and the like have no boundaries between words.
+    places = range(1, len(joined))
+    starts = (0, *(place for place in places if joined[:place] in _FILLERS))
+    ends = (len(joined), *(place for place in places if joined[place:] in _FILLERS))
     return (
-        joined in _PHRASES
-        or any(
-            (joined[:end] in _FILLERS and joined[end:] in _PHRASES)
-            or (joined[:end] in _PHRASES and joined[end:] in _FILLERS)
-            for end in range(len(joined))
-        )
+        any(joined[start:end] in _PHRASES for start in starts for end in ends)
         or any(rest.removeprefix(first) in _PHRASES for first in _BEFORE_PHRASES)
         or any(phrase in joined for phrase in _PHRASES_WITHIN)
     )
 
 
 def _segments(url: str) -> list[str]:
-    """Return the segments of a path in lower case, without locales in front and `index.html` at the end."""
-    segments = [segment for segment in path_of(url).lower().split("/") if segment]
+    """
+    Return the segments of a path in lower case, without locales in front and `index.html` at the end.
+
+    Session ids that Java's servlets append are left out.
+    """
+    parts = (part.partition(";jsessionid=")[0] for part in path_of(url).lower().split("/"))
+    segments = [part for part in parts if part]
     for _ in range(_MAX_LOCALES):
         if segments and _LOCALE.fullmatch(segments[0]):
             del segments[0]
@@ -306,5 +313,8 @@ def _last(segments: list[str]) -> str:
 
 
 def _names_page(url: str, others: frozenset[str]) -> bool:
-    """Return true where a query has parameters beside those that name no page."""
-    return any(name not in others and not name.startswith("utm_") for name in parameters_of(url))
+    """Return true where a query has parameters beside those that name no page, or the front page."""
+    return any(
+        name not in others and not name.startswith("utm_") and not _FRONT.fullmatch(value.lower())
+        for name, value in parameters_of(url).items()
+    )

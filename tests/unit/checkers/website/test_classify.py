@@ -87,6 +87,12 @@ def test_too_busy_with_the_words_of_a_wall_is_guarded(status: int, body: bytes) 
     assert classify(Response(status, {}, body)).verdict is Verdict.GUARDED
 
 
+@pytest.mark.parametrize("status", [566, 567])
+def test_request_that_edgeone_stopped_is_guarded(status: int) -> None:
+    assert classify(Response(status, {}, b"Protected by Tencent Cloud EdgeOne")).verdict is Verdict.GUARDED
+    assert classify(Response(status, {})).verdict is Verdict.FAILING
+
+
 @pytest.mark.parametrize("status", [500, 502, 504, 520, 521, 522, 530])
 def test_a_broken_server_behind_a_wall_is_failing(status: int) -> None:
     assert classify(Response(status, {"server": "cloudflare"})).verdict is Verdict.FAILING
@@ -114,6 +120,10 @@ def test_a_broken_server_behind_a_wall_is_failing(status: int) -> None:
         b"<script>document.cookie='acw_sc__v2=1'</script>",
         b"<script>function toNumbers(d){var e=[];d.replace(/(..)/g,function(d){})</script>",
         b"<title>Establishing a secure connection ...</title>",
+        b"<script>document.cookie='EO_Bot_Ssid=1'</script>",
+        b"<script>function triggerInterstitialChallenge() {}</script>",
+        b"<noscript><title>Pardon Our Interruption</title></noscript>",
+        b"<title>Radware Captcha Page</title>",
     ],
 )
 @pytest.mark.parametrize("status", [200, 400, 405, 429, 503])

@@ -11,6 +11,12 @@ from lmsys_enrich.urls import resolve
 _SITE = "https://site.example/"
 _PAPER = "/papers/2021/alpa.pdf"
 _ERROR_PAGES = (
+    "/_layouts/15/PageNotFoundError.aspx?requestUrl=x",
+    "/errors/gone",
+    "/ErrorPages/Oops.aspx",
+    "/bad-request",
+    "/badrequest.html",
+    "/service-unavailable",
     "/404",
     "/404.html",
     "/404.php",
@@ -147,6 +153,12 @@ _ERROR_PAGES = (
     "/help/404.html",
 )
 _HOME_PAGES = (
+    "/;jsessionid=0A1B2C3D",
+    "/home;jsessionid=0A1B2C3D",
+    "/?PHPSESSID=0a1b2c3d",
+    "/index.php?page=home",
+    "/#/home",
+    "/w/index.php",
     "/",
     "/index.html",
     "/index.php",
@@ -212,6 +224,9 @@ _ORDINARY_PAGES = (
     "/docs/errors.html#x",
     "/?p=123",
     "/?page_id=7",
+    "/?page=papers",
+    "/docs/errors/gone",
+    "/service-workers",
     "/#/papers/alpa",
     "/#alpa",
     "/en/papers",
@@ -297,7 +312,7 @@ def test_link_to_an_error_or_home_page_is_no_soft_404(start: str, target: str) -
 
 
 @pytest.mark.parametrize(("status", "verdict"), [(302, Verdict.FAILING), (301, Verdict.MOVED)])
-@pytest.mark.parametrize("target", ["/maintenance", "/coming-soon", "/under-construction.html", "/offline"])
+@pytest.mark.parametrize("target", ["/maintenance", "/under-maintenance", "/coming-soon", "/under-construction.html", "/offline"])
 def test_page_of_a_site_under_repair_is_one_for_a_while(target: str, status: int, verdict: Verdict) -> None:
     assert _redirected(target, status=status).verdict is verdict
 
