@@ -96,9 +96,8 @@ class ResponseParser:
     def finish(self) -> bool:
         """End parsing; return true if the connection can be used again: RFC 9112 section 9.3."""
         version = self._parser.get_http_version()
-        del (
-            self._parser
-        )  # its callbacks are ours: each response would be a cycle, which the collector must find
+        # Its callbacks are ours: each response would be a cycle, which the collector must find.
+        del self._parser
         if not self.is_complete or self.has_surplus or self._is_rewritten or version != "1.1":
             return False
         return not any(name == "connection" and "close" in value.lower() for name, value in self.headers)

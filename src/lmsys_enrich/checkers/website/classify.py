@@ -109,10 +109,6 @@ def _status_line(status: int) -> str:
         return f"HTTP status {status}"
 
 
-# RFC 9110 §15.4: only these promise that the new address will hold.
-_PERMANENT = frozenset({301, 308})
-
-
 def classify_chain(chain: RedirectChain) -> Observation:
     """Classify a link by its redirects and their end."""
     classification = classify(chain.end)
@@ -158,7 +154,7 @@ def _classify_page(chain: RedirectChain, page: Response, classification: Classif
 
 def _classify_target(chain: RedirectChain) -> Classification | None:
     """Classify redirects by the address where they end; return None for that of an ordinary page."""
-    interstitial = interstitial_at(chain.final, chain.start, permanent=_is_permanent(chain))
+    interstitial = interstitial_at(chain.final, chain.start, permanent=chain.is_permanent)
     if interstitial is not None:
         return Classification(Verdict.GUARDED, f"redirects to a {interstitial}")
     soft_404 = soft_404_at(chain)
@@ -167,13 +163,9 @@ def _classify_target(chain: RedirectChain) -> Classification | None:
     return None
 
 
-def _is_permanent(chain: RedirectChain) -> bool:
-    return all(hop.status in _PERMANENT for hop in chain.hops)
-
-
 def _classify_redirects(chain: RedirectChain, classification: Classification) -> Classification:
     """Classify redirects that end at an ordinary page."""
-    if not _is_permanent(chain):
+    if not chain.is_permanent:
         return classification
     reason = "moved for good"
     if _loses_security(chain):

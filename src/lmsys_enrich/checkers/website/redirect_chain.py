@@ -38,6 +38,9 @@ class RedirectError(StrEnum):
     OTHER_SCHEME = "redirects to an address that is neither http nor https"
 
 
+# RFC 9110 section 15.4: only these promise that the new address will hold.
+_PERMANENT = frozenset({301, 308})
+
 End: TypeAlias = Outcome | RedirectError
 
 
@@ -55,6 +58,11 @@ class RedirectChain(Value):
     final: str
     end: End
     validators: Validators | None = None
+
+    @property
+    def is_permanent(self) -> bool:
+        """Return true where no hop is temporary."""
+        return all(hop.status in _PERMANENT for hop in self.hops)
 
 
 _HEADERS: Mapping[str, str] = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}

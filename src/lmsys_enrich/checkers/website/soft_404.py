@@ -140,7 +140,6 @@ _NO_FOLDERS = frozenset(
         *("error", "errors", "errorpages", "error-pages", "error_pages"),
     }
 )
-_PERMANENT = frozenset({301, 308})
 _STATUS_PARAMETERS = frozenset(
     {
         *("error", "err", "errorcode", "error_code", "code", "status", "statuscode", "status_code", "e"),
@@ -211,8 +210,7 @@ def _leads_to_error_page(chain: RedirectChain) -> bool:
         return True
     if _is_error_page_for(chain.start, chain.final):
         return True
-    for_good = all(hop.status in _PERMANENT for hop in chain.hops)
-    if not _is_named_after_error(chain.final, _WEAK if for_good else _WEAK | _WEAK_FOR_A_WHILE):
+    if not _is_named_after_error(chain.final, _WEAK if chain.is_permanent else _WEAK | _WEAK_FOR_A_WHILE):
         return False
     # `/guide/errors` that has moved to `/errors`, `/bug?id=404` to `/issues/404`: an ordinary page.
     named = _words_of(_last(_segments(chain.final)))
