@@ -1,15 +1,64 @@
-"""HTTP client for websites behind the proxy that the environment names for their scheme and host."""
+"""Proxies: those that the environment names, and the HTTP client for websites behind them."""
 
 import asyncio
 import ssl
+from collections.abc import Mapping
 
 import httpx
 
 from lmsys_enrich.errors import InputError
 from lmsys_enrich.http.client import Body, join_headers, request_headers
-from lmsys_enrich.http.hosts import Proxies, is_address, is_private
+from lmsys_enrich.http.hosts import is_address, is_private
 from lmsys_enrich.http.messages import ErrorKind, Fetch, FetchError, Outcome, Request, Response
 from lmsys_enrich.urls import InvalidAddress, server_of
+
+
+class Proxies:
+    """Proxies by scheme, from HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._no_proxy = _variable(environ, "NO_PROXY")
+        self.by_scheme = {
+            scheme: proxy if "://" in proxy else f"http://{proxy}"
+            for scheme in ("http", "https")
+            if (proxy := _variable(environ, f"{scheme}_proxy") or _variable(environ, "ALL_PROXY"))
+        }
+
+    def patterns(self) -> dict[str, str | None]:
+        """Return the proxies by URL pattern, as httpx mounts them; None where NO_PROXY excepts a host."""
+        excepted = _excepted_names(self._no_proxy)
+        if "*" in excepted:
+            return {}
+        return {
+            **{f"{scheme}://": proxy for scheme, proxy in self.by_scheme.items()},
+            **{f"all://{name}": None for name in excepted},
+            **{f"all://*.{name}": None for name in excepted},
+        }
+
+    def for_url(self, url: str) -> str | None:
+        """Return the address of the proxy; None where a request goes straight to its host."""
+        try:
+            scheme, host, _ = server_of(url)
+        except InvalidAddress:
+            return None  # the direct client says what is wrong with it
+        return None if _is_excepted(host, self._no_proxy) else self.by_scheme.get(scheme)
+
+
+def _excepted_names(no_proxy: str) -> list[str]:
+    """Return the hosts and domains of NO_PROXY: https://about.gitlab.com/blog/we-need-to-talk-no-proxy/."""
+    names = (name.strip().lower().lstrip(".").partition(":")[0] for name in no_proxy.split(","))
+    return [name for name in names if name]
+
+
+def _is_excepted(host: str, no_proxy: str) -> bool:
+    """Return true if NO_PROXY names a host, or a domain it belongs to; `*` names all."""
+    return any(name in {"*", host} or host.endswith(f".{name}") for name in _excepted_names(no_proxy))
+
+
+def _variable(environ: Mapping[str, str], name: str) -> str:
+    """Return a variable in lower or upper case: both are common, lower case goes first as in curl."""
+    return environ.get(name.lower()) or environ.get(name.upper()) or ""
+
 
 _ERROR_KINDS: tuple[tuple[type[Exception], ErrorKind], ...] = (
     (httpx.ProxyError, ErrorKind.PROXY),

@@ -32,19 +32,8 @@ _KINDS = (
         "login page",
         hosts=frozenset(
             {
-                *(
-                    "login",
-                    "signin",
-                    "sso",
-                    "auth",
-                    "oauth",
-                    "accounts",
-                    "idp",
-                    "passport",
-                    "adfs",
-                    "keycloak",
-                ),
-                *("wayf", "shibboleth", "cas", "iam"),
+                *("login", "signin", "sso", "auth", "oauth", "accounts", "idp", "passport", "adfs"),
+                *("keycloak", "wayf", "shibboleth", "cas", "iam"),
             }
         ),
         domains=(".okta.com", ".auth0.com", ".onelogin.com", ".b2clogin.com", ".cloudflareaccess.com"),
@@ -53,15 +42,15 @@ _KINDS = (
                 *_LOGIN_PARAMETERS,
                 *("login", "signin", "logon", "sso", "authwall", "wplogin", "servicelogin", "authenticate"),
                 *("oauth2", "openidconnect", "cookieauth", "userlogin", "memberlogin", "loginpage"),
+                *("loginrequired", "loginform", "loginredirect", "pleaselogin", "adminlogin"),
                 *(
-                    "loginrequired",
-                    "loginform",
-                    "loginredirect",
-                    "pleaselogin",
-                    "adminlogin",
                     "customerlogin",
+                    "signinrequired",
+                    "sessionexpired",
+                    "sessionnew",
+                    "sessionsnew",
+                    "notloggedin",
                 ),
-                *("signinrequired", "sessionexpired", "sessionnew", "sessionsnew", "notloggedin"),
                 *("requirelogin", "danana", "wayf", "einloggen", "seconnecter", "zalogujsie", "logowanie"),
                 *("iniciarsesion", "iniciosesion", "prihlaseni", "bejelentkezes", "loginuserpass"),
             }

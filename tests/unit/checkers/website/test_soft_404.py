@@ -312,7 +312,9 @@ def test_link_to_an_error_or_home_page_is_no_soft_404(start: str, target: str) -
 
 
 @pytest.mark.parametrize(("status", "verdict"), [(302, Verdict.FAILING), (301, Verdict.MOVED)])
-@pytest.mark.parametrize("target", ["/maintenance", "/under-maintenance", "/coming-soon", "/under-construction.html", "/offline"])
+@pytest.mark.parametrize(
+    "target", ["/maintenance", "/under-maintenance", "/coming-soon", "/under-construction.html", "/offline"]
+)
 def test_page_of_a_site_under_repair_is_one_for_a_while(target: str, status: int, verdict: Verdict) -> None:
     assert _redirected(target, status=status).verdict is verdict
 
