@@ -11,10 +11,9 @@ from lmsys_enrich.api.client import ApiClient
 from lmsys_enrich.clock import Clock
 from lmsys_enrich.errors import InputError, reason_of
 from lmsys_enrich.http.client import HttpClient
-from lmsys_enrich.http.hosts import Proxies
 from lmsys_enrich.http.messages import Fetch, Outcome, Request
 from lmsys_enrich.http.pool import ConnectionPool
-from lmsys_enrich.http.proxy import ProxyClient
+from lmsys_enrich.http.proxy import Proxies, ProxyClient
 from lmsys_enrich.http.resolver import Resolver, look_up
 from lmsys_enrich.politeness.client import PoliteClient
 from lmsys_enrich.politeness.limiter import HostLimiter

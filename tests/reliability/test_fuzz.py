@@ -23,9 +23,9 @@ from lmsys_enrich.checkers.website.checker import WebsiteChecker
 from lmsys_enrich.credentials import carries_credentials
 from lmsys_enrich.errors import InputError
 from lmsys_enrich.http.client import Body, join_headers
-from lmsys_enrich.http.hosts import Proxies, is_metadata, is_private, site_of
+from lmsys_enrich.http.hosts import is_metadata, is_private, site_of
 from lmsys_enrich.http.messages import ErrorKind, FetchError, Outcome, Request, Response, parse_http_date
-from lmsys_enrich.http.proxy import ProxyClient
+from lmsys_enrich.http.proxy import Proxies, ProxyClient
 from lmsys_enrich.http.response_parser import NotHttp, ResponseParser
 from lmsys_enrich.lists.read import parse_list
 from lmsys_enrich.model.finding import LinkTask, Observation

@@ -10,8 +10,8 @@ import httpx
 from lmsys_enrich.clock import Clock
 from lmsys_enrich.errors import reason_of
 from lmsys_enrich.http.client import Body, join_headers, request_headers
-from lmsys_enrich.http.hosts import Proxies
 from lmsys_enrich.http.messages import ErrorKind, FetchError, Outcome, Request, Response
+from lmsys_enrich.http.proxy import Proxies
 from lmsys_enrich.politeness.stats import RequestStats
 
 

@@ -11,8 +11,8 @@ import pytest
 from pytest_httpx import HTTPXMock
 
 from lmsys_enrich.api.client import ApiClient
-from lmsys_enrich.http.hosts import Proxies
 from lmsys_enrich.http.messages import ErrorKind, FetchError, Request, RequestKind, Response
+from lmsys_enrich.http.proxy import Proxies
 from lmsys_enrich.politeness.stats import RequestStats
 from tests.fakes import FakeClock
 

@@ -13,7 +13,7 @@ from pytest_httpx import HTTPXMock
 from lmsys_enrich.api.client import ApiClient
 from lmsys_enrich.api.endpoint import Apis
 from lmsys_enrich.checkers.protocol import Checker, CheckError, Deferred
-from lmsys_enrich.http.hosts import Proxies
+from lmsys_enrich.http.proxy import Proxies
 from lmsys_enrich.model.finding import LinkTask, Observation
 from lmsys_enrich.politeness.stats import RequestStats
 from lmsys_enrich.settings.access import Access

@@ -18,7 +18,7 @@ from lmsys_enrich.checkers.arxiv.checker import ArxivApi
 from lmsys_enrich.checkers.doi.registries import Crossref, DataCite, DoiOrg, Handle
 from lmsys_enrich.fact_sources.citations import OpenAlex, SemanticScholar
 from lmsys_enrich.fact_sources.wayback import Wayback
-from lmsys_enrich.http.hosts import Proxies
+from lmsys_enrich.http.proxy import Proxies
 from lmsys_enrich.model.finding import Verdict
 from lmsys_enrich.model.json_fields import Json
 from lmsys_enrich.politeness.stats import RequestStats

@@ -8,9 +8,8 @@ from collections.abc import Mapping
 import pytest
 
 from lmsys_enrich.errors import InputError
-from lmsys_enrich.http.hosts import Proxies
 from lmsys_enrich.http.messages import FetchError, Outcome, Request, Response
-from lmsys_enrich.http.proxy import ProxyClient
+from lmsys_enrich.http.proxy import Proxies, ProxyClient
 
 
 async def _unreached(request: Request) -> Outcome:

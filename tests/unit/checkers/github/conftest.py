@@ -14,7 +14,7 @@ from lmsys_enrich.api.client import ApiClient
 from lmsys_enrich.api.endpoint import Apis
 from lmsys_enrich.checkers.github.checker import GitHubChecker
 from lmsys_enrich.checkers.protocol import Deferred
-from lmsys_enrich.http.hosts import Proxies
+from lmsys_enrich.http.proxy import Proxies
 from lmsys_enrich.model.finding import LinkTask, Observation, Verdict
 from lmsys_enrich.politeness.stats import RequestStats
 from lmsys_enrich.settings.access import Access, GitHubAccess

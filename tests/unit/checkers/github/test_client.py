@@ -16,7 +16,7 @@ from lmsys_enrich.api.rate_limiter import RateLimiter
 from lmsys_enrich.api.results import Ok, QueryTooLarge, TransientError, Unavailable
 from lmsys_enrich.checkers.github.client import GitHubApi
 from lmsys_enrich.checkers.github.query import Query
-from lmsys_enrich.http.hosts import Proxies
+from lmsys_enrich.http.proxy import Proxies
 from lmsys_enrich.politeness.stats import RequestStats
 from lmsys_enrich.settings.access import Access
 from tests.fakes import FakeClock
