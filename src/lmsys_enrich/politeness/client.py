@@ -115,12 +115,13 @@ class PoliteClient:
         return await self._send_spaced(host_of(request.url), request, LinkBudget(self._patience))
 
     async def _send_spaced(self, host: str, request: Request, budget: LinkBudget) -> Outcome:
-        if (reason := await self._limiter.acquire(host)) is not None:
+        scheme = _scheme(request)
+        if (reason := await self._limiter.acquire(host, scheme)) is not None:
             return FetchError(ErrorKind.NOT_SENT, reason)
         outcome = await self._send(host, request, budget)
         # A server may hang on HEAD alone: that must not prevent a GET.
         if request.method != "HEAD" or isinstance(outcome, Response) or outcome.kind not in _BY_HEAD_ALONE:
-            self._limiter.record(host, outcome)
+            self._limiter.record(host, scheme, outcome)
         self._record(host, outcome)
         return outcome
 
@@ -153,7 +154,8 @@ class PoliteClient:
             return None
         wanted = self._requested_wait(host, outcome, budget)
         is_last = attempts > self._retries
-        if self._limiter.tripped_by(host) is not None or (is_last and request.method != "HEAD"):
+        is_tripped = self._limiter.tripped_by(host, _scheme(request)) is not None
+        if is_tripped or (is_last and request.method != "HEAD"):
             return None
         budget.spend_requested_wait(wanted)
         # After HEAD comes GET, with attempts of its own.
@@ -179,6 +181,10 @@ class PoliteClient:
         elif wanted:
             self._limiter.pause(host, wanted)
         return wanted or 0.0
+
+
+def _scheme(request: Request) -> str:
+    return request.url.partition(":")[0]
 
 
 def _is_transient(outcome: Outcome) -> bool:

@@ -3,7 +3,7 @@
 from collections import defaultdict
 
 from lmsys_enrich.clock import Clock
-from lmsys_enrich.http.messages import ErrorKind, FetchError, Outcome, Response
+from lmsys_enrich.http.messages import ErrorKind, FetchError, Outcome
 from lmsys_enrich.values import State
 
 # A host that was down for so many requests in a row is given up for the run.
@@ -25,36 +25,43 @@ class _Host(State):
 
     retry_at: float = 0.0
     min_interval: float = 0.0
-    consecutive_failures: int = 0
     tripped_by: str | None = None
 
 
 class HostLimiter:
-    """Spaces the requests to each host, and breaks the circuit to hosts that are down."""
+    """
+    Spaces the requests to each host, and breaks the circuit to hosts that are down.
+
+    Failures count by scheme: many hosts take no connection over http and respond over https.
+    """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._hosts: defaultdict[str, _Host] = defaultdict(_Host)
+        self._failures: dict[tuple[str, str], int] = {}  # in a row; hosts that respond have no entry
 
-    async def acquire(self, name: str) -> str | None:
+    async def acquire(self, name: str, scheme: str) -> str | None:
         """Wait until a request may go to a host; return at once why its circuit is open, if it is."""
         host = self._hosts[name]
-        while host.tripped_by is None and (wait := host.retry_at - self._clock.monotonic()) > 0:
+        while (reason := self.tripped_by(name, scheme)) is None and (
+            wait := host.retry_at - self._clock.monotonic()
+        ) > 0:
             await self._clock.sleep(wait)
         if host.min_interval:
             self.pause(name, host.min_interval)
-        return host.tripped_by
+        return reason
 
     def leave(self, name: str) -> None:
         """Forget a host without remaining links, unless it requested a pause or failed."""
         host = self._hosts.get(name)
-        if host is None or host.tripped_by is not None or host.consecutive_failures:
-            return
-        if host.retry_at <= self._clock.monotonic():
+        if host is not None and host.tripped_by is None and host.retry_at <= self._clock.monotonic():
             del self._hosts[name]
 
-    def tripped_by(self, name: str) -> str | None:
+    def tripped_by(self, name: str, scheme: str) -> str | None:
         """Return why the circuit to a host is broken: its other links are not requested."""
+        failures = self._failures.get((name, scheme), 0)
+        if failures >= _FAILURES_TO_TRIP:
+            return f"its host was given up after {failures} failures in a row"
         return self._hosts[name].tripped_by
 
     def trip(self, name: str, reason: str) -> None:
@@ -70,15 +77,13 @@ class HostLimiter:
         """Keep at least so many seconds between two requests to a host."""
         self._hosts[name].min_interval = seconds
 
-    def record(self, name: str, outcome: Outcome) -> None:
-        """Count consecutive failures of a host, and break the circuit at the third."""
-        host = self._hosts[name]
-        if isinstance(outcome, Response) or outcome.kind not in _HOST_DOWN:
-            host.consecutive_failures = 0
-            return
-        host.consecutive_failures += 1
-        if host.consecutive_failures >= _FAILURES_TO_TRIP:
-            host.tripped_by = f"its host was given up after {host.consecutive_failures} failures in a row"
+    def record(self, name: str, scheme: str, outcome: Outcome) -> None:
+        """Count consecutive failures of a host, which break its circuit at the third."""
+        failures = self._failures.get((name, scheme), 0)
+        if isinstance(outcome, FetchError) and outcome.kind in _HOST_DOWN:
+            self._failures[name, scheme] = failures + 1
+        elif 0 < failures < _FAILURES_TO_TRIP:
+            del self._failures[name, scheme]
 
 
 # Seconds that the requests of one link may take in all, its redirects and retries included.

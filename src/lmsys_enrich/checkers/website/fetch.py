@@ -9,7 +9,10 @@ from lmsys_enrich.model.finding import Finding, Verdict
 from lmsys_enrich.urls import server_of
 from lmsys_enrich.values import replace
 
-_NO_CONNECTION = frozenset({ErrorKind.REFUSED, ErrorKind.UNREACHABLE, ErrorKind.TIMEOUT, ErrorKind.RESET})
+# The last is for further links of a host that was given up after such failures over http.
+_NO_CONNECTION = frozenset(
+    {ErrorKind.REFUSED, ErrorKind.UNREACHABLE, ErrorKind.TIMEOUT, ErrorKind.RESET, ErrorKind.NOT_SENT}
+)
 # No request got as far as the method: GET would fail alike.
 _BEFORE_THE_METHOD = frozenset(
     {

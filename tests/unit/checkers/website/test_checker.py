@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 import pytest
 
@@ -11,8 +12,11 @@ from lmsys_enrich.checkers.protocol import Checker, CheckError, TaskQueue
 from lmsys_enrich.checkers.website.checker import WebsiteChecker
 from lmsys_enrich.http.messages import ErrorKind, Fetch, FetchError, Outcome, Request, Response
 from lmsys_enrich.model.finding import LinkTask, Observation, Verdict
+from lmsys_enrich.politeness.client import PoliteClient
+from lmsys_enrich.politeness.limiter import HostLimiter
 from lmsys_enrich.politeness.scheduler import Scheduler
-from tests.fakes import FakeFetch, closed_queue
+from lmsys_enrich.politeness.stats import RequestStats
+from tests.fakes import FakeClock, FakeFetch, closed_queue
 
 _OK = Response(200, {})
 _CANARIES = ("https://canary.org/", "https://canary.net/")
@@ -256,3 +260,22 @@ async def test_bug_costs_only_the_link_that_met_it() -> None:
     assert {result.url for result in results if isinstance(result, Observation)} == set(urls) - {urls[1]}
     assert [bug.task.url for bug in bugs] == [urls[1]]
     assert "ZeroDivisionError: a bug" in bugs[0].traceback
+
+
+@pytest.mark.parametrize("kind", [ErrorKind.REFUSED, ErrorKind.TIMEOUT])
+async def test_every_link_of_a_host_without_http_is_alive(kind: ErrorKind) -> None:
+    requested: list[str] = []
+
+    async def fetch(request: Request) -> Outcome:
+        requested.append(request.url)
+        await asyncio.sleep(0)  # several links are under way before the first has its response
+        return _OK if request.url.startswith("https:") else FetchError(kind, "no http")
+
+    clock = FakeClock()
+    polite = PoliteClient(
+        fetch, HostLimiter(clock), clock, retries=2, patience=timedelta(minutes=2), stats=RequestStats()
+    )
+    checker = WebsiteChecker(polite, Scheduler(per_host=8), concurrency=8, for_link=polite.for_link)
+    observations = await _answers(checker, [f"http://a.org/{number}" for number in range(12)])
+    assert [observation.verdict for observation in observations.values()] == [Verdict.ALIVE] * 12
+    assert sum(url.startswith("http:") for url in requested) < 12
