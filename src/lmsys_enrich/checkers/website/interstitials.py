@@ -53,6 +53,7 @@ _KINDS = (
                 ),
                 *("requirelogin", "danana", "wayf", "einloggen", "seconnecter", "zalogujsie", "logowanie"),
                 *("iniciarsesion", "iniciosesion", "prihlaseni", "bejelentkezes", "loginuserpass"),
+                "blogin",  # Blogger, for private blogs
             }
         ),
         weak_words=frozenset(
@@ -146,7 +147,7 @@ _UNMISTAKABLE = frozenset(
     {
         *_LOGIN_PARAMETERS,
         *("authwall", "wplogin", "servicelogin", "cookieauth", "cookieabsent", "validatecaptcha"),
-        *("distilrcaptcha", "incapsularesource", "unsupportedbrowser"),
+        *("distilrcaptcha", "incapsularesource", "unsupportedbrowser", "blogin"),
         # Silverchair (OUP, RSC, MIT Press), SiteGround, Anubis
         *("crawlprevention", "sgcaptcha", "withinwebsite"),
     }

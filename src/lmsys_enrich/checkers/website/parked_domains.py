@@ -19,6 +19,7 @@ _MARKETS = frozenset(
         *("cashparking.com", "smartname.com", "skenzo.com", "expireddomains.com", "domaineasy.com"),
         *("sav.com", "park.io", "dropcatch.com", "namejet.com", "snapnames.com", "nidoma.com", "saw.com"),
         *("elitedomains.de", "nicsell.com", "buy.domains", "epik.com", "mydomaincontact.com", "gname.com"),
+        "survey-smiles.com",
     }
 )
 # Registrars have pages of their own, too: one that names the domain of the link is an offer.

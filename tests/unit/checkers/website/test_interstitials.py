@@ -76,6 +76,7 @@ _LOGIN_PAGES = (
     "/docs/login",
     "/docs/oauth2/start?rd=/papers",
     "/drupal/?q=user%2Flogin",
+    "https://www.blogger.com/blogin.g?blogspotURL=https://site.example/papers",
     "/giris?returnUrl=x",
     "/acceso?url=/papers",
     "/ingresar?next=x",
