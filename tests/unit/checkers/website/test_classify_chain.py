@@ -270,7 +270,7 @@ def test_no_chain_is_dead_unless_its_end_is(chain: RedirectChain) -> None:
     assert (classify_chain(chain).verdict is Verdict.DEAD) is (gone or unknown)
 
 
-@pytest.mark.parametrize("target", ["https://a.org/docs/oauth2", "https://a.org/features/login"])
+@pytest.mark.parametrize("target", ["https://a.org/apps/oauth2", "https://a.org/features/login"])
 def test_page_named_like_a_login_has_moved_without_suggestion(target: str) -> None:
     observation = _classified("https://a.org/x", 301, target)
     assert (observation.verdict, observation.suggestion) == (Verdict.MOVED, None)
