@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from lmsys_enrich.api.json_values import parse
 from lmsys_enrich.api.results import classify_response
-from lmsys_enrich.checkers.github.client import classify_graphql, classify_rest
 from lmsys_enrich.checkers.github.graphql import read_aliases
 from lmsys_enrich.checkers.github.links import parse_link
+from lmsys_enrich.checkers.github.responses import classify_graphql, classify_rest
 from lmsys_enrich.checkers.protocol import CheckResult
 from lmsys_enrich.checkers.website.checker import WebsiteChecker
 from lmsys_enrich.credentials import carries_credentials

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from lmsys_enrich.api.endpoint import Apis
 from lmsys_enrich.api.rate_limiter import Pace, RateLimiter
+from lmsys_enrich.checkers.github.anonymous import HOURLY, advice, check_anonymously, facts_kept
 from lmsys_enrich.checkers.github.batches import (
     BatchItem,
     BatchQuery,
@@ -21,14 +22,7 @@ from lmsys_enrich.checkers.github.batches import (
 from lmsys_enrich.checkers.github.client import GitHubApi
 from lmsys_enrich.checkers.github.graphql import query_batch
 from lmsys_enrich.checkers.github.links import GitHubLink, RepositoryLink, parse_link
-from lmsys_enrich.checkers.github.rest import (
-    HOURLY,
-    advice,
-    check_anonymously,
-    facts_kept,
-    look_up_item,
-    look_up_resource,
-)
+from lmsys_enrich.checkers.github.rest import look_up_item, look_up_resource
 from lmsys_enrich.checkers.protocol import (
     ApiEstimate,
     Checker,

@@ -28,7 +28,7 @@ from lmsys_enrich.checkers.github.batches import (
     batches,
     halves,
 )
-from lmsys_enrich.checkers.github.client import GitHubApi, error_type
+from lmsys_enrich.checkers.github.client import GitHubApi
 from lmsys_enrich.checkers.github.links import Page, RepoResource, RepositoryLink, is_full_name
 from lmsys_enrich.checkers.github.query import alias_of, from_graphql, is_lookup_alias, lookup_alias, query
 from lmsys_enrich.checkers.github.resources import (
@@ -42,6 +42,7 @@ from lmsys_enrich.checkers.github.resources import (
     of_repository,
     of_resource,
 )
+from lmsys_enrich.checkers.github.responses import error_type
 from lmsys_enrich.checkers.protocol import CheckError
 from lmsys_enrich.http.messages import RequestKind
 from lmsys_enrich.model.finding import LinkTask

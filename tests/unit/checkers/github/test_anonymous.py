@@ -5,7 +5,7 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from lmsys_enrich.checkers.github.rest import advice
+from lmsys_enrich.checkers.github.anonymous import advice
 from lmsys_enrich.http.messages import ErrorKind, FetchError, Outcome, Response
 from lmsys_enrich.model.finding import Verdict
 from tests.builders import finding, repository, task

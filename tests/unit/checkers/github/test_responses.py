@@ -12,7 +12,7 @@ from lmsys_enrich.api.results import (
     TokenRejected,
     TransientError,
 )
-from lmsys_enrich.checkers.github.client import (
+from lmsys_enrich.checkers.github.responses import (
     classify_graphql,
     classify_rest,
     error_type,
