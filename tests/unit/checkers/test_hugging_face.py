@@ -100,6 +100,17 @@ async def test_data_sets_spaces_collections_and_accounts_are_known(httpx_mock: H
     assert models[0].facts.license == "mit"
 
 
+async def test_page_of_a_renamed_account_decides(httpx_mock: HTTPXMock) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/api/organizations/before/overview":
+            return httpx.Response(307, headers={"location": "/api/organizations/acme/overview"})
+        return a_hub(request)
+
+    async with opened(httpx_mock, answer) as hub:
+        assert (await hub.check(f"{HOME}/before")).deferred == [f"{HOME}/before"]
+        assert not hub.checker.obstacles
+
+
 async def test_page_of_a_paper_has_its_title(httpx_mock: HTTPXMock) -> None:
     url = f"{HOME}/papers/2201.12023"
     async with opened(httpx_mock, a_hub) as hub:

@@ -116,10 +116,12 @@ class HubApi:
         return await self.repository(Kind.MODEL, name, now)
 
 
-def from_overview(found: Node, name: str) -> Account | None:
-    """Read a user, whose name is `user`, or an organisation; None where it is another."""
-    names = {(text(found.get(member)) or "").lower() for member in ("user", "name")}
-    return Account() if name.lower() in names else None
+def from_overview(found: Node, name: str) -> Account | NotShown | None:
+    """Read a user, whose name is `user`, or an organisation; None where it has no name."""
+    names = {written.lower() for member in ("user", "name") if (written := text(found.get(member)))}
+    if not names:
+        return None
+    return Account() if name.lower() in names else NotShown()  # renamed: its page leads to the new name
 
 
 def from_repository(found: Node, kind: Kind, now: datetime) -> ModelUpdate | None:
