@@ -219,6 +219,20 @@ async def run_batches(
             yield result
 
 
+def count_queries(items: Iterable[BatchItem]) -> int:
+    """Return how many queries `run_batches` sends for items that exist, if GitHub responds quickly."""
+    queue = _JobQueue(items)
+    in_flight: deque[int] = deque()
+    count = 0
+    while True:
+        while len(in_flight) < MAX_IN_FLIGHT and isinstance(job := queue.take(), BatchQuery):
+            in_flight.append(len(job.items))
+            count += 1
+        if not in_flight:
+            return count
+        queue.add(BatchResult(completed=in_flight.popleft()))
+
+
 def _failed(job: Job, trace: str) -> BatchResult:
     """Divide a batch that met a bug, until the item that provokes it is alone."""
     if isinstance(job, BatchQuery) and (smaller := halves(job.items)):

@@ -16,7 +16,7 @@ from lmsys_enrich.checkers.github.batches import (
     RepositoryItem,
     ResourceLookup,
     batch_items,
-    batches,
+    count_queries,
     run_batches,
 )
 from lmsys_enrich.checkers.github.client import GitHubApi
@@ -147,7 +147,7 @@ def estimate(urls: Sequence[str], access: GitHubAccess) -> Estimate:
     if access.token is not None:
         # https://docs.github.com/en/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api:
         # a hundredth for each repository, since it has one connection, and never less than one.
-        count = sum(1 for _ in batches(found))
+        count = count_queries(found)
         api = ApiEstimate(host_of(access.server_url), count, count * _BATCH, _HOURLY_POINTS, "GraphQL")
         return Estimate((api,))
     wanted = [item for item in found if isinstance(item, RepositoryItem) and item.wants_facts]

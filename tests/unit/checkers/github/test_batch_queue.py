@@ -2,16 +2,29 @@
 
 from collections.abc import Callable
 
-from lmsys_enrich.checkers.github.batches import BatchQuery, BatchResult, Job, batch_items, run_batches
+import pytest
+
+from lmsys_enrich.checkers.github.batches import (
+    BatchItem,
+    BatchQuery,
+    BatchResult,
+    Job,
+    batch_items,
+    count_queries,
+    run_batches,
+)
 from lmsys_enrich.checkers.github.links import parse_link
 from tests.builders import task
 
 
-async def _sizes(repositories: int, answer: Callable[[int], BatchResult]) -> list[int]:
-    """Return the sizes of the batches, where `answer` gives the result of each."""
+def _items(repositories: int) -> list[BatchItem]:
     urls = [f"https://github.com/octo/r{number}" for number in range(repositories)]
     links = [(task(url), parse_link(url, "https://github.com")) for url in urls]
-    found = batch_items((asked, target) for asked, target in links if target is not None)
+    return batch_items((asked, target) for asked, target in links if target is not None)
+
+
+async def _sizes(repositories: int, answer: Callable[[int], BatchResult]) -> list[int]:
+    """Return the sizes of the batches, where `answer` gives the result of each."""
     sizes: list[int] = []
 
     async def do(job: Job) -> BatchResult:
@@ -19,7 +32,7 @@ async def _sizes(repositories: int, answer: Callable[[int], BatchResult]) -> lis
         sizes.append(len(job.items))
         return answer(len(job.items))
 
-    async for _ in run_batches(found, do):
+    async for _ in run_batches(_items(repositories), do):
         pass
     assert sum(sizes) >= repositories
     return sizes
@@ -29,6 +42,12 @@ async def test_batch_grows_while_responses_are_quick_up_to_one_point() -> None:
     sizes = await _sizes(2000, lambda size: BatchResult(completed=size, seconds=1.0))
     assert (sizes[0], max(sizes)) == (50, 100)
     assert len(sizes) <= 24
+
+
+@pytest.mark.parametrize("repositories", [0, 1, 101, 251, 600, 2000])
+async def test_plan_counts_the_queries_of_a_run(repositories: int) -> None:
+    sizes = await _sizes(repositories, lambda size: BatchResult(completed=size, seconds=1.0))
+    assert count_queries(_items(repositories)) == len(sizes)
 
 
 async def test_a_batch_neither_grows_nor_shrinks_at_a_middling_pace() -> None:
