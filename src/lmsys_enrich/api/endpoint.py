@@ -23,10 +23,14 @@ from lmsys_enrich.http.messages import Fetch, Outcome, Request, RequestKind
 from lmsys_enrich.model.report import Obstacle
 from lmsys_enrich.politeness.retry import retry
 from lmsys_enrich.settings.access import Access
-from lmsys_enrich.urls import server_of
+from lmsys_enrich.urls import InvalidAddress, decode_location, has_userinfo, resolve, server_of
 from lmsys_enrich.values import Value, replace
 
+BODY_LIMIT = 8 * 2**20
+"""Most bytes of a response that are read: a hundred repositories are 160 KB."""
+
 _ATTEMPTS = 3
+_MAX_REQUESTS = 3  # for one path, redirects included
 
 Classify: TypeAlias = Callable[[Outcome], Classified]
 
@@ -108,6 +112,18 @@ class ApiEndpoint:
             case _:  # the rate limiter is closed, with the reason in its obstacle
                 return Unavailable()
 
+    async def follow(self, request: Request, classify: Classify) -> Final:
+        """Send a GET request, and again to where redirects lead on the same host: the token stays there."""
+        for _ in range(_MAX_REQUESTS):
+            result = await self.request(request, classify)
+            if not isinstance(result, Ok) or result.status not in REDIRECTS:
+                return result
+            target = same_host_target(request.url, result.headers.get("location", ""))
+            if target is None:
+                return TransientError("the API redirects to another host")
+            request = replace(request, url=target)
+        return TransientError("the API redirects in circles")
+
     def without_token(self, message: str) -> str:
         """Return a message of the API without the token, should the API have repeated it."""
         return message.replace(self.token, "…") if self.token else message
@@ -134,6 +150,16 @@ class ApiEndpoint:
 
     def _obstacle(self, template: Obstacle, message: str) -> Obstacle:
         return Obstacle(template.what.replace("{}", self.without_token(message)), template.hint)
+
+
+def same_host_target(url: str, location: str) -> str | None:
+    """Return the address to which a redirect leads, if it has the scheme, host and port of the request."""
+    try:
+        # In the normal form, in which no other parser finds another host than this comparison.
+        target = resolve(url, decode_location(location.partition("\n")[0]))
+        return target if server_of(target) == server_of(url) and not has_userinfo(target) else None
+    except InvalidAddress:
+        return None
 
 
 def _backoff(result: Classified | Unavailable, attempts: int) -> float | None:

@@ -6,11 +6,10 @@ from typing import TypeAlias
 from urllib.parse import urlencode
 
 from lmsys_enrich.about import USER_AGENT
-from lmsys_enrich.api.endpoint import ApiEndpoint, ApiErrors, Apis, Classify
+from lmsys_enrich.api.endpoint import BODY_LIMIT, ApiEndpoint, ApiErrors, Apis, Classify
 from lmsys_enrich.api.json_values import parse as parse_json
 from lmsys_enrich.api.rate_limiter import Pace
 from lmsys_enrich.api.results import (
-    REDIRECTS,
     Classified,
     Final,
     Ok,
@@ -23,11 +22,8 @@ from lmsys_enrich.api.results import (
 )
 from lmsys_enrich.http.messages import FetchError, Outcome, Request, RequestKind
 from lmsys_enrich.model.report import Obstacle
-from lmsys_enrich.urls import InvalidAddress, decode_location, has_userinfo, resolve, server_of
 from lmsys_enrich.values import Value, value_field
 
-_BODY_LIMIT = 8 * 2**20
-_MAX_HOPS = 3
 _TOO_MANY, _SERVER_ERROR = 429, 500
 
 Parameters: TypeAlias = Mapping[str, str] | Sequence[tuple[str, str]]
@@ -92,7 +88,9 @@ class JsonApi:
     async def get(self, path: str, parameters: Parameters = ()) -> Final:
         """Request a path of the API."""
         query = f"?{_encoded(parameters)}" if parameters else ""
-        return await self._send("GET", f"{self.url}{path}{query}", b"", {})
+        url = f"{self.url}{path}{query}"
+        request = Request("GET", url, RequestKind.REST, self._headers, body_limit=BODY_LIMIT, trusted=True)
+        return await self._endpoint.follow(request, self._classify)
 
     async def page(self, path: str) -> Final:
         """
@@ -105,32 +103,14 @@ class JsonApi:
         return await self._endpoint.request(request, _classify_page)
 
     async def post(self, path: str, *, json: object = None, form: Parameters = ()) -> Final:
-        """Send JSON or a form to a path of the API."""
+        """Send JSON or a form to a path of the API; redirects are not followed."""
         if form:
             content, kind = _encoded(form).encode("ascii"), "application/x-www-form-urlencoded"
         else:
             content, kind = json_format.dumps(json).encode("ascii"), "application/json"
-        return await self._send("POST", f"{self.url}{path}", content, {"content-type": kind})
-
-    async def _send(self, method: str, url: str, content: bytes, headers: Mapping[str, str]) -> Final:
-        for _ in range(_MAX_HOPS):
-            request = Request(
-                method,
-                url,
-                RequestKind.REST,
-                {**self._headers, **headers},
-                content,
-                _BODY_LIMIT,
-                trusted=True,
-            )
-            result = await self._endpoint.request(request, self._classify)
-            if not isinstance(result, Ok) or result.status not in REDIRECTS or method != "GET":
-                return result
-            target = same_host_target(url, result.headers.get("location", ""), self.url)
-            if target is None:
-                return TransientError(f"the API of {self.service.name} redirects to another host")
-            url = target
-        return TransientError(f"the API of {self.service.name} redirects in circles")
+        url, headers = f"{self.url}{path}", {**self._headers, "content-type": kind}
+        request = Request("POST", url, RequestKind.REST, headers, content, BODY_LIMIT, trusted=True)
+        return await self._endpoint.request(request, self._classify)
 
     def _record_quota(self, kind: RequestKind, result: Ok) -> None:
         """Wait for the reset of a quota that this response has used up, not for the refusal of the next."""
@@ -150,16 +130,6 @@ def _classify_page(outcome: Outcome) -> Classified:
     if outcome.status >= _SERVER_ERROR:
         return TransientError(f"status {outcome.status}")
     return Ok(outcome.status, outcome.headers, None)
-
-
-def same_host_target(base: str, location: str, api_url: str) -> str | None:
-    """Return the address that a redirect names, if it has the scheme, host and port of the API."""
-    try:
-        # In the normal form, in which no other parser finds another host than this comparison.
-        target = resolve(base, decode_location(location.partition("\n")[0]))
-        return target if server_of(target) == server_of(api_url) and not has_userinfo(target) else None
-    except InvalidAddress:
-        return None
 
 
 def _encoded(parameters: Parameters) -> str:

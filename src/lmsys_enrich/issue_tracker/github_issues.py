@@ -10,9 +10,10 @@ from http import HTTPStatus
 from typing import NoReturn
 from urllib.parse import quote, urlencode
 
+from lmsys_enrich.api.endpoint import BODY_LIMIT
 from lmsys_enrich.api.json_values import Node, node, nodes, number, text
 from lmsys_enrich.api.results import Ok, TokenRejected
-from lmsys_enrich.checkers.github.client import BODY_LIMIT, request_headers
+from lmsys_enrich.checkers.github.client import request_headers
 from lmsys_enrich.checkers.github.responses import classify_rest
 from lmsys_enrich.errors import ForgeError, InputError
 from lmsys_enrich.http.messages import Fetch, Request, RequestKind

@@ -4,8 +4,7 @@ import json
 from collections.abc import Mapping
 from http import HTTPStatus
 
-from lmsys_enrich.api.endpoint import ApiEndpoint, ApiErrors, Apis
-from lmsys_enrich.api.json_api import same_host_target
+from lmsys_enrich.api.endpoint import BODY_LIMIT, ApiEndpoint, ApiErrors, Apis
 from lmsys_enrich.api.json_values import node, number
 from lmsys_enrich.api.rate_limiter import RateLimiter
 from lmsys_enrich.api.results import Ok, QueryTooLarge, TransientError, Unavailable
@@ -22,12 +21,7 @@ from lmsys_enrich.model.report import Obstacle
 from lmsys_enrich.settings.access import GitHubAccess
 from lmsys_enrich.urls import host_of
 
-BODY_LIMIT = 8 * 2**20
 _API_VERSION = "2022-11-28"  # https://docs.github.com/en/rest/about-the-rest-api/api-versions
-_MAX_HOPS = 3
-# Of repositories and branches that were renamed:
-# https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api#follow-redirects
-_FOLLOWED = frozenset({301, 302, 307, 308})
 _ERRORS = ApiErrors(
     token_rejected=Obstacle(
         "GitHub rejects the token ({})",
@@ -80,20 +74,13 @@ class GitHubApi:
 
     async def rest(self, path: str) -> Ok | TransientError | Unavailable:
         """Request a REST path; redirects are followed on the same host alone."""
-        url = f"{self._access.api_url}{path}"
-        headers = request_headers(self._endpoint.token)
-        for _ in range(_MAX_HOPS):
-            request = Request("GET", url, RequestKind.REST, headers, body_limit=BODY_LIMIT, trusted=True)
-            result = await self._endpoint.request(request, classify_rest)
-            if isinstance(result, QueryTooLarge):
-                return TransientError(result.message)  # one path cannot be divided
-            if not isinstance(result, Ok) or result.status not in _FOLLOWED:
-                return result
-            target = same_host_target(url, result.headers.get("location", ""), self._access.api_url)
-            if target is None:
-                return TransientError("GitHub's API redirects to another host")  # the token stays here
-            url = target
-        return TransientError("GitHub's API redirects in circles")
+        url, headers = f"{self._access.api_url}{path}", request_headers(self._endpoint.token)
+        request = Request("GET", url, RequestKind.REST, headers, body_limit=BODY_LIMIT, trusted=True)
+        # Repositories and branches that were renamed redirect:
+        # https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api#follow-redirects
+        result = await self._endpoint.follow(request, classify_rest)
+        # One path cannot be divided.
+        return TransientError(result.message) if isinstance(result, QueryTooLarge) else result
 
     async def has_rest(self) -> bool:
         """

@@ -5,8 +5,8 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from urllib.parse import quote
 
-from lmsys_enrich.api.endpoint import Apis
-from lmsys_enrich.api.json_api import JsonApi, Service, same_host_target
+from lmsys_enrich.api.endpoint import Apis, same_host_target
+from lmsys_enrich.api.json_api import JsonApi, Service
 from lmsys_enrich.api.json_values import Node, count, flag, moment, node, nodes, text, texts
 from lmsys_enrich.api.rate_limiter import Pace
 from lmsys_enrich.api.results import (
@@ -181,7 +181,7 @@ class GitLabApi:
             return _failure(result)
         if result.status == _NOT_FOUND:
             return NotThere()
-        target = same_host_target(f"{self.api.url}/{name}", result.headers.get("location", ""), self.api.url)
+        target = same_host_target(f"{self.api.url}/{name}", result.headers.get("location", ""))
         if result.status not in REDIRECTS or target is None:
             return TransientError(f"no such user, but a page with status {result.status}")
         path = path_of(target).removeprefix(path_of(self.api.url).rstrip("/")).strip("/")
