@@ -212,13 +212,22 @@ class ForgejoChecker:
 
 def _failure(key: str, result: Final) -> Mapping[str, Found] | QueryTooLarge | TransientError | Unavailable:
     match result:
-        # In the form of Forgejo's `APINotFound`, which every proxy's own page lacks.
-        case Ok(status, _, body) if status == _NOT_FOUND and text(node(body).get("message")) is not None:
+        case Ok(status, _, body) if status == _NOT_FOUND and _says_not_found(node(body)):
             return {key: NotThere()}
         case Ok(status):
             return TransientError(f"status {status}")
         case _:
             return result
+
+
+def _says_not_found(body: Node) -> bool:
+    """
+    Return whether a 404 is in the form of Forgejo and Gitea; a gateway before them has a message alone.
+
+    `APINotFound` names the API's description, older versions of it as `documentation_url`:
+    https://github.com/go-gitea/gitea/blob/main/services/context/api.go
+    """
+    return text(body.get("message")) is not None and not body.keys().isdisjoint({"url", "documentation_url"})
 
 
 def _is_name(value: str) -> bool:

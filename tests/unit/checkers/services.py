@@ -119,6 +119,8 @@ FAULTS: dict[str, Answer] = {
     "404 as HTML": lambda _: page(404),
     "404 as text": lambda _: httpx.Response(404, text="Not Found"),
     "404 as another API's JSON": lambda _: reply({"reason": "no route"}, 404),
+    "404 of a gateway": lambda _: reply({"message": "no Route matched with those values"}, 404),
+    "404 of another gateway": lambda _: reply({"message": "Not Found"}, 404),
     "404 as a list": lambda _: reply([], 404),
     "410 as HTML": lambda _: page(410),
     "429 for an hour": lambda _: reply({"message": "Retry later"}, 429, retry_after="3600"),

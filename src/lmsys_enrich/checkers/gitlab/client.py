@@ -263,5 +263,6 @@ def _failure(result: Final) -> NotThere | TransientError:
 
 
 def _says_not_found(body: object) -> bool:
-    """Return whether a 404 is in GitLab's own form; any proxy can send another."""
-    return "not found" in (text(node(body).get("message")) or "").lower()
+    """Return whether a 404 is in GitLab's own form, `404 Project Not Found`; any proxy can send another."""
+    words = (text(node(body).get("message")) or "").lower()
+    return words.startswith("404 ") and words.endswith("not found")
