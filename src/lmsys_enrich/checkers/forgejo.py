@@ -20,6 +20,7 @@ from lmsys_enrich.checkers.forges import (
     NotThere,
     fact,
     judge,
+    path_below,
     read_repository,
 )
 from lmsys_enrich.checkers.protocol import Checker, CheckResult, Estimate, TaskQueue
@@ -28,7 +29,7 @@ from lmsys_enrich.model.facts import RepositoryUpdate
 from lmsys_enrich.model.finding import LinkTask
 from lmsys_enrich.model.report import Obstacle
 from lmsys_enrich.settings.access import ForgeAccess
-from lmsys_enrich.urls import InvalidAddress, host_of, path_of, query_of
+from lmsys_enrich.urls import query_of
 from lmsys_enrich.values import replace
 
 _OK, _NOT_FOUND = 200, 404
@@ -82,14 +83,12 @@ _REST = {
 }
 
 
-def parse_link(url: str, host: str) -> ForgeLink | None:
-    """Return the link, or None for an address of another host, and for a page of the forge itself."""
-    try:
-        if host_of(url) != host:
-            return None
-        segments, query = [segment for segment in path_of(url).split("/") if segment], query_of(url)
-    except InvalidAddress:
+def parse_link(url: str, site: str) -> ForgeLink | None:
+    """Return the link, or None for an address of another site, and for a page of the forge itself."""
+    path = path_below(url, site)
+    if path is None:
         return None
+    segments, query = [segment for segment in path.split("/") if segment], query_of(url)
     if not segments or segments[0].lower() in _SITE_PAGES:
         return None
     if len(segments) == 1:
@@ -138,6 +137,7 @@ class ForgejoChecker:
 
     def __init__(self, apis: Apis, forge: ForgeAccess) -> None:
         self._host = forge.host
+        self._site = forge.site
         self._clock = apis.clock
         name = "Codeberg" if forge.host == "codeberg.org" else forge.host
         variable = "CODEBERG_TOKEN" if forge.host == "codeberg.org" else "LMSYS_ENRICH_TOKENS"
@@ -204,10 +204,10 @@ class ForgejoChecker:
         return RepositoryUpdate(replace(facts, last_commit=at), update.missing_fields - {"last_commit"})
 
     def _judge(self, task: LinkTask, link: ForgeLink, found: Found) -> CheckResult:
-        return judge(task, link, found, self._host)
+        return judge(task, link, found, self._site)
 
     def _parse(self, url: str) -> ForgeLink | None:
-        return parse_link(url, self._host)
+        return parse_link(url, self._site)
 
 
 def _failure(key: str, result: Final) -> Mapping[str, Found] | QueryTooLarge | TransientError | Unavailable:

@@ -8,6 +8,7 @@ from lmsys_enrich.api.json_values import Node
 from lmsys_enrich.checkers.protocol import CheckResult, Deferred
 from lmsys_enrich.model.facts import ModelUpdate, Repository, RepositoryUpdate
 from lmsys_enrich.model.finding import LinkTask, Observation, Suggestion, Verdict
+from lmsys_enrich.urls import InvalidAddress, host_of, path_of
 from lmsys_enrich.values import Value, replace
 
 _FLAGS = ("archived", "disabled", "locked", "empty", "mirror")
@@ -120,18 +121,30 @@ class NotThere(Value):
 Found: TypeAlias = RepositoryUpdate | Account | NotThere
 
 
+def path_below(url: str, site: str) -> str | None:
+    """Return the path of an address below a forge's host and path; None for an address elsewhere."""
+    host, _, root = site.partition("/")
+    try:
+        path = path_of(url) if host_of(url) == host else ""
+    except InvalidAddress:
+        return None
+    if not root:
+        return path or None
+    return path.removeprefix(f"/{root}") if path.startswith(f"/{root}/") else None
+
+
 def judge(  # noqa: PLR0911 - a table of results
-    task: LinkTask, link: ForgeLink, found: Found, host: str
+    task: LinkTask, link: ForgeLink, found: Found, site: str
 ) -> CheckResult:
-    """Return the result of a link to the forge at `host`."""
+    """Return the result of a link to a forge; `site` is its host, with the path at which it lies."""
 
     def address(full_name: str) -> str:
-        return f"https://{host}/{link.prefix}{full_name}{link.suffix}"
+        return f"https://{site}/{link.prefix}{full_name}{link.suffix}"
 
     match found:
         case NotThere():
             # A forge does not say which of both.
-            return dead(task, f"{host} shows no such project: it is gone or private", _NOT_FOUND)
+            return dead(task, f"{site} shows no such project: it is gone or private", _NOT_FOUND)
         case Account() | RepositoryUpdate() if link.is_proved_by_page:
             return Deferred(task)
         case Account(kind, name) if name is None or name.lower() == link.key:

@@ -29,6 +29,7 @@ class GitLabLicenses:
     def __init__(self, apis: Apis) -> None:
         self._clock = apis.clock
         self._apis = {forge.host: GitLabApi(apis, forge) for forge in apis.access.gitlab}
+        self._sites = {forge.host: forge.site for forge in apis.access.gitlab}
 
     @property
     def obstacles(self) -> Sequence[Obstacle]:
@@ -73,8 +74,8 @@ class GitLabLicenses:
 
     def _projects(self, url: str) -> Iterator[tuple[str, GitLabLink]]:
         """Yield the project to which a link leads: pages below it and namespaces have no licence."""
-        for host in self._apis:
+        for host, site in self._sites.items():
             # Nearly every link is another's; a key has its host in small letters.
-            link = parse_link(url, host) if host in url else None
+            link = parse_link(url, site) if host in url else None
             if link is not None and link.page is None and not link.is_namespace:
                 yield host, link

@@ -16,6 +16,7 @@ from lmsys_enrich.urls import (
     has_userinfo,
     host_of,
     is_web,
+    path_of,
     query_of,
     server_of,
 )
@@ -76,6 +77,12 @@ class ForgeAccess:
     host: str
     url: str
     token: str | None = field(default=None, repr=False)
+
+    @property
+    def site(self) -> str:
+        """The host of its links, with the path below which they lie: `example.org`, `example.org/git`."""
+        # An address on another host is a mirror, whose path no link has.
+        return self.host + (path_of(self.url).rstrip("/") if host_of(self.url) == self.host else "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

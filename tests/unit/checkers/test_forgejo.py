@@ -80,6 +80,25 @@ async def test_rename_is_known_by_a_temporary_redirect(httpx_mock: HTTPXMock) ->
     ]
 
 
+async def test_forgejo_below_a_path_has_its_links_there(httpx_mock: HTTPXMock) -> None:
+    site = "https://example.org/git"
+    urls = [f"{site}/acme/tool", f"{site}/old/tool/activity", f"{site}/acme"]
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        assert request.url.path.startswith("/git/api/")
+        found = a_forgejo(httpx.Request("GET", str(request.url).replace("/git", "", 1)))
+        if target := found.headers.get("location"):
+            found.headers["location"] = f"/git{target}"
+        return found
+
+    forge = ForgeAccess("example.org", site)
+    access = Access(forgejo=(forge,))
+    async with service(httpx_mock, lambda apis: ForgejoChecker(apis, forge), answer, access) as forgejo:
+        found = (await forgejo.check(*urls)).observations
+        assert not forgejo.checker.claims("https://example.org/acme/tool")
+    assert [found[url].final_url for url in urls] == [urls[0], f"{site}/acme/tool/activity", urls[2]]
+
+
 async def test_missing_repository_and_owner_are_dead(httpx_mock: HTTPXMock) -> None:
     urls = [f"{HOME}/acme/gone", f"{HOME}/gone"]
     async with opened(httpx_mock, a_forgejo) as forgejo:

@@ -164,6 +164,28 @@ async def test_renamed_group_is_moved_with_its_page(httpx_mock: HTTPXMock) -> No
     assert found[plain].final_url == f"{HOME}/new/infra"
 
 
+async def test_gitlab_below_a_path_has_its_links_there(httpx_mock: HTTPXMock) -> None:
+    site = "https://example.org/gitlab"
+    alive, gone, other = f"{site}/acme/infra/tool", f"{site}/acme/gone", "https://example.org/acme/infra/tool"
+    known = a_gitlab(NODE)
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        assert request.url.path.startswith("/gitlab/api/")
+        return known(
+            httpx.Request(request.method, str(request.url).replace("/gitlab", "", 1), content=request.content)
+        )
+
+    forge = ForgeAccess("example.org", site)
+    async with service(
+        httpx_mock, lambda apis: GitLabChecker(apis, forge), answer, Access(gitlab=(forge,))
+    ) as gitlab:
+        found = (await gitlab.check(alive, gone)).observations
+        assert not gitlab.checker.claims(other)
+    assert (found[alive].verdict, found[gone].verdict) == (Verdict.ALIVE, Verdict.DEAD)
+    assert found[alive].repository is not None
+    assert found[alive].repository.facts.forge == "example.org"
+
+
 async def test_response_about_another_user_proves_nothing(httpx_mock: HTTPXMock) -> None:
     def answer(request: httpx.Request) -> httpx.Response:
         return reply([{"username": "another"}]) if request.url.path.endswith("/users") else NOT_FOUND

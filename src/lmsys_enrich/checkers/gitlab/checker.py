@@ -32,6 +32,7 @@ class GitLabChecker:
 
     def __init__(self, apis: Apis, forge: ForgeAccess) -> None:
         self._host = forge.host
+        self._site = forge.site
         self._clock = apis.clock
         self._api = GitLabApi(apis, forge)
         self._subjects: list[Subjects[str, GitLabLink]] = []
@@ -98,10 +99,10 @@ class GitLabChecker:
         return found if isinstance(found, TransientError) else {path: found}
 
     def _judge(self, task: LinkTask, link: GitLabLink, found: Found) -> CheckResult:
-        return judge(task, link, found, self._host)
+        return judge(task, link, found, self._site)
 
     def _parse(self, url: str) -> GitLabLink | None:
-        return parse_link(url, self._host)
+        return parse_link(url, self._site)
 
     def _parse_project(self, url: str) -> GitLabLink | None:
         link = self._parse(url)

@@ -2,8 +2,8 @@
 
 import re
 
-from lmsys_enrich.checkers.forges import ForgeLink
-from lmsys_enrich.urls import InvalidAddress, host_of, path_of, query_of
+from lmsys_enrich.checkers.forges import ForgeLink, path_below
+from lmsys_enrich.urls import query_of
 
 # First segments that are pages of GitLab itself: https://docs.gitlab.com/user/reserved_names/
 _SITE_PAGES = frozenset(
@@ -47,13 +47,10 @@ class GitLabLink(ForgeLink, kw_only=True):
         return bool(self.prefix) or "/" not in self.path
 
 
-def parse_link(url: str, host: str) -> GitLabLink | None:
-    """Return the link, or None for an address of another host, and for a page of GitLab itself."""
-    try:
-        if host_of(url) != host:
-            return None
-        path, query = path_of(url), query_of(url)
-    except InvalidAddress:
+def parse_link(url: str, site: str) -> GitLabLink | None:
+    """Return the link, or None for an address of another site, and for a page of GitLab itself."""
+    path = path_below(url, site)
+    if path is None:
         return None
     segments = [segment for segment in path.split("/") if segment]
     is_group = segments[:1] == ["groups"]
@@ -71,7 +68,7 @@ def parse_link(url: str, host: str) -> GitLabLink | None:
         path="/".join(names),
         page=page,
         prefix="groups/" if is_group else "",
-        suffix=_suffix(path, names, is_group) + query,
+        suffix=_suffix(path, names, is_group) + query_of(url),
         is_proved_by_page=page in _PROVED_BY_PAGE,
     )
 
