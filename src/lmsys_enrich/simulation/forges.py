@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from lmsys_enrich.settings.access import KNOWN_FORGES
 from lmsys_enrich.settings.tables import ForgeKind
-from lmsys_enrich.simulation.server import Received, Response, Sent
+from lmsys_enrich.simulation.server import Received, Response, Sent, json_response
 from lmsys_enrich.values import Value
 
 _HUB = "huggingface.co"
@@ -122,9 +122,9 @@ def _gitlab_graphql(projects: Projects, host: str, body: bytes) -> Sent:
     paths = json.loads(body)["variables"]["paths"]
     if len(paths) > _MOST_PATHS:
         message = f"You can only request {_MOST_PATHS} projects at once"
-        return _json({"errors": [{"message": message}], "data": {"projects": None}})
+        return json_response({"errors": [{"message": message}], "data": {"projects": None}})
     found = [one for path in paths if (one := projects.find(host, path)) and one.name.lower() == path.lower()]
-    return _json({"data": {"projects": {"nodes": [_gitlab_node(one) for one in reversed(found)]}}})
+    return json_response({"data": {"projects": {"nodes": [_gitlab_node(one) for one in reversed(found)]}}})
 
 
 def _gitlab_node(project: SimulatedProject) -> dict[str, object]:
@@ -150,15 +150,14 @@ def _gitlab_rest(projects: Projects, host: str, path: str, query: Mapping[str, l
     kind, _, subject = path.removeprefix("/api/v4/").partition("/")
     name = unquote(subject)
     if kind == "users":
-        return _json([])
+        return json_response([])
     if kind == "groups":
-        known = projects.has_owner(host, name)
-        return (
-            _json({"id": 1, "full_path": name}) if known else _json({"message": "404 Group Not Found"}, 404)
-        )
+        if not projects.has_owner(host, name):
+            return json_response({"message": "404 Group Not Found"}, 404)
+        return json_response({"id": 1, "full_path": name})
     found = projects.find(host, name) if kind == "projects" else None
     if found is None:
-        return _json({"message": "404 Project Not Found"}, 404)
+        return json_response({"message": "404 Project Not Found"}, 404)
     if name not in {found.name, str(found.id)}:
         where = f"{base}/api/v4/projects/{found.id}?license=true"
         return Sent(301, {"location": where, "content-type": "text/plain"}, b"Moved")
@@ -174,23 +173,23 @@ def _gitlab_rest(projects: Projects, host: str, path: str, query: Mapping[str, l
     }
     if query.get("license"):
         body["license"] = None if found.license is None else {"key": found.license.lower()}
-    return _json(body)
+    return json_response(body)
 
 
 def _forgejo(projects: Projects, host: str, path: str, base: str) -> Sent:
     kind, *names = path.removeprefix("/api/v1/").split("/")
     if kind == "users":
         known = projects.has_owner(host, names[0])
-        return _json({"login": names[0]}) if known else _json({"message": "user does not exist"}, 404)
+        return json_response({"login": names[0]}) if known else _forgejo_missing("user does not exist", base)
     name = "/".join(names[:2])
     found = projects.find(host, name)
     if found is None:
-        return _json({"message": "The target couldn't be found.", "errors": []}, 404)
+        return _forgejo_missing("The target couldn't be found.", base)
     if name.lower() != found.name.lower():
         return Sent(307, {"location": f"{base}/api/v1/repos/{found.name}"})
     if names[2:3] == ["branches"]:
-        return _json({"name": "main", "commit": {"timestamp": found.committed_at}})
-    return _json(
+        return json_response({"name": "main", "commit": {"timestamp": found.committed_at}})
+    return json_response(
         {
             "id": found.id,
             "full_name": found.name,
@@ -206,19 +205,24 @@ def _forgejo(projects: Projects, host: str, path: str, base: str) -> Sent:
     )
 
 
+def _forgejo_missing(message: str, base: str) -> Sent:
+    return json_response({"message": message, "url": f"{base}/api/swagger", "errors": []}, 404)
+
+
 def _hub(projects: Projects, path: str, base: str) -> Sent:
     kind, _, name = path.removeprefix("/api/").partition("/")
     found = projects.find(_HUB, name, kind.removesuffix("s"))
     if found is None:
         if name.endswith("/overview"):
             owner = name.partition("/")[0]
-            is_known = kind == "organizations" and projects.has_owner(_HUB, owner)
-            return _json({"name": owner}) if is_known else _json({"error": "no such account"}, 404)
-        missing = _json({"error": "Repository not found"}, 401)
+            if kind == "organizations" and projects.has_owner(_HUB, owner):
+                return json_response({"name": owner})
+            return json_response({"error": "no such account"}, 404)
+        missing = json_response({"error": "Repository not found"}, 401)
         return Sent(401, {**missing.headers, "x-error-code": "RepoNotFound"}, missing.body)
     if name.lower() != found.name.lower():
         return Sent(307, {"location": f"{base}/api/{kind}/{found.name}"})
-    return _json(
+    return json_response(
         {
             "id": found.name,
             "likes": found.stars,
@@ -231,7 +235,3 @@ def _hub(projects: Projects, path: str, base: str) -> Sent:
             "tags": [],
         }
     )
-
-
-def _json(content: object, status: int = 200) -> Sent:
-    return Sent(status, {"content-type": "application/json"}, json.dumps(content).encode())
