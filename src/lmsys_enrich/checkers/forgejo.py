@@ -37,23 +37,11 @@ _NAME = re.compile(r"[A-Za-z0-9._-]{1,100}")
 # https://codeberg.org/forgejo/forgejo/src/branch/forgejo/models/user/user.go: reservedUsernames
 _SITE_PAGES = frozenset(
     {
-        *(
-            "-",
-            ".well-known",
-            "admin",
-            "api",
-            "assets",
-            "attachments",
-            "avatar",
-            "avatars",
-            "captcha",
-            "commits",
-            "debug",
-        ),
-        *("devtest", "error", "explore", "favicon.ico", "ghost", "issues", "login", "manifest.json"),
-        *("media", "metrics", "milestones"),
-        *("new", "notifications", "org", "pulls", "raw", "repo", "repo-avatars", "robots.txt", "search"),
-        *("serviceworker.js", "ssh_info", "stars", "swagger.v1.json", "user", "v2"),
+        *("-", ".well-known", "admin", "api", "assets", "attachments", "avatar", "avatars", "captcha"),
+        *("commits", "debug", "devtest", "error", "explore", "favicon.ico", "ghost", "issues", "login"),
+        *("manifest.json", "media", "metrics", "milestones", "new", "notifications", "org", "pulls", "raw"),
+        *("repo", "repo-avatars", "robots.txt", "search", "serviceworker.js", "ssh_info", "stars"),
+        *("swagger.v1.json", "user", "v2"),
     }
 )
 _FEEDS = (".rss", ".atom", ".png", ".keys", ".gpg")  # of accounts

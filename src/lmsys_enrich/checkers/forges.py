@@ -203,7 +203,7 @@ def of_repository(
     """
     facts = update.facts
     previous = task.previous.repository if task.previous is not None else None
-    # An id that outputs alone hold may be anybody's: the forge's word replaces it.
+    # An id that only outputs hold may have been edited: the forge's replaces it.
     if previous is not None and task.is_proven and _is_another(previous, facts):
         reason = f"another repository has taken this name: its id is {facts.id}, it was {previous.id}"
         # The list means the one that was there before: its facts stay.

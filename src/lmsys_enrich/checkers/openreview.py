@@ -24,7 +24,7 @@ from lmsys_enrich.values import Value
 _BATCH = 50
 _GUARDED = "OpenReview turns robots away; its API needs OPENREVIEW_USERNAME and OPENREVIEW_PASSWORD"
 _ADVICE = "OPENREVIEW_USERNAME and OPENREVIEW_PASSWORD would let the API of OpenReview prove {}"
-_NOT_TOLD = frozenset({"citations", "retracted", "version", "published_as"})
+_NOT_PROVIDED = frozenset({"citations", "retracted", "version", "published_as"})
 _REJECTED = Obstacle(
     "OpenReview does not accept the login", "Check OPENREVIEW_USERNAME and OPENREVIEW_PASSWORD."
 )
@@ -108,7 +108,7 @@ class OpenReviewChecker:
     def _judge(self, task: LinkTask, _forum: str, note: OpenReviewNote) -> Observation | Deferred:
         if note.deleted:
             return Deferred(task)
-        missing = _NOT_TOLD | {name for name in ("venue", "year") if getattr(note, name) is None}
+        missing = _NOT_PROVIDED | {name for name in ("venue", "year") if getattr(note, name) is None}
         facts = Paper(
             ids={"openreview": note.id},
             title=note.title,

@@ -74,7 +74,7 @@ class Wayback:
         for finding in findings[:MAX_LINKS]:
             result = await self._api.get("/cdx/search/cdx", _query(finding))
             if not isinstance(result, Ok):
-                return  # who goes on after a refusal is blocked for longer each time
+                return  # each request after a refusal prolongs the block
             if result.status == HTTPStatus.BAD_REQUEST:
                 continue  # about this address alone
             timestamps = read_timestamps(result.body) if result.status == HTTPStatus.OK else None

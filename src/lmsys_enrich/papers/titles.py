@@ -37,31 +37,30 @@ _LETTERS = str.maketrans(
     }
 )
 _PARTS = re.compile(r":|\s-{1,3}\s|[\u2013\u2014?]")  # the dashes of print among them
-# Words of a list around a title: `[ICML 23] Title`, `Title (extended version)`, `Doe et al. Title, 2023`.
+# What lists write around a title: `[ICML 23] Title`, `Title (extended version)`, `Doe et al. Title, 2023`.
 _AROUND = re.compile(
     r"^\s*[\[(][^\])]{1,40}[\])]|^[\w ,.]{1,40}\bet al\b\.?,?"
     r"|[\[(][^\])]{1,60}[\])]\s*$|,? (?:19|20)[0-9]{2}\s*$"
 )
-_CUT = re.compile(r"(?:\.\.\.|\u2026)\s*$")  # where a list cuts a long title
+_ELLIPSIS = re.compile(r"(?:\.\.\.|\u2026)\s*$")  # ends a long title that a list has cut
 _THOUSANDS = re.compile(r"(?<=[0-9]),(?=[0-9]{3}(?![0-9]))")
 _VERSIONS = re.compile(r"[0-9]+|\b(?:plus|sharp)\b")  # "FlashAttention-2", "SmoothQuant+" and "QuIP#"
 _NAME = re.compile(r"[0-9]|[a-z][A-Z]")  # in a nickname of several words: `Llama 2`, `DeepSpeed Ulysses`
 _ROMAN = {"ii": "2", "iii": "3", "iv": "4"}
-_SMALL_WORDS = frozenset(
+_STOP_WORDS = frozenset(
     {
         *("a", "an", "the", "and", "of", "for", "in", "on", "to", "with", "via", "using", "by", "from"),
         *("at", "as", "is", "are", "toward", "towards"),
     }
 )
-_NARROWING = frozenset(
-    {"for", "in", "of", "to"}
-)  # "A Survey of X" is another paper than "A Survey of X for Y"
+# "A Survey of X" is another paper than "A Survey of X for Y".
+_NARROWING = frozenset({"for", "in", "of", "to"})
 _MIN_WORDS = 2  # of a beginning that can mean a longer title: one word begins many
 _MIN_LONG = 4  # words of a title within others, and of a subtitle behind another nickname
 _MIN_COMMON = 5  # words that two titles share where one has more of them
 _MAX_MORE = 0.25  # of its letters
 _MIN_LETTERS = 5  # of a word that has several spellings
-_MIN_MISTAKEN = 3  # of a word of which a letter was lost
+_MIN_TYPO = 3  # of a word that lacks a letter
 _MIN_CUT = 12  # letters before an ellipsis
 _MAX_LENGTH = 500
 
@@ -82,7 +81,7 @@ def is_same_title(listed: str, source: str) -> bool:
     Return true if a list's title may be that of the source.
 
     The list may give a nickname, the beginning, the title within other words, or
-    another spelling. The titles differ where a word of weight or a number does. One
+    another spelling. The titles differ where a content word or a number does. One
     without a letter is the same as any other.
     """
     if normalize_title(listed) == normalize_title(source):  # as nearly all do
@@ -144,8 +143,8 @@ def _forms(title: str) -> _Forms:
 
 def _is_cut_from(listed: str, theirs: _Forms) -> bool:
     """Return true if a list's title ends in an ellipsis, and the source's begins like it."""
-    start = normalize_title(_CUT.sub("", listed[:_MAX_LENGTH])).replace(" ", "")
-    if not _CUT.search(listed[:_MAX_LENGTH]) or len(start) < _MIN_CUT:
+    start = normalize_title(_ELLIPSIS.sub("", listed[:_MAX_LENGTH])).replace(" ", "")
+    if not _ELLIPSIS.search(listed[:_MAX_LENGTH]) or len(start) < _MIN_CUT:
         return False
     return any(form.replace(" ", "").startswith(start) for form in (theirs.whole, theirs.tail))
 
@@ -175,18 +174,18 @@ def _contains(ours: str, theirs: str) -> bool:
 
 
 def _has_same_words(ours: str, theirs: str) -> bool:
-    """Return true for the same words but for spelling, abbreviations, small words, and a few more."""
+    """Return true for the same words but for spelling, abbreviations, stop words, and a few more."""
     if not (ours and theirs) or _VERSIONS.findall(ours) != _VERSIONS.findall(theirs):
         return False
     mine, other = ours.split(), theirs.split()
-    if sorted(_weighty(mine)) == sorted(_weighty(other)):
+    if sorted(_content_words(mine)) == sorted(_content_words(other)):
         return True
     common = more = 0
     for tag, a, b, c, d in SequenceMatcher(None, mine, other, autojunk=False).get_opcodes():
-        left, right = _weighty(mine[a:b]), _weighty(other[c:d])
+        left, right = _content_words(mine[a:b]), _content_words(other[c:d])
         if left and right and tag != "equal" and not _is_spelling(mine[a:b], other[c:d]):
-            is_mistake = min(len(mine), len(other)) >= _MIN_LONG and _lost_a_letter(left, right)
-            if not is_mistake:
+            is_typo = min(len(mine), len(other)) >= _MIN_LONG and _lacks_a_letter(left, right)
+            if not is_typo:
                 return False
         if left and right:
             common += len(left)
@@ -196,13 +195,13 @@ def _has_same_words(ours: str, theirs: str) -> bool:
     return not more or (common >= _MIN_COMMON and more <= _MAX_MORE * longest)
 
 
-def _weighty(words: Sequence[str]) -> list[str]:
-    return [word for word in words if word not in _SMALL_WORDS]
+def _content_words(words: Sequence[str]) -> list[str]:
+    return [word for word in words if word not in _STOP_WORDS]
 
 
 def _is_spelling(ours: Sequence[str], theirs: Sequence[str]) -> bool:
     """Return true for one or several words in two spellings, or an abbreviation and its words."""
-    left, right = _weighty(ours), _weighty(theirs)
+    left, right = _content_words(ours), _content_words(theirs)
     if "".join(left) == "".join(right) or "".join(ours) == "".join(theirs):
         return True
     for short, long in ((ours, theirs), (theirs, ours)):
@@ -212,27 +211,27 @@ def _is_spelling(ours: Sequence[str], theirs: Sequence[str]) -> bool:
     return len(left) == len(right) and all(map(_is_variant, left, right))
 
 
-def _lost_a_letter(ours: Sequence[str], theirs: Sequence[str]) -> bool:
-    """Return true for words of which one lacks a letter."""
+def _lacks_a_letter(ours: Sequence[str], theirs: Sequence[str]) -> bool:
+    """Return true for texts of which one lacks a letter of the other."""
     short, long = sorted(("".join(ours), "".join(theirs)), key=len)
-    start = _shared(short, long)
-    return len(long) - len(short) == 1 and len(short) >= _MIN_MISTAKEN and short[start:] == long[start + 1 :]
+    start = _common_prefix_length(short, long)
+    return len(long) - len(short) == 1 and len(short) >= _MIN_TYPO and short[start:] == long[start + 1 :]
 
 
 def _is_variant(ours: str, theirs: str) -> bool:
-    """Return true for long words with one letter more, changed or moved, but for the first."""
+    """Return true for long words that differ in one letter behind the first: added, changed or moved."""
     if ours == theirs:
         return True
     if min(len(ours), len(theirs)) < _MIN_LETTERS or ours[0] != theirs[0]:
         return False
-    start = _shared(ours, theirs)
+    start = _common_prefix_length(ours, theirs)
     left, right = ours[start:], theirs[start:]
-    end = _shared(left[::-1], right[::-1])
+    end = _common_prefix_length(left[::-1], right[::-1])
     left, right = left[: len(left) - end], right[: len(right) - end]
     return max(len(left), len(right)) == 1 or left == right[::-1]
 
 
-def _shared(ours: str, theirs: str) -> int:
+def _common_prefix_length(ours: str, theirs: str) -> int:
     """Return the number of letters with which both begin."""
     pairs = zip(ours, theirs, strict=False)
     return next((at for at, (a, b) in enumerate(pairs) if a != b), min(len(ours), len(theirs)))

@@ -53,21 +53,8 @@ _YEAR = re.compile(r"['\u2019]?(?<![0-9])(?:19|20)?[0-9]{2}\b")
 # Words that organizers and lists put around a venue: `ACM SIGCOMM`, `NeurIPS (Oral)`, `In Proc. of OSDI`.
 _AROUND = frozenset(
     {
-        *(
-            "accepted",
-            "acm",
-            "at",
-            "award",
-            "best",
-            "by",
-            "conference",
-            "ieee",
-            "in",
-            "main",
-            "notable",
-            "of",
-        ),
-        *("oral", "outstanding", "paper", "poster", "proc", "proceedings", "spotlight", "the", "to"),
+        *("accepted", "acm", "at", "award", "best", "by", "conference", "ieee", "in", "main", "notable"),
+        *("of", "oral", "outstanding", "paper", "poster", "proc", "proceedings", "spotlight", "the", "to"),
         *("top", "track", "usenix"),
     }
 )

@@ -142,7 +142,7 @@ _WITHDRAWN = re.compile(
     rf"|\bthis {_NOUN} has been removed by arxiv admin"
 )
 _START = 300  # characters of an abstract: a paper about withdrawn papers comes to them later
-_NOT_TOLD = frozenset({"citations", "retracted"})
+_NOT_PROVIDED = frozenset({"citations", "retracted"})
 
 
 def is_withdrawn(record: ArxivRecord) -> bool:
@@ -158,7 +158,7 @@ def update_of(record: ArxivRecord, known: Paper | None, now: datetime) -> PaperU
     year stays: it is that of the publication.
     """
     published = normalize_doi(record.doi)
-    missing = {*_NOT_TOLD, "venue"}
+    missing = {*_NOT_PROVIDED, "venue"}
     if known is not None and known.venue is not None:
         missing.add("year")
     if published is None:  # authors need not name it at arXiv, and other sources may know it

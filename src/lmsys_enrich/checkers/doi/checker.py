@@ -39,7 +39,7 @@ class DoiChecker:
 
     @property
     def obstacles(self) -> Sequence[Obstacle]:
-        # Where DataCite does not respond, doi.org proves the links in its place.
+        # DataCite is not among them: where it does not respond, doi.org proves its links.
         return tuple(
             obstacle for api, count in self._unanswered.items() for obstacle in obstacles_of(api, count)
         )

@@ -103,7 +103,7 @@ class GitHubChecker:
                 async for result in results:
                     yield result
             return
-        # The tasks of a very long list are made when their turn comes: with their facts they fill the memory.
+        # A very long list is parsed in parts: all tasks with their facts would fill the memory.
         for start in range(0, len(tasks), _PART):
             batches_of_part = run_batches(self._items(tasks[start : start + _PART]), self._run)
             async with aclosing(batches_of_part) as results:

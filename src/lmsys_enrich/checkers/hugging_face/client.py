@@ -36,7 +36,7 @@ _FIELDS: Mapping[Kind, tuple[str, ...]] = {
     Kind.DATASET: (*_EVERY, "downloads", "gated"),
     Kind.SPACE: _EVERY,
 }
-_TELLS: Mapping[str, str] = {
+_FACT_OF_FIELD: Mapping[str, str] = {
     "likes": "likes",
     "downloads": "downloads",
     "createdAt": "created_at",
@@ -45,7 +45,7 @@ _TELLS: Mapping[str, str] = {
     "disabled": "disabled",
     "pipeline_tag": "task",
 }
-FACTS = frozenset({*_TELLS.values(), "license"})
+FACTS = frozenset({*_FACT_OF_FIELD.values(), "license"})
 """Facts that the hub may provide about a model."""
 
 _PAPER_FACTS = frozenset(Paper.__struct_fields__) - {"ids", "title", "year", "fetched_at", "kept"}
@@ -145,7 +145,7 @@ def from_repository(found: Node, kind: Kind, now: datetime) -> ModelUpdate | Non
         disabled=flag(found.get("disabled")),
         task=text(found.get("pipeline_tag")),
     )
-    learned = {name for field, name in _TELLS.items() if field in found}
+    learned = {name for field, name in _FACT_OF_FIELD.items() if field in found}
     if "cardData" in found or "tags" in found:
         learned.add("license")
     return ModelUpdate(facts, FACTS - learned)
