@@ -152,7 +152,7 @@ def test_plan_shows_what_a_run_would_send_and_sends_no_request(
     assert "122 links" in ended.out
     assert "120  for github.com (3 GraphQL" in ended.out
     assert "(3 GraphQL requests of 5,000 an hour)" in ended.out
-    assert "3 to APIs, about 1 to websites" in ended.out
+    assert "3 to APIs, more for what these do not find; about 1 to websites" in ended.out
     assert (site.log, github.log) == ([], [])
     assert not (program.folder / "build").exists()
 

@@ -41,7 +41,7 @@ class ApiEstimate(Value):
 
 
 class Estimate(Value):
-    """Requests of a run if none fails, and the links that are for their pages alone."""
+    """Requests of a run if none fails and each link is found, and the links for their pages alone."""
 
     apis: tuple[ApiEstimate, ...] = ()
     pages: tuple[str, ...] = ()

@@ -25,7 +25,7 @@ class ApiForecast(Value):
 
 
 class Forecast(Value):
-    """Links by what they need, and the requests that a run sends if none fails."""
+    """Links by what they need, and the requests that a run sends if none fails and each link is found."""
 
     links: int
     fresh: int
@@ -77,7 +77,9 @@ class Forecast(Value):
             yield f"           further facts from {', '.join(map(_api, self.further_facts))}"
         yield ""
         to_apis = sum(api.requests for api in self.apis)
-        yield f"Requests  {to_apis:,} to APIs, about {self.web_requests:,} to websites"
+        # What a batch leaves out is looked up again, one by one, in further registries, or in an archive.
+        more = ", more for what these do not find" if to_apis else ""
+        yield f"Requests  {to_apis:,} to APIs{more}; about {self.web_requests:,} to websites"
         yield f"Time      {_minutes(self.time)}"
 
 
