@@ -25,7 +25,7 @@ _BELOW = {"datasets": "dataset", "spaces": "space"}
 # Pages that show by themselves whether the thing is there; the others have their repository's verdict.
 _PROVED_BY_PAGE = frozenset({"blob", "commit", "commits", "discussions", "raw", "resolve", "tree"})
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,95}")
-_COLLECTION = re.compile(r"[A-Za-z0-9._-]{1,200}-[0-9a-f]{24}")
+_COLLECTION = re.compile(r"[A-Za-z0-9._%-]{1,200}-[0-9a-f]{24}")  # an emoji is escaped
 _PAPER = re.compile(r"[0-9]{4}\.[0-9]{4,5}")
 
 
