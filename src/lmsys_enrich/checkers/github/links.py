@@ -46,7 +46,7 @@ PERHAPS_SITE_PAGES = frozenset(
         *("support", "suspended", "talks", "teach", "teacher", "teachers", "teaching", "teams", "ten"),
         *("terms", "timeline", "topic", "tos", "tour", "train", "training", "translations", "tree"),
         *("updates", "username", "visualization", "w", "watching", "wiki", "wikis", "windows"),
-        "works-with",
+        *("customer-terms", "works-with"),
     }
 )
 """
