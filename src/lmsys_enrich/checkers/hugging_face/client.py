@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from http import HTTPStatus
 from typing import TypeAlias
+from urllib.parse import unquote
 
 from lmsys_enrich.api.endpoint import Apis
 from lmsys_enrich.api.json_api import JsonApi, Service
@@ -156,7 +157,7 @@ def from_collection(found: Node, name: str, now: datetime) -> ModelUpdate | None
     if text(found.get("slug")) is None and text(found.get("title")) is None:
         return None
     facts = Model(
-        full_name=name,
+        full_name=unquote(name),
         kind=Kind.COLLECTION.value,
         hub=HOST,
         fetched_at=now,
