@@ -254,8 +254,13 @@ class _RepositoryReader(Value):
         if not names:  # no field of the API proves it: its page can
             self.result.deferred.append(task)
             return True
-        if all(is_missing(self.found.failed.get(name)) for name in names):
+        failures = [self.found.failed.get(name) for name in names]
+        if all(map(is_missing, failures)):
             # It may have been transferred or renamed, which REST knows.
             self.result.next.append(ResourceLookup(task, link, resource, full_name))
+            return True
+        if all(failure is None or is_final(failure) for failure in failures):
+            # The token may not see it; its page is public, or guarded.
+            self.result.deferred.append(task)
             return True
         return False

@@ -29,6 +29,7 @@ from lmsys_enrich.checkers.github.resources import (
     of_resource,
 )
 from lmsys_enrich.model.facts import RepositoryUpdate
+from lmsys_enrich.model.finding import LinkTask
 
 _OK = 200
 _EMPTY = 409  # commits of an empty repository: https://docs.github.com/en/rest/commits/commits#list-commits
@@ -181,7 +182,7 @@ async def look_up_resource(api: GitHubApi, job: ResourceLookup) -> BatchResult:
         case _:
             found = missing(job.resource)
     if isinstance(found, TransientError):
-        return BatchResult(unanswered=[found.message])
+        return _unsettled(job.task, found)
     return BatchResult([dead(job.task, missing(job.resource))])
 
 
@@ -196,7 +197,7 @@ async def _look_up_branch(api: GitHubApi, job: ResourceLookup, file: File) -> Ba
         old = "/".join(file.segments[start:end])
         new = await branch(api, job.link.name, old)
         if isinstance(new, TransientError):
-            return BatchResult(unanswered=[new.message])
+            return _unsettled(job.task, new)
         if new == old:  # git has no branch below another one
             is_folder = not file.with_path and end < len(file.segments)
             return await _look_up_submodule(api, job, file, end) if is_folder else gone
@@ -218,5 +219,11 @@ async def _look_up_submodule(api: GitHubApi, job: ResourceLookup, file: File, en
         return BatchResult([of_resource(job.task, job.link, file, job.full_name, None)])
     seen = _failure(result, missing(file).reason)
     if isinstance(seen, TransientError):
-        return BatchResult(unanswered=[seen.message])
+        return _unsettled(job.task, seen)
     return BatchResult([dead(job.task, missing(file))])
+
+
+def _unsettled(task: LinkTask, failure: TransientError) -> BatchResult:
+    """Leave what the token may not see to its page; report any other failure."""
+    is_denied = isinstance(failure, Denied)
+    return BatchResult(deferred=[task]) if is_denied else BatchResult(unanswered=[failure.message])

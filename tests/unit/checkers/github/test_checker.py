@@ -583,6 +583,29 @@ async def test_field_that_the_token_may_not_see_is_not_repeated(start: Start) ->
     assert answer.repository.missing_fields == {"latest_release"}
 
 
+async def test_resource_that_the_token_may_not_see_is_for_its_page(start: Start) -> None:
+    url = f"{HOME}/octo/hello/issues/7"
+    denied = {"type": "FORBIDDEN", "message": "Resource not accessible by integration"}
+    shy = node(
+        "octo/hello", errors=[{**denied, "path": ["part0_0"]}, {"type": "NOT_FOUND", "path": ["part0_1"]}]
+    )
+    run = start(GitHub({"octo/hello": shy}))
+    await run.check(url)
+    assert run.deferred == [url]
+    assert (run.github.sizes, run.github.rest_paths) == ([1], [])
+    assert not run.checker.obstacles
+
+
+@pytest.mark.parametrize("path", ["issues/7", "blob/main/a.md"])
+async def test_resource_that_rest_denies_is_for_its_page(start: Start, path: str) -> None:
+    denied = response({"message": "Resource not accessible by personal access token"}, 403)
+    rest = {"/repos/octo/hello/issues/7": denied, "/repos/octo/hello/branches/main": denied}
+    run = start(GitHub({"octo/hello": node("octo/hello")}, rest=rest))
+    await run.check(f"{HOME}/octo/hello/{path}")
+    assert run.deferred == [f"{HOME}/octo/hello/{path}"]
+    assert not run.checker.obstacles
+
+
 async def test_file_that_git_could_not_read_is_not_dead(start: Start) -> None:
     url = f"{HOME}/octo/hello/blob/main/a.md"
     ailing = node("octo/hello", errors=[{**UNAVAILABLE, "path": ["part0_0"]}])
