@@ -152,11 +152,18 @@ def _is_cut_from(listed: str, theirs: _Forms) -> bool:
 def _shares_a_part(ours: _Forms, theirs: _Forms) -> bool:
     """Return true for titles with one nickname, or with one long subtitle behind two nicknames."""
     if ours.head and ours.head == theirs.head:
-        return ours.has_name or " " not in ours.head
+        is_nickname = ours.has_name or " " not in ours.head
+        return is_nickname and not _are_unrelated(ours.tail, theirs.tail)
     if f"{ours.head} ".startswith(f"{theirs.head} ") or f"{theirs.head} ".startswith(f"{ours.head} "):
         return False  # a later version of the same system
     is_long = min(len(ours.tail.split()), len(theirs.tail.split())) >= _MIN_LONG
     return is_long and _has_same_words(ours.tail, theirs.tail)
+
+
+def _are_unrelated(ours: str, theirs: str) -> bool:
+    """Return true for two long subtitles without a content word in common: two systems have one name."""
+    mine, other = set(_content_words(ours.split())), set(_content_words(theirs.split()))
+    return min(len(mine), len(other)) >= _MIN_LONG and mine.isdisjoint(other)
 
 
 def _begins(ours: str, theirs: str, least: int) -> bool:

@@ -64,6 +64,10 @@ OTHER = [
     ("An Iterative Method of Alignment", "An Interactive Method of Alignment"),
     ("A Survey of Large Language Models", "A Survey of Large Vision Models"),
     (
+        "Orca: A Distributed Serving System for Generative Models",
+        "Orca: Progressive Learning from Complex Explanation Traces",
+    ),
+    (
         "SmoothQuant+: Accurate and Efficient Weight Quantization for LLMs",
         "SmoothQuant: Accurate and Efficient Quantization for Large Language Models",
     ),
