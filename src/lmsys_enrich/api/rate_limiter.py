@@ -92,8 +92,8 @@ class RateLimiter:
         patience: timedelta,
         *,
         pace: Pace = Pace(),  # noqa: B008 - it is immutable
-        api: str = "GitHub",
-        status_page: str = "https://www.githubstatus.com",
+        api: str,
+        status_page: str,
     ) -> None:
         self._api = api
         self._status_page = status_page

@@ -17,7 +17,7 @@ SECONDARY = RateLimited("secondary rate limit", None, is_primary=False)
 
 def a_limiter(minutes: float = 2) -> tuple[RateLimiter, FakeClock]:
     clock = FakeClock()
-    return RateLimiter(clock, timedelta(minutes=minutes)), clock
+    return RateLimiter(clock, timedelta(minutes=minutes), api="GitHub", status_page=""), clock
 
 
 async def passes(rate_limiter: RateLimiter, kind: RequestKind = GRAPHQL) -> bool:

@@ -46,7 +46,7 @@ class SharedClock:
 async def spans_of(lengths: Sequence[float]) -> list[Span]:
     """When each of many questions began and ended, all of which want to begin at once."""
     clock, spans = SharedClock(), list[Span]()
-    rate_limiter = RateLimiter(clock, timedelta(0))
+    rate_limiter = RateLimiter(clock, timedelta(0), api="GitHub", status_page="")
 
     async def request(length: float) -> None:
         async with rate_limiter.acquire(RequestKind.GRAPHQL) as is_open:

@@ -37,6 +37,7 @@ from lmsys_enrich.model.report import Obstacle
 from lmsys_enrich.settings.access import GitHubAccess
 from lmsys_enrich.urls import host_of
 
+_API, _STATUS_PAGE = "GitHub", "https://www.githubstatus.com"
 _ANONYMOUS_PATIENCE = timedelta(seconds=5)
 _HOURLY_POINTS = 5000  # of a personal token; that of a GitHub Actions job has 1,000 for its repository
 _BATCH = timedelta(seconds=2)
@@ -57,13 +58,14 @@ class GitHubChecker:
         self._clock = apis.clock
         self._obstacles: list[Obstacle] = []
         self._rate_limiter = apis.rate_limiter(
-            access.api_url, access.token, Pace(), api="GitHub", status_page="https://www.githubstatus.com"
+            access.api_url, access.token, Pace(), api=_API, status_page=_STATUS_PAGE
         )
         self._api = GitHubApi(apis, access, self._rate_limiter, access.token)
         # Organisations can deny a token (SAML, IP allow list): requested anonymously instead, without
         # waiting for that small quota.
         short = min(apis.patience, _ANONYMOUS_PATIENCE)
-        anonymous = self._rate_limiter if access.token is None else RateLimiter(apis.clock, short)
+        impatient = RateLimiter(apis.clock, short, api=_API, status_page=_STATUS_PAGE)
+        anonymous = self._rate_limiter if access.token is None else impatient
         self._anonymous_api = GitHubApi(apis, access, anonymous, None)
 
     @property

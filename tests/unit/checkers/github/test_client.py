@@ -31,7 +31,7 @@ class Opened:
 
     def __init__(self, client: ApiClient, clock: FakeClock, token: str | None) -> None:
         self.clock, self.points = clock, list[tuple[int, int | None]]()
-        self.limiter = RateLimiter(clock, timedelta(minutes=2))
+        self.limiter = RateLimiter(clock, timedelta(minutes=2), api="GitHub", status_page="")
         spent = lambda points, left: self.points.append((points, left))  # noqa: E731
         apis = Apis(client, clock, Access(), timedelta(minutes=2), spent)
         self.api = GitHubApi(apis, ACCESS, self.limiter, token)
