@@ -24,10 +24,10 @@ from lmsys_enrich.urls import (
 _GITHUB_API = "https://api.github.com"
 _GITHUB_GRAPHQL = "https://api.github.com/graphql"
 _GITHUB_SERVER = "https://github.com"
-_GITHUB_HOST = "github.com"
 # GitHub Enterprise Cloud with data residency, whose API is at `api.SUBDOMAIN.ghe.com`:
 # https://docs.github.com/en/enterprise-cloud@latest/admin/data-residency
 _GHE_COM = ".ghe.com"
+_ENTERPRISE_API = "/api/v3"
 
 
 # Public instances. Any other host is a forge only where the settings say so: a list could name any.
@@ -192,30 +192,25 @@ def github_access(environ: Mapping[str, str]) -> GitHubAccess:
     """
     Read the variables that GitHub Actions and GitHub's own tools use.
 
-    Each of the two API addresses follows from the other, so that one is enough for
-    GitHub Enterprise (`https://HOST/api/v3`, `https://HOST/api/graphql`):
+    Each address follows from the others, so that one is enough for GitHub Enterprise
+    (`https://HOST/api/v3`, `https://HOST/api/graphql`, `https://HOST`):
     https://docs.github.com/en/enterprise-server/rest/using-the-rest-api/getting-started-with-the-rest-api
     """
-    api = _address(environ, "GITHUB_API_URL")
+    server = _address(environ, "GITHUB_SERVER_URL")
     graphql = _address(environ, "GITHUB_GRAPHQL_URL")
+    api = _address(environ, "GITHUB_API_URL") or _api_beside(graphql) or _api_of(server or _GITHUB_SERVER)
     return GitHubAccess(
-        api_url=api or _api_beside(graphql) or _GITHUB_API,
-        graphql_url=graphql or _graphql_beside(api) or _GITHUB_GRAPHQL,
-        server_url=_address(environ, "GITHUB_SERVER_URL") or _GITHUB_SERVER,
+        api_url=api,
+        graphql_url=graphql or _graphql_beside(api),
+        server_url=server or _server_of(api),
         token=_token(environ, "GITHUB_TOKEN", "GH_TOKEN"),
     )
 
 
 def _github_forge(forge: ForgeAccess) -> GitHubAccess:
     """Return a further GitHub: github.com beside GitHub Enterprise, or the other way round."""
-    if forge.host == _GITHUB_HOST and forge.url == _GITHUB_SERVER:
-        return GitHubAccess(token=forge.token)
-    if forge.host.endswith(_GHE_COM) and forge.url == f"https://{forge.host}":
-        api = f"https://api.{forge.host}"
-        return GitHubAccess(api, f"{api}/graphql", forge.url, forge.token)
-    return GitHubAccess(
-        f"{forge.url}/api/v3", f"{forge.url}/api/graphql", f"https://{forge.host}", forge.token
-    )
+    api = _api_of(forge.url)
+    return GitHubAccess(api, _graphql_beside(api), f"https://{forge.host}", forge.token)
 
 
 def _forge_address(host: str, addresses: Mapping[str, str]) -> str:
@@ -290,12 +285,30 @@ def _contact(environ: Mapping[str, str]) -> str | None:
 
 
 def _graphql_beside(api: str) -> str:
-    return f"{api.removesuffix('/v3')}/graphql" if api else ""
+    return f"{api.removesuffix('/v3')}/graphql"
 
 
 def _api_beside(graphql: str) -> str:
     above = graphql.removesuffix("/graphql")
     return f"{above}/v3" if above.endswith("/api") else above
+
+
+def _api_of(server: str) -> str:
+    """Return the address of the API of a GitHub."""
+    if server == _GITHUB_SERVER or _has_data_residency(server):
+        return server.replace("://", "://api.", 1)
+    return f"{server}{_ENTERPRISE_API}"
+
+
+def _server_of(api: str) -> str:
+    """Return the GitHub that an API is of; an address in no form of Enterprise is a mirror of github.com."""
+    if api.endswith(_ENTERPRISE_API):
+        return api.removesuffix(_ENTERPRISE_API)
+    return api.replace("://api.", "://", 1) if _has_data_residency(api) else _GITHUB_SERVER
+
+
+def _has_data_residency(address: str) -> bool:
+    return address.startswith("https://") and address.endswith(_GHE_COM)
 
 
 def secret_headers(environ: Mapping[str, str]) -> SecretHeaders:

@@ -46,6 +46,38 @@ def test_one_api_address_suffices(environ: dict[str, str], api: str, graphql: st
     assert (access.api_url, access.graphql_url) == (api, graphql)
 
 
+@pytest.mark.parametrize(
+    ("environ", "server"),
+    [
+        ({"GITHUB_API_URL": "https://ghe.example/api/v3/"}, "https://ghe.example"),
+        ({"GITHUB_GRAPHQL_URL": "https://ghe.example/api/graphql"}, "https://ghe.example"),
+        ({"GITHUB_API_URL": "https://api.acme.ghe.com"}, "https://acme.ghe.com"),
+        ({"GITHUB_API_URL": "http://127.0.0.1:80"}, "https://github.com"),
+        (
+            {"GITHUB_API_URL": "https://x.example/api/v3", "GITHUB_SERVER_URL": "https://y.example"},
+            "https://y.example",
+        ),
+    ],
+)
+def test_links_of_github_com_are_not_for_the_api_of_an_enterprise(
+    environ: dict[str, str], server: str
+) -> None:
+    assert github_access(environ).server_url == server
+
+
+@pytest.mark.parametrize(
+    ("server", "api"),
+    [
+        ("https://ghe.example", "https://ghe.example/api/v3"),
+        ("https://acme.ghe.com", "https://api.acme.ghe.com"),
+        ("https://github.com", "https://api.github.com"),
+    ],
+)
+def test_links_of_an_enterprise_are_not_for_the_api_of_github_com(server: str, api: str) -> None:
+    access = github_access({"GITHUB_SERVER_URL": server})
+    assert (access.api_url, access.server_url) == (api, server)
+
+
 def test_github_token_goes_before_gh_token() -> None:
     assert github_access({"GITHUB_TOKEN": TOKEN, "GH_TOKEN": OTHER}).token == TOKEN
     assert github_access({"GITHUB_TOKEN": " ", "GH_TOKEN": OTHER}).token == OTHER
