@@ -183,3 +183,14 @@ def test_plan_counts_the_requests_of_each_registry(
     for host, count in (("arxiv.org", 1), ("crossref.org", 2), ("semanticscholar.org", 1)):
         assert f"{host} ({count} REST request" in ended.out
     assert "datacite.org" not in ended.out
+
+
+def test_plan_of_a_later_night_counts_no_fresh_facts(
+    program: Program, serve_papers: ServePapers, library: Library
+) -> None:
+    serve_papers(library)
+    program.run()
+    program.night = day(2)
+    assert "semanticscholar.org" not in program("run", "--plan", "--refresh").out
+    program.night = day(1) + timedelta(days=35)
+    assert "semanticscholar.org (1 REST request" in program("run", "--plan", "--refresh").out

@@ -7,9 +7,11 @@ from datetime import timedelta
 from math import ceil
 
 from lmsys_enrich.checkers.protocol import ApiEstimate
+from lmsys_enrich.fact_sources.protocol import FactSource
 from lmsys_enrich.model.figures import counted
 from lmsys_enrich.pipeline.plan import Plan
 from lmsys_enrich.pipeline.run import Run
+from lmsys_enrich.pipeline.workers import is_due
 from lmsys_enrich.settings.settings import Settings
 from lmsys_enrich.urls import host_of
 from lmsys_enrich.values import Value
@@ -87,8 +89,7 @@ def forecast_of(run: Run, plan: Plan) -> Forecast:
     """Return the forecast of a run."""
     tasks = [[task.url for task in tasks] for tasks in plan.tasks]
     checks = [checker.estimate(urls) for checker, urls in zip(run.checkers, tasks, strict=True)]
-    every = [*plan.fresh, *(url for urls in tasks for url in urls)]
-    further = [api for source in run.sources for api in source.estimate(every).apis]
+    further = [api for source in run.sources for api in source.estimate(_due(source, run, plan)).apis]
     pages = [url for check in checks for url in check.pages]
     anchored = {task.url for tasks in plan.tasks for task in tasks if task.fragments}
     # A page whose anchors are looked for is fetched whole after its check.
@@ -111,6 +112,15 @@ def forecast_of(run: Run, plan: Plan) -> Forecast:
         web_requests=requests.total(),
         time=max([_crawl(requests, run.settings), *_times([*apis, *further])]),
     )
+
+
+def _due(source: FactSource, run: Run, plan: Plan) -> Sequence[str]:
+    """Return the links about which a source will be requested: all that are new, and those that are due."""
+    now = run.clock.run_time
+    fresh = [url for url, finding in plan.fresh.items() if is_due(source, finding, now)]
+    planned = (task for tasks in plan.tasks for task in tasks)
+    to_check = (task.url for task in planned if task.previous is None or is_due(source, task.previous, now))
+    return [*fresh, *to_check]
 
 
 def _api(api: ApiEstimate) -> str:

@@ -129,11 +129,7 @@ async def enrich_findings(
     """
     for source in sources:
         due = sorted(
-            (
-                found
-                for found in findings.values()
-                if source.wants(found) and not _is_fresh(source, found, now)
-            ),
+            (found for found in findings.values() if is_due(source, found, now)),
             key=lambda found: found.asked.get(source.name, EPOCH),
         )
         if not due or stop.reason is not None:
@@ -148,11 +144,12 @@ async def enrich_findings(
                 bugs.append(Bug(source.name, traceback.format_exc()))
 
 
-def _is_fresh(source: FactSource, finding: Finding, now: datetime) -> bool:
+def is_due(source: FactSource, finding: Finding, now: datetime) -> bool:
+    """Return true if a source may know more about a finding, and its last response is no longer fresh."""
     asked = finding.asked.get(source.name)
     if asked is None or asked > now:  # one in the future comes from a clock that was wrong
-        return False
-    return source.max_age is None or now - asked < source.max_age
+        return source.wants(finding)
+    return source.max_age is not None and now - asked >= source.max_age and source.wants(finding)
 
 
 async def _until_stopped(
