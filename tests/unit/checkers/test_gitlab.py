@@ -182,8 +182,9 @@ async def test_gitlab_below_a_path_has_its_links_there(httpx_mock: HTTPXMock) ->
         found = (await gitlab.check(alive, gone)).observations
         assert not gitlab.checker.claims(other)
     assert (found[alive].verdict, found[gone].verdict) == (Verdict.ALIVE, Verdict.DEAD)
-    assert found[alive].repository is not None
-    assert found[alive].repository.facts.forge == "example.org"
+    update = found[alive].repository
+    assert update is not None
+    assert update.facts.forge == "example.org"
 
 
 async def test_response_about_another_user_proves_nothing(httpx_mock: HTTPXMock) -> None:
