@@ -13,12 +13,13 @@ _TAG = re.compile(r"</?[a-zA-Z][a-zA-Z0-9:]{0,20}(?: [^<>]{0,200})?/?>")
 # Of LaTeX: `\textit{x}`, `\mathcal{O}`, `\'e`, `\"{o}`. The command goes, its argument stays.
 _COMMAND = re.compile(r"\\(?:(?:var)?([a-zA-Z]{1,30})|[^a-zA-Z\s])")
 _LATEX_LETTERS = {"l": "l", "o": "o", "aa": "a", "ae": "ae", "oe": "oe", "ss": "ss", "i": "i", "j": "j"}
-_GREEK = frozenset(
-    {
-        *("alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda"),
-        *("mu", "nu", "xi", "pi", "rho", "sigma", "tau", "upsilon", "phi", "chi", "psi", "omega"),
-    }
+# In the order of Unicode, which has the final sigma among them; case folding has replaced that.
+_GREEK = (
+    *("alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda"),
+    *("mu", "nu", "xi", "omicron", "pi", "rho", "final sigma", "sigma", "tau", "upsilon", "phi", "chi"),
+    *("psi", "omega"),
 )
+_GREEK_LETTERS = {0x3B1 + at: f" {name} " for at, name in enumerate(_GREEK)}
 _LETTERS = str.maketrans(
     {
         "ß": "ss",
@@ -72,7 +73,7 @@ def normalize_title(title: str) -> str:
     for mark in "${}":
         text = text.replace(mark, "")
     folded = unicodedata.normalize("NFKC", text).casefold().translate(_LETTERS)
-    letters = unicodedata.normalize("NFKD", _THOUSANDS.sub("", folded))
+    letters = unicodedata.normalize("NFKD", _THOUSANDS.sub("", folded)).translate(_GREEK_LETTERS)
     return " ".join(_ROMAN.get(word, word) for word in "".join(map(_letter, letters)).split())
 
 
@@ -107,13 +108,8 @@ def _command(match: re.Match[str]) -> str:
 
 
 def _letter(character: str) -> str:
-    if character.isascii():
-        return character if character.isalnum() else " "
     if unicodedata.combining(character):
         return ""
-    name = unicodedata.name(character, "")
-    if name.startswith("GREEK SMALL LETTER "):
-        return f" {name.removeprefix('GREEK SMALL LETTER ').removeprefix('FINAL ').lower()} "
     return character if character.isalnum() else " "
 
 
@@ -182,7 +178,7 @@ def _contains(ours: str, theirs: str) -> bool:
 
 def _has_same_words(ours: str, theirs: str) -> bool:
     """Return true for the same words but for spelling, abbreviations, stop words, and a few more."""
-    if not (ours and theirs) or _VERSIONS.findall(ours) != _VERSIONS.findall(theirs):
+    if _VERSIONS.findall(ours) != _VERSIONS.findall(theirs):
         return False
     mine, other = ours.split(), theirs.split()
     if sorted(_content_words(mine)) == sorted(_content_words(other)):
