@@ -266,8 +266,8 @@ class _BlockParser:
 
     def _hidden(self, cells: Sequence[Run], width: int) -> tuple[Run, ...]:
         """Return the cells beyond the header's, that GitHub drops; their links are the list's still."""
-        line = cells[0].line - 1 if cells else 0
-        text = self._sources.lines[line].strip() if line < len(self._sources.lines) else ""
+        line = cells[0].line - 1
+        text = self._sources.lines[line].lstrip(" \t>").rstrip()  # without the marks of quotes around it
         written = _BARS.split(text.removeprefix("|").removesuffix("|"))
         if len(written) <= width:
             return ()

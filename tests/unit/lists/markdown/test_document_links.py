@@ -51,6 +51,11 @@ def test_link_outside_of_entries_has_its_kind(body: str, kind: str) -> None:
     assert (url, found) == ("mailto:a@b.example" if "Mail" in body else A, kind)
 
 
+def test_quoted_table_has_each_link_once() -> None:
+    catalog = _read(f"> | Name | Link |\n> |--|--|\n> | x | [a]({A}) |\n> | x | y | [hidden]({B}) |")
+    assert _outside(catalog) == [(A, "table"), (B, "table")]
+
+
 @pytest.mark.parametrize(
     ("text", "url"),
     [
