@@ -113,7 +113,7 @@ _FORBIDDEN = re.compile(f"[{CONTROLS}{NONCHARACTERS}{BIDI_MARKS}]")
 _has_marks = re.compile("[&<>\"']").search
 _HTML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "'": "&#39;", '"': "&#34;"})
 _XML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
-_ATTRIBUTE = str.maketrans({"\n": "&#10;", "\r": "&#13;", "\t": "&#9;"})
+_ATTRIBUTE = str.maketrans({'"': "&quot;", "\n": "&#10;", "\r": "&#13;", "\t": "&#9;"})
 
 
 def xml_text(text: str, *, escaped: bool = True) -> str:
@@ -124,15 +124,7 @@ def xml_text(text: str, *, escaped: bool = True) -> str:
 
 def xml_attribute(text: str) -> str:
     """Return text as an attribute's value, in its quotes."""
-    if text.isprintable() and not _has_marks(text):
-        return f'"{text}"'
-    inner = xml_text(text).translate(_ATTRIBUTE)
-    if '"' not in inner:
-        return f'"{inner}"'
-    if "'" not in inner:
-        return f"'{inner}'"
-    inner = inner.replace('"', "&quot;")
-    return f'"{inner}"'
+    return f'"{xml_text(text).translate(_ATTRIBUTE)}"'
 
 
 def html_text(text: str) -> str:
