@@ -194,11 +194,8 @@ def _filled(template: str, blocks: dict[str, str]) -> list[str]:
     """Return the lines of a template with its blocks, of which an empty one leaves no line."""
     lines: list[str] = []
     for line in template.splitlines():
-        block = blocks.get(line.strip())
-        if block is None:
-            lines.append(line)
-        elif block:
-            lines.append(block.rstrip("\n"))
+        token = line.strip()
+        lines += blocks[token].splitlines() if token in blocks else [line]
     return lines
 
 
