@@ -29,13 +29,21 @@ def test_a_script_is_one_that_its_shell_reads(program: Program, shell: str, tmp_
 
 @pytest.mark.parametrize(
     ("words", "offered"),
-    [(["st"], ["stale"]), (["run", "--max-a"], ["--max-age"]), (["completion", ""], ["bash", "zsh", "fish"])],
+    [
+        (["st"], ["stale"]),
+        (["run", "--max-a"], ["--max-age"]),
+        (["completion", ""], ["bash", "zsh", "fish"]),
+        (["validate", "entr"], ["entries.yaml"]),
+        (["run", "--out", "si"], ["site"]),
+    ],
 )
 def test_bash_completes(program: Program, tmp_path: Path, words: list[str], offered: list[str]) -> None:
     if (bash := shutil.which("bash")) is None:
         pytest.skip("bash is not installed")
     script = tmp_path / "completion"
     script.write_text(program("completion", "bash").out, encoding="utf-8")
+    (program.folder / "entries.yaml").touch()
+    (program.folder / "site").mkdir()
     line = " ".join(f"'{word}'" for word in ("lmsys-enrich", *words))
     asked = (
         f"source {script}; COMP_WORDS=({line}); COMP_CWORD={len(words)};"

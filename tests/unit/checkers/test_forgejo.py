@@ -154,6 +154,13 @@ async def test_archiving_without_a_time_has_none(httpx_mock: HTTPXMock, zero: st
     assert (found.repository.facts.archived, found.repository.facts.archived_at) == (True, None)
 
 
+async def test_repository_without_a_branch_is_one_request(httpx_mock: HTTPXMock) -> None:
+    url = f"{HOME}/acme/tool"
+    async with opened(httpx_mock, lambda _: reply({**TOOL, "default_branch": ""})) as forgejo:
+        assert (await forgejo.check(url)).observations[url].verdict is Verdict.ALIVE
+        assert len(forgejo.requests) == 1
+
+
 @pytest.mark.parametrize("fault", FAULTS)
 async def test_no_fault_kills_a_repository(httpx_mock: HTTPXMock, fault: str) -> None:
     urls = [f"{HOME}/acme/tool", f"{HOME}/acme", f"{HOME}/acme/tool/wiki"]

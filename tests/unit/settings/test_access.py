@@ -153,6 +153,7 @@ def test_address_of_a_forge_comes_from_the_environment() -> None:
         ("CROSSREF_API_URL", "http://[::"),
         ("HF_ENDPOINT", "ftp://example.org"),
         ("WAYBACK_API_URL", "https://example.org/?x"),
+        ("WAYBACK_API_URL", "https://example.org/#x"),
         ("HF_TOKEN", "secr\xe9t"),
         ("LMSYS_ENRICH_CONTACT", "a\nb: c"),
     ],
