@@ -1,15 +1,9 @@
 """Each command as a user types it: what is printed, where, and the exit code."""
 
-import json
-import os
-import subprocess
-import sys
-import tomllib
 from importlib import metadata
 from io import StringIO
 from pathlib import Path
 
-import jsonschema
 import pytest
 
 from lmsys_enrich.cli.main import COMMANDS, main
@@ -139,60 +133,6 @@ def test_outputs_that_cannot_be_written_end_it_with_4(program: Program, serve: S
     assert "→" in ended.err
 
 
-def test_plan_shows_what_a_run_would_send_and_sends_no_request(
-    program: Program, serve: Serve, serve_github: ServeGitHub
-) -> None:
-    site = serve(Pages({"/": OK}))
-    _, github = serve_github(World((), OWNERS))
-    program.write_list(
-        *(f"https://github.com/acme/tool-{n}" for n in range(120)), f"{site.url}/", "mailto:a@b"
-    )
-    ended = program("run", "--plan")
-    assert ended.code == 0
-    assert "122 links" in ended.out
-    assert "120  for github.com (3 GraphQL" in ended.out
-    assert "(3 GraphQL requests of 5,000 an hour)" in ended.out
-    assert "3 to APIs, more for what these do not find; about 1 to websites" in ended.out
-    assert (site.log, github.log) == ([], [])
-    assert not (program.folder / "build").exists()
-
-
-def test_plan_counts_pages_read_for_their_fragments(program: Program) -> None:
-    program.write_list("https://a.example/#one", "https://a.example/#two", "https://b.example/")
-    assert "about 2 to websites" in program("run", "--plan").out
-    ended = program("run", "--plan", "--fragments")
-    assert "2  for 2 websites" in ended.out
-    assert "about 3 to websites" in ended.out
-
-
-def test_plan_is_json_for_programs(program: Program) -> None:
-    program.write_list(
-        "https://github.com/acme/tool", "https://a.example/", "https://a.example/b", "mailto:a@b"
-    )
-    ended = program("run", "--plan", "--json")
-    forecast = json.loads(ended.out)
-    assert (forecast["links"], forecast["fresh"], forecast["without_request"]) == (4, 0, 1)
-    [github] = forecast["apis"]
-    assert (github["kind"], github["requests"]) == ("REST", 1)  # without a token
-    assert forecast["web"] == {"links": 2, "websites": 1, "requests": 2}
-
-
-def test_plan_has_a_line_for_each_link(program: Program) -> None:
-    program.write_list("https://openreview.net/forum?id=B1ckMDqlg", "https://a.example/", "mailto:a@b")
-    ended = program("run", "--plan")  # OpenReview is not sent a request without a login
-    assert "2  need no request" in ended.out
-    assert "1  for 1 website\n" in ended.out
-
-
-def test_plan_counts_what_is_known(program: Program, serve: Serve) -> None:
-    site = serve(Pages({"/": OK}))
-    program.write_list(f"{site.url}/")
-    program.run()
-    ended = program("run", "--plan")
-    assert "1  fresh: not checked" in ended.out
-    assert "less than a minute" in ended.out
-
-
 def test_a_run_shows_on_one_screen_what_it_came_to(program: Program, serve: Serve) -> None:
     site = serve(Pages({"/": OK, "/old": to("/new"), "/new": OK}))
     program.write_list(f"{site.url}/", f"{site.url}/old", *(f"{site.url}/gone-{n}" for n in range(30)))
@@ -277,60 +217,6 @@ def test_github_actions_is_reported(program: Program, serve: Serve, tmp_path: Pa
     assert "GITHUB_OUTPUT" in failed.err
 
 
-def _stale_world() -> World:
-    old = day(1).replace(year=2020)
-    return World(
-        (
-            SimulatedRepository(name="acme/asleep", id=1, stars=1234, committed_at=old),
-            SimulatedRepository(name="acme/shut", id=2, committed_at=day(1), archived_at=day(1)),
-            SimulatedRepository(name="acme/new", id=3, committed_at=day(1), was=("acme/old",)),
-            SimulatedRepository(name="acme/well", id=4, committed_at=day(1)),
-        ),
-        OWNERS,
-    )
-
-
-def test_stale_shows_what_is_not_maintained(program: Program, serve_github: ServeGitHub) -> None:
-    _, server = serve_github(_stale_world())
-    program.write_list(*(f"https://github.com/acme/{name}" for name in ("asleep", "shut", "old", "well")))
-    program.run()
-    asked = len(server.log)
-    told = program("stale")
-    assert told.code == 0
-    assert "2020-11-01   1,234  no recent commit" in told.out
-    assert "archived 2026-11-01" in told.out
-    assert "renamed to acme/new" in told.out
-    assert "acme/well" not in told.out
-    rows = json.loads(program("stale", "--json").out)
-    assert [row["repository"] for row in rows] == ["acme/asleep", "acme/shut", "acme/new"]
-    assert program("stale", "--md").out.startswith("| Entry | Repository |")
-    assert "acme/asleep" not in program("stale", "--older-than", "10y").out
-    assert len(server.log) == asked
-
-
-def test_stale_says_when_there_is_nothing_and_when_it_knows_too_little(program: Program) -> None:
-    program.write_list("https://github.com/acme/a")
-    ended = program("stale")
-    assert ended.out == ""
-    assert "No known repository is stale" in ended.err
-    assert "1 of 1 link not checked yet" in ended.err
-
-
-def test_stale_shows_repositories_that_are_gone_or_taken_over(
-    program: Program, serve_github: ServeGitHub
-) -> None:
-    first = (SimulatedRepository(name="acme/a", id=1), SimulatedRepository(name="acme/b", id=2))
-    github, _ = serve_github(World(first, OWNERS))
-    program.write_list("https://github.com/acme/a", "https://github.com/acme/b")
-    program.run()
-    github.world = World((SimulatedRepository(name="acme/b", id=3),), OWNERS)
-    program.night = day(20)
-    program.run("--accept-changes")
-    rows = json.loads(program("stale", "--json").out)
-    assert "gone" in rows[0]["why"]
-    assert "taken over" in rows[1]["why"]
-
-
 def test_the_cache_is_counted_pruned_and_cleared(program: Program, serve: Serve) -> None:
     assert program("cache", "info").out == "cache: no cache\n"
     site = serve(Pages({"/": OK, "/b": OK}))
@@ -345,21 +231,6 @@ def test_the_cache_is_counted_pruned_and_cleared(program: Program, serve: Serve)
     assert "1 link," in program("cache", "info").out
     assert program("cache", "clear").out == "cache: removed 1 link\n"
     assert "0 links" in program("cache", "info").out or "no cache" in program("cache", "info").out
-
-
-@pytest.mark.parametrize("which", ["entries", "report", "config"])
-def test_schemas_are_schemas(program: Program, which: str) -> None:
-    schema = json.loads(program("schema", which).out)
-    jsonschema.Draft202012Validator.check_schema(schema)
-    assert schema["$schema"].endswith("2020-12/schema")
-
-
-def test_the_schema_of_settings_knows_what_a_settings_file_may_hold(program: Program) -> None:
-    validator = jsonschema.Draft202012Validator(json.loads(program("schema", "config").out))
-    good = 'out = "site"\nmax-age = "3d"\nfail-on = ["dead", "moved"]\nper-host = 2\nallow-private = true'
-    assert validator.is_valid(tomllib.loads(good))
-    assert not validator.is_valid(tomllib.loads("concurency = 3"))
-    assert not validator.is_valid(tomllib.loads('max-age = "soon"'))
 
 
 def test_settings_come_from_a_file_a_variable_and_a_flag(program: Program, serve: Serve) -> None:
@@ -445,66 +316,6 @@ def test_this_projects_own_list_has_its_sections_and_systems(program: Program) -
     assert "[Megatron-DeepSpeed](https://github.com/microsoft/Megatron-DeepSpeed) | ✔ | ✗ | ✗" in text
     assert "[DeepSpeed](https://github.com/microsoft/DeepSpeed) | ✔ | ✔ | ✗" in text
     assert "[Megatron-LM](https://github.com/NVIDIA/Megatron-LM) | ✔ | ✗ | ✗" in text
-
-
-@pytest.mark.parametrize("argv", [["schema", "report"], ["cache", "info"]])
-def test_a_reader_who_has_seen_enough_is_no_error(program: Program, argv: list[str]) -> None:
-    command = [sys.executable, "-m", "lmsys_enrich", *argv]
-    with subprocess.Popen(
-        command, cwd=program.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    ) as ended:
-        assert ended.stdout is not None
-        ended.stdout.close()
-        assert ended.stderr is not None
-        assert ended.stderr.read() == b""
-    assert ended.returncode == 4
-
-
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
-@pytest.mark.parametrize("argv", [["schema", "report"], ["cache", "info"]])
-def test_a_result_that_the_disk_does_not_take_is_reported(program: Program, argv: list[str]) -> None:
-    with Path("/dev/full").open("w") as full:
-        ended = subprocess.run(
-            [sys.executable, "-m", "lmsys_enrich", *argv],
-            cwd=program.folder,
-            stdout=full,
-            stderr=subprocess.PIPE,
-            text=True,
-            check=False,
-        )
-    assert ended.returncode == 4
-    assert ended.stderr.startswith("stdout: cannot be written: No space left on device\n→ ")
-
-
-def test_an_interrupt_while_a_command_is_loaded_is_130() -> None:
-    interrupted = """
-import sys
-
-class Interrupt:
-    def find_spec(self, name, path=None, target=None):
-        if name == "lmsys_enrich.cli.commands.schema":
-            raise KeyboardInterrupt
-
-sys.meta_path.insert(0, Interrupt())
-sys.argv = ["lmsys-enrich", "schema"]
-from lmsys_enrich.cli.main import entry
-entry()
-"""
-    ended = subprocess.run([sys.executable, "-c", interrupted], capture_output=True, check=False)
-    assert (ended.returncode, ended.stderr) == (130, b"")
-
-
-def test_a_terminal_without_unicode_is_no_error(program: Program) -> None:
-    program.write_list("https://a.example/")
-    ended = subprocess.run(
-        [sys.executable, "-m", "lmsys_enrich", "validate", "ü.yaml"],
-        cwd=program.folder,
-        env={**os.environ, "PYTHONIOENCODING": "ascii"},
-        capture_output=True,
-        check=False,
-    )
-    assert ended.returncode == 2
-    assert b"?.yaml: no such file" in ended.stderr
 
 
 def test_outputs_tell_addresses_as_they_are_written(program: Program, serve: Serve) -> None:

@@ -13,9 +13,7 @@ from hypothesis import strategies as st
 
 from lmsys_enrich.errors import InputError
 from lmsys_enrich.lists.entries_yaml import read_entries
-from lmsys_enrich.lists.mistakes import Mistake, address_problem
-from lmsys_enrich.lists.read import read_list, read_lists
-from lmsys_enrich.lists.yaml_document import FASTEST_LOADER, Loader, read_document
+from lmsys_enrich.lists.mistakes import address_problem
 from lmsys_enrich.urls import is_web, link_key
 
 _PATH = Path("e.yaml")
@@ -430,12 +428,6 @@ def test_the_garbage_collector_is_on_again_whatever_happens() -> None:
         gc.enable()
 
 
-@pytest.mark.parametrize("loader", [FASTEST_LOADER, yaml.SafeLoader])
-def test_it_reads_the_same_with_and_without_libyaml(loader: Loader) -> None:
-    text = (Path(__file__).parents[3] / "entries.yaml").read_text(encoding="utf-8")
-    assert read_document(text, "e", [], loader) == read_document(text, "e", [])
-
-
 _STARTS = (
     "http://a.example",
     "https://a",
@@ -456,134 +448,6 @@ def test_a_web_address_that_is_taken_can_be_requested(start: str, end: str) -> N
     if is_web(url) and not address_problem(url):
         assert url.split() == [url]
         assert link_key(url)
-
-
-_FOREIGN_ESCAPES = ['a: "\\UFFFFFFFF"', 'a: "\\U00110000"', f"%YAML 1.{'1' * 5000}\n---\n"]
-
-
-@pytest.mark.parametrize("loader", [FASTEST_LOADER, yaml.SafeLoader])
-@pytest.mark.parametrize("text", _FOREIGN_ESCAPES, ids=["escape", "another escape", "version"])
-def test_what_a_parser_stumbles_over_is_a_mistake_like_others(text: str, loader: Loader) -> None:
-    mistakes: list[Mistake] = []
-    assert read_document(text, "e", mistakes, loader) is None
-    [told] = map(str, mistakes)
-    assert told.startswith("e:1:")
-    assert "not YAML: " in told
-
-
-class _Terse(yaml.SafeLoader):
-    """A parser that tells nothing of what it dislikes, as the type of its errors allows."""
-
-    def get_event(self) -> yaml.Event:
-        raise yaml.MarkedYAMLError
-
-
-class _Unplaced(yaml.SafeLoader):
-    """A parser that does not say where a word stands, as the type of its events allows."""
-
-    def __init__(self, _: object) -> None:
-        self._events: list[yaml.Event] = [yaml.ScalarEvent(None, None, (True, False), "word")]
-
-    def check_event(self, *_: object) -> bool:
-        return bool(self._events)
-
-    def get_event(self) -> yaml.Event:
-        return self._events.pop()
-
-
-def test_a_parser_that_shows_nothing_is_quoted_with_nothing() -> None:
-    mistakes: list[Mistake] = []
-    assert read_document("a", "e", mistakes, _Terse) is None
-    assert list(map(str, mistakes)) == ["e:1:1: not YAML"]
-
-
-def test_what_no_parser_places_stands_at_the_start() -> None:
-    root = read_document("\n word", "e", [], _Unplaced)
-    assert root is not None
-    assert str(root.location) == "e:1:1"
-
-
-_LIKE_YAML = st.text(st.sampled_from("ab:-[]{},'\"|>&*!%@#~<\\U0\n \t\r\ufeff\x85\ud800\U0001f600"))
-
-
-@given(st.one_of(st.text(), _LIKE_YAML))
-@pytest.mark.parametrize("loader", [FASTEST_LOADER, yaml.SafeLoader])
-def test_whatever_stands_in_a_file_is_read_or_reported(loader: Loader, text: str) -> None:
-    mistakes: list[Mistake] = []
-    root = read_document(text, "e", mistakes, loader)
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").count("\n") + 1
-    assert all(1 <= mistake.location.line <= lines + 1 for mistake in mistakes)
-    assert root is None or root.location.line <= lines + 1  # libyaml finds the nothing after `---` below it
-
-
-@pytest.mark.parametrize(
-    ("name", "content", "told"),
-    [
-        ("a.yaml", b"\xef\xbb\xbfx: \xff", "a.yaml:1:4: the byte 0xFF is not UTF-8; save the file as UTF-8"),
-        ("a.yaml", "title: é".encode("utf-16"), "a.yaml:1:1: not UTF-8 but UTF-16; save the file as UTF-8"),
-        ("a.yaml", b"title: A\nx: \xff", "a.yaml:2:4: the byte 0xFF is not UTF-8; save the file as UTF-8"),
-        ("a.rst", b"A\n=\n", "a.rst: reStructuredText is not understood"),
-    ],
-)
-def test_a_file_that_is_no_list_is_refused_in_words(
-    tmp_path: Path, name: str, content: bytes, told: str
-) -> None:
-    (tmp_path / name).write_bytes(content)
-    with pytest.raises(InputError) as refusal:
-        read_list(tmp_path / name)
-    assert str(refusal.value) == str(tmp_path / told)
-
-
-@pytest.mark.parametrize(("name", "megabytes"), [("a.yaml", 128), ("a.md", 32)])
-def test_a_list_has_a_largest_size(tmp_path: Path, name: str, megabytes: int) -> None:
-    with (tmp_path / name).open("wb") as file:
-        file.truncate(megabytes * 2**20 + 1)  # a file with a hole, which takes no disk
-    with pytest.raises(InputError) as refusal:
-        read_list(tmp_path / name)
-    told = f"{name}:1:1: larger than {megabytes} MB, the limit for a list"
-    assert str(refusal.value) == str(tmp_path / told)
-
-
-def test_what_is_no_file_is_refused_in_words(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="no such file"):
-        read_list(tmp_path / "none.yaml")
-    with pytest.raises(InputError, match="a folder, not a list") as refusal:
-        read_list(tmp_path)
-    assert "entries.yaml" in (refusal.value.hint or "")
-    with pytest.raises(InputError, match="cannot be read"):
-        read_list(Path("a\0b.yaml"))
-    (tmp_path / "loop.yaml").symlink_to("loop.yaml")
-    with pytest.raises(InputError, match="cannot be read"):
-        read_list(tmp_path / "loop.yaml")
-
-
-def test_the_mistakes_of_several_lists_are_reported_together(tmp_path: Path) -> None:
-    for name in ("a.yaml", "b.yaml"):
-        (tmp_path / name).write_text("titel: A\nsections: []\n")
-    with pytest.raises(InputError) as refusal:
-        read_lists([tmp_path / "a.yaml", tmp_path / "b.yaml", tmp_path / "c.rst"])
-    assert [line.split(":")[0][-6:] for line in str(refusal.value).splitlines()] == [
-        "a.yaml",
-        "b.yaml",
-        "/c.rst",
-    ]
-
-
-def test_several_lists_without_mistakes_are_read_in_their_order(tmp_path: Path) -> None:
-    for name in ("b.yaml", "a.yaml"):
-        (tmp_path / name).write_text(f"\ufefftitle: {name}\r\nsections: []\r\n", encoding="utf-8", newline="")
-    (tmp_path / "c.md").write_text("# c.md\n\n- [A](https://a.example/)\n- [B](https://b.example/)\n")
-    names = ("b.yaml", "a.yaml", "c.md")
-    assert tuple(found.title for found in read_lists([tmp_path / name for name in names])) == names
-
-
-def test_the_digest_of_a_list_differs_with_its_content(tmp_path: Path) -> None:
-    path = tmp_path / "a.yaml"
-    digests = []
-    for title in ("A", "B", "A"):
-        path.write_text(f"title: {title}\nsections: []\n")
-        digests.append(read_list(path).digest)
-    assert digests[0] == digests[2] != digests[1]
 
 
 # What no schema sees: what is wrong with YAML itself, and what is wrong only beside something else.

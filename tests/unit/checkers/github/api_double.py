@@ -13,6 +13,7 @@ from graphql.language import FieldNode, OperationDefinitionNode, SelectionSetNod
 from lmsys_enrich.http.messages import ErrorKind, FetchError, Outcome, Response
 from lmsys_enrich.settings.access import GitHubAccess
 
+HOME = "https://github.com"
 API = "https://api.github.com"
 GRAPHQL = f"{API}/graphql"
 ACCESS = GitHubAccess(token="ghp_secret")  # noqa: S106 - a token for nothing
@@ -23,6 +24,10 @@ _DATA = Path(__file__).parents[3] / "data" / "github"
 
 Json: TypeAlias = dict[str, object]
 Service: TypeAlias = Callable[[httpx.Request], Awaitable[Outcome]]
+UNAVAILABLE: Json = {
+    "path": ["defaultBranchRef", "target"],
+    "extensions": {"code": "SERVICE_UNAVAILABLE"},
+}
 _ERRORS: Mapping[ErrorKind, Callable[[str], httpx.TransportError]] = {
     ErrorKind.TIMEOUT: httpx.ReadTimeout,
     ErrorKind.RESET: httpx.ReadError,
@@ -74,6 +79,14 @@ def node(full_name: str, **fields: object) -> Json:
         "latestRelease": {"tagName": "v0.2.3", "publishedAt": "2023-02-20T00:00:00Z"},
         "repositoryTopics": {"nodes": [{"topic": {"name": "llm"}}, {"topic": {"name": "jax"}}]},
         **fields,
+    }
+
+
+def many(count: int) -> tuple[list[str], dict[str, Json]]:
+    """Return addresses of repositories, and what GraphQL has about them."""
+    names = [f"octo/r{number}" for number in range(count)]
+    return [f"{HOME}/{name}" for name in names], {
+        name: node(name, databaseId=i) for i, name in enumerate(names)
     }
 
 

@@ -10,10 +10,17 @@ from lmsys_enrich.http.messages import ErrorKind, FetchError, Outcome, Response
 from lmsys_enrich.model.finding import Verdict
 from tests.builders import finding, repository, task
 from tests.fakes import NIGHT
-from tests.unit.checkers.github.api_double import API, DATE_EPOCH, WITHOUT_TOKEN, path_of, recorded, response
+from tests.unit.checkers.github.api_double import (
+    API,
+    DATE_EPOCH,
+    HOME,
+    WITHOUT_TOKEN,
+    path_of,
+    recorded,
+    response,
+)
 from tests.unit.checkers.github.conftest import Start
 
-HOME = "https://github.com"
 HEAD = [{"commit": {"committer": {"date": "2026-11-01T00:00:00Z"}}}]
 
 

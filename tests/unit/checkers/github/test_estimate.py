@@ -1,9 +1,7 @@
 """Estimates of the requests that a run will send to GitHub."""
 
 from lmsys_enrich.checkers.github.checker import estimate
-from tests.unit.checkers.github.api_double import ACCESS, WITHOUT_TOKEN
-
-HOME = "https://github.com"
+from tests.unit.checkers.github.api_double import ACCESS, HOME, WITHOUT_TOKEN
 
 
 def test_fifty_repositories_are_one_request() -> None:

@@ -11,8 +11,8 @@ from lmsys_enrich.checkers.github.batches import BatchItem, RepositoryItem, batc
 from lmsys_enrich.checkers.github.links import parse_link
 from lmsys_enrich.checkers.github.query import Query, query
 from lmsys_enrich.model.finding import LinkTask
+from tests.unit.checkers.github.api_double import HOME
 
-HOME = "https://github.com"
 EVERY_KIND = [
     "octo/hello",
     "octo/hello/wiki",
