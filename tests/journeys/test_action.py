@@ -153,7 +153,7 @@ def test_a_run_that_cannot_begin_fails_the_action(runner: Runner) -> None:
     assert runner.outputs["exit-code"] == "2"
 
 
-def test_a_pull_request_is_checked_for_what_it_writes_and_opens_no_issue(runner: Runner) -> None:
+def test_pull_request_is_checked_and_opens_no_issue(runner: Runner) -> None:
     runner.check_out()
     runner.site.gone = {"/b", "/c"}
     runner.write("/a", "/b", "/c")

@@ -182,7 +182,7 @@ def test_offline_sends_no_request_and_shows_what_is_known(program: Program, serv
     assert "moved" not in program.text("enriched.md")
 
 
-def test_links_that_are_exempt_excluded_or_private_are_not_contacted(program: Program, serve: Serve) -> None:
+def test_exempt_excluded_and_private_links_are_not_requested(program: Program, serve: Serve) -> None:
     site = serve(Pages({"/": OK}))
     program.write_list(f"{site.url}/a", f"{site.url}/b", "mailto:someone@example.org")
     with (program.folder / "entries.yaml").open("a") as file:
@@ -258,9 +258,7 @@ def test_several_lists_share_one_crawl(program: Program, serve: Serve) -> None:
     assert {"first", "second"} <= {path.name for path in (program.folder / "build").iterdir()}
 
 
-def test_a_github_enterprise_is_requested_by_its_api_address_alone(
-    program: Program, serve_github: ServeGitHub
-) -> None:
+def test_github_enterprise_is_requested_by_its_api_alone(program: Program, serve_github: ServeGitHub) -> None:
     _, server = serve_github(World((SimulatedRepository(name="acme/a", id=1, stars=7),), OWNERS))
     del program.environ["GITHUB_GRAPHQL_URL"]
     program.environ["GITHUB_SERVER_URL"] = "https://github.example.com"
@@ -270,7 +268,7 @@ def test_a_github_enterprise_is_requested_by_its_api_address_alone(
     assert program.json("enriched.json")["entries"][0]["github"]["stars"] == 7
 
 
-def test_without_a_token_facts_come_by_rest_and_the_rest_from_pages(
+def test_facts_come_by_rest_without_a_token(
     program: Program, serve: Serve, serve_github: ServeGitHub
 ) -> None:
     count = 70

@@ -26,7 +26,7 @@ EXPECTED = {
 }
 
 
-async def test_one_graphql_request_answers_a_list_and_no_page_of_github_is_fetched() -> None:
+async def test_one_graphql_request_is_enough_for_a_list() -> None:
     clock, stats = SystemClock({}), RequestStats()
     async with (
         simulated_internet() as internet,

@@ -82,7 +82,7 @@ def test_list_that_changed_during_the_run_is_left_alone(program: Program) -> Non
 
 @pytest.mark.usefixtures("world")
 @pytest.mark.parametrize("end", ["", "\n", "\n\n", "\r\n"])
-def test_copy_says_where_relative_links_start_and_reads_as_the_list(program: Program, end: str) -> None:
+def test_copy_says_where_relative_links_start(program: Program, end: str) -> None:
     text = f"{_README.rstrip()}{end}"
     (program.folder / "README.md").write_bytes(text.encode())
     program.run("README.md")

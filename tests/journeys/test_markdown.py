@@ -128,7 +128,7 @@ def test_fix_proposes_a_patch_that_git_takes(program: Program, site: str) -> Non
 
 @pytest.mark.parametrize("ending", [b"\n", b"\r\n"])
 @pytest.mark.parametrize("name", ["README.md", "entries.yaml"])
-def test_fix_changes_the_characters_of_addresses_and_nothing_else(
+def test_fix_changes_addresses_and_nothing_else(
     program: Program, site: str, name: str, ending: bytes
 ) -> None:
     source = _readme(site).encode()

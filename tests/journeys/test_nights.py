@@ -44,7 +44,7 @@ def repositories(count: int) -> list[str]:
     return [f"https://github.com/acme/tool-{number}" for number in range(1, count + 1)]
 
 
-def test_a_thousand_repositories_cost_few_questions_cold_and_none_when_fresh(
+def test_thousand_repositories_cost_few_requests_and_then_none(
     program: Program, serve_github: ServeGitHub
 ) -> None:
     github, server = serve_github(world(1000))
@@ -61,7 +61,7 @@ def test_a_thousand_repositories_cost_few_questions_cold_and_none_when_fresh(
     assert fresh.summary["traffic"]["cached"] == 1000
 
 
-def test_a_night_in_which_nothing_changed_changes_only_what_carries_its_time(
+def test_night_without_changes_changes_only_the_time(
     program: Program, serve: Serve, serve_github: ServeGitHub
 ) -> None:
     site = serve(Pages({"/": OK, "/new": OK, "/old": to("/new"), "/gone": NOT_FOUND, "/ill": Sent(500)}))
@@ -88,9 +88,7 @@ def test_the_same_night_twice_gives_the_same_bytes(program: Program, serve_githu
     assert ended.code == 0
 
 
-def test_a_list_beyond_the_hours_quota_is_finished_hour_by_hour_without_repeats(
-    program: Program, serve_github: ServeGitHub
-) -> None:
+def test_list_beyond_the_quota_is_finished_hour_by_hour(program: Program, serve_github: ServeGitHub) -> None:
     github, _ = serve_github(world(600))
     program.write_list(*repositories(600))
     codes: list[int] = []

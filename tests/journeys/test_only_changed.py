@@ -99,9 +99,7 @@ def test_the_outputs_of_the_whole_list_are_left_alone(repository: Repository) ->
 
 
 @pytest.mark.parametrize("base", ["nowhere", "--all", "origin/main"])
-def test_a_base_that_git_does_not_know_is_reported_with_the_next_step(
-    repository: Repository, base: str
-) -> None:
+def test_base_unknown_to_git_is_reported_with_the_next_step(repository: Repository, base: str) -> None:
     ended = repository.program("run", f"--only-changed={base}")
     assert ended.code == 2
     assert "git does not know" in ended.err

@@ -60,7 +60,7 @@ def test_its_rendering_is_what_stands_in_docs(program: Program) -> None:
     assert without_facts(kept) == program.text("enriched.md")
 
 
-def test_it_goes_round_the_circle_with_every_cell_flag_anchor_and_reference(program: Program) -> None:
+def test_circle_keeps_every_cell_flag_anchor_and_reference(program: Program) -> None:
     assert program("import", str(ROOT / "docs" / "list.md")).code == 0
     before = [_said(listed) for listed in read_list(ROOT / "entries.yaml").listed()]
     after = [_said(listed) for listed in read_list(Path("entries.yaml")).listed()]

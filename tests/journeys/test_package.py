@@ -32,7 +32,7 @@ def test_the_wheel_holds_what_the_program_reads_and_nothing_else(dist: Path) -> 
     assert not [name for name in names if name.startswith(("tests", "benchmarks", "docs"))]
 
 
-def test_the_wheel_is_made_of_the_sdist_as_it_is_of_the_repository(dist: Path, tmp_path: Path) -> None:
+def test_wheel_of_the_sdist_is_that_of_the_repository(dist: Path, tmp_path: Path) -> None:
     (sdist,) = dist.glob("*.tar.gz")
     with tarfile.open(sdist) as archive:
         # Older patch releases of Python 3.11 know no filters.

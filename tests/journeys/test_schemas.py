@@ -16,7 +16,7 @@ def test_schemas_are_schemas(program: Program, which: str) -> None:
     assert schema["$schema"].endswith("2020-12/schema")
 
 
-def test_the_schema_of_settings_knows_what_a_settings_file_may_hold(program: Program) -> None:
+def test_schema_of_settings_allows_what_a_file_may_hold(program: Program) -> None:
     validator = jsonschema.Draft202012Validator(json.loads(program("schema", "config").out))
     good = 'out = "site"\nmax-age = "3d"\nfail-on = ["dead", "moved"]\nper-host = 2\nallow-private = true'
     assert validator.is_valid(tomllib.loads(good))

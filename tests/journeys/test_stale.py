@@ -41,7 +41,7 @@ def test_stale_shows_what_is_not_maintained(program: Program, serve_github: Serv
     assert len(server.log) == asked
 
 
-def test_stale_says_when_there_is_nothing_and_when_it_knows_too_little(program: Program) -> None:
+def test_stale_says_when_nothing_is_known_to_be_stale(program: Program) -> None:
     program.write_list("https://github.com/acme/a")
     ended = program("stale")
     assert ended.out == ""

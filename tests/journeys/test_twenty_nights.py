@@ -314,7 +314,7 @@ def test_nights_of_the_action_write_only_what_changed(story: Story) -> None:
 
 
 @pytest.mark.parametrize("story", [_by_init, _of_readme], ids=["init", "action"], indirect=True)
-def test_line_that_a_person_edits_meanwhile_is_left_to_the_next_night(story: Story) -> None:
+def test_line_edited_meanwhile_is_left_to_the_next_night(story: Story) -> None:
     story.night()
     story.change("alpha", stars=1234)
     story.repository.push_in_between("sed -i 's/does it/does more/' README.md")

@@ -94,7 +94,7 @@ def test_silence_is_failing_when_its_time_is_out(program: Program, serve: Serve)
     assert program.link(f"{site.url}/x")["verdict"] == "failing"
 
 
-def test_what_fails_for_another_reason_than_the_page_never_dies_of_it(program: Program, serve: Serve) -> None:
+def test_failure_that_is_not_the_pages_is_never_a_death(program: Program, serve: Serve) -> None:
     site = serve(Pages({"/soft": to("/"), "/": OK, "/guarded": Sent(403)}))
     program.write_list(f"{site.url}/soft", f"{site.url}/guarded")
     for number in range(1, 8):
@@ -111,7 +111,7 @@ def test_dead_after_says_how_many_days(program: Program, serve: Serve) -> None:
     assert program.link(f"{site.url}/x")["verdict"] == "dead"
 
 
-def test_one_host_is_requested_by_no_more_at_once_than_per_host_says(program: Program, serve: Serve) -> None:
+def test_per_host_limits_the_requests_at_once(program: Program, serve: Serve) -> None:
     async def slowly(received: Received) -> Response:
         del received
         await asyncio.sleep(0.01)

@@ -98,7 +98,7 @@ def test_kinds_of_addresses() -> None:
     assert not has_scheme("#x")
 
 
-def test_the_host_of_an_address_carries_its_port_when_it_is_unusual() -> None:
+def test_host_has_its_port_where_it_is_unusual() -> None:
     assert host_of("https://Example.org:443/") == "example.org"
     assert host_of("https://example.org:8443/") == "example.org:8443"
 

@@ -52,7 +52,7 @@ def test_untrusted_text_starts_no_workflow_command() -> None:
             assert "##[" not in line
 
 
-def test_patch_starts_no_command_in_a_log_and_is_unchanged_in_a_file(tmp_path: Path) -> None:
+def test_patch_is_no_command_in_a_log_and_exact_in_a_file(tmp_path: Path) -> None:
     patch = " ::error::x\n+##[error]y\n"
     log = StringIO()
     Terminal(log, StringIO(), {"GITHUB_ACTIONS": "true"}).verbatim(patch)

@@ -53,9 +53,7 @@ def _tls_error(reason: str | None) -> ssl.SSLError:
         ("WRONG_VERSION_NUMBER", ErrorKind.TLS),
     ],
 )
-def test_alert_is_a_reply_to_our_side_unless_it_is_about_the_host(
-    reason: str | None, kind: ErrorKind
-) -> None:
+def test_tls_alert_is_ours_unless_it_is_about_the_host(reason: str | None, kind: ErrorKind) -> None:
     failure = no_response(_tls_error(reason))
     assert failure.error.kind is kind
     assert failure.error.detail
@@ -74,5 +72,5 @@ def test_alert_is_a_reply_to_our_side_unless_it_is_about_the_host(
         (errno.ETIMEDOUT, ErrorKind.TIMEOUT),
     ],
 )
-def test_what_this_machine_lacks_is_apart_from_what_the_host_does(code: int, kind: ErrorKind) -> None:
+def test_obstacle_of_this_machine_is_none_of_the_host(code: int, kind: ErrorKind) -> None:
     assert no_response(OSError(code, "why")).error.kind is kind

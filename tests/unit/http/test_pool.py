@@ -128,7 +128,7 @@ def test_longest_idle_connection_is_closed_for_the_next() -> None:
     assert kept == [None, *connections[1:]]
 
 
-def test_connection_to_a_private_address_serves_trusted_requests_alone() -> None:
+def test_private_address_serves_trusted_requests_alone() -> None:
     trusted = Connection(("http", "a", 80), trusted=True)
     idle = IdlePool(maximum=2)
     idle.keep(trusted)
@@ -217,7 +217,7 @@ async def test_wildcard_for_a_name_with_underscore_is_good_to_browsers(host: str
 _IPV6_ALONE = "ff0e::1"
 
 
-async def test_host_with_ipv6_alone_may_be_out_of_reach_of_this_machine() -> None:
+async def test_host_with_ipv6_alone_may_be_unreachable_here() -> None:
     outcome = await _get(_pool(addresses=[_IPV6_ALONE]), "http://six.example:9/")
     assert outcome == FetchError(ErrorKind.LOCAL, "its host has IPv6 addresses alone")
 

@@ -14,7 +14,7 @@ def _told(body: str) -> list[str]:
     return [str(remark) for remark in read_markdown(f"# L\n\n## S\n\n{body}", Path("README.md")).duplicates]
 
 
-def test_same_link_and_same_name_are_reported_with_both_locations() -> None:
+def test_duplicates_are_reported_with_both_locations() -> None:
     body = "- [A](https://a.example/x)\n- [B](https://A.example/x#y)\n- [a](https://c.example/)\n"
     assert _told(body) == [
         "README.md:6:7: https://A.example/x#y is the link of another entry too, at README.md:5:7",
@@ -45,7 +45,7 @@ def _merged(*listed: tuple[str, Repository]) -> list[str]:
     return [str(remark) for remark in merged_repositories(shown)]
 
 
-def test_repositories_that_became_one_by_a_rename_are_reported_once() -> None:
+def test_repositories_that_became_one_are_reported_once() -> None:
     renamed = repository("new/x", renamed_from="old/x")
     [remark] = _merged(
         ("https://github.com/new/x", repository("new/x")),

@@ -62,7 +62,7 @@ def test_entries_know_their_sections_and_their_places() -> None:
     )
 
 
-def test_columns_have_the_header_that_is_written_or_one_made_of_their_key() -> None:
+def test_column_has_the_written_header_or_one_of_its_key() -> None:
     training = _read().sections[0].sections[0]
     assert training.columns == (
         Column("year", "Year"),

@@ -101,7 +101,7 @@ def test_ordinary_move_is_written_wherever_an_address_stands(name: str, text: st
     assert all(edit.link.location.line for edit in undone)
 
 
-def test_edit_that_would_break_the_list_is_left_while_others_are_made() -> None:
+def test_edit_that_would_break_the_list_is_left_out() -> None:
     text = "# T\n\n## S\n\n- [A](https://old.example/x)\n- https://old.example/x\n"
     parse = _parser("e.md")
     first, second = _links(parse(text))

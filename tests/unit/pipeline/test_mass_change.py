@@ -55,7 +55,7 @@ def test_what_is_not_dead_is_no_loss(verdict: Verdict) -> None:
     )
 
 
-def test_links_that_were_never_published_as_living_cannot_be_lost() -> None:
+def test_links_never_published_as_alive_cannot_be_lost() -> None:
     previous = {url: replace(found, reported=Verdict.FAILING) for url, found in living(10).items()}
     refuse_mass_change(dying(previous, 10), previous.get, max_change=20)
     refuse_mass_change(dying(living(10), 10), lambda _: None, max_change=20)

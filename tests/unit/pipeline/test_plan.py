@@ -155,7 +155,7 @@ def test_link_exempt_in_one_entry_alone_is_checked(order: int) -> None:
     assert checked(plan)[1] == ["https://example.org/a"]
 
 
-def test_identity_in_outputs_is_believed_only_if_the_cache_has_it() -> None:
+def test_identity_in_outputs_counts_only_if_the_cache_has_it() -> None:
     url = "https://github.com/a/b"
     own = finding(url, repository=repository("a/b", id=1))
     planted = replace(own, checked_at=day(30), repository=repository("a/b", id=999))

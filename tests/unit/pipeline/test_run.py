@@ -166,7 +166,7 @@ def _fields(run: Run) -> dict[str, object]:
     return {name: getattr(run, name) for name in Run.__struct_fields__}
 
 
-async def test_a_second_run_requests_only_what_the_first_did_not_find_well() -> None:
+async def test_second_run_requests_only_what_was_not_alive() -> None:
     first = a_run(Knows({GOOD: Verdict.ALIVE, BAD: Verdict.DEAD, OTHER: Verdict.ALIVE}))
     kept = (await done(first)).findings
     again = Knows({BAD: Verdict.DEAD})

@@ -16,7 +16,7 @@ TOKEN = "ghp_" + "x" * 36
 OTHER = TOKEN.swapcase()
 
 
-def test_without_variables_it_is_the_public_github_without_a_token() -> None:
+def test_default_is_the_public_github_without_a_token() -> None:
     assert github_access({}) == GitHubAccess()
 
 
@@ -88,7 +88,7 @@ def test_a_token_is_not_shown_when_the_access_is() -> None:
 
 
 @pytest.mark.parametrize("stray", ["\x00", " ", "\n", "é"])
-def test_a_token_with_stray_characters_is_refused_without_being_shown(stray: str) -> None:
+def test_token_with_stray_characters_is_refused_unshown(stray: str) -> None:
     with pytest.raises(InputError) as refused:
         github_access({"GITHUB_TOKEN": TOKEN + stray + "x"})
     assert TOKEN not in str(refused.value)
@@ -192,7 +192,7 @@ def test_requests_to_github_enterprise_count_for_its_own_host() -> None:
     assert service_hosts(access)(f"{server}/api/v3/meta") == "ghe.example"
 
 
-def test_enterprise_cloud_of_a_region_has_its_api_on_a_host_beside() -> None:
+def test_enterprise_cloud_of_a_region_has_its_own_api_host() -> None:
     environ = {"LMSYS_ENRICH_TOKENS": "octocorp.ghe.com=ghp_region", "GITHUB_TOKEN": "ghp_public"}
     first, region = resolve_access(environ, [ForgeSetting("octocorp.ghe.com", ForgeKind.GITHUB)]).github
     assert (region.api_url, region.graphql_url) == (

@@ -81,7 +81,7 @@ async def test_one_connection_carries_many_requests() -> None:
     assert [received.path for received in server.log] == ["/0", "/1", "/2"]
 
 
-async def test_requests_sent_without_waiting_are_answered_in_their_order() -> None:
+async def test_pipelined_requests_are_answered_in_their_order() -> None:
     async with serving(echo) as server:
         answer = await told(server, request(target="/1") + request("GET", "/2", CLOSE))
     assert answer.index(b"x-target: /1") < answer.index(b"x-target: /2")
@@ -180,7 +180,7 @@ async def test_a_client_that_hangs_up_early_disturbs_nobody(beginning: bytes) ->
         assert b" 200 " in await told(server, request("GET", "/", CLOSE))
 
 
-async def test_a_client_that_does_not_wait_for_the_answer_disturbs_nobody() -> None:
+async def test_client_that_leaves_early_disturbs_no_other() -> None:
     gone = asyncio.Event()
 
     async def handler(received: Received) -> Response:

@@ -320,7 +320,7 @@ _META = b"<html><head><META HTTP-EQUIV='refresh' CONTENT=\"0; URL='%s'\"></head>
         (Response(200, {}, b"<p>&lt;meta http-equiv=refresh content='0;url=/404'>"), Verdict.ALIVE),
     ],
 )
-def test_page_that_leads_on_by_itself_has_the_verdict_of_a_redirect(page: Response, verdict: Verdict) -> None:
+def test_page_that_leads_on_is_judged_as_a_redirect(page: Response, verdict: Verdict) -> None:
     observation = _classified("https://a.org/paper/3", end=page)
     assert observation.verdict is verdict
     assert observation.final_url == "https://a.org/paper/3"

@@ -59,7 +59,7 @@ def test_cookie_that_lasts_is_sent(line: str) -> None:
     assert cookies.header("https://a.example/") == "a=1"
 
 
-def test_cookie_without_name_or_value_is_sent_as_browsers_send_it() -> None:
+def test_cookie_without_name_or_value_is_sent_as_by_browsers() -> None:
     cookies = Cookies()
     cookies.note("https://a.example/", Response(302, {"set-cookie": "token\nflag=\n="}))
     assert cookies.header("https://a.example/") == "token; flag="

@@ -67,7 +67,7 @@ def test_a_bullet_is_read(line: str, name: str, links: dict[str, str], cells: di
     assert _only(line) == (name, links, cells)
 
 
-def test_an_entry_without_a_link_is_an_entry_beside_others_that_have_one() -> None:
+def test_entry_without_a_link_is_one_beside_linked_ones() -> None:
     found = _entries(f"- [A]({A})\n- [B]({B})\n- ✨ Only named - and told of")
     assert (found[2].name, found[2].links) == ("Only named", ())
     assert found[2].cells == {"prefix": "✨", "description": "and told of"}
@@ -78,7 +78,7 @@ def test_an_entry_below_another_keeps_its_parent() -> None:
     assert child.cells == {"parent": parent.id}
 
 
-def test_bullets_without_links_that_group_others_are_steps_of_the_path() -> None:
+def test_bullets_that_group_others_are_steps_of_the_path() -> None:
     text = f"# L\n## T\n- Group\n  - Inner:\n    - [A]({A})\n  - [B]({B})\n- [C]({C})\n"
     assert [listed.path for listed in _read(text).listed()] == [
         ("T", "Group", "Inner"),
@@ -128,7 +128,7 @@ def test_what_is_no_entry_is_left_out() -> None:
 FIGURES = "| What | How many |\n|---|---|\n| entries | 1 |\n\n## Dead\n\n- <https://gone.example/>\n"
 
 
-def test_figures_that_are_kept_current_in_a_list_are_no_part_of_it() -> None:
+def test_maintained_figures_are_no_part_of_a_list() -> None:
     begin, end = "<!-- lmsys-enrich:dead-links -->\n", "<!-- /lmsys-enrich -->\n"
     text = f"# L\n\n{begin}{FIGURES}{end}\n## Tools\n- [A]({A})\n\n{begin}{end}\n- [B]({B})\n"
     assert [(listed.path, listed.entry.name) for listed in _read(text).listed()] == [
@@ -240,7 +240,7 @@ def test_links_know_their_places(start: str, ending: str) -> None:
     ]
 
 
-def test_names_that_are_roles_elsewhere_stay_names_under_their_headings() -> None:
+def test_role_under_its_heading_stays_a_name() -> None:
     text = f"# L\n\n## VCS\n- [Git]({A})\n\n## Containers\n- [Docker]({B})\n"
     assert [(listed.path, listed.entry.name) for listed in _read(text).listed()] == [
         (("VCS",), "Git"),
@@ -248,14 +248,14 @@ def test_names_that_are_roles_elsewhere_stay_names_under_their_headings() -> Non
     ]
 
 
-def test_headings_that_are_entries_before_the_first_section_lose_nothing() -> None:
+def test_headings_as_entries_before_a_section_lose_nothing() -> None:
     text = f"# L\n\n### [One]({A})\n\nFirst, see [docs]({C}).\n\n### [Two]({B})\n\nSecond.\n"
     found = [(listed.path, listed.entry.name, listed.entry.url) for listed in _read(text).listed()]
     assert found == [(("L",), "One", A), (("L",), "Two", B)]
     assert {link.url for link in _read(text).links()} == {A, B, C}
 
 
-def test_tables_and_bullets_before_the_first_section_keep_what_they_say() -> None:
+def test_tables_and_bullets_before_a_section_are_kept() -> None:
     text = f"# L\n\n- [One]({A}) - first\n\n| Name | Year |\n|--|--|\n| [Two]({B}) | 2020 |\n\n- [Three]({C}) - x\n"
     catalog = _read(text)
     assert [section.title for section in catalog.sections] == ["L", "L", "L"]
