@@ -7,8 +7,7 @@ from urllib.parse import urlsplit
 
 from lmsys_enrich.http.messages import ErrorKind, FetchError, Outcome, Request
 from lmsys_enrich.http.messages import Response as Answer
-from lmsys_enrich.simulation.paper_services import Fault
-from lmsys_enrich.simulation.server import Handler, Misdeed, Raw, Received, Response, Sent
+from lmsys_enrich.simulation.server import Fault, Handler, Misdeed, Raw, Received, Response, Sent
 
 _MISDEEDS = {
     Misdeed.RESET: FetchError(ErrorKind.RESET, "the connection was reset"),

@@ -5,8 +5,7 @@ import time
 from collections.abc import Collection
 from email.utils import formatdate
 
-from lmsys_enrich.simulation.github import Fault
-from lmsys_enrich.simulation.server import Misdeed, Received, Response, Sent
+from lmsys_enrich.simulation.server import Fault, Misdeed, Received, Response, Sent
 
 JSON = {"content-type": "application/json; charset=utf-8"}
 HTML = {"content-type": "text/html"}

@@ -16,7 +16,7 @@ from lmsys_enrich.pipeline.workers import Stop
 from lmsys_enrich.politeness.stats import RequestStats
 from lmsys_enrich.settings.access import Access
 from lmsys_enrich.settings.settings import Settings
-from lmsys_enrich.simulation.paper_services import Fault
+from lmsys_enrich.simulation.server import Fault
 from tests.builders import catalog, day, entry
 from tests.fakes import CostsNothing, DictStore, FakeClock
 from tests.services import FAULTS, ServiceFetch, answered

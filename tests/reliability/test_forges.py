@@ -7,8 +7,7 @@ import pytest
 from lmsys_enrich.model.finding import Finding, Verdict
 from lmsys_enrich.settings.access import Access, ApiAccess, ForgeAccess
 from lmsys_enrich.simulation.forges import Projects, SimulatedForges, SimulatedProject
-from lmsys_enrich.simulation.paper_services import Fault
-from lmsys_enrich.simulation.server import Received, Response, Sent
+from lmsys_enrich.simulation.server import Fault, Received, Response, Sent
 from tests.builders import day
 from tests.golden import ROOT
 from tests.reliability.document import assert_documented

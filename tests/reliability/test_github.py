@@ -6,8 +6,7 @@ from datetime import timedelta
 import pytest
 
 from lmsys_enrich.model.json_fields import Json
-from lmsys_enrich.simulation.github import Fault
-from lmsys_enrich.simulation.server import Misdeed
+from lmsys_enrich.simulation.server import Fault, Misdeed
 from lmsys_enrich.simulation.world import SimulatedRepository, World
 from tests.builders import day
 from tests.golden import ROOT

@@ -10,8 +10,7 @@ import pytest
 from lmsys_enrich.model.finding import Verdict
 from lmsys_enrich.settings.access import Access, GitHubAccess
 from lmsys_enrich.simulation.github import TOKEN, SimulatedGitHub
-from lmsys_enrich.simulation.paper_services import Fault
-from lmsys_enrich.simulation.server import Received, Response, Sent
+from lmsys_enrich.simulation.server import Fault, Received, Response, Sent
 from lmsys_enrich.simulation.world import SimulatedRepository, World
 from tests.reliability import test_forges as forges
 from tests.reliability import test_papers as papers

@@ -8,9 +8,8 @@ import pytest
 from lmsys_enrich.model.finding import Finding, Verdict
 from lmsys_enrich.settings.access import Access, ApiAccess
 from lmsys_enrich.simulation.paper_registries import LOGIN
-from lmsys_enrich.simulation.paper_services import Fault
 from lmsys_enrich.simulation.papers import Library, SimulatedPaper
-from lmsys_enrich.simulation.server import Received, Response, Sent
+from lmsys_enrich.simulation.server import Fault, Received, Response, Sent
 from lmsys_enrich.values import replace
 from tests.builders import day
 from tests.golden import ROOT

@@ -1,23 +1,21 @@
 """Simulated GitLab, Forgejo and Hugging Face: one server for all, each under a path of its own."""
 
 import json
-from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from lmsys_enrich.settings.access import KNOWN_FORGES
 from lmsys_enrich.settings.tables import ForgeKind
-from lmsys_enrich.simulation.server import Received, Response, Sent, json_response
+from lmsys_enrich.simulation.server import Received, Sent, SimulatedService, json_response
 from lmsys_enrich.values import Value
 
 _HUB = "huggingface.co"
 _GRAPHQL = "/api/graphql"
 _MOST_PATHS = 50
 _COMMITTED = "2026-10-01T08:00:00Z"
-
-Fault = Callable[[Received, Sent], Response]
 
 
 class SimulatedProject(Value, kw_only=True):
@@ -80,25 +78,14 @@ def with_projects(known: Projects, urls: Iterable[str]) -> Projects:
 
 
 @dataclass(slots=True)
-class SimulatedForges:
-    """
-    All forges but GitHub, each below `/HOST`.
-
-    Each request uses up one of `faults` (None: no fault), then `lasting` for ever.
-    """
+class SimulatedForges(SimulatedService):
+    """All forges but GitHub, each below `/HOST`."""
 
     projects: Projects
-    faults: list[Fault | None] = field(default_factory=list)
-    lasting: Fault | None = None
-    pause: Callable[[Received], Awaitable[None]] | None = None
 
-    async def __call__(self, received: Received) -> Response:
-        if self.pause is not None:
-            await self.pause(received)
+    def correct_response(self, received: Received) -> Sent:
         host, _, path = received.target.lstrip("/").partition("/")
-        response = self._respond(host, f"/{path}", received)
-        fault = self.faults.pop(0) if self.faults else self.lasting
-        return fault(received, response) if fault is not None else response
+        return self._respond(host, f"/{path}", received)
 
     def _respond(self, host: str, target: str, received: Received) -> Sent:
         parts = urlsplit(target)

@@ -2,15 +2,14 @@
 
 import json
 import re
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from email.utils import formatdate
-from typing import TypeAlias
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from lmsys_enrich.simulation import graphql, rest
 from lmsys_enrich.simulation.rest import Quotas
-from lmsys_enrich.simulation.server import Received, Response, Sent
+from lmsys_enrich.simulation.server import Received, Sent, SimulatedService
 from lmsys_enrich.simulation.world import World
 
 _LONGEST = 65_536
@@ -126,33 +125,18 @@ def _json(status: int, body: object) -> Sent:
 TOKEN = "ghp_" + "simulated" * 4
 """The only valid token; no other service accepts it."""
 
-Fault: TypeAlias = Callable[[Received, Sent], Response]
-"""Replaces the correct response to a request."""
-
 
 @dataclass(slots=True)
-class SimulatedGitHub:
-    """
-    GraphQL at `/graphql`, REST everywhere else.
-
-    Each request uses up one of `faults` (None: no fault), then `lasting` for ever.
-    `pause` is awaited with the request before each response.
-    """
+class SimulatedGitHub(SimulatedService):
+    """GraphQL at `/graphql`, REST everywhere else."""
 
     world: World
     quotas: Quotas = field(default_factory=Quotas)
-    faults: list[Fault | None] = field(default_factory=list)
-    lasting: Fault | None = None
-    pause: Callable[[Received], Awaitable[None]] | None = None
     issues: SimulatedIssues = field(default_factory=SimulatedIssues)
 
-    async def __call__(self, received: Received) -> Response:
-        if self.pause is not None:
-            await self.pause(received)
+    def correct_response(self, received: Received) -> Sent:
         response = self._respond(received)
-        response = Sent(response.status, {"date": formatdate(usegmt=True), **response.headers}, response.body)
-        fault = self.faults.pop(0) if self.faults else self.lasting
-        return fault(received, response) if fault is not None else response
+        return Sent(response.status, {"date": formatdate(usegmt=True), **response.headers}, response.body)
 
     def _respond(self, received: Received) -> Sent:
         authorization = received.headers.get("authorization", "")

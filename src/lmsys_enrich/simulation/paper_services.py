@@ -1,9 +1,9 @@
 """Simulated citation indexes and archive, and all services for papers, each on a server of its own."""
 
 import json
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from hashlib import sha1
 from typing import TypeAlias
 
@@ -17,38 +17,24 @@ from lmsys_enrich.simulation.paper_registries import (
 from lmsys_enrich.simulation.papers import Library, SimulatedPaper
 from lmsys_enrich.simulation.server import (
     Received,
-    Response,
     Sent,
     Server,
+    SimulatedService,
     json_response,
     parameters,
     serving,
 )
 
-Fault: TypeAlias = Callable[[Received, Sent], Response]
-"""Replaces the correct response to a request."""
-
 
 @dataclass(slots=True)
-class PaperService:
-    """
-    A service that responds from a library.
-
-    Each request uses up one of `faults` (None: no fault), then `lasting` for ever.
-    """
+class PaperService(SimulatedService):
+    """A service that responds from a library."""
 
     library: Library
     respond: Callable[[Library, Received], Sent]
-    faults: list[Fault | None] = field(default_factory=list)
-    lasting: Fault | None = None
-    pause: Callable[[Received], Awaitable[None]] | None = None
 
-    async def __call__(self, received: Received) -> Response:
-        if self.pause is not None:
-            await self.pause(received)
-        response = self.respond(self.library, received)
-        fault = self.faults.pop(0) if self.faults else self.lasting
-        return fault(received, response) if fault is not None else response
+    def correct_response(self, received: Received) -> Sent:
+        return self.respond(self.library, received)
 
 
 _ARXIV_DOI = "10.48550/arxiv."

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import ssl
+from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -75,6 +76,33 @@ class Raw(Value):
 
 Response: TypeAlias = Sent | Misdeed | Raw
 Handler: TypeAlias = Callable[[Received], Awaitable[Response]]
+Fault: TypeAlias = Callable[[Received, Sent], Response]
+"""Replaces the correct response to a request."""
+
+
+@dataclass(slots=True, kw_only=True)
+class SimulatedService(ABC):
+    """
+    Handler of a service, with faults.
+
+    Each request uses up one of `faults` (None: no fault), then `lasting` for ever.
+    `pause` is awaited with the request before each response.
+    """
+
+    faults: list[Fault | None] = field(default_factory=list)
+    lasting: Fault | None = None
+    pause: Callable[[Received], Awaitable[None]] | None = None
+
+    async def __call__(self, received: Received) -> Response:
+        if self.pause is not None:
+            await self.pause(received)
+        response = self.correct_response(received)
+        fault = self.faults.pop(0) if self.faults else self.lasting
+        return fault(received, response) if fault is not None else response
+
+    @abstractmethod
+    def correct_response(self, received: Received) -> Sent:
+        """Return the response of a service without faults."""
 
 
 @dataclass(slots=True)

@@ -8,8 +8,8 @@ from lmsys_enrich.checkers.doi.checker import DoiChecker
 from lmsys_enrich.checkers.protocol import Deferred
 from lmsys_enrich.model.finding import Observation, Verdict
 from lmsys_enrich.settings.access import Access
-from lmsys_enrich.simulation.paper_services import Fault
 from lmsys_enrich.simulation.papers import Library, SimulatedPaper
+from lmsys_enrich.simulation.server import Fault
 from tests.services import FAULTS, answered
 from tests.unit.checkers.doi.answers import handle, work, works
 from tests.unit.checkers.papers_double import Services, check
