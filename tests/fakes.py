@@ -1,12 +1,17 @@
 """Stand-ins with behaviour for what the program is handed: time, the network, the memory."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import ssl
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from lmsys_enrich.api.client import ApiClient
 from lmsys_enrich.checkers.protocol import Estimate, TaskQueue
+from lmsys_enrich.http.proxy import Proxies
 from lmsys_enrich.http.messages import ErrorKind, FetchError, Outcome, Request, Response
 from lmsys_enrich.model.finding import Finding, LinkTask
+from lmsys_enrich.politeness.stats import RequestStats
 
 NIGHT = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 
@@ -76,6 +81,24 @@ class DictStore:
 
     def save(self, findings: Iterable[Finding]) -> None:
         self.kept.update((finding.url, finding) for finding in findings)
+
+
+@asynccontextmanager
+async def api_client(
+    clock: FakeClock,
+    proxies: Proxies | None = None,
+    stats: RequestStats | None = None,
+    timeout: float = 5.0,  # noqa: ASYNC109 - the client's own
+) -> AsyncGenerator[ApiClient, None]:
+    """Open the client of APIs, for `httpx_mock`: it knows no authorities, which take 20 ms to load."""
+    without_authorities = lambda: ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # noqa: E731
+    client = ApiClient(
+        proxies or Proxies({}), without_authorities, clock, stats or RequestStats(), timeout=timeout
+    )
+    try:
+        yield client
+    finally:
+        await client.close()
 
 
 def closed_queue(*tasks: LinkTask) -> TaskQueue:

@@ -2,7 +2,6 @@
 
 import asyncio
 import gzip
-import ssl
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 
@@ -14,7 +13,7 @@ from lmsys_enrich.api.client import ApiClient
 from lmsys_enrich.http.messages import ErrorKind, FetchError, Request, RequestKind, Response
 from lmsys_enrich.http.proxy import Proxies
 from lmsys_enrich.politeness.stats import RequestStats
-from tests.fakes import FakeClock
+from tests.fakes import FakeClock, api_client
 
 _URL = "https://api.example.org/graphql"
 _TOKEN = {"authorization": "Bearer secret"}
@@ -28,17 +27,8 @@ def _request(url: str = _URL, body_limit: int = 1000) -> Request:
 async def _client(
     stats: RequestStats | None = None, proxies: Proxies | None = None, patience: float = 5.0
 ) -> AsyncGenerator[ApiClient, None]:
-    client = ApiClient(
-        proxies or Proxies({}),
-        ssl.create_default_context,
-        FakeClock(),
-        stats or RequestStats(),
-        timeout=patience,
-    )
-    try:
+    async with api_client(FakeClock(), proxies, stats, patience) as client:
         yield client
-    finally:
-        await client.close()
 
 
 async def test_response_is_a_value_with_joined_headers(httpx_mock: HTTPXMock) -> None:

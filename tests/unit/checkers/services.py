@@ -1,7 +1,6 @@
 """Checkers of forges and services on an httpx client, for tests with pytest-httpx."""
 
 import json
-import ssl
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -10,15 +9,12 @@ from datetime import timedelta
 import httpx
 from pytest_httpx import HTTPXMock
 
-from lmsys_enrich.api.client import ApiClient
 from lmsys_enrich.api.endpoint import Apis
 from lmsys_enrich.checkers.protocol import Checker, CheckError, Deferred
-from lmsys_enrich.http.proxy import Proxies
 from lmsys_enrich.model.finding import LinkTask, Observation
-from lmsys_enrich.politeness.stats import RequestStats
 from lmsys_enrich.settings.access import Access
 from tests.builders import task
-from tests.fakes import FakeClock, closed_queue
+from tests.fakes import FakeClock, api_client, closed_queue
 
 Answer = Callable[[httpx.Request], httpx.Response]
 
@@ -79,12 +75,9 @@ async def apis_of(
 ) -> AsyncGenerator[Apis, None]:
     """Open APIs that answer as a test says."""
     clock = clock or FakeClock()
-    client = ApiClient(Proxies({}), ssl.create_default_context, clock, RequestStats(), timeout=5.0)
     httpx_mock.add_callback(answer, is_reusable=True, is_optional=True)
-    try:
+    async with api_client(clock) as client:
         yield Apis(client, clock, access, timedelta(minutes=2))
-    finally:
-        await client.close()
 
 
 def reply(body: object, status: int = 200, /, **headers: str) -> httpx.Response:

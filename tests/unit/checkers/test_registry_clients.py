@@ -1,7 +1,6 @@
 """Clients of registries through httpx, with answers in the forms that the services document."""
 
 import json
-import ssl
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -11,20 +10,17 @@ import httpx
 import pytest
 from pytest_httpx import HTTPXMock
 
-from lmsys_enrich.api.client import ApiClient
 from lmsys_enrich.api.endpoint import Apis
 from lmsys_enrich.api.results import QueryTooLarge, TransientError, Unavailable
 from lmsys_enrich.checkers.arxiv.checker import ArxivApi
 from lmsys_enrich.checkers.doi.registries import Crossref, DataCite, DoiOrg, Handle
 from lmsys_enrich.fact_sources.citations import OpenAlex, SemanticScholar
 from lmsys_enrich.fact_sources.wayback import Wayback
-from lmsys_enrich.http.proxy import Proxies
 from lmsys_enrich.model.finding import Verdict
 from lmsys_enrich.model.json_fields import Json
-from lmsys_enrich.politeness.stats import RequestStats
 from lmsys_enrich.settings.access import Access, ApiAccess
 from tests.builders import finding
-from tests.fakes import FakeClock
+from tests.fakes import FakeClock, api_client
 from tests.unit.checkers.arxiv.feeds import error, feed, paper
 from tests.unit.checkers.doi.answers import datacite, handle, work, works
 
@@ -40,11 +36,8 @@ KEYS = Access(
 @asynccontextmanager
 async def opened(access: Access = KEYS) -> AsyncGenerator[Apis, None]:
     clock = FakeClock()
-    client = ApiClient(Proxies({}), ssl.create_default_context, clock, RequestStats(), timeout=5.0)
-    try:
+    async with api_client(clock) as client:
         yield Apis(client, clock, access, timedelta(minutes=2))
-    finally:
-        await client.close()
 
 
 async def test_arxiv_gets_a_form_with_a_contact(httpx_mock: HTTPXMock) -> None:

@@ -1,6 +1,5 @@
 """The checker of GitHub on an httpx client whose requests go to a service of the test."""
 
-import ssl
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -10,16 +9,13 @@ import httpx
 import pytest
 from pytest_httpx import HTTPXMock
 
-from lmsys_enrich.api.client import ApiClient
 from lmsys_enrich.api.endpoint import Apis
 from lmsys_enrich.checkers.github.checker import GitHubChecker
 from lmsys_enrich.checkers.protocol import Deferred
-from lmsys_enrich.http.proxy import Proxies
 from lmsys_enrich.model.finding import LinkTask, Observation, Verdict
-from lmsys_enrich.politeness.stats import RequestStats
 from lmsys_enrich.settings.access import Access, GitHubAccess
 from tests.builders import task
-from tests.fakes import FakeClock, closed_queue
+from tests.fakes import FakeClock, api_client, closed_queue
 from tests.unit.checkers.github.api_double import ACCESS, Service, on_httpx
 
 ServiceT = TypeVar("ServiceT", bound=Service)
@@ -59,23 +55,19 @@ class Start(Protocol):
 
 @pytest.fixture
 async def start(httpx_mock: HTTPXMock) -> AsyncGenerator[Start, None]:
-    clients: list[ApiClient] = []
+    clock = FakeClock()
+    async with api_client(clock) as client:
 
-    def opened(
-        github: ServiceT, access: GitHubAccess = ACCESS, patience: timedelta = timedelta(minutes=2)
-    ) -> Run[ServiceT]:
-        async def respond(request: httpx.Request) -> httpx.Response:
-            return on_httpx(await github(request))
+        def opened(
+            github: ServiceT, access: GitHubAccess = ACCESS, patience: timedelta = timedelta(minutes=2)
+        ) -> Run[ServiceT]:
+            async def respond(request: httpx.Request) -> httpx.Response:
+                return on_httpx(await github(request))
 
-        httpx_mock.add_callback(respond, is_reusable=True, is_optional=True)
-        clock, points = FakeClock(), list[int]()
-        tls = lambda: ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # noqa: E731 - nothing is encrypted
-        client = ApiClient(Proxies({}), tls, clock, RequestStats(), timeout=5.0)
-        clients.append(client)
-        spent = lambda cost, _left: points.append(cost)  # noqa: E731
-        apis = Apis(client, clock, Access(github=(access,)), patience, spent)
-        return Run(github, GitHubChecker(apis, access), clock, points=points)
+            httpx_mock.add_callback(respond, is_reusable=True, is_optional=True)
+            points = list[int]()
+            spent = lambda cost, _left: points.append(cost)  # noqa: E731
+            apis = Apis(client, clock, Access(github=(access,)), patience, spent)
+            return Run(github, GitHubChecker(apis, access), clock, points=points)
 
-    yield opened
-    for client in clients:
-        await client.close()
+        yield opened

@@ -1,7 +1,6 @@
 """GitHub's API through httpx, with responses in the forms that GitHub documents."""
 
 import json
-import ssl
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -16,10 +15,8 @@ from lmsys_enrich.api.rate_limiter import RateLimiter
 from lmsys_enrich.api.results import Ok, QueryTooLarge, TransientError, Unavailable
 from lmsys_enrich.checkers.github.client import GitHubApi
 from lmsys_enrich.checkers.github.query import Query
-from lmsys_enrich.http.proxy import Proxies
-from lmsys_enrich.politeness.stats import RequestStats
 from lmsys_enrich.settings.access import Access
-from tests.fakes import FakeClock
+from tests.fakes import FakeClock, api_client
 from tests.unit.checkers.github.api_double import ACCESS, API, DATE, DATE_EPOCH, GRAPHQL
 
 QUERY = Query("query{rateLimit{cost remaining resetAt}}", {})
@@ -40,11 +37,8 @@ class Opened:
 @asynccontextmanager
 async def opened(token: str | None = ACCESS.token) -> AsyncGenerator[Opened, None]:
     clock = FakeClock()
-    client = ApiClient(Proxies({}), ssl.create_default_context, clock, RequestStats(), timeout=5.0)
-    try:
+    async with api_client(clock) as client:
         yield Opened(client, clock, token)
-    finally:
-        await client.close()
 
 
 async def test_query_carries_token_version_and_variables(httpx_mock: HTTPXMock) -> None:
