@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 from lmsys_enrich.api.client import ApiClient
 from lmsys_enrich.checkers.protocol import Estimate, TaskQueue
-from lmsys_enrich.http.proxy import Proxies
 from lmsys_enrich.http.messages import ErrorKind, FetchError, Outcome, Request, Response
+from lmsys_enrich.http.proxy import Proxies
 from lmsys_enrich.model.finding import Finding, LinkTask
 from lmsys_enrich.politeness.stats import RequestStats
 
