@@ -138,17 +138,9 @@ class ArxivChecker:
 
     async def check(self, queue: TaskQueue) -> AsyncGenerator[CheckResult, None]:
         self._papers = papers = Subjects(queue.planned, parse_arxiv_link, lambda link: link.id)
-        for _ in range(_ATTEMPTS):
-            keys, papers.missing = papers.missing or list(papers.by_key), []
-            async with aclosing(
-                papers.look_up(self._arxiv.papers, self._judge, keys=keys, size=BATCH)
-            ) as results:
-                async for result in results:
-                    yield result
-            if not papers.missing:
-                break
-        if _MOST_UNKNOWN < len(papers.missing) == len(papers.by_key):
-            papers.unanswered, papers.missing, papers.message = papers.missing, [], "empty feeds"
+        async with aclosing(self._check_at_arxiv(papers)) as results:
+            async for result in results:
+                yield result
         judged: set[str] = set()
         tasks = (*papers.tasks(papers.missing), *papers.tasks(papers.unanswered))
         async with aclosing(self._check_at_datacite(tasks)) as results:
@@ -161,6 +153,19 @@ class ArxivChecker:
         papers.unanswered = [
             key for key in papers.unanswered if any(task.url not in judged for task in papers.tasks([key]))
         ]
+
+    async def _check_at_arxiv(self, papers: Subjects[str, ArxivLink]) -> AsyncGenerator[CheckResult, None]:
+        """Yield the links to papers that arXiv's API knows, requested twice where a feed leaves them out."""
+        for _ in range(_ATTEMPTS):
+            keys, papers.missing = papers.missing or list(papers.by_key), []
+            results = papers.look_up(self._arxiv.papers, self._judge, keys=keys, size=BATCH)
+            async with aclosing(results):
+                async for result in results:
+                    yield result
+            if not papers.missing:
+                return
+        if _MOST_UNKNOWN < len(papers.missing) == len(papers.by_key):
+            papers.unanswered, papers.missing, papers.message = papers.missing, [], "empty feeds"
 
     async def _check_at_datacite(self, tasks: Iterable[LinkTask]) -> AsyncGenerator[CheckResult, None]:
         """Yield the links to papers whose DOI is registered, as arXiv's of each paper is."""
