@@ -42,6 +42,18 @@ def facts_kept(repositories: int) -> Obstacle:
     )
 
 
+def count_requests(repositories: int) -> int:
+    """Return how many requests `check_anonymously` sends about repositories that exist, in a new hour."""
+    left = HOURLY
+    for done in range(1, min(repositories, HOURLY) + 1):
+        waiting = repositories - done
+        left -= 1
+        for enough in (waiting, 2 * waiting):  # as `_complete` decides
+            if left > enough:
+                left -= 1
+    return HOURLY - left
+
+
 async def check_anonymously(
     api: GitHubApi, items: Sequence[BatchItem], now: datetime
 ) -> AsyncGenerator[BatchResult, None]:

@@ -6,7 +6,13 @@ from datetime import timedelta
 
 from lmsys_enrich.api.endpoint import Apis
 from lmsys_enrich.api.rate_limiter import Pace, RateLimiter
-from lmsys_enrich.checkers.github.anonymous import HOURLY, advice, check_anonymously, facts_kept
+from lmsys_enrich.checkers.github.anonymous import (
+    HOURLY,
+    advice,
+    check_anonymously,
+    count_requests,
+    facts_kept,
+)
 from lmsys_enrich.checkers.github.batches import (
     BatchItem,
     BatchQuery,
@@ -21,7 +27,7 @@ from lmsys_enrich.checkers.github.batches import (
 )
 from lmsys_enrich.checkers.github.client import GitHubApi
 from lmsys_enrich.checkers.github.graphql import query_batch
-from lmsys_enrich.checkers.github.links import GitHubLink, RepositoryLink, parse_link
+from lmsys_enrich.checkers.github.links import GitHubLink, Page, RepositoryLink, parse_link
 from lmsys_enrich.checkers.github.rest import look_up_item, look_up_resource
 from lmsys_enrich.checkers.protocol import (
     ApiEstimate,
@@ -153,7 +159,12 @@ def estimate(urls: Sequence[str], access: GitHubAccess) -> Estimate:
         api = ApiEstimate(host_of(access.server_url), count, count * _BATCH, _HOURLY_POINTS, "GraphQL")
         return Estimate((api,))
     wanted = [item for item in found if isinstance(item, RepositoryItem) and item.wants_facts]
-    requested = {task.url for item in wanted[:HOURLY] for task, link in item.links if link.resource is None}
-    rest = min(len(wanted), HOURLY)
-    pages = tuple(url for url in urls if url not in requested)
+    proved = {
+        task.url
+        for item in wanted[:HOURLY]
+        for task, link in item.links
+        if link.resource is None or isinstance(link.resource, Page)
+    }
+    rest = count_requests(len(wanted))
+    pages = tuple(url for url in urls if url not in proved)
     return Estimate((ApiEstimate(host_of(access.server_url), rest, rest * _REQUEST, HOURLY),), pages)

@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from lmsys_enrich.checkers.github.anonymous import advice
+from lmsys_enrich.checkers.github.checker import estimate
 from lmsys_enrich.http.messages import ErrorKind, FetchError, Outcome, Response
 from lmsys_enrich.model.finding import Verdict
 from tests.builders import finding, repository, task
@@ -106,6 +107,14 @@ async def test_repositories_with_the_oldest_facts_come_first(start: Start) -> No
     assert run.github.paths == ["/repos/octo/r2", "/repos/octo/r1"]
     assert run.deferred == [new]
     assert len(observations) == 3
+
+
+@pytest.mark.parametrize("repositories", [0, 1, 4, 20, 29, 31, 59, 60, 100])
+async def test_plan_counts_the_requests_of_a_run(start: Start, repositories: int) -> None:
+    run = start(Rest(), WITHOUT_TOKEN)
+    await run.check(*urls(repositories))
+    (api,) = estimate(urls(repositories), WITHOUT_TOKEN).apis
+    assert api.requests == len(run.github.paths)
 
 
 async def test_resources_of_a_repository_are_deferred(start: Start) -> None:
