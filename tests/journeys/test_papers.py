@@ -183,6 +183,8 @@ def test_plan_counts_the_requests_of_each_registry(
     for host, count in (("arxiv.org", 1), ("crossref.org", 2), ("semanticscholar.org", 1)):
         assert f"{host} ({count} REST request" in ended.out
     assert "datacite.org" not in ended.out
+    program.environ["OPENALEX_API_KEY"] = "a-key"
+    assert "openalex.org (up to 1 REST request)" in program("run", "--plan").out
 
 
 def test_plan_of_a_later_night_counts_no_fresh_facts(

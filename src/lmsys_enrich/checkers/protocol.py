@@ -31,13 +31,18 @@ class CheckError(Value):
 
 
 class ApiEstimate(Value):
-    """Requests to one forge or service, given by its host; `quota` is how many it allows an hour."""
+    """
+    Requests to one forge or service, given by its host; `quota` is how many it allows an hour.
+
+    `is_most` is true where other services may leave less to request.
+    """
 
     host: str
     requests: int
     takes: timedelta
     quota: int | None = None
     kind: str = "REST"
+    is_most: bool = False
 
 
 class Estimate(Value):

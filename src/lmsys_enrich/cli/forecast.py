@@ -125,7 +125,8 @@ def _due(source: FactSource, run: Run, plan: Plan) -> Sequence[str]:
 
 def _api(api: ApiEstimate) -> str:
     quota = f" of {api.quota:,} an hour" if api.quota is not None else ""
-    return f"{api.host} ({counted(api.requests, f'{api.kind} request')}{quota})"
+    most = "up to " if api.is_most else ""
+    return f"{api.host} ({most}{counted(api.requests, f'{api.kind} request')}{quota})"
 
 
 def _times(apis: Iterable[ApiEstimate]) -> Iterable[timedelta]:

@@ -23,7 +23,7 @@ from lmsys_enrich.model.report import Obstacle
 from lmsys_enrich.papers.addresses import paper_ids
 from lmsys_enrich.papers.identifiers import arxiv_id_of_doi, doi_of_arxiv_id, normalize_doi, split_version
 from lmsys_enrich.papers.venues import short_venue
-from lmsys_enrich.values import Value
+from lmsys_enrich.values import Value, replace
 
 _YEARS = range(1500, 2200)
 _MAX_AUTHORS = 500
@@ -235,7 +235,8 @@ class OpenAlex:
 
     def estimate(self, urls: Sequence[str]) -> Estimate:
         dois = {doi for url in urls if (doi := _doi_of(paper_ids(url))) is not None}
-        return Estimate(apis=(estimate_of(self._api, "openalex.org", -(-len(dois) // _OPENALEX_BATCH)),))
+        api = estimate_of(self._api, "openalex.org", -(-len(dois) // _OPENALEX_BATCH))
+        return Estimate((replace(api, is_most=True),))  # Semantic Scholar may have counted the citations
 
     async def fetch(self, findings: Sequence[Finding]) -> AsyncGenerator[Addition, None]:
         async with aclosing(_fetch(findings, _doi, _OPENALEX_BATCH, self._records)) as additions:
