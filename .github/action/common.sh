@@ -2,9 +2,13 @@
 # Common to the scripts of the action: `. common.sh`.
 PATH="$RUNNER_TEMP/lmsys-enrich/bin:$PATH"
 
-# lines TEXT NAME: the lines of an input as the array NAME, blank ones left out.
+# In a container the workspace has another owner, which git trusts only if it is told to, as actions/checkout tells it:
+# https://git-scm.com/docs/git-config#Documentation/git-config.txt-safedirectory
+export GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=safe.directory GIT_CONFIG_VALUE_0="${GITHUB_WORKSPACE:-$PWD}"
+
+# lines TEXT NAME: the lines of an input as the array NAME, without blanks around them and without blank ones.
 lines() {
-    mapfile -t "$2" < <(grep -v '^[[:space:]]*$' <<<"$1" || true)
+    mapfile -t "$2" < <(sed 's/^[[:space:]]*//; s/[[:space:]]*$//; /^$/d' <<<"$1")
 }
 
 # refuse MESSAGE: ends the step with an error that the run's page shows.

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -223,10 +224,13 @@ def test_hooks_of_the_repository_do_not_run(checkout: Checkout) -> None:
 
 
 def test_publish_days_leave_the_other_days_out(checkout: Checkout) -> None:
-    ended = checkout.publish(DAYS="someday never")
+    tomorrow = (datetime.now(UTC) + timedelta(days=1)).strftime("%A")
+    ended = checkout.publish(DAYS=tomorrow)
     assert (ended.returncode, "Not published today" in ended.stdout) == (0, True)
-    week = "Monday tuesday WEDNESDAY thursday\nfriday saturday sunday"
-    assert checkout.publish(DAYS=week).returncode == 0
+    mistyped = checkout.publish(DAYS="mondays")
+    assert (mistyped.returncode, "'mondays' is no day of the week" in mistyped.stdout) == (1, True)
+    assert checkout.published() == ["list.md"]
+    assert checkout.publish(DAYS="Monday tue, WEDNESDAY Thu\nfri saturday sunday").returncode == 0
     assert set(checkout.published()) == _PUBLISHED
 
 
@@ -243,6 +247,16 @@ def test_copies_are_published_beside_the_paths(checkout: Checkout) -> None:
     ended = checkout.publish(PATHS="", COPIES=copies)
     assert ended.returncode == 0, ended.stderr
     assert set(checkout.published()) == {"docs/list.md", "docs/badges/alive.svg", "list.md"}
+    assert "there is no build/none" in ended.stdout
+    # A folder gets the file alone: what else lies there is not published.
+    (checkout.folder / "docs" / "draft.md").write_text("draft", encoding="utf-8")
+    checkout.publish(PATHS="", COPIES="build/enriched.md docs")
+    assert [name for name in checkout.published() if name not in ended.stdout][1:] == [
+        "docs/enriched.md",
+        "docs/list.md",
+        "list.md",
+    ]
+    assert "names one file" in checkout.publish(PATHS="", COPIES="build/enriched.md").stdout
 
 
 @pytest.mark.parametrize("lists", ["", "docs\nlist.md\n"], ids=["of the settings", "named"])
@@ -261,3 +275,58 @@ def test_facts_in_lists_are_published_and_nothing_beside_them(checkout: Checkout
     assert ended.returncode == 0, ended.stderr
     changed = checkout.git("diff", "--name-only", "main~1", "main", folder=checkout.remote)
     assert changed.splitlines() == ["docs/a list.md", "list.md"]
+
+
+def test_commits_that_a_force_push_removed_do_not_come_back(checkout: Checkout) -> None:
+    (checkout.folder / "secret").write_text("secret", encoding="utf-8")
+    checkout.git("add", "secret")
+    checkout.git("commit", "--quiet", "--message", "secret")
+    checkout.git("push", "--quiet", "origin", "main")
+    checkout.push_in_between("git reset --quiet --hard HEAD~1; echo more >> list.md")
+    ended = checkout.publish()
+    assert (ended.returncode, "was rewritten meanwhile" in ended.stdout) == (1, True)
+    assert (checkout.published(), checkout.subjects()) == (["list.md"], ["other", "base"])
+
+
+def test_deleted_branch_is_told(checkout: Checkout) -> None:
+    checkout.git("update-ref", "-d", "refs/heads/main", folder=checkout.remote)
+    ended = checkout.publish()
+    assert (ended.returncode, "::error" in ended.stdout) == (1, True)
+    assert "branch deleted?" in ended.stdout
+
+
+def test_new_files_of_others_in_the_way_are_left_to_the_next_run(checkout: Checkout) -> None:
+    checkout.push_in_between("mkdir build; echo theirs > build/index.html; git add .")
+    (checkout.folder / "build" / "index.html").write_text("ours", encoding="utf-8")
+    ended = checkout.publish()
+    assert (ended.returncode, "::warning" in ended.stdout) == (0, True)
+    assert checkout.subjects() == ["other", "base"]
+
+
+def test_outputs_outside_of_a_sparse_checkout_are_published(checkout: Checkout) -> None:
+    checkout.git("sparse-checkout", "set", "docs")
+    assert checkout.publish().returncode == 0
+    assert set(checkout.published()) == _PUBLISHED
+
+
+def test_pull_request_is_closed_when_the_branch_has_all_of_it(checkout: Checkout) -> None:
+    bin_, log = checkout.folder.parent / "bin", checkout.folder.parent / "gh.log"
+    bin_.mkdir()
+    (bin_ / "gh").write_text(f'#!/bin/sh\necho "$@" >> {log}\ntest "$2" != list || echo 7\n', "utf-8")
+    (bin_ / "gh").chmod(0o755)
+    path = f"{bin_}{os.pathsep}{os.environ['PATH']}"
+    assert checkout.publish(PUBLISH="pull-request", PATH=path).returncode == 0
+    assert "pr close" not in log.read_text(encoding="utf-8")
+    checkout.git("reset", "--quiet", "--hard", "HEAD~1")
+    assert checkout.publish(PUBLISH="pull-request", PATH=path, PATHS="list.md").returncode == 0
+    assert "pr close 7" in log.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("publish", "advice"), [("pages", "write commit"), ("pull-request", "to create")])
+def test_refusal_names_the_way_out(checkout: Checkout, publish: str, advice: str) -> None:
+    gh = checkout.folder.parent / "bin" / "gh"
+    gh.parent.mkdir()
+    gh.write_text('#!/bin/sh\ntest "$2" = list\n', encoding="utf-8")
+    gh.chmod(0o755)
+    ended = checkout.publish(PUBLISH=publish, PATH=f"{gh.parent}{os.pathsep}{os.environ['PATH']}")
+    assert (ended.returncode, advice in ended.stdout) == (1, True)

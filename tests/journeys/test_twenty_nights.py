@@ -326,6 +326,17 @@ def test_line_edited_meanwhile_is_left_to_the_next_night(story: Story) -> None:
     ]
 
 
+@pytest.mark.parametrize("story", [_by_init, _of_readme], ids=["init", "action"], indirect=True)
+def test_file_that_a_force_push_removes_does_not_come_back(story: Story) -> None:
+    story.night()
+    story.repository.push({"secret": "secret"})
+    story.change("alpha", stars=1234)
+    story.repository.push_in_between("git reset --quiet --hard HEAD~1; echo more >> docs/a.md")
+    story.night()
+    assert "secret" not in story.repository.files()
+    assert "★ 1,234" in story.repository.file("README.md") or story.night().commits == [_COMMIT]
+
+
 @pytest.mark.parametrize("story", [_by_pull_request], ids=["pull-request"], indirect=True)
 def test_pull_request_is_pushed_again_only_with_new_facts(story: Story) -> None:
     bare = story.repository.bare
