@@ -42,6 +42,8 @@ OnBug: TypeAlias = Callable[[str, str], None]
 """Receiver of a bug of ours that was met in reading: what it cost, and the traceback."""
 
 _LONE_RETURN = re.compile(r"\r(?!\n)")
+# https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md#the-pointer
+_LFS_POINTER = b"version https://git-lfs.github.com/spec/v1"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _ENCODING = "Any editor can do that; so can `iconv -f WINDOWS-1252 -t UTF-8`, if that is its encoding."
 _CONVERT = "Write the list as Markdown or entries.yaml; `lmsys-enrich schema entries` prints the schema."
@@ -211,6 +213,9 @@ def _text_of(content: bytes, path: Path) -> str:
         refuse([Mistake(start, f"larger than {largest // 1024**2} MB, the limit for a list")])
     if content.startswith(_UTF16):
         refuse([Mistake(start, "not UTF-8 but UTF-16; save the file as UTF-8")], hint=_ENCODING)
+    if content.startswith(_LFS_POINTER):
+        hint = "Fetch the file by `git lfs pull`; in GitHub Actions give actions/checkout `lfs: true`."
+        refuse([Mistake(start, "a pointer of Git LFS, not the list itself")], hint=hint)
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError as problem:

@@ -13,6 +13,11 @@ from lmsys_enrich.lists.read import read_list, read_lists
     [
         ("a.yaml", b"\xef\xbb\xbfx: \xff", "a.yaml:1:4: the byte 0xFF is not UTF-8; save the file as UTF-8"),
         ("a.yaml", "title: é".encode("utf-16"), "a.yaml:1:1: not UTF-8 but UTF-16; save the file as UTF-8"),
+        (
+            "a.md",
+            b"version https://git-lfs.github.com/spec/v1\noid sha256:1",
+            "a.md:1:1: a pointer of Git LFS, not the list itself",
+        ),
         ("a.yaml", b"title: A\nx: \xff", "a.yaml:2:4: the byte 0xFF is not UTF-8; save the file as UTF-8"),
         ("a.rst", b"A\n=\n", "a.rst: reStructuredText is not understood"),
     ],
