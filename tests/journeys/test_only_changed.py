@@ -246,3 +246,21 @@ def test_refusal_of_git_is_shown_in_its_own_words(program: Program) -> None:
     (program.folder / ".git" / "config").write_text("[core\n", encoding="utf-8")
     ended = program("run", "--only-changed", "main")
     assert (ended.code, "bad config line 1" in ended.err) == (2, True)
+
+
+def test_lists_that_the_settings_name_may_be_renamed_and_deleted(repository: Repository) -> None:
+    folder = repository.program.folder
+    (folder / "lmsys-enrich.toml").write_text('lists = ["entries.yaml", "more.yaml"]\n', encoding="utf-8")
+    repository.git("add", "lmsys-enrich.toml")
+    repository.commit("/d", name="more.yaml")
+    repository.git("branch", "--force", "main")
+    (folder / "lists").mkdir()
+    repository.git("mv", "entries.yaml", "lists/list.yaml")
+    repository.git("rm", "--quiet", "more.yaml")
+    repository.commit("/a", "/b", "/c", name="lists/list.yaml")
+    ended = repository.program.run("--only-changed", "main")
+    assert (ended.code, repository.requested()) == (0, {"/c"})
+    assert "more.yaml: was deleted since main" in ended.err
+    repository.git("rm", "--quiet", "lists/list.yaml")
+    assert repository.program.run("--only-changed", "main").code == 0
+    assert repository.program.run("nowhere.yaml", "--only-changed", "main").code == 2

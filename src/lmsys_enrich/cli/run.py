@@ -19,6 +19,7 @@ from lmsys_enrich.http.messages import Fetch
 from lmsys_enrich.http.pool import limit_tls_buffers
 from lmsys_enrich.library import open_run
 from lmsys_enrich.lists.changed_since import changed_since
+from lmsys_enrich.lists.git import fork_point, present_path, top_level
 from lmsys_enrich.lists.read import read_as_set
 from lmsys_enrich.model.catalog import Catalog, Remark
 from lmsys_enrich.model.enriched_entry import Difference
@@ -56,11 +57,8 @@ async def execute_run(request: RunRequest, terminal: Terminal) -> int:
     began = SystemClock(request.environ).monotonic()
     settings, stop = request.settings, Stop()
     terminal = replace(terminal, quiet=settings.quiet)
-    catalogs: Sequence[Catalog] = read_as_set(settings, request.lists, terminal.warn, terminal.bug)
-    if request.only_changed is not None:
-        catalogs = _only_changed(catalogs, request.only_changed, terminal)
     opened = open_run(
-        catalogs,
+        _read(request, terminal),
         settings,
         request.environ,
         warn=terminal.warn,
@@ -90,6 +88,31 @@ async def execute_run(request: RunRequest, terminal: Terminal) -> int:
             in_part=request.only_changed is not None,
             interrupted=stop.reason == _INTERRUPTED,
         )
+
+
+def _read(request: RunRequest, terminal: Terminal) -> Sequence[Catalog]:
+    """Return the lists, with `only_changed` their new links alone."""
+    lists, base = request.lists, request.only_changed
+    if base is not None:
+        lists = [*_present(lists, base, terminal)]
+    catalogs = read_as_set(request.settings, lists, terminal.warn, terminal.bug)
+    return catalogs if base is None else _only_changed(catalogs, base, terminal)
+
+
+def _present(lists: Sequence[Path], base: str, terminal: Terminal) -> Iterator[Path]:
+    """
+    Yield the lists under the names that they have today, without those that were deleted.
+
+    The settings of `base` name lists as they were, and a pull request may rename or delete one.
+    """
+    for path in lists:
+        now: Path | None = path
+        if not path.exists() and top_level(Path()) is not None:
+            now = present_path(path, fork_point(Path(), base))
+        if now is None:
+            terminal.info(f"{path}: was deleted since {base}; nothing to check")
+        else:
+            yield now
 
 
 def _only_changed(catalogs: Sequence[Catalog], base: str, terminal: Terminal) -> Sequence[Catalog]:

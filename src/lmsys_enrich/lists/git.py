@@ -9,6 +9,7 @@ https://git-scm.com/docs/gitattributes
 import os
 import re
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 from lmsys_enrich.errors import InputError, reason_of
@@ -101,13 +102,32 @@ def earlier_version(source: Path, commit: str) -> bytes | None:
 def _former_path(folder: Path, name: str, commit: str) -> str | None:
     """Return the path that a renamed file had in a commit."""
     prefix = _git(folder, "rev-parse", "--show-prefix").text or ""
+    return next((old for old, new in _renames(folder, commit) if new == f"{prefix}{name}"), None)
+
+
+def present_path(source: Path, commit: str) -> Path | None:
+    """
+    Return the path that a file of a commit has today, None where it was deleted.
+
+    `source` is a path from the working directory, which is returned where the commit has no such file.
+    """
+    here, path = Path(), Path(os.path.normpath(source)).as_posix()
+    if source.exists() or _git(here, "cat-file", "-e", f"{commit}:./{path}").out is None:
+        return source
+    prefix = _git(here, "rev-parse", "--show-prefix").text or ""
+    former = os.path.normpath(f"{prefix}{path}")
+    renamed = next((new for old, new in _renames(here, commit) if old == former), None)
+    return None if renamed is None else Path(os.path.relpath(renamed, prefix or "."))
+
+
+def _renames(folder: Path, commit: str) -> Iterator[tuple[str, str]]:
+    """Yield the files renamed since a commit, as paths in the repository: the former one, the present one."""
     # Compares with the index: the files themselves would pass the filters that attributes name.
     renames = _git(
         folder, "diff-index", "--cached", "-r", "-M", "-l0", "--diff-filter=R", "--name-status", "-z", commit
     )
     fields = (renames.out or b"").decode("utf-8", "surrogateescape").split("\0")
-    triples = zip(fields[::3], fields[1::3], fields[2::3], strict=False)
-    return next((old for _, old, new in triples if new == f"{prefix}{name}"), None)
+    yield from zip(fields[1::3], fields[2::3], strict=False)
 
 
 def files_of(folder: Path) -> list[Path]:
