@@ -138,14 +138,32 @@ def test_folder_that_cannot_be_made_is_an_error(program: Program) -> None:
 
 def test_workflow_of_a_subfolder_lies_at_the_top(program: Program) -> None:
     git(program.folder, "init")
-    ended = program("init", "lists/it's")
-    assert not (program.folder / "lists/it's" / _WORKFLOW).exists()
+    ended = program("init", "lists: it's #1")
+    assert not (program.folder / "lists: it's #1" / _WORKFLOW).exists()
     assert str(program.folder / _WORKFLOW) in ended.out
     assert "only at the top of the repository" in ended.out
     made = job(program.folder)
-    assert made["defaults"]["run"]["working-directory"] == "lists/it's"
+    assert made["defaults"]["run"]["working-directory"] == "lists: it's #1"
     paths = [step["with"]["path"] for step in made["steps"] if "path" in step.get("with", {})]
-    assert paths == ["lists/it's/cache\nlists/it's/build\n"] * 2 + ["lists/it's/build"]
+    assert paths == ["lists: it's #1/cache\nlists: it's #1/build\n"] * 2 + ["lists: it's #1/build"]
+
+
+def test_list_that_the_workflow_misses_is_told(program: Program) -> None:
+    git(program.folder, "init")
+    for name in ("README.md", "docs/README.md"):
+        (program.folder / name).parent.mkdir(exist_ok=True)
+        (program.folder / name).write_text("# L\n## T\n- [A](https://a.example/)\n", encoding="utf-8")
+    program("init")
+    assert "does not check" not in program("init").err
+    assert "links.yml does not check docs/README.md" in program("init", "docs").err
+    workflow = program.folder / _WORKFLOW
+    both = workflow.read_text(encoding="utf-8").replace("run README.md", "run README.md docs/README.md")
+    workflow.write_text(both, encoding="utf-8")
+    assert "does not check" not in program("init", "docs").err
+    workflow.unlink()
+    program("init", "docs")
+    assert "does not check" not in program("init", "docs").err
+    assert "links.yml does not check README.md" in program("init").err
 
 
 class Installed(importlib.metadata.Distribution):

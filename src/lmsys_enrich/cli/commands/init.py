@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import re
 import shlex
 from collections.abc import Iterator, Sequence
 from importlib.resources import files
@@ -31,6 +32,11 @@ _NO_SOURCE = """\
 this program was not installed from an address that others can reach.
 Before the workflow runs, set the repository's variable LMSYS_ENRICH_SOURCE (Settings, Secrets and variables,
 Actions, Variables) to the source for `pip install`, as git+https://HOST/OWNER/NAME@COMMIT."""
+
+_NOT_CHECKED = """\
+{workflow} does not check {lists}. For all lists in one run, name them in lmsys-enrich.toml at the
+top of the repository, as lists = ["README.md", "docs/README.md"], move {workflow} away,
+and run `lmsys-enrich init` there."""
 
 
 class Workflow(Value):
@@ -102,7 +108,11 @@ def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
     if not lists:
         _write(folder / ENTRIES, _starter("entries.yaml"), terminal)
     root = top_level(folder) if chosen.folder is not None else None
-    is_new = _write((root or folder) / _WORKFLOW, workflow(chosen), terminal)
+    path = (root or folder) / _WORKFLOW
+    is_new = _write(path, workflow(chosen), terminal)
+    if not is_new and not _checks(path, chosen):
+        named = ", ".join(Path(chosen.folder or "", name).as_posix() for name in chosen.lists)
+        terminal.warn(_NOT_CHECKED.format(workflow=_WORKFLOW.name, lists=named))
     terminal.result("\n".join(_next_steps(folder, chosen, is_new=is_new)))
     if is_new and chosen.source.requirement is None and not chosen.source.is_here:
         terminal.warn(_NO_SOURCE)
@@ -126,6 +136,17 @@ def _own_lists(given: Path, in_settings: Sequence[Path]) -> Sequence[Path]:
         except InputError:
             continue  # a README that is not a list
     return []
+
+
+def _checks(path: Path, chosen: Workflow) -> bool:
+    """Return true if an existing workflow names the chosen lists, as far as its text shows."""
+    text = path.read_text(encoding="utf-8", errors="replace")
+    names = chosen.lists
+    if _defaults(chosen.folder) not in text or (chosen.folder is None) == ("working-directory:" in text):
+        if chosen.folder is None:
+            return False
+        names = [f"{chosen.folder}/{name}" for name in names]  # it may check them from the top
+    return all(re.search(rf"(?<![\w/.-]){re.escape(shlex.quote(name))}(?![\w/.-])", text) for name in names)
 
 
 def _create(folder: Path) -> None:
@@ -179,6 +200,7 @@ def workflow(chosen: Workflow) -> str:
         "@CONTENTS@": "read" if chosen.publish == "none" else "write # to commit what was found",
         "@CACHE@": f"{folder}{chosen.cache}",
         "@OUT@": f"{folder}{chosen.out}",
+        "@ARTIFACT_PATH@": _yaml(f"{folder}{chosen.out}"),
         "@RUN@": _yaml(f"lmsys-enrich run{lists} --deadline 20m --fail-on new-dead{in_place}"),
         "@ISSUE@": _yaml(f"lmsys-enrich issue{lists}"),
     }
