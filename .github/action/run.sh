@@ -4,9 +4,17 @@ set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=common.sh
 . "$(dirname "$0")/common.sh"
 
-lists=() flags=()
+lists=() given=() flags=()
 lines "${LISTS:-}" lists
-lines "${FLAGS:-}" flags
+lines "${FLAGS:-}" given
+# No shell reads the input: `--deadline 20m` is made two words here, and quotation marks would be part of the value.
+for line in "${given[@]}"; do
+    if [[ $line == *[[:space:]]--* ]]; then refuse "flags: write each on a line of its own, not '$line'."; fi
+    if [[ $line =~ ^--[a-z-]+[[:space:]=]+[\'\"].*[\'\"]$ ]]; then
+        refuse "flags: no shell reads them, so leave the quotation marks of $line away."
+    fi
+    if [[ $line =~ ^(--[a-z-]+)[[:space:]]+(.*)$ ]]; then flags+=("${BASH_REMATCH[@]:1}"); else flags+=("$line"); fi
+done
 test -z "${ONLY_CHANGED:-}" || flags+=("--only-changed=$ONLY_CHANGED")
 test "${IN_PLACE:-false}" != true || flags+=(--in-place)
 

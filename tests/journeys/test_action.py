@@ -34,6 +34,7 @@ class Runner:
     url: str
     temp: Path
     outputs: dict[str, str] = field(default_factory=dict)
+    log: str = ""
 
     def __post_init__(self) -> None:
         (self.temp / "lmsys-enrich").mkdir(parents=True)
@@ -84,6 +85,7 @@ class Runner:
             check=False,
         )
         self.outputs |= dict(line.split("=", 1) for line in told.read_text().splitlines())
+        self.log = ended.stdout + ended.stderr
         assert "Traceback" not in ended.stderr
         assert not ended.returncode or command.startswith(("exit", "lmsys-enrich")), ended.stderr
         return ended.returncode
@@ -146,6 +148,22 @@ def test_the_action_shows_what_the_run_found_and_ends_as_it_did(runner: Runner) 
     assert runner.act(issue="true", flags="--refresh\n--deadline=5m\n") == 10
     assert (runner.outputs["exit-code"], runner.outputs["dead"], runner.outputs["alive"]) == ("10", "1", "1")
     assert runner.issues == [("open", "Dead links in A list")]
+
+
+def test_flags_are_written_with_a_blank_or_an_equals_sign(runner: Runner) -> None:
+    flags = "--deadline 20m  \n\n--exclude ^https?://none.example/a b$\n  --fail-on=none"
+    assert runner.act(flags=flags) == 0
+    assert runner.outputs["exit-code"] == "0"
+
+
+@pytest.mark.parametrize(
+    ("flags", "advice"),
+    [("--deadline 20m --fail-on none", "on a line of its own"), ("--exclude='^https'", "quotation marks")],
+)
+def test_flags_that_a_shell_would_read_are_refused(runner: Runner, flags: str, advice: str) -> None:
+    with pytest.raises(AssertionError):
+        runner.act(flags=flags)
+    assert advice in runner.log
 
 
 def test_a_run_that_cannot_begin_fails_the_action(runner: Runner) -> None:
