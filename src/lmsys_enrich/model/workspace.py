@@ -84,9 +84,19 @@ def find_workspace(folder: Path, environ: Mapping[str, str]) -> Workspace:
     return Workspace(root, folder, _web(root, environ))
 
 
+def is_forgejo_job(environ: Mapping[str, str]) -> bool:
+    """
+    Return true in a job of Forgejo or Gitea, where the variables of GitHub Actions name that forge.
+
+    Its API is at `/api/v1`, GitHub's never: https://forgejo.org/docs/latest/user/actions/reference/
+    """
+    return environ.get("GITHUB_API_URL", "").rstrip("/").endswith("/api/v1")
+
+
 def _web(root: Path, environ: Mapping[str, str]) -> str | None:
     """Return the repository's address as GitHub Actions gives it, else that of its remote `origin`."""
-    if repository := environ.get("GITHUB_REPOSITORY"):
+    # The pages of files have other addresses on Forgejo.
+    if (repository := environ.get("GITHUB_REPOSITORY")) and not is_forgejo_job(environ):
         return f"{environ.get('GITHUB_SERVER_URL') or 'https://github.com'}/{quote(repository)}"
     found = _REMOTE.fullmatch(_origin(root))
     if found is None or not any(forge in found[1] for forge in ("github", "gitlab")):
@@ -96,11 +106,7 @@ def _web(root: Path, environ: Mapping[str, str]) -> str | None:
 
 def _origin(root: Path) -> str:
     """Return the address of the remote `origin`, or an empty text."""
-    try:
-        with (root / ".git" / "config").open(encoding="utf-8", errors="replace") as file:
-            text = file.read(_LARGEST_CONFIG)
-    except OSError:
-        return ""
+    text = _read(_shared_git_folder(root) / "config")
     section = ""
     for line in map(str.strip, text.splitlines()):
         if line.startswith("["):
@@ -109,3 +115,26 @@ def _origin(root: Path) -> str:
         if section == '[remote "origin"]' and name.strip() == "url":
             return value.strip()
     return ""
+
+
+def _shared_git_folder(root: Path) -> Path:
+    """
+    Return the folder that has the configuration of a repository.
+
+    A submodule and a linked worktree have a file `.git`, which names their own folder; that of a
+    worktree names the one that all worktrees share: https://git-scm.com/docs/gitrepository-layout
+    """
+    named = root / ".git"
+    if not named.is_file():
+        return named
+    own = root / _read(named).removeprefix("gitdir:").strip()
+    return own / _read(own / "commondir").strip()
+
+
+def _read(path: Path) -> str:
+    """Return the beginning of a file, or an empty text where it cannot be read."""
+    try:
+        with path.open(encoding="utf-8", errors="replace") as file:
+            return file.read(_LARGEST_CONFIG)
+    except (OSError, ValueError):  # a name with a NUL is no name
+        return ""

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from lmsys_enrich.errors import InputError
+from lmsys_enrich.model.workspace import is_forgejo_job
 from lmsys_enrich.settings.tables import ForgeKind, ForgeSetting, parse_host_name, refuse_header
 from lmsys_enrich.urls import (
     InvalidAddress,
@@ -196,6 +197,9 @@ def github_access(environ: Mapping[str, str]) -> GitHubAccess:
     (`https://HOST/api/v3`, `https://HOST/api/graphql`, `https://HOST`):
     https://docs.github.com/en/enterprise-server/rest/using-the-rest-api/getting-started-with-the-rest-api
     """
+    if is_forgejo_job(environ):
+        # Addresses and GITHUB_TOKEN are that forge's, and the token is not for GitHub.
+        return GitHubAccess(token=_token(environ, "GH_TOKEN"))
     server = _address(environ, "GITHUB_SERVER_URL")
     graphql = _address(environ, "GITHUB_GRAPHQL_URL")
     api = _address(environ, "GITHUB_API_URL") or _api_beside(graphql) or _api_of(server or _GITHUB_SERVER)

@@ -83,6 +83,12 @@ def test_github_token_goes_before_gh_token() -> None:
     assert github_access({"GITHUB_TOKEN": " ", "GH_TOKEN": OTHER}).token == OTHER
 
 
+def test_token_of_a_forgejo_job_is_not_for_github() -> None:
+    job = {"GITHUB_API_URL": "https://codeberg.org/api/v1", "GITHUB_SERVER_URL": "https://codeberg.org"}
+    assert github_access({**job, "GITHUB_TOKEN": TOKEN}) == GitHubAccess()
+    assert github_access({**job, "GITHUB_TOKEN": TOKEN, "GH_TOKEN": OTHER}) == GitHubAccess(token=OTHER)
+
+
 def test_a_token_is_not_shown_when_the_access_is() -> None:
     assert TOKEN not in repr(github_access({"GITHUB_TOKEN": TOKEN}))
 

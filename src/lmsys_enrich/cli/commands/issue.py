@@ -17,7 +17,7 @@ from lmsys_enrich.issue_tracker.github_issues import GitHubIssues
 from lmsys_enrich.issue_tracker.issue import Change, IssueUpdate, WantedIssue, update_issue, wanted_issue
 from lmsys_enrich.issue_tracker.pull_request_comment import comment_text, update_comment
 from lmsys_enrich.lists.read import read_as_set
-from lmsys_enrich.model.workspace import find_workspace
+from lmsys_enrich.model.workspace import find_workspace, is_forgejo_job
 from lmsys_enrich.network import open_network
 from lmsys_enrich.pipeline.previous_runs import report_of_last_run
 from lmsys_enrich.politeness.stats import RequestStats
@@ -54,7 +54,7 @@ def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
     report = report_of_last_run(catalogs, settings, terminal.environ, terminal.warn)
     wanted = wanted_issue(report, f"{access.server_url}/{repository}")
     if arguments.dry_run:
-        terminal.result(f"{wanted.title}\n\n{wanted.body}" if wanted.body else "No link is dead.")
+        terminal.result(f"{wanted.title}\n\n{wanted.body}" if wanted.body else f"{_none_is_dead(wanted)}.")
         return 0
     if access.token is None:
         raise InputError("writing an issue needs a token", hint="Set GITHUB_TOKEN, or use --dry-run.")
@@ -73,6 +73,11 @@ def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
 
 def repository_of(given: str | None, environ: Mapping[str, str], access: GitHubAccess) -> str:
     """Return the repository that the command line, GitHub Actions or the clone names. Raises `InputError`."""
+    if not given and is_forgejo_job(environ):
+        raise InputError(
+            "this job runs on Forgejo or Gitea, and issues and comments are written on GitHub alone",
+            hint="Leave this step away: dead-links.md in the output folder says the same.",
+        )
     name = given or environ.get("GITHUB_REPOSITORY") or _origin_at(access.server_url, environ)
     if not _NAME.fullmatch(name):
         raise InputError(
@@ -88,9 +93,15 @@ def _origin_at(server: str, environ: Mapping[str, str]) -> str:
     return web.removeprefix(f"{server}/") if web.startswith(f"{server}/") else ""
 
 
+def _none_is_dead(wanted: WantedIssue) -> str:
+    return "No link is dead" + (
+        f" as far as is known, {wanted.unknown:,} not checked yet" if wanted.unknown else ""
+    )
+
+
 def _summary(updated: IssueUpdate, wanted: WantedIssue) -> str:
     if updated.issue is None:
-        return "No link is dead, and no issue is open."
+        return f"{_none_is_dead(wanted)}, and no issue is open."
     outcome = {
         Change.UNCHANGED: "is up to date",
         Change.LEFT_OPEN: f"is left open: {wanted.unknown:,} of the links are not checked yet",
