@@ -73,6 +73,23 @@ def test_own_comment_is_found_behind_a_hundred_others(program: Program, httpx_mo
     assert "#7: edited" in comment(program, {}, "--pull-request", "7").out
 
 
+@pytest.mark.parametrize(("rights", "done"), [("COLLABORATOR", "edited"), ("CONTRIBUTOR", "written")])
+def test_comment_by_the_token_of_a_person_is_found(
+    program: Program, httpx_mock: HTTPXMock, rights: str, done: str
+) -> None:
+    marker = "<!-- lmsys-enrich: new links of this pull request -->"
+    one = {"id": 500, "body": marker, "user": {"type": "User"}, "author_association": rights}
+    add_comments(httpx_mock, [one])
+    httpx_mock.add_response(method="PATCH" if done == "edited" else "POST", status_code=201, json={})
+    assert f"#7: {done}" in comment(program, {}, "--pull-request", "7").out
+
+
+def test_job_of_forgejo_is_told_that_comments_are_for_github(program: Program) -> None:
+    program.environ["GITHUB_API_URL"] = "https://codeberg.org/api/v1"
+    ended = comment(program, {}, "--pull-request", "7")
+    assert (ended.code, "runs on Forgejo or Gitea" in ended.err) == (2, True)
+
+
 @pytest.mark.parametrize(
     "event",
     [

@@ -185,6 +185,14 @@ def test_new_death_is_commented_once(story: Story) -> None:
     assert len(issue.comments) == 2
 
 
+def test_locked_issue_is_edited_without_a_comment(story: Story) -> None:
+    story.night("/a")
+    [issue] = story.issues
+    issue.is_locked = True
+    assert story.night("/a", "/b").out.startswith("Issue #1 edited")
+    assert (story.urls[1] in issue.body, issue.comments) == (True, [])
+
+
 def test_many_lists_have_a_title_that_github_accepts(story: Story) -> None:
     names = []
     for number in range(14):
@@ -244,10 +252,11 @@ def test_a_clone_names_the_repository_of_its_issue(story: Story) -> None:
     ("change", "shown", "hint"),
     [
         ({"GITHUB_TOKEN": ""}, "needs a token", "--dry-run"),
-        ({"GITHUB_TOKEN": "ghp_expired"}, "401", "issues: write"),
+        ({"GITHUB_TOKEN": "ghp_expired"}, "401", "has expired"),
         ({"GITHUB_REPOSITORY": ""}, "no repository is given", "--repository"),
         ({"GITHUB_REPOSITORY": "acme/list/issues"}, "is not a repository", "--repository"),
         ({"GITHUB_REPOSITORY": "acme/unknown"}, "404", "issues: write"),
+        ({"GITHUB_API_URL": "https://codeberg.org/api/v1"}, "Forgejo", "dead-links.md"),
     ],
 )
 def test_error_comes_with_its_next_step(story: Story, change: dict[str, str], shown: str, hint: str) -> None:

@@ -22,23 +22,26 @@ from lmsys_enrich.values import Value
 
 _PAGE = 100  # the most that GitHub gives in one response
 _MAX_PAGES = 10
+# https://docs.github.com/en/graphql/reference/enums#commentauthorassociation
+_WITH_RIGHTS = frozenset({"OWNER", "MEMBER", "COLLABORATOR"})
 _REDIRECTS = range(300, 400)  # not followed: the token is for the configured host alone
 
 
 class Issue(Value):
-    """An issue; `url` is the address of its page."""
+    """An issue; `url` is the address of its page. GitHub refuses the comments of bots on a locked one."""
 
     number: int
     body: str
     url: str
+    is_locked: bool = False
 
 
 class Comment(Value):
-    """A comment on an issue or a pull request."""
+    """A comment on an issue or a pull request; `is_of_a_stranger` says that its author has no rights here."""
 
     number: int
     body: str
-    is_of_a_bot: bool
+    is_of_a_stranger: bool
 
 
 class GitHubIssues(Value):
@@ -141,6 +144,10 @@ class GitHubIssues(Value):
                 f" ({status}: {self._without_token(message)})",
                 hint="The token is not the reason. `lmsys-enrich issue --dry-run` shows title and text.",
             )
+        if status == HTTPStatus.UNAUTHORIZED:
+            raise InputError(what, hint="The token has expired, was revoked or is cut short: set another.")
+        if "locked" in message:
+            raise InputError(what, hint="Unlock the conversation, or close it.")
         if status in _REDIRECTS:
             raise InputError(what, hint="It has another name now: give that one as --repository.")
         raise InputError(
@@ -155,10 +162,15 @@ class GitHubIssues(Value):
 
 def _issue(item: Node) -> Issue:
     return Issue(
-        number(item.get("number")) or 0, text(item.get("body")) or "", text(item.get("html_url")) or ""
+        number(item.get("number")) or 0,
+        text(item.get("body")) or "",
+        text(item.get("html_url")) or "",
+        is_locked=item.get("locked") is True,
     )
 
 
 def _comment(item: Node) -> Comment:
+    # The token may be a bot's, as the job's own, or that of a person with rights in the repository.
     is_of_a_bot = node(item.get("user")).get("type") == "Bot"
-    return Comment(number(item.get("id")) or 0, text(item.get("body")) or "", is_of_a_bot)
+    is_of_a_stranger = not is_of_a_bot and item.get("author_association") not in _WITH_RIGHTS
+    return Comment(number(item.get("id")) or 0, text(item.get("body")) or "", is_of_a_stranger)

@@ -35,7 +35,10 @@ _MAX_KEYS = 3000
 _MARKER = re.compile(r"<!-- lmsys-enrich issue: ([^<>\n]+) -->")
 _KEYS = re.compile(r"<!-- dead: ([0-9a-f ]*) -->")
 _AS_OF = re.compile(r", as of \d{4}-\d{2}-\d{2}\.")
-_FOOT = "This issue is kept current by `lmsys-enrich issue`, and closed when none of these links is dead."
+_FOOT = (
+    "This issue is kept current by `lmsys-enrich issue`, and closed when none of these links is dead."
+    " Notes belong into comments: the text above is written anew."
+)
 # A word in which GitHub may see a mention, a reference, a commit, an address or an e-mail address.
 _REFERENCE = re.compile(
     r"[@#]|://|(?<!\w)www\.|(?<!\w)(?:GH-\d|mailto:|xmpp:)|(?<![^\W_])[0-9a-f]{7,64}(?![^\W_])", re.IGNORECASE
@@ -251,7 +254,7 @@ async def update_issue(tracker: Tracker, wanted: WantedIssue, exists: Callable[[
     if is_same(ours.body, wanted.body):
         return IssueUpdate(Change.UNCHANGED, ours)
     # The comment comes first: where it fails, the next run sees the same links as new.
-    if (comment := wanted.comment_on(ours.body)) is not None:
+    if not ours.is_locked and (comment := wanted.comment_on(ours.body)) is not None:
         await tracker.comment(ours, comment)
     return IssueUpdate(Change.EDITED, await tracker.edit(ours, wanted.body))
 

@@ -42,7 +42,7 @@ async def update_comment(issues: GitHubIssues, number: int, text: str | None) ->
     """
     Write the comment of a pull request, or edit the one that is there; return what was done.
 
-    Only a comment of a bot is taken for ours: anybody may write the marker.
+    No comment of a stranger is taken for ours: anybody may write the marker.
     """
     ours = next((one for one in await issues.comments(number) if _is_ours(one)), None)
     if ours is None:
@@ -58,7 +58,7 @@ async def update_comment(issues: GitHubIssues, number: int, text: str | None) ->
 
 
 def _is_ours(comment: Comment) -> bool:
-    return comment.is_of_a_bot and comment.body.startswith(MARKER)
+    return not comment.is_of_a_stranger and comment.body.startswith(MARKER)
 
 
 def _line(finding: Mapping[str, Any]) -> str | None:

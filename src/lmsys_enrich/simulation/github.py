@@ -29,6 +29,7 @@ class SimulatedIssue:
     state: str = "open"
     is_pull_request: bool = False
     comments: list[str] = field(default_factory=list)
+    is_locked: bool = False
 
     def json(self) -> dict[str, object]:
         """Return the issue as the API sends it."""
@@ -38,6 +39,7 @@ class SimulatedIssue:
             "title": self.title,
             "body": self.body,
             "state": self.state,
+            "locked": self.is_locked,
             "labels": [{"name": label} for label in self.labels],
             "html_url": url,
         }
@@ -106,6 +108,8 @@ def _changed(issue: SimulatedIssue | None, received: Received, *, is_comment: bo
     sent = json.loads(received.body)
     if len(sent.get("body", "")) > _LONGEST:
         return _refused(422, "Validation Failed")
+    if is_comment and issue.is_locked:
+        return _refused(403, "Unable to create comment because issue is locked.")
     if is_comment:
         issue.comments.append(sent["body"])
         return _json(201, {"id": len(issue.comments), "body": sent["body"]})
