@@ -228,10 +228,11 @@ def _parsed(name: str, text: str, table: str) -> _File | None:
     content: object = tomllib.loads(text)
     for part in table.split(".") if table else ():
         if isinstance(content, dict) and part not in content and part.replace("-", "_") in content:
-            raise ValueError(f"write [{table}] in place of [{table.replace('-', '_')}]")
+            wrong = table.replace("-", "_")
+            raise InputError(f"{name} has a table [{wrong}]", hint=f"Its name is [{table}].")
         content = content.get(part) if isinstance(content, dict) else None
     if content is not None and not isinstance(content, dict):
-        raise ValueError(f"{table} is not a table")
+        raise InputError(f"{name}: {table} is not a table", hint=f"Write [{table}] on a line of its own.")
     return _File(name, content, _lines(text, table)) if content else None
 
 
