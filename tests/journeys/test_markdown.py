@@ -299,6 +299,19 @@ def test_blocks_in_any_file_are_kept_current(program: Program, site: str, ending
     assert page.read_bytes() == before
 
 
+@pytest.mark.usefixtures("site")
+def test_file_with_blocks_keeps_its_permissions_and_links(program: Program) -> None:
+    program.run("README.md")
+    page, link = program.folder / "docs.md", program.folder / "link.md"
+    page.write_text(_PAGE, encoding="utf-8")
+    page.chmod(0o640)
+    link.symlink_to(page)
+    refused = program("render", "README.md", "--into", "link.md")
+    assert (refused.code, "is a symbolic link" in refused.err, link.is_symlink()) == (2, True, True)
+    assert program("render", "README.md", "--into", "docs.md").code == 0
+    assert page.stat().st_mode & 0o777 == 0o640
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [

@@ -17,8 +17,15 @@ from lmsys_enrich.outputs.text import Streamed
 from lmsys_enrich.regular_file import read_regular_file
 from lmsys_enrich.store.last_written import time_of
 
+HISTORY = "history.jsonl"
 _FACTS = "enriched.json"
 _CHUNK_SIZE = 2**20
+_MAX_DAYS = 1000
+_MAX_SIZE = 2**26  # bytes: many times what a thousand days take
+_MAX_ITEMS = 100
+
+Line: TypeAlias = dict[str, Any]
+"""A line of the file; unknown fields are kept."""
 
 
 def previous(out: Path, made: Iterable[str], run_time: datetime) -> dict[str, Streamed]:
@@ -44,15 +51,6 @@ def _chunks(path: Path) -> Iterator[bytes]:
     with path.open("rb") as file:
         while chunk := file.read(_CHUNK_SIZE):
             yield chunk
-
-
-HISTORY = "history.jsonl"
-_MAX_DAYS = 1000
-_MAX_SIZE = 2**26  # bytes: many times what a thousand days take
-_MAX_ITEMS = 100
-
-Line: TypeAlias = dict[str, Any]
-"""A line of the file; unknown fields are kept."""
 
 
 def changes_since(report: Report, reported: Mapping[str, Finding]) -> tuple[Change, ...]:

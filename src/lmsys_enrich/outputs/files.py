@@ -68,7 +68,7 @@ def write_files(folder: Path, files: Mapping[str, Text]) -> Written:
 
 def replace_source(source: Path, text: str) -> bool:
     """
-    Replace a list, whose permissions stay, and return whether it changed.
+    Replace a file of the user, whose permissions stay, and return whether it changed.
 
     Raises `InputError` for a symbolic link, which could lead to any file.
     """

@@ -17,7 +17,7 @@ from lmsys_enrich.model.changes import Changes, changes_between
 from lmsys_enrich.model.figures import counted
 from lmsys_enrich.model.report import Report
 from lmsys_enrich.outputs.enriched_document import write_in_place
-from lmsys_enrich.outputs.files import write_files
+from lmsys_enrich.outputs.files import Written, replace_source, write_files
 from lmsys_enrich.outputs.marker_blocks import Blocks
 from lmsys_enrich.outputs.registry import PREVIOUS, render_all
 from lmsys_enrich.pipeline.previous_runs import report_of_last_run
@@ -50,8 +50,9 @@ def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
     if settings.in_place:  # before blocks are filled, which changes the list again
         report_in_place(write_in_place(report, terminal.warn), terminal)
     if arguments.into is not None:
-        folder, blocks = _filled(arguments.into, report, settings.out)
-        written = write_files(folder, blocks)
+        into: Path = arguments.into
+        is_changed = replace_source(into, _filled(into, report, settings.out))
+        folder, written = into.parent, Written((into,), (into,) if is_changed else ())
     else:
         folder = settings.out
         known_days = past([*lines_in(folder)])
@@ -63,8 +64,8 @@ def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
     return BUG if written.bugs else DONE
 
 
-def _filled(file: Path, report: Report, out: Path) -> tuple[Path, dict[str, str]]:
-    """Return the folder of a file, and the file with its blocks made anew."""
+def _filled(file: Path, report: Report, out: Path) -> str:
+    """Return the text of a file with its blocks made anew."""
     try:
         text = file.read_bytes().decode("utf-8")
     except (OSError, UnicodeDecodeError) as problem:
@@ -80,7 +81,7 @@ def _filled(file: Path, report: Report, out: Path) -> tuple[Path, dict[str, str]
             break
         text, report = filled, moved
         filled = Blocks(report, badges, changes).filled(text, str(file))
-    return file.parent, {file.name: filled}
+    return filled
 
 
 def _read_again(report: Report, file: Path, text: str) -> Report | None:
