@@ -142,6 +142,8 @@ if git diff --cached --quiet; then
     fi
     exit 0
 fi
+# The job's own branch stays as it is where a pull request proposes the change.
+test "$PUBLISH" = commit || git switch --quiet --detach
 git commit --quiet --message "$MESSAGE" || refuse "git cannot commit (see above)."
 
 if test "$PUBLISH" = commit; then

@@ -125,7 +125,7 @@ def test_mistake_in_a_file_is_reported_with_its_line(tmp_path: Path, text: str, 
         ),
         ("[tool]\nlmsys-enrich = 3\n", "tool.lmsys-enrich is not a table"),
         ("tool = 3\n", None),
-        ("[tool.lmsys_enrich]\nmax-age = '3d'\n", "write [tool.lmsys-enrich] in place of"),
+        ("[tool.lmsys_enrich]\nmax-age = '3d'\n", "has a table [tool.lmsys_enrich]"),
     ],
 )
 def test_mistake_in_pyproject_is_reported_with_its_line(tmp_path: Path, text: str, said: str | None) -> None:
