@@ -8,6 +8,7 @@ import httptools
 # As Chrome: https://source.chromium.org/chromium/chromium/src/+/main:net/http/http_stream_parser.h
 _MAX_HEAD = 262_144
 _MAX_INFORMATIONAL = 20
+_MAX_REWRITES = 20  # each reads all of the head: empty lines that drip in would take hours
 # Bytes beside the body itself: chunk sizes, extensions, trailers.
 _MAX_FRAMING = 1_048_576
 _INFORMATIONAL = range(100, 200)
@@ -18,8 +19,8 @@ _STATUS_LINE = re.compile(
     rb"^(?:[ \t]{0,8}|[^0-9A-Za-z\r\n]{1,4})(?:http(?:/(\d)(?:\.(\d))?)?|icy)[ \t]{1,8}(\d{3})(?![0-9])",
     re.IGNORECASE | re.MULTILINE,
 )
-_BEFORE_STATUS_LINE = re.compile(rb"[^0-9A-Za-z]{0,8}")
-_PROTOCOLS = (b"http", b"icy")
+_PROTOCOL = re.compile(rb"(?:\A|[\r\n])[^0-9A-Za-z]{0,8}(?:http|icy)", re.IGNORECASE)
+_BEFORE_PROTOCOL = re.compile(rb"[^0-9A-Za-z]{0,8}")
 _LENGTH = re.compile(rb"[0-9]{1,18}")  # more does not fit into 64 bits, for browsers neither
 _HEADER_NAME = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}")
 
@@ -52,6 +53,7 @@ class ResponseParser:
         self._head = bytearray()
         self._framing = 0
         self._is_rewritten = False
+        self._rewrites = 0
         self._error: httptools.HttpParserError | None = None
         self._parser = self._new_parser()
 
@@ -153,7 +155,12 @@ class ResponseParser:
         cause = error.__context__
         if self._is_rewritten or isinstance(cause, NotHttp):
             raise NotHttp(str(cause if isinstance(cause, NotHttp) else error)) from None
-        rewritten = _rewrite_head(bytes(self._head)) if b"\n" in data else None
+        rewritten = None
+        if _HEAD_END.search(self._head, max(0, len(self._head) - len(data) - 2)):
+            self._rewrites += 1
+            if self._rewrites > _MAX_REWRITES:
+                raise NotHttp("its headers do not end") from None
+            rewritten = _rewrite_head(bytes(self._head))
         if rewritten is None:
             if not _may_be_http(self._head):
                 raise NotHttp(str(error)) from None
@@ -168,10 +175,11 @@ class ResponseParser:
 
 def _may_be_http(head: bytearray) -> bool:
     """Return true if a line begins as a status line does, or may once more bytes have come."""
-    lines = [_BEFORE_STATUS_LINE.sub(b"", line, count=1)[:4].lower() for line in head[:8192].splitlines()]
-    if any(line.startswith(_PROTOCOLS) for line in lines):
+    start = head[:8192]
+    if _PROTOCOL.search(start):
         return True
-    return bool(lines) and any(protocol.startswith(lines[-1]) for protocol in _PROTOCOLS)
+    last = _BEFORE_PROTOCOL.sub(b"", start.splitlines()[-1], count=1).lower()
+    return b"http".startswith(last) or b"icy".startswith(last)
 
 
 def _rewrite_head(received: bytes) -> bytes | None:

@@ -164,6 +164,14 @@ def test_bytes_that_are_no_response_are_refused(data: bytes, why: str) -> None:
         _fed([data])
 
 
+def test_empty_lines_that_drip_in_are_refused() -> None:
+    parser = ResponseParser(bodiless=True)
+    for _ in range(20):
+        parser.feed(b"http\n\n")
+    with pytest.raises(NotHttp, match="do not end"):
+        parser.feed(b"\n")
+
+
 _LENIENT = {
     "space before the colon": b"HTTP/1.1 200 OK\r\nX-A : true\r\nLocation: /x\r\n\r\n",
     "a PHP warning among the headers": b"HTTP/1.1 200 OK\r\nPHP Warning: no x.so\r\nLocation: /x\r\n\r\n",
