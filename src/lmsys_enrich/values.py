@@ -16,6 +16,9 @@ value_field = msgspec.field
 Moment: TypeAlias = Annotated[datetime, msgspec.Meta(tz=True)]
 """A date and time with its zone; decoders refuse one without."""
 
+YEARS = range(1900, 9000)
+"""Years of a `Moment`: at either end of the calendar arithmetic overflows, as conversion to UTC does."""
+
 Count: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 """A number of things, or an id; decoders refuse what JSON cannot hold exactly."""
 

@@ -126,6 +126,20 @@ def test_any_content_of_a_report_costs_its_link(
         _use(one)
 
 
+@pytest.mark.parametrize("at", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59-14:00"])
+def test_date_at_an_end_of_the_calendar_costs_its_link(tmp_path: Path, at: str) -> None:
+    write_files(tmp_path, render_all(report(full_finding())))
+    file = tmp_path / "enriched.json"
+    whole = json.loads(file.read_text(encoding="utf-8"))
+    entry = whole["entries"][0]
+    dates = [path for path in _paths(entry)[1:] if str(path[-1]).endswith(("_at", "_since", "_alive"))]
+    assert len(dates) > 8
+    for path in dates:
+        file.write_text(json.dumps({**whole, "entries": [_spoiled(entry, path, at)]}), encoding="utf-8")
+        for one in read_last_written(tmp_path, pytest.fail):
+            _use(one)
+
+
 @pytest.mark.parametrize(
     "url", ["http://[", "http://x:99999/", "javascript:alert(1)", "//x.example", "", "x\ny"]
 )

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TypeAlias, cast
 
+from lmsys_enrich.values import YEARS
+
 Node: TypeAlias = Mapping[str, object]
 _NOTHING: Node = {}
 _LARGEST_EXACT = 2**53  # RFC 8259 §6
@@ -59,11 +61,13 @@ def flag(value: object) -> bool | None:
 
 
 def moment(value: object) -> datetime | None:
-    """Return an ISO 8601 time in UTC; committers' clocks can be at any time."""
+    """Return an ISO 8601 time in UTC; none for one that nobody knew, as Go's zero time of the year 1."""
     if not isinstance(value, str):
         return None
     try:
         then = datetime.fromisoformat(value)
-        return then.replace(tzinfo=UTC) if then.tzinfo is None else then.astimezone(UTC)
-    except (ValueError, OverflowError):
+    except ValueError:
         return None
+    if then.year not in YEARS:  # committers' clocks can be at any time
+        return None
+    return then.replace(tzinfo=UTC) if then.tzinfo is None else then.astimezone(UTC)

@@ -7,15 +7,16 @@ An item of another shape is skipped.
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from datetime import datetime
+from operator import attrgetter
 from typing import Generic, TypeVar
 
 import msgspec
 
+from lmsys_enrich.model.facts import Model, Paper, Repository
 from lmsys_enrich.model.finding import Finding
+from lmsys_enrich.values import YEARS, Moment
 
 _UNDECODABLE = (ValueError, RecursionError)
-# Arithmetic with dates at either end of the calendar overflows, as their conversion to UTC does.
-_YEARS = range(1900, 9000)
 
 T = TypeVar("T")
 
@@ -46,22 +47,27 @@ split: Callable[[bytes], list[msgspec.Raw]] = msgspec.json.Decoder(list[msgspec.
 
 def has_plausible_dates(finding: Finding) -> bool:
     """Return false for a finding with a date with which nothing can be computed."""
-    for at in (finding.checked_at, finding.first_seen, finding.last_alive, finding.failing_since):
-        if at is not None and at.year not in _YEARS:
+    for at in _dates_of_finding(finding):
+        if at is not None and at.year not in YEARS:
             return False
     if not (finding.asked or finding.repository or finding.paper or finding.model):
         return True
-    return all(at is None or at.year in _YEARS for at in _dates_of_facts(finding))
+    return all(at is None or at.year in YEARS for at in _dates_of_facts(finding))
+
+
+def _names_of_moments(kind: type[msgspec.Struct]) -> tuple[str, ...]:
+    return tuple(one.name for one in msgspec.structs.fields(kind) if one.type in (Moment, Moment | None))
+
+
+_dates_of_finding = attrgetter(*_names_of_moments(Finding))
+_DATES_OF_FACTS = {kind: _names_of_moments(kind) for kind in (Repository, Paper, Model)}
 
 
 def _dates_of_facts(finding: Finding) -> Iterator[datetime | None]:
     yield from finding.asked.values()
     for facts in (finding.repository, finding.paper, finding.model):
         if facts is not None:
-            yield facts.fetched_at
+            yield from (getattr(facts, name) for name in _DATES_OF_FACTS[type(facts)])
             yield from facts.kept.values()
-    if (facts := finding.repository) is not None:
-        yield from (facts.last_commit, facts.pushed_at, facts.created_at, facts.archived_at)
-        yield facts.latest_release.published_at if facts.latest_release is not None else None
-    if finding.model is not None:
-        yield from (finding.model.created_at, finding.model.last_modified)
+    if finding.repository is not None and finding.repository.latest_release is not None:
+        yield finding.repository.latest_release.published_at

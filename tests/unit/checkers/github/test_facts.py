@@ -41,7 +41,10 @@ def test_an_empty_repository_has_no_branch_and_that_is_known() -> None:
     assert not found.missing_fields
 
 
-@pytest.mark.parametrize("date", [None, "0000-13-01T00:00:00Z", "0001-01-01T00:00:00+14:00", 5])
+@pytest.mark.parametrize(
+    "date",
+    [None, "0000-13-01T00:00:00Z", "0001-01-01T00:00:00Z", "0001-01-01T00:00:00+14:00", "9999-12-31", 5],
+)
 def test_a_head_whose_date_cannot_be_read_still_has_one(date: object) -> None:
     found = update(defaultBranchRef={"name": "main", "target": {"committedDate": date}})
     assert found.facts.default_branch == "main"
