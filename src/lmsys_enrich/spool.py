@@ -11,9 +11,10 @@ import tempfile
 import weakref
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
-from typing import Generic, TypeVar, overload
+from contextlib import suppress
+from typing import IO, Generic, TypeVar, overload
 
-from lmsys_enrich.errors import OutputError
+from lmsys_enrich.errors import OutputError, reason_of
 
 LARGE = 200_000
 """Items from which on a collection is kept on disk: below, memory is cheap and faster."""
@@ -27,8 +28,11 @@ class _Records:
     """Byte strings in a temporary file, by number."""
 
     def __init__(self) -> None:
-        self._file = tempfile.TemporaryFile(buffering=2**18)  # noqa: SIM115 - the next line closes it
-        weakref.finalize(self, self._file.close)
+        try:
+            self._file = tempfile.TemporaryFile(buffering=2**18)  # noqa: SIM115 - the finalizer closes it
+        except OSError as problem:
+            raise _unwritable(problem) from None
+        weakref.finalize(self, _close, self._file)
         self._ends = array("Q")
         self._is_flushed = True
 
@@ -39,19 +43,32 @@ class _Records:
         try:
             self._file.write(record)
         except OSError as problem:
-            raise OutputError(
-                f"{tempfile.gettempdir()}: cannot be written: {problem.strerror}",
-                hint="Free the disk, or name another folder in TMPDIR.",
-            ) from None
+            raise _unwritable(problem) from None
         self._ends.append(len(record) + (self._ends[-1] if self._ends else 0))
         self._is_flushed = False
 
     def read(self, number: int) -> bytes:
         if not self._is_flushed:
-            self._file.flush()
+            try:
+                self._file.flush()
+            except OSError as problem:
+                raise _unwritable(problem) from None
             self._is_flushed = True
         start = self._ends[number - 1] if number else 0
         return os.pread(self._file.fileno(), self._ends[number] - start, start)
+
+
+def _unwritable(problem: OSError) -> OutputError:
+    return OutputError(
+        f"{tempfile.tempdir or 'temporary files'}: cannot be written: {reason_of(problem)}",
+        hint="Free the disk, or name another folder in TMPDIR.",
+    )
+
+
+def _close(file: IO[bytes]) -> None:
+    """Close a file without a message: what a full disk did not take was reported."""
+    with suppress(OSError):
+        file.close()
 
 
 class Spool(Sequence[T], Generic[T]):

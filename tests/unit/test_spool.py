@@ -83,3 +83,13 @@ def test_full_disk_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     spool = SpooledDict({"key": 0}, str.encode, bytes.decode)
     with pytest.raises(OutputError, match=os.strerror(errno.ENOSPC)):
         spool["key"] = "x" * 2**20
+    spool = SpooledDict({"key": 0}, str.encode, bytes.decode)
+    spool["key"] = "x"  # goes no further than a buffer
+    with pytest.raises(OutputError, match=os.strerror(errno.ENOSPC)):
+        assert spool["key"]
+
+
+def test_a_missing_folder_for_temporary_files_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", "/nonexistent")
+    with pytest.raises(OutputError, match="/nonexistent: cannot be written: No such file"):
+        SpooledDict({"key": 0}, str.encode, bytes.decode)
