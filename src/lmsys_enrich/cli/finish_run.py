@@ -143,7 +143,7 @@ def _write(run: Run, report: Report) -> Written:
 
 def _write_all(out: Path, report: Report) -> Written:
     lines = lines_with(report, out)
-    made = render_all(report.with_history(past(lines), report.changes))
+    made = render_all(report.with_history(past(lines, report.run_time.date()), report.changes))
     kept = previous(out, made, report.run_time) | history(lines)
     return write_files(out, made | kept)
 

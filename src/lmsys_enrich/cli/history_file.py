@@ -1,6 +1,7 @@
 """Files of earlier runs in the output folder: history.jsonl and previous.json."""
 
 import json
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from functools import partial
@@ -37,7 +38,7 @@ def previous(out: Path, made: Iterable[str], run_time: datetime) -> dict[str, St
     kept: dict[str, Streamed] = {}
     for name in made:
         path = out / name
-        if path.name != _FACTS or not path.is_file():
+        if path.name != _FACTS or not os.path.isfile(path):  # noqa: PTH113 - raises nothing
             continue
         try:
             if time_of(path).date() < run_time.date():
@@ -65,19 +66,20 @@ def lines_with(report: Report, out: Path) -> list[Line]:
 
     The last run of a day replaces the others, and keeps their events. Links are
     counted by their effective verdict, so that a night without network is not a dip.
-    Foreign lines and all but the last thousand days are dropped. Raises `OutputError` if the file
+    Foreign lines and all but the last thousand days are dropped; later days stay, as the clock
+    may have been set back for this run alone. Raises `OutputError` if the file
     cannot be read: it would be lost.
     """
     today = f"{report.run_time:%Y-%m-%d}"
-    days = {line["date"]: line for line in lines_in(out)}
-    earlier = days.pop(today, {})
-    figures = {
+    days = {line["date"]: line for line in lines_in(out) if _date(line)}
+    earlier = days.get(today, {})
+    days[today] = {
         "date": today,
         **_figures(report),
         "died": _together(_listed(earlier, "died"), _died(report)),
         "relicensed": _together(_listed(earlier, "relicensed"), _relicensed(report)),
     }
-    return [*[line for day, line in sorted(days.items()) if day < today][1 - _MAX_DAYS :], figures]
+    return [line for _, line in sorted(days.items())][-_MAX_DAYS:]
 
 
 def history(lines: Sequence[Line]) -> dict[str, str]:
@@ -86,9 +88,10 @@ def history(lines: Sequence[Line]) -> dict[str, str]:
     return {HISTORY: "".join(f"{text}\n" for text in texts)}
 
 
-def past(lines: Sequence[Line]) -> tuple[Day, ...]:
+def past(lines: Sequence[Line], until: date = date.max) -> tuple[Day, ...]:
     """Parse the lines, which are untrusted; the oldest day comes first."""
-    return tuple(sorted((day for line in lines if (day := _day(line))), key=lambda day: day.date))
+    days = (day for line in lines if (day := _day(line)) and day.date <= until)
+    return tuple(sorted(days, key=lambda day: day.date))
 
 
 def lines_in(out: Path) -> Iterator[Line]:
@@ -103,7 +106,7 @@ def lines_in(out: Path) -> Iterator[Line]:
             f"{path}: cannot be read: {reason_of(problem)}",
             hint="Remove it or move it away, or name another folder with --out.",
         ) from None
-    for line in text.splitlines():
+    for line in text.split("\n"):  # `splitlines` also divides at U+2028, which JSON has within texts
         try:
             found = json.loads(line)
         except (ValueError, RecursionError):
@@ -112,10 +115,16 @@ def lines_in(out: Path) -> Iterator[Line]:
             yield found
 
 
-def _day(line: Line) -> Day | None:
+def _date(line: Line) -> date | None:
     try:
-        when = date.fromisoformat(line["date"])
+        return date.fromisoformat(line["date"])
     except ValueError:
+        return None
+
+
+def _day(line: Line) -> Day | None:
+    when = _date(line)
+    if when is None:
         return None
     return Day(
         date=when,

@@ -42,6 +42,17 @@ def test_each_day_adds_a_line_with_its_figures(tmp_path: Path) -> None:
     assert str(first["date"]) < str(second["date"])
 
 
+def test_a_clock_set_back_loses_no_day(tmp_path: Path) -> None:
+    told = report(finding("https://a.example/"))
+    for days in (0, 2, 1):
+        _keep(tmp_path, _later(told, days))
+    dates = [str(line["date"]) for line in _lines(tmp_path)]
+    assert len(dates) == 3
+    assert dates == sorted(dates)
+    until = _later(told, 1).run_time.date()
+    assert len(past([*lines_in(tmp_path)], until)) == 2
+
+
 def test_death_is_recorded_on_its_day(tmp_path: Path) -> None:
     died = report(finding("https://a.example/", Verdict.DEAD, reported=Verdict.FAILING))
     _keep(tmp_path, died)
@@ -64,6 +75,15 @@ def test_foreign_lines_are_ignored(tmp_path: Path) -> None:
     _keep(tmp_path, report())
     kept, today = _lines(tmp_path)
     assert (kept["date"], today["died"]) == ("2020-01-01", [])
+
+
+def test_lines_end_where_json_lines_end(tmp_path: Path) -> None:
+    died = [f"https://a.example/{mark}b" for mark in "\u2028\u2029\x85"]
+    line = json.dumps({"date": "2020-01-01", "died": died}, ensure_ascii=False)
+    (tmp_path / HISTORY).write_text(line, encoding="utf-8")
+    _keep(tmp_path, report())
+    first, _ = past(list(lines_in(tmp_path)))
+    assert list(first.died) == died
 
 
 def test_night_without_answers_is_no_dip(tmp_path: Path) -> None:
