@@ -1,5 +1,6 @@
 """Settings of hosts, exemptions and lists, as users write them."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -97,6 +98,19 @@ def test_readme_is_read_where_there_is_no_other_list(program: Program) -> None:
 def test_no_list_at_all_is_reported(program: Program) -> None:
     ended = program("validate")
     assert (ended.code, "entries.yaml: no such file" in ended.err) == (2, True)
+
+
+def test_a_removed_folder_is_reported(program: Program) -> None:
+    folder = program.folder / "removed"
+    folder.mkdir()
+    os.chdir(folder)
+    folder.rmdir()
+    ended = program("run", "--offline")
+    os.chdir(program.folder)
+    assert (ended.code, ended.err) == (
+        2,
+        "the current folder: No such file or directory\n→ Go to another one.\n",
+    )
 
 
 def test_secret_headers_are_in_no_output(program: Program, serve: Serve) -> None:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from lmsys_enrich.errors import InputError, reason_of
 from lmsys_enrich.settings.settings import Settings, format_duration
 from lmsys_enrich.settings.sources import (
     ReadFile,
@@ -54,9 +55,13 @@ def add_setting_flags(parser: argparse.ArgumentParser, names: Collection[str] | 
 def settings_of(
     arguments: argparse.Namespace, environ: Mapping[str, str], read: ReadFile = read_file
 ) -> Settings:
-    """Resolve the settings from flags, variables and files."""
+    """Resolve the settings from flags, variables and files. Raises `InputError`."""
     flags = {knob.name: getattr(arguments, knob.name, None) for knob in knobs()}
-    return resolve(flags, environ, Path.cwd(), read)
+    try:
+        folder = Path.cwd()
+    except OSError as problem:  # it was removed
+        raise InputError(f"the current folder: {reason_of(problem)}", hint="Go to another one.") from None
+    return resolve(flags, environ, folder, read)
 
 
 def _add(group: argparse._ArgumentGroup, knob: Field[Any]) -> None:

@@ -153,6 +153,8 @@ def _text(name: str, raw: object, kind: type) -> object:
     if not isinstance(raw, str):
         raise ValueError(f"{raw!r} is not text")  # noqa: TRY004 - a mistake of the user
     if kind is Path:
+        if "\0" in raw:
+            raise ValueError(f"{raw!r} is not a path")
         return Path(raw)
     return parse_regular_expression(raw) if is_list(name) else raw
 

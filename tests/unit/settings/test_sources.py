@@ -98,6 +98,8 @@ def test_all_mistakes_are_reported_at_once(tmp_path: Path) -> None:
         ("out = 3\n", "out: 3 is not text"),
         ("exclude = ['a', 3]\n", "exclude: 3 is not text"),
         ("lists = [1]\n", "lists: 1 is not text"),
+        ('out = "a\\u0000b"\n', r"out: 'a\x00b' is not a path"),
+        ('lists = ["a\\u0000b"]\n', r"lists: 'a\x00b' is not a path"),
         ("offline = 1\n", "offline: 1 is neither true nor false"),
         ("facts = { stars = true }\n", 'True}" is none of stars'),
         ("token = 'x'\n", "no such setting 'token'; secrets come from the environment alone"),
