@@ -211,6 +211,22 @@ def test_hostile_titles_name_no_file_outside_the_folder(program: Program) -> Non
     assert not list(program.folder.parent.glob("passwd"))
 
 
+def test_names_of_files_that_are_not_utf8_are_written(program: Program) -> None:
+    name = os.fsdecode(b"f\xff")
+    folder = program.folder / name
+    try:
+        folder.mkdir()
+    except OSError:
+        pytest.skip("this file system takes UTF-8 alone")
+    text = "# A list\n\n- [a](https://a.example/)\n- [b](gone.txt)\n- [c](#nowhere)\n"
+    (folder / os.fsdecode(b"l\xff.md")).write_text(text, encoding="utf-8")
+    program.environ |= {"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": "summary.md"}
+    assert program("run", "--offline", name).code == 10
+    assert {"enriched.json", "dead-links.json", "report.sarif"} <= program.outputs().keys()
+    assert "f%FF/l%FF.md" in program.text("report.sarif")
+    assert program("issue", "--dry-run", "--repository", "a/b", name).code == 0
+
+
 def test_a_notice_is_text_too() -> None:
     report = _report("harmless")
     made = rendered(replace(report, notice="<b>notice</b>"))

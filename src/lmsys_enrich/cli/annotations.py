@@ -101,7 +101,7 @@ def _append(environ: Mapping[str, str], variable: str, text: str) -> None:
     if not (name := environ.get(variable)):
         return
     try:
-        with Path(name).open("a", encoding="utf-8") as file:
+        with Path(name).open("a", encoding="utf-8", errors="replace") as file:
             file.write(text)
     except OSError as problem:
         raise OutputError(

@@ -119,7 +119,7 @@ class GitHubIssues(Value):
             **request_headers(self.access.token),
             **({} if content is None else {"content-type": "application/json"}),
         }
-        body = b"" if content is None else json.dumps(content).encode()
+        body = b"" if content is None else json.dumps(content, ensure_ascii=False).encode("utf-8", "replace")
         request = Request(method, url, RequestKind.REST, headers, body, BODY_LIMIT, trusted=True)
         result = classify_rest(await self.fetch(request))
         if isinstance(result, Ok):

@@ -106,7 +106,12 @@ def wanted_issue(report: Report, repository_url: str) -> WantedIssue:
     dead = [(_key(finding), "\n".join(_lines(finding, report, repository_url))) for finding in found]
     # The paths in the repository, in one order: neither the working directory nor the order of the
     # lists makes it another issue.
-    sources = sorted({quote(report.workspace.path(catalog.source)) for catalog in report.catalogs})
+    sources = sorted(
+        {
+            quote(report.workspace.path(catalog.source), errors="surrogateescape")
+            for catalog in report.catalogs
+        }
+    )
     marker = f"<!-- lmsys-enrich issue: {' '.join(sources)} -->"
     return WantedIssue(
         marker=marker,
@@ -180,7 +185,8 @@ def _location(location: Location, workspace: Workspace, repository_url: str) -> 
     shown = code(f"{path}:{location.line}")
     if path.is_absolute() or ".." in path.parts:
         return shown
-    return f"[{shown}]({repository_url}/blob/HEAD/{quote(str(path))}?plain=1#L{location.line})"
+    in_address = quote(str(path), errors="surrogateescape")
+    return f"[{shown}]({repository_url}/blob/HEAD/{in_address}?plain=1#L{location.line})"
 
 
 def code(text: str) -> str:

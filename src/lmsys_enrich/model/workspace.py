@@ -54,7 +54,8 @@ def _page(workspace: Workspace, file: str | Path) -> str | None:
     if workspace.web is None or path.is_absolute() or ".." in path.parts:
         return None
     blob = "-/blob" if "gitlab" in workspace.web.split("/")[2] else "blob"
-    return f"{workspace.web}/{blob}/HEAD/{quote(str(path))}?plain=1"
+    in_address = quote(str(path), errors="surrogateescape")  # a name that is not UTF-8, as its bytes
+    return f"{workspace.web}/{blob}/HEAD/{in_address}?plain=1"
 
 
 def leads_out(path: Path, root: Path | None) -> Path | None:
@@ -77,7 +78,8 @@ def find_workspace(folder: Path, environ: Mapping[str, str]) -> Workspace:
     """
     folder = folder.absolute()
     above = (folder, *folder.parents)
-    root = next((path for path in above if (path / ".git").exists()), None)
+    # A folder above may be closed to this user: false, where `Path.exists` raises.
+    root = next((path for path in above if os.path.exists(path / ".git")), None)  # noqa: PTH110
     if root is None:
         named = Path(environ.get("GITHUB_WORKSPACE") or folder)
         root = named if named in above else folder

@@ -132,7 +132,9 @@ def _result(listed: ListedLink, finding: Finding, workspace: Workspace) -> Json:
         "locations": [
             {
                 "physicalLocation": {
-                    "artifactLocation": {"uri": quote(workspace.path(location.file))},
+                    "artifactLocation": {
+                        "uri": quote(workspace.path(location.file), errors="surrogateescape")
+                    },
                     "region": {"startLine": location.line, "startColumn": location.column},
                 }
             }

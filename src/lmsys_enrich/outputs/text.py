@@ -141,7 +141,26 @@ _BEFORE, _BEHIND = len("[\n ["), -len("\n ]\n]")
 
 def json_text(value: object) -> str:
     """Return JSON with an indent, so that a change of a fact is a change of a line."""
-    return msgspec.json.format(_encode(value), indent=1).decode("utf-8") + "\n"
+    return _json(value).decode("utf-8") + "\n"
+
+
+def _json(value: object) -> bytes:
+    try:
+        return msgspec.json.format(_encode(value), indent=1)
+    except UnicodeEncodeError:  # a name of a file that is not UTF-8, which Python holds with lone surrogates
+        return msgspec.json.format(_encode(_without_surrogates(msgspec.to_builtins(value))), indent=1)
+
+
+def _without_surrogates(value: object) -> object:
+    match value:
+        case str():
+            return encoded(value).decode("utf-8")
+        case dict():
+            return {_without_surrogates(key): _without_surrogates(one) for key, one in value.items()}
+        case list():
+            return [_without_surrogates(one) for one in value]
+        case _:
+            return value
 
 
 def json_chunks(head: Mapping[str, object], lists: Mapping[str, Iterable[object]]) -> Iterator[bytes]:
@@ -152,7 +171,7 @@ def json_chunks(head: Mapping[str, object], lists: Mapping[str, Iterable[object]
         comma, end = b"", b"]"
         remaining = iter(items)
         while some := list(islice(remaining, _AT_ONCE)):
-            yield comma + msgspec.json.format(_encode([some]), indent=1)[_BEFORE:_BEHIND]
+            yield comma + _json([some])[_BEFORE:_BEHIND]
             comma, end = b",", b"\n ]"
         yield end
     yield b"\n}\n"

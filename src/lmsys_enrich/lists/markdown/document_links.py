@@ -88,6 +88,11 @@ def _slug(text: str) -> str:
     return "".join(kept).replace(" ", "-")
 
 
+def _utf8(text: str) -> str:
+    """Return a text with names of files in it, of which those that are not UTF-8 have lone surrogates."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
 class LocalLinks:
     """Resolves the local links of one document."""
 
@@ -99,6 +104,10 @@ class LocalLinks:
 
     def resolve(self, url: str) -> tuple[str, str | None]:
         """Return the key of what a link leads to, none outside of the repository, and why it is not there."""
+        key, fault = self._resolve(url)
+        return _utf8(key), fault and _utf8(fault)
+
+    def _resolve(self, url: str) -> tuple[str, str | None]:
         written, _, anchor = url.partition("#")
         name = unquote(written.partition("?")[0])
         if not name:
