@@ -325,3 +325,22 @@ def test_outputs_tell_addresses_as_they_are_written(program: Program, serve: Ser
     [dead] = program.json("dead-links.json")["findings"]
     assert (entry["url"], entry["links"][0]["url"], dead["url"]) == (written, written, written)
     assert entry["links"][0]["key"] == dead["key"] == f"http://127.0.0.1:{site.port}/gone"
+
+
+@pytest.mark.parametrize(
+    ("argv", "code"),
+    [
+        (["validate", "x" * 300], 2),
+        (["run", "--offline", "--out", "x" * 300], 4),
+        (["run", "--offline", "--cache", "x" * 300], 0),
+        (["render", "--out", "x" * 300], 4),
+        (["cache", "info", "--cache", "x" * 300], 2),
+        (["init", "x" * 300], 2),
+        (["diff", "x" * 300, "x" * 300], 2),
+    ],
+)
+def test_a_path_that_cannot_be_used_is_reported(program: Program, argv: list[str], code: int) -> None:
+    program.write_list("https://a.example/")
+    ended = program(*argv)
+    assert ended.code == code
+    assert "File name too long" in ended.err

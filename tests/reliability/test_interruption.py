@@ -139,6 +139,20 @@ def test_a_full_disk_leaves_the_old_outputs_whole(program: Program, serve: Serve
     assert program.run("--refresh").code == 10
 
 
+@pytest.mark.parametrize("closed", ["1>&-", "2>&-", "1>&- 2>&- <&-", "2> >(true)", "2>/dev/full"])
+def test_a_run_is_written_whoever_reads_its_messages(program: Program, serve: Serve, closed: str) -> None:
+    site = serve(Pages({f"/{n}": OK for n in range(50)}))
+    program.write_list(*(f"{site.url}/{n}" for n in range(50)))
+    run = [sys.executable, "-m", "lmsys_enrich", "run", "--verbose", "--allow-private"]
+    ended = subprocess.run(
+        ["bash", "-c", f'"$@" {closed}', "bash", *run],  # noqa: S607 - any bash
+        env={**os.environ, **program.environment},
+        check=False,
+    )
+    assert ended.returncode == 0
+    assert len(_facts(program.folder / "build")) == 50
+
+
 @pytest.mark.parametrize("flag", ["--out", "--cache"])
 def test_a_folder_that_cannot_be_written(program: Program, serve: Serve, flag: str) -> None:
     site = serve(Pages({"/": OK}))

@@ -3,14 +3,19 @@
 import argparse
 import gc
 import importlib
+import io
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import NamedTuple, NoReturn, TextIO
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple, NoReturn, TextIO
 
 from lmsys_enrich.about import __version__
 from lmsys_enrich.cli.terminal import Terminal
-from lmsys_enrich.errors import EnrichError, OutputError
+from lmsys_enrich.errors import EnrichError, InputError, OutputError, reason_of
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
 
 COMMANDS = {
     "run": "check every link, enrich every repository, write every output",
@@ -65,13 +70,33 @@ def entry() -> NoReturn:
     # What reading and writing make has no cycles: the collector would look through it for nothing, which
     # takes a tenth of a run. Only a crawl needs it, see `cli.run`.
     gc.disable()
+    _open_streams()
+    code = main(sys.argv[1:], os.environ, sys.stdout, sys.stderr)
+    gc.freeze()  # else the interpreter looks through everything once more before it ends
+    sys.exit(code)
+
+
+class _Messages(io.FileIO):
+    """Raw stderr: what a full disk or a closed pipe does not take is lost, and the run goes on."""
+
+    def write(self, data: "ReadableBuffer", /) -> int:
+        try:
+            return super().write(data)
+        except OSError:
+            return memoryview(data).nbytes
+
+
+def _open_streams() -> None:
+    """Open both streams of the program: no message ends a run."""
+    # Closed by the caller, as `>&-` does: nobody wants to read it.
+    sys.stdout = sys.stdout or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - until the end
+    number = os.open(os.devnull, os.O_WRONLY) if sys.stderr is None else sys.stderr.fileno()
+    written = io.BufferedWriter(_Messages(number, "w", closefd=False))
+    sys.stderr = io.TextIOWrapper(written, getattr(sys.stderr, "encoding", "utf-8"), line_buffering=True)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             # A terminal or pipe without Unicode shows `?` rather than ending the run.
             stream.reconfigure(errors="replace")
-    code = main(sys.argv[1:], os.environ, sys.stdout, sys.stderr)
-    gc.freeze()  # else the interpreter looks through everything once more before it ends
-    sys.exit(code)
 
 
 def main(argv: Sequence[str], environ: Mapping[str, str], out: TextIO, err: TextIO) -> int:
@@ -85,6 +110,12 @@ def main(argv: Sequence[str], environ: Mapping[str, str], out: TextIO, err: Text
     except BrokenPipeError:  # the reader of our output has seen enough
         terminal.silence()
         return OutputError.exit_code
+    except OSError as problem:
+        if problem.filename is None:
+            raise
+        # A name that no file can have, or a folder that is closed to this user.
+        hint = "Look at its name and its rights."
+        return terminal.fail(InputError(f"{problem.filename}: {reason_of(problem)}", hint=hint))
     except KeyboardInterrupt:
         return _INTERRUPTED
     return _BUG if terminal.bugs and not code else code

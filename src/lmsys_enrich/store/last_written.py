@@ -4,7 +4,9 @@ Reader of the outputs last written: a fallback when the cache is lost.
 The files are untrusted input: items of the wrong shape are skipped.
 """
 
+import os
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -122,7 +124,10 @@ def last_written_digests(out: Path) -> dict[str, str]:
 
 
 def _files(out: Path) -> Iterator[Path]:
-    return (path for path in (out / NAME, *sorted(out.glob(f"*/{NAME}"))) if path.is_file())
+    paths = [out / NAME]
+    with suppress(OSError):  # a folder that is closed to this user is reported when it is written
+        paths += sorted(out.glob(f"*/{NAME}"))
+    return (path for path in paths if os.path.isfile(path))  # noqa: PTH113 - raises nothing
 
 
 def _not_enriched(path: Path, problem: Exception) -> InputError:
