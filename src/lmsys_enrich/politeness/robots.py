@@ -6,11 +6,13 @@ from collections import defaultdict
 from collections.abc import Mapping
 
 from lmsys_enrich.http.messages import Fetch, Request, Response
-from lmsys_enrich.urls import resolve
+from lmsys_enrich.urls import InvalidAddress, decode_location, is_web, resolve
 
 # A host with so few links gets no request for its robots.txt: that would be the greater nuisance.
 _FEW_LINKS = 5
 _MAX_BYTES = 500 * 1024  # RFC 9309 section 2.5: crawlers must read at least so much
+_MAX_REDIRECTS = 5  # RFC 9309 section 2.3.1.2
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _ROBOT_NAME = "lmsys-enrich"
 _OK = 200
 _SECONDS = re.compile(r"([0-9]{1,6})(?:\.([0-9]{1,6})[0-9]{0,20})?")
@@ -62,16 +64,37 @@ class CrawlDelays:
         await asyncio.gather(*self._requests.values(), return_exceptions=True)
 
     async def _request(self, host: str, url: str) -> float:
-        outcome = await self._fetch(Request("GET", url, body_limit=_MAX_BYTES))
-        delay = 0.0
-        # RFC 9309 section 2.3.1: without a robots.txt everything is allowed.
-        if isinstance(outcome, Response) and outcome.status == _OK:
-            delay = crawl_delay(outcome.body.decode("utf-8", "replace"))
-        self._delays[host] = delay
+        robots = await self._read(url)
+        delay = self._delays[host] = crawl_delay(robots)
         # A run may visit a hundred thousand hosts: only the delay of each is kept.
         self._addresses.pop(host, None)
         self._requests.pop(host, None)
         return delay
+
+    async def _read(self, url: str) -> str:
+        """Return a robots.txt; where there is none, RFC 9309 section 2.3.1 allows everything."""
+        for _ in range(1 + _MAX_REDIRECTS):
+            outcome = await self._fetch(Request("GET", url, body_limit=_MAX_BYTES))
+            if isinstance(outcome, Response) and outcome.status == _OK:
+                return outcome.body.decode("utf-8-sig", "replace")
+            # Hosts send http to https, and one name to another.
+            target = _target(url, outcome) if isinstance(outcome, Response) else None
+            if target is None:
+                break
+            url = target
+        return ""
+
+
+def _target(url: str, response: Response) -> str | None:
+    """Return where a redirect leads; None where it leads nowhere, or there is none."""
+    location = response.headers.get("location", "").partition("\n")[0].strip()
+    if response.status not in _REDIRECTS or not location:
+        return None
+    try:
+        target = resolve(url, decode_location(location))
+    except InvalidAddress:
+        return None
+    return target if is_web(target) and target != url else None
 
 
 def crawl_delay(robots: str) -> float:

@@ -96,3 +96,18 @@ async def test_robots_txt_is_not_requested_for_few_links() -> None:
     polite.expect({"many.example": 5})
     await _ask(polite, 5)
     assert len(fetch.requests) == 5
+
+
+async def test_redirects_of_a_robots_txt_are_followed() -> None:
+    www = "https://www.many.example"
+    clock, fetch = FakeClock(), _fetch(Response(301, {"location": f"{www}/robots.txt"}))
+    robots = {f"{www}/robots.txt": Response(200, {}, b"\xef\xbb\xbfUser-agent: *\nCrawl-delay: 10\n")}
+    await _ask(_polite(FakeFetch({**fetch.script, **robots}), clock), 10)
+    assert clock.slept == [10.0] * 4
+
+
+@pytest.mark.parametrize("location", ["/robots.txt", "/0", "", "mailto:a@many.example", "http://["])
+async def test_robots_txt_that_leads_nowhere_costs_a_few_requests(location: str) -> None:
+    clock, fetch = FakeClock(), _fetch(Response(301, {"location": location}))
+    await _ask(_polite(fetch, clock), 7)
+    assert (clock.slept, len(fetch.requests) <= 9) == ([], True)
