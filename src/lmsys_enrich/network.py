@@ -26,6 +26,9 @@ from lmsys_enrich.urls import InvalidAddress, server_of
 from lmsys_enrich.values import Value, replace
 
 _DNS_TIMEOUT = 10.0
+# Those of browsers, which take the ones at the end from old servers: RSA key exchange and SHA-1 as MAC, which
+# Python leaves out. https://ssl-config.mozilla.org (intermediate and old)
+_CIPHERS = "ECDH+AESGCM:ECDH+CHACHA20:DHE+AESGCM:ECDH+AES:DHE+AES:RSA+AES:!aNULL:!eNULL:!aDSS:!AESCCM"
 
 
 class Network(Value):
@@ -155,6 +158,7 @@ def _tls_context(environ: Mapping[str, str]) -> Callable[[], ssl.SSLContext]:
         context = ssl.create_default_context(cafile=file or certifi.where())
         # Python 3.13 refuses certificates that browsers accept (no Authority Key Identifier, …).
         context.verify_flags &= ~ssl.VERIFY_X509_STRICT
+        context.set_ciphers(_CIPHERS)
         return context
 
     try:

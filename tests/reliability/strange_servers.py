@@ -165,6 +165,13 @@ class Certificates:
     def expired(self, *names: str) -> ssl.SSLContext:
         return _context(self.authority.issue_cert(*names, not_after=datetime.now(UTC) - timedelta(days=1)))
 
+    def good_with(self, ciphers: str, *names: str) -> ssl.SSLContext:
+        """Return the context of a server that takes these ciphers alone, up to TLS 1.2."""
+        context = _context(self.authority.issue_cert(*names, key_type=trustme.KeyType.RSA))
+        context.maximum_version = ssl.TLSVersion.TLSv1_2
+        context.set_ciphers(ciphers)
+        return context
+
     def self_signed(self, *names: str) -> ssl.SSLContext:
         return _context(trustme.CA().issue_cert(*names))
 

@@ -206,11 +206,13 @@ def test_a_refused_connection_is_failing(program: Program, sound: str) -> None:
     ("certificate", "verdict"),
     [
         (lambda made: made.good("site.example"), "alive"),
+        (lambda made: made.good_with("ECDHE-RSA-AES128-SHA", "site.example"), "alive"),
+        (lambda made: made.good_with("AES256-SHA", "site.example"), "alive"),
         (lambda made: made.expired("site.example"), "failing"),
         (lambda made: made.good("another.example"), "failing"),
         (lambda made: made.self_signed("site.example"), "failing"),
     ],
-    ids=["good", "expired", "for another name", "self-signed"],
+    ids=["good", "old MAC", "old key exchange", "expired", "for another name", "self-signed"],
 )
 def test_certificates(
     program: Program,
