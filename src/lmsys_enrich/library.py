@@ -96,7 +96,10 @@ async def open_run(
             apis = Apis(network.api, clock, access, settings.patience, stats.spent)
             yield Run(
                 catalogs=catalogs,
-                checkers=(*api_checkers(apis), *_website_checkers(settings, environ, network, clock, stats)),
+                checkers=(
+                    *api_checkers(apis),
+                    *_website_checkers(settings, environ, network, clock, stats, warn),
+                ),
                 sources=fact_sources(apis),
                 store=previous.store,
                 previous=previous.findings(catalogs),
@@ -109,12 +112,17 @@ async def open_run(
 
 
 def _website_checkers(
-    settings: Settings, environ: Mapping[str, str], network: Network, clock: Clock, stats: RequestStats
+    settings: Settings,
+    environ: Mapping[str, str],
+    network: Network,
+    clock: Clock,
+    stats: RequestStats,
+    warn: Callable[[str], None],
 ) -> Iterator[Checker]:
     """Yield the checkers for all links that no other claims; secret headers are never sent to a cluster."""
     if settings.cluster:
         cluster, secret = cluster_at(settings.cluster), secret_headers(environ)
-        yield ClusterChecker(cluster, settings, clock.run_time, stats, own_hosts=secret)
+        yield ClusterChecker(cluster, settings, clock.run_time, stats, warn, own_hosts=secret)
     yield WebsiteChecker(
         network.fetch,
         network.scheduler,

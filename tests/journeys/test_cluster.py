@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+import trustme
 from anyio.from_thread import BlockingPortal
 
 from lmsys_enrich.simulation.server import Received, Response, Sent
@@ -28,11 +29,12 @@ _OTHER_VERSION = 'import lmsys_enrich.about\nlmsys_enrich.about.__version__ = "0
 
 
 class Processes:
-    """A scheduler and its workers, each a process."""
+    """A scheduler and its workers, each a process with these `options`."""
 
-    def __init__(self, folder: Path, stack: ExitStack) -> None:
+    def __init__(self, folder: Path, stack: ExitStack, *options: str) -> None:
         self._file = folder / "scheduler.json"
         self._stack = stack
+        self._options = options
         self.scheduler = self._start("dask_scheduler", "--port", "0", "--no-show", "--no-dashboard")
         self.workers: list[subprocess.Popen[bytes]] = []
 
@@ -48,7 +50,7 @@ class Processes:
     def _start(self, module: str, *arguments: str) -> "subprocess.Popen[bytes]":
         command = (sys.executable, "-m", f"distributed.cli.{module}", *arguments)
         process = subprocess.Popen(
-            (*command, "--host", "127.0.0.1", "--scheduler-file", str(self._file)),
+            (*command, *self._options, "--host", "127.0.0.1", "--scheduler-file", str(self._file)),
             cwd=self._file.parent,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
@@ -72,6 +74,29 @@ class Processes:
 def processes(tmp_path: Path) -> Iterator[Processes]:
     with ExitStack() as stack:
         yield Processes(tmp_path, stack)
+
+
+class Certificates:
+    """Files of one authority and of a certificate of this machine."""
+
+    def __init__(self, folder: Path) -> None:
+        authority, self._folder = trustme.CA(), folder
+        authority.cert_pem.write_to_path(str(folder / "ca.pem"))
+        issued = authority.issue_cert("127.0.0.1", "localhost")
+        issued.cert_chain_pems[0].write_to_path(str(folder / "cert.pem"))
+        issued.private_key_pem.write_to_path(str(folder / "key.pem"))
+
+    def options(self) -> Iterator[str]:
+        yield from ("--protocol", "tls")
+        for option, name in (("--tls-ca-file", "ca"), ("--tls-cert", "cert"), ("--tls-key", "key")):
+            yield from (option, str(self._folder / f"{name}.pem"))
+
+    def environment(self) -> dict[str, str]:
+        names = {"CA_FILE": "ca", "CLIENT__CERT": "cert", "CLIENT__KEY": "key"}
+        return {
+            f"DASK_DISTRIBUTED__COMM__TLS__{variable}": str(self._folder / f"{name}.pem")
+            for variable, name in names.items()
+        }
 
 
 class Sites:
@@ -212,8 +237,51 @@ def test_killed_worker_changes_no_byte(program: Program, processes: Processes, s
         _, errors = running.communicate()
     assert running.returncode == 10
     assert "distributed" not in errors
+    assert "warning: worker tcp://127.0.0.1:" in errors
     # What the killed worker had under way was sent, and is counted, twice.
     assert outputs(program, ignoring=["web"]) == from_one_process(program, ignoring=["web"])
+
+
+def test_worker_that_joins_late_changes_no_byte(program: Program, processes: Processes, sites: Sites) -> None:
+    program.write_list(*sites.urls("page", 60))
+    with started(program, "--cluster", processes.address) as running:
+        processes.add_worker()
+        running.communicate()
+    assert running.returncode == 10
+    assert outputs(program) == from_one_process(program)
+
+
+def test_two_coordinators_share_workers(program: Program, processes: Processes, sites: Sites) -> None:
+    processes.add_worker()
+    program.write_list(*sites.urls("page", 60), *sites.urls("held", 12))
+    with started(program, "--cluster", processes.address) as first:
+        sites.await_held()
+        program.write_list(*sites.urls("page", 8), name="other.yaml")
+        own = ("other.yaml", "--out", "other", "--cache", "other-cache")
+        assert program("run", "--allow-private", "--cluster", processes.address, *own).code == 10
+        assert first.poll() is None
+        sites.release()
+        first.communicate()
+    assert first.returncode == 10
+    assert outputs(program) == from_one_process(program)
+
+
+def test_encrypted_cluster_takes_certificates_alone(program: Program, sites: Sites, tmp_path: Path) -> None:
+    certificates = Certificates(tmp_path)
+    program.write_list(*sites.urls("page", 60))
+    with ExitStack() as stack:
+        processes = Processes(tmp_path, stack, *certificates.options())
+        processes.add_worker()
+        with started(program, "--cluster", processes.address) as refused:
+            out, _ = refused.communicate()
+        assert refused.returncode == 3
+        assert f"The cluster at {processes.address} cannot be reached" in out
+        assert sites.requests() == []
+        program.environ |= certificates.environment()
+        with started(program, "--cluster", processes.address) as running:
+            running.communicate()
+        assert running.returncode == 10
+    assert outputs(program) == from_one_process(program)
 
 
 def test_killed_scheduler_keeps_findings(program: Program, processes: Processes, sites: Sites) -> None:

@@ -11,6 +11,7 @@ from lmsys_enrich.about import __version__
 from lmsys_enrich.checkers.protocol import CheckError, CheckResult, Estimate, TaskQueue
 from lmsys_enrich.cluster.dispatcher import Dispatcher
 from lmsys_enrich.cluster.wire import Call, CrawlSettings, Reply, decode_reply, encode_call
+from lmsys_enrich.model.figures import counted
 from lmsys_enrich.model.finding import LinkTask
 from lmsys_enrich.model.report import Obstacle
 from lmsys_enrich.politeness.stats import RequestStats
@@ -53,9 +54,9 @@ class ClusterChecker:
     Addresses at `own_hosts` are left to a checker of this process: their headers are
     secret, and no secret is sent to a worker.
 
-    A worker that is gone loses nothing: its links go to the others. Where the cluster
-    itself is gone, or has no worker for `patience` seconds, the checker ends with an
-    obstacle, and its results remain valid.
+    A worker that is gone loses nothing: its links go to the others, and `warn` gets the
+    reason. Where the cluster itself is gone, or has no worker for `patience` seconds, the
+    checker ends with an obstacle, and its results remain valid.
     """
 
     def __init__(
@@ -64,6 +65,7 @@ class ClusterChecker:
         settings: Settings,
         run_time: datetime,
         stats: RequestStats,
+        warn: Callable[[str], None],
         *,
         own_hosts: Collection[str] = (),
         patience: float = 60.0,
@@ -73,6 +75,7 @@ class ClusterChecker:
         self._settings = CrawlSettings.of(settings)
         self._epoch = int(run_time.timestamp())
         self._stats = stats
+        self._warn = warn
         self._patience = patience
         self._obstacles: list[Obstacle] = []
 
@@ -99,7 +102,7 @@ class ClusterChecker:
     async def check(self, queue: TaskQueue) -> AsyncGenerator[CheckResult, None]:
         results: asyncio.Queue[CheckResult | None] = asyncio.Queue()
         blank = Call(secrets.token_hex(8), __version__, self._epoch, self._settings)
-        crawl = ClusterCrawl(blank, self._stats, results.put_nowait, self._patience)
+        crawl = ClusterCrawl(blank, self._stats, results.put_nowait, self._warn, self._patience)
         coordinating = asyncio.create_task(self._coordinate(crawl, queue))
         coordinating.add_done_callback(lambda _: results.put_nowait(None))
         try:
@@ -131,7 +134,8 @@ class ClusterCrawl:
     """
     One crawl on a cluster: a conversation with each worker, which gets links and returns results.
 
-    `report` receives each result. `obstacles` are those of workers, once for all of them.
+    `report` receives each result, `warn` why a worker is not used any more. `obstacles`
+    are those of workers, once for all of them.
     """
 
     def __init__(
@@ -139,11 +143,13 @@ class ClusterCrawl:
         blank: Call,
         stats: RequestStats,
         report: Callable[[CheckResult], None],
+        warn: Callable[[str], None],
         patience: float,
     ) -> None:
         self._blank = blank
         self._stats = stats
         self._report = report
+        self._warn = warn
         self._patience = patience
         # A worker must not run dry between two replies.
         self._ahead = 2 * blank.settings.concurrency + 500
@@ -175,7 +181,7 @@ class ClusterCrawl:
         try:
             while not (self._is_fed and not self._dispatcher.waiting and not self._dispatcher.under_way):
                 there = await cluster.workers()
-                await self._converse_with(cluster, [one for one in there if one not in self._unusable])
+                await self._converse_with(cluster, there)
                 without_worker = 0.0 if self._conversations else without_worker + _TICK
                 if not self._conversations and (
                     self.obstacles or self._unusable or not self._has_time(without_worker)
@@ -199,19 +205,22 @@ class ClusterCrawl:
         others = f" (and {len(self._unusable) - 1} others)" if len(self._unusable) > 1 else ""
         raise ClusterError(f"No worker of the cluster can be used: {worker}{others}: {why}")
 
-    async def _converse_with(self, cluster: Cluster, workers: Collection[str]) -> None:
+    async def _converse_with(self, cluster: Cluster, there: Collection[str]) -> None:
         """Begin a conversation with each new worker, and end those with workers that are gone."""
         for worker, conversation in list(self._conversations.items()):
             if conversation.done():
                 conversation.result()
-            elif worker in workers:
+            elif worker in there:
                 continue
             conversation.cancel()
             await asyncio.wait({conversation})
             del self._conversations[worker]
-            self._dispatcher.lose(worker)
-        for worker in workers:
-            if worker not in self._conversations:
+            why = self._unusable.get(worker, "it was restarted" if worker in there else "it is gone")
+            lost = self._dispatcher.lose(worker)
+            links = f"; its {counted(lost, 'link')} wait for another" if lost else ""
+            self._warn(f"worker {worker} of the cluster: {why}{links}")
+        for worker in there:
+            if worker not in self._conversations and worker not in self._unusable:
                 self._conversations[worker] = asyncio.create_task(self._converse(cluster, worker))
 
     async def _converse(self, cluster: Cluster, worker: str) -> None:

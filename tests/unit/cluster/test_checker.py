@@ -67,8 +67,13 @@ class FakeCluster:
         return {task.url for call in self.calls[worker] for task in call.tasks}
 
 
-def checker(cluster: FakeCluster, stats: RequestStats | None = None, patience: float = 0.0) -> ClusterChecker:
-    return ClusterChecker(cluster.open, Settings(), NIGHT, stats or RequestStats(), patience=patience)
+def checker(
+    cluster: FakeCluster,
+    stats: RequestStats | None = None,
+    patience: float = 0.0,
+    warn: Callable[[str], None] = print,
+) -> ClusterChecker:
+    return ClusterChecker(cluster.open, Settings(), NIGHT, stats or RequestStats(), warn, patience=patience)
 
 
 async def results(checker: ClusterChecker, urls: Iterable[str] = URLS) -> list[CheckResult]:
@@ -101,7 +106,9 @@ async def test_every_link_is_checked_once_by_the_worker_of_its_host() -> None:
 )
 def test_hosts_with_secret_headers_are_not_claimed(url: str, claimed: bool) -> None:
     secret = ("docs.example", "wiki.example:8443")
-    under_test = ClusterChecker(FakeCluster({}).open, Settings(), NIGHT, RequestStats(), own_hosts=secret)
+    under_test = ClusterChecker(
+        FakeCluster({}).open, Settings(), NIGHT, RequestStats(), print, own_hosts=secret
+    )
     assert under_test.claims(url) is claimed
 
 
@@ -136,9 +143,13 @@ async def test_links_of_a_lost_worker_go_to_the_others() -> None:
         raise WorkerError("it was killed")
 
     cluster.behaviours["w2"] = dies
-    under_test = checker(cluster)
+    warnings: list[str] = []
+    under_test = checker(cluster, warn=warnings.append)
     assert urls_of(await results(under_test)) == sorted(URLS)
     assert under_test.obstacles == ()
+    [warning] = warnings
+    assert "worker w2 of the cluster: it " in warning
+    assert f"its {len(cluster.sent('w2'))} links wait for another" in warning
 
 
 async def test_links_of_a_restarted_worker_are_sent_again() -> None:
@@ -150,7 +161,10 @@ async def test_links_of_a_restarted_worker_are_sent_again() -> None:
         some = reply.observations if crawl == "second" else reply.observations[:3]
         return Reply(crawl=crawl, observations=some)
 
-    assert urls_of(await results(checker(FakeCluster({"w": restarted})))) == sorted(URLS)
+    warnings: list[str] = []
+    under_test = checker(FakeCluster({"w": restarted}), warn=warnings.append)
+    assert urls_of(await results(under_test)) == sorted(URLS)
+    assert ["it was restarted" in warning for warning in warnings] == [True]
 
 
 async def test_lost_cluster_keeps_what_was_found() -> None:
@@ -178,8 +192,23 @@ async def test_worker_of_another_version_is_not_used() -> None:
         return Reply(refused=f"it has lmsys-enrich 0.0.9, not {call.version}")
 
     cluster = FakeCluster({"old": other, "new": alive})
-    assert urls_of(await results(checker(cluster))) == sorted(URLS)
+    warnings: list[str] = []
+    assert urls_of(await results(checker(cluster, warn=warnings.append))) == sorted(URLS)
     assert len(cluster.calls["old"]) == 1
+    assert ["worker old of the cluster: it has lmsys-enrich 0.0.9" in one for one in warnings] == [True]
+
+
+async def test_worker_that_joins_late_takes_its_share() -> None:
+    cluster = FakeCluster({}, turns=5)
+
+    def lets_join(worker: str, call: Call) -> Reply:
+        cluster.behaviours["late"] = alive
+        return alive(worker, call)
+
+    cluster.behaviours["w"] = lets_join
+    assert urls_of(await results(checker(cluster))) == sorted(URLS)
+    assert cluster.sent("late")
+    assert not cluster.sent("late") & cluster.sent("w")
 
 
 async def test_cluster_of_another_version_is_an_obstacle() -> None:
