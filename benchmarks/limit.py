@@ -5,11 +5,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from benchmarks.latency import latency
-from benchmarks.lists import Link
+from benchmarks.lists import GONE, Link
 
 # Requests that we send beyond one for each link, for truth and courtesy: see
 # `lmsys_enrich.checkers.website.fetch` and `lmsys_enrich.politeness.robots`.
-_ASKED_TWICE = ("/404/", "/500/")
 _LINKS_WITHOUT_ROBOTS_TXT = 5
 
 
@@ -26,7 +25,7 @@ def limit(
     """
     waiting: defaultdict[int, list[float]] = defaultdict(list)
     for link in links:
-        times = 2 if surely and link.path.startswith(_ASKED_TWICE) else 1
+        times = 2 if surely and link.path.startswith(GONE) else 1
         waiting[link.host].append(times * _wait(link.path))
     for waits in waiting.values() if surely else ():
         if len(waits) > _LINKS_WITHOUT_ROBOTS_TXT:

@@ -12,6 +12,9 @@ _STATUSES = (*[200] * 188, *[301] * 6, *[404] * 5, 500)
 ALIVE = tuple(status for status in _STATUSES if status < HTTPStatus.BAD_REQUEST)
 """The same without links that are gone or fail."""
 
+GONE = ("/404/", "/500/")
+"""How the paths of those begin."""
+
 
 @dataclass(frozen=True, slots=True)
 class Link:

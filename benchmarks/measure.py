@@ -18,6 +18,10 @@ from statistics import median
 
 OUR_CODES = (0, 10)
 """Exit codes of a run that did its work: nothing found, or dead links found."""
+
+OUTPUT = "output"
+"""Name of the file, in the folder of a command, that has what it printed."""
+
 _LAST_WORDS = 2_000
 
 
@@ -41,7 +45,7 @@ def measured(
     codes: Collection[int] = OUR_CODES,
 ) -> Figures:
     """
-    Run a command to its end, and return its figures.
+    Run a command to its end, and return its figures; what it prints is in `OUTPUT`.
 
     Raises `ToolError` where its exit code is none of `codes`, with the end of what it
     printed on its standard error.
@@ -82,7 +86,8 @@ def _end_of(output: bytes) -> str:
 
 def _measure(command: Sequence[str]) -> tuple[int, float, float, float]:
     started = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)  # noqa: S603 - as above
+    with Path(OUTPUT).open("wb") as output:
+        process = subprocess.Popen(command, stdout=output)  # noqa: S603 - as above
     _, status, usage = os.wait4(process.pid, 0)
     wall = time.perf_counter() - started
     process.returncode = os.waitstatus_to_exitcode(status)

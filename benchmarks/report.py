@@ -1,53 +1,22 @@
-"""`docs/benchmarks.md`: what was measured, beside what physics allows."""
+"""`docs/benchmarks.md`: the sections of the page, and where each stands in it."""
 
 import os
 import platform
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from statistics import median
 
 from benchmarks.measure import Figures, middle
 from benchmarks.work import Work
 
-_ABOUT = """\
-# Benchmarks
-
-Made by `make bench`. Whole processes, start, reading and reports included; medians of {rounds} round(s) in
-which all tools take turns on the same lists, in each round in another order. `lmsys-enrich` runs from an
-installation with its own libraries alone. {machine}.
-{versions}. Load of the machine before and after (5 min): {before:.1f}, {after:.1f}; beyond the number of
-processors the figures are worth their ratio alone.
-
-The websites are one process on loopback, with a host at each address of 127.0.0.0/8. An answer takes a
-log-normal time (median 100 ms, sigma 0.8) that its path decides, so every tool waits for the same, and the
-limit is computed for each order: what a program needs that needs no time itself. Of 200 links 188 are there,
-6 are moved, 5 are gone and one fails; no tool retries after a failure. `lmsys-enrich` requests each gone
-link twice (HEAD, then GET, since some servers answer HEAD otherwise) and large hosts for their robots.txt,
-keeps what it found, and writes a list, a page, reports and badges; the others print JSON.
-
-A limit assumes a program that needs no processor, connects in no time, has one request for each link (two for
-one that is moved) and always C of them under way while links are left; "all requests of `lmsys-enrich`"
-assumes beside these a second request for what is gone or fails, one for robots.txt on hosts with more than
-five links, and at most ten at one host. A tool that ends with an error, or sends fewer requests than there
-are links, ends the measurement.
-"""
-
-
+_LAST = "## Not measured, and not compared"
 _GITHUB = """\
 The simulated GitHub takes 300 ms for an answer and 15 ms more for each repository in it, and the time of a
 processor beside; what the pacing allows is computed from how long its answers took in all. No peer checks
 both links and repositories; E is measured once.
-"""
-
-_LAST = "## Not measured, and not compared"
-_NOT_COMPARED = """\
-linkinator exceeds the concurrency it is given in B and C, so it is no comparison there. lychee, as
-it is shipped, waits 50 ms between two requests to a host, which decides C; tuned, it has up to 500 under
-way to one host there. In T lychee runs without verifying certificates, since it takes no file of
-authorities. The farm is one process on the same machine: where a tool and the farm together want more than
-all processors, both wait. No real network was measured, nor hecat.
 """
 
 
@@ -78,53 +47,8 @@ class Facts:
     figures: Mapping[str, tuple[Figures, int]]
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """Everything that was measured; `figures` by the letter of the work, then by tool."""
-
-    rounds: int
-    works: Sequence[Work]
-    figures: Mapping[str, Mapping[str, Sequence[Figures]]]
-    mixed: Alone
-    repositories: Alone
-    facts: Facts
-    names: Mapping[str, Figures]
-    start: Mapping[str, Figures]
-    large: Large
-    changed: Mapping[str, Figures]
-    cluster: Mapping[int, tuple[Figures, float]]
-    clustered: int
-    versions: Sequence[str]
-    load: tuple[float, float]
-    missing: Sequence[str]
-
-
-def report(found: Measured) -> str:
-    """Return the page."""
-    parts = [
-        _ABOUT.format(
-            rounds=found.rounds,
-            machine=_machine(),
-            versions=", ".join(found.versions),
-            before=found.load[0],
-            after=found.load[1],
-        ).rstrip(),
-        *(_compared(work, found.figures[work.letter]) for work in found.works),
-        _largest(found.large),
-        _alone([found.mixed, found.repositories]),
-        _facts(found.facts),
-        _names(found.names),
-        _start(found.start),
-        cluster_rows(found.clustered, found.cluster),
-        _changed(found.changed),
-        f"{_LAST}\n\n{_NOT_COMPARED.rstrip()}",
-    ]
-    if found.missing:
-        parts.append(f"Not installed here: {', '.join(found.missing)}.")
-    return "\n\n".join(parts) + "\n"
-
-
-def _compared(work: Work, rounds: Mapping[str, Sequence[Figures]]) -> str:
+def of_tools(work: Work, rounds: Mapping[str, Sequence[Figures]]) -> str:
+    """Return the section of work that all tools do."""
     figures = {name: middle(seen) for name, seen in rounds.items()}
     best = min((one.wall for name, one in figures.items() if name != "lmsys-enrich"), default=None)
     rows = [
@@ -157,7 +81,8 @@ def _from_to(seconds: Sequence[float]) -> str:
     return f"{min(seconds):.2f} to {max(seconds):.2f}"
 
 
-def _largest(large: Large) -> str:
+def of_large(large: Large) -> str:
+    """Return the section of the largest list."""
     rows = [
         (
             name,
@@ -175,7 +100,8 @@ def _largest(large: Large) -> str:
     return f"{head}\n\n{_table(('tool', 'wall s', 'to the limit', 'CPU ms a link', 'MB', 'requests'), rows)}"
 
 
-def _alone(alone: Sequence[Alone]) -> str:
+def of_repositories(alone: Sequence[Alone], facts: Facts) -> str:
+    """Return the section of repositories."""
     rows = [
         (
             one.title,
@@ -188,10 +114,10 @@ def _alone(alone: Sequence[Alone]) -> str:
         for one in alone
     ]
     titles = ("work", "wall s", "to what the pacing allows", "GraphQL requests", "points", "MB")
-    return f"## D, E. Repositories\n\n{_GITHUB}\n{_table(titles, rows)}"
+    return f"## D, E. Repositories\n\n{_GITHUB}\n{_table(titles, rows)}\n\n{_of_facts(facts)}"
 
 
-def _facts(facts: Facts) -> str:
+def _of_facts(facts: Facts) -> str:
     rows = [
         (name, f"{one.wall:.1f}", str(requests), f"{one.store:.0f}")
         for name, (one, requests) in facts.figures.items()
@@ -200,24 +126,22 @@ def _facts(facts: Facts) -> str:
     return f"{head}\n\n{_table(('tool', 'wall s', 'requests', 'MB'), rows)}"
 
 
-def cluster_rows(links: int, cluster: Mapping[int, tuple[Figures, float]]) -> str:
-    """Return the section of `--cluster`."""
+def of_cluster(links: int, cluster: Mapping[int, tuple[Figures, float]]) -> str:
+    """Return the section of `--cluster`: figures and seconds of the crawl by the number of workers."""
     base = next(iter(cluster.values()))[1]
     rows = [
         (str(workers), *_rates(links, seconds, base), f"{one.wall:.1f}")
         for workers, (one, seconds) in cluster.items()
     ]
-    head = f"## K. `--cluster local:N`, {links:,} links, {links // 10:,} hosts, C=100 each, {_machine()}"
+    head = f"## K. `--cluster local:N`, {links:,} links, {links // 10:,} hosts, C=100 each"
     titles = ("workers", "crawl s", "links/s", "to one worker", "wall s")
     note = "The farm and the coordinator need a processor each beside the workers."
     return f"{head}\n\n{_table(titles, rows)}\n\n{note}"
 
 
-def huge_rows(links: int, figures: Figures, crawl: float, load: tuple[float, float]) -> str:
-    """Return the section of the list that is measured apart: it takes most of an hour."""
-    head = (
-        f"## M. {links:,} links, {links // 10:,} hosts, C=500, once, measured apart (`ARGS=--huge={links}`)"
-    )
+def of_huge(links: int, figures: Figures, crawl: float) -> str:
+    """Return the section of the list that is measured on request: it takes most of an hour."""
+    head = f"## M. {links:,} links, {links // 10:,} hosts, C=500, once (`ARGS=--huge={links}`)"
     row = (
         f"{figures.wall:.0f}",
         f"{crawl:.0f}",
@@ -225,19 +149,18 @@ def huge_rows(links: int, figures: Figures, crawl: float, load: tuple[float, flo
         f"{figures.cpu * 1000 / links:.2f}",
         f"{figures.store:.0f}",
     )
-    note = f"On {_machine()}; load of the machine before and after (5 min): {load[0]:.1f}, {load[1]:.1f}."
     titles = ("wall s", "crawl s", "links/s", "CPU ms a link", "MB")
-    return f"{head}\n\n{_table(titles, [row])}\n\n{note}"
+    return f"{head}\n\n{_table(titles, [row])}"
 
 
 def section_of(page: str, letter: str) -> str | None:
     """Return a section of the page without the empty line behind it."""
-    found = re.search(rf"^## {letter}\. .*?(?=\n\n## )", page, re.MULTILINE | re.DOTALL)
+    found = re.search(rf"^## {letter}[.,] .*?(?=\n\n## )", page, re.MULTILINE | re.DOTALL)
     return found[0] if found else None
 
 
 def with_section(page: str, letter: str, section: str) -> str:
-    """Return the page with a section measured apart, in place of an earlier one or before the last."""
+    """Return the page with a section, in place of an earlier one or before the last."""
     earlier = section_of(page, letter)
     if earlier is not None:
         return page.replace(earlier, section)
@@ -248,14 +171,16 @@ def _rates(links: int, seconds: float, base: float) -> tuple[str, str, str]:
     return f"{seconds:.1f}", f"{links / seconds:,.0f}", f"{base / seconds:.2f} x"
 
 
-def _names(names: Mapping[str, Figures]) -> str:
+def of_names(names: Mapping[str, Figures]) -> str:
+    """Return the section of hosts by name."""
     base = next(iter(names.values())).wall
     rows = [(name, f"{one.wall:.2f}", f"{one.wall / base:.2f} x") for name, one in names.items()]
     head = "## F. 2,000 links on 500 named hosts, C=200"
     return f"{head}\n\n{_table(('name server', 'wall s', 'to the first'), rows)}"
 
 
-def _start(start: Mapping[str, Figures]) -> str:
+def of_start(start: Mapping[str, Figures]) -> str:
+    """Return the section of runs without requests."""
     base = next(iter(start.values())).wall
     rows = [
         (name, f"{one.wall:.3f}", f"{one.wall / base:.1f} x", f"{one.store:.0f}")
@@ -265,7 +190,8 @@ def _start(start: Mapping[str, Figures]) -> str:
     return f"## G, I. Runs without requests\n\n{_table(titles, rows)}"
 
 
-def _changed(changed: Mapping[str, Figures]) -> str:
+def of_changed(changed: Mapping[str, Figures]) -> str:
+    """Return the section of what the last release changed."""
     rows = [(name, f"{one.wall:.1f}", f"{one.cpu:.1f}", f"{one.store:.0f}") for name, one in changed.items()]
     head = "## L. What the last release changed: reports are read back in parts, large lists lie on disk"
     return f"{head}\n\n{_table(('work', 'wall s', 'CPU s', 'MB'), rows)}"
@@ -275,6 +201,15 @@ def _table(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """Return a table whose first column is words, and the others figures."""
     lines = [titles, ["---", *["---:"] * (len(titles) - 1)], *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def conditions(rounds: int, versions: Sequence[str], before: float, now: datetime) -> str:
+    """Return the last line of a section: when, where and with what it was measured."""
+    after = os.getloadavg()[1]
+    return (
+        f"{now:%Y-%m-%d}, {rounds} round(s), {', '.join(versions)}; {_machine()};"
+        f" load (5 min) {before:.1f} before, {after:.1f} after."
+    )
 
 
 def _machine() -> str:

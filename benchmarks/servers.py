@@ -43,17 +43,17 @@ def requests_so_far(port: int) -> int:
 
 
 def measured_on(
-    port: int, links: int, command: Sequence[str], folder: Path, codes: Collection[int] = OUR_CODES
+    port: int, least: int, command: Sequence[str], folder: Path, codes: Collection[int] = OUR_CODES
 ) -> Figures:
     """
-    Measure a command that checks links on a farm.
+    Measure a command that sends the farm at least so many requests.
 
-    Raises `ToolError` where it fails, or sends the farm fewer requests than there are links.
+    Raises `ToolError` where it fails, or sends fewer.
     """
     before = requests_so_far(port)
     figures = measured(command, folder, os.environ, codes)
     name = f"requests of {' '.join(command)}"
-    require({name: requests_so_far(port) - before}, name, links)
+    require({name: requests_so_far(port) - before}, name, least)
     return figures
 
 

@@ -1,18 +1,32 @@
 """The program and its peers: how each is started on one and the same list."""
 
+import json
 import os
 import shutil
 import subprocess
 import venv
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
+from typing import Any
 
-from benchmarks.measure import OUR_CODES, ToolError
+from benchmarks.measure import OUR_CODES, OUTPUT, ToolError
 
 Start = Callable[[str, int, int], Sequence[str]]
 """Makes a command of a list's name, the requests at once, and those to one host."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Number of links that a tool reports on, and of those that it calls dead or failing."""
+
+    links: int
+    bad: int
+
+
+Read = Callable[[Path, str], Judged]
+"""Reads what a tool reported, in a folder, on the list of a name. Raises an exception for no report."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +36,7 @@ class Tool:
     name: str
     start: Start
     program: Sequence[str]
+    read: Read
     codes: Sequence[int] = OUR_CODES
 
     @property
@@ -37,21 +52,46 @@ class Tool:
         version = said.strip().splitlines()[-1].split()[-1]
         return f"{self.name} {version.removeprefix('v')}"
 
+    def require(self, folder: Path, name: str, expected: Judged, *, share: float = 1) -> None:
+        """Raise `ToolError` where the tool reported other numbers: its time says nothing."""
+        try:
+            judged = self.read(folder, name)
+        except (OSError, ValueError, LookupError, TypeError) as problem:
+            raise ToolError(f"{self.name} left no report on {name}: {problem}") from None
+        if not (
+            expected.links * share <= judged.links <= expected.links
+            and expected.bad * share <= judged.bad <= expected.bad / share
+        ):
+            raise ToolError(f"{self.name} on {name}: {judged}, where {expected} is right")
+
 
 def tools() -> list[Tool]:
+    """Return what there is to compare."""
+    program = (installed(), "-m", "lmsys_enrich")
+    return [Tool("lmsys-enrich", ours, program, judged_by_us), *peers()]
+
+
+def peers() -> list[Tool]:
     """
-    Return what there is to compare.
+    Return the other tools.
 
     `LYCHEE` and `LINKINATOR` may name the programs, the latter with its node
     (`/path/node /path/linkinator`); else they are looked for on the PATH.
     """
     lychee = os.environ.get("LYCHEE") or shutil.which("lychee") or ""
     linkinator = (os.environ.get("LINKINATOR") or shutil.which("linkinator") or "").split()
+
+    def start_lychee(*work: Any, options: Sequence[str] = ()) -> Sequence[str]:  # noqa: ANN401 - as `Start`
+        return [lychee, *options, *_lychee(*work)]
+
+    def start_linkinator(*work: Any) -> Sequence[str]:  # noqa: ANN401 - as `Start`
+        return [*linkinator, *_linkinator(*work)]
+
+    tuned = partial(start_lychee, options=_TUNED)
     return [
-        Tool("lmsys-enrich", ours, (installed(), "-m", "lmsys_enrich")),
-        Tool("lychee", lambda *work: [lychee, *_lychee(*work)], [lychee], _LYCHEE_CODES),
-        Tool("lychee, tuned", lambda *work: [lychee, *_TUNED, *_lychee(*work)], [lychee], _LYCHEE_CODES),
-        Tool("linkinator", lambda *work: [*linkinator, *_linkinator(*work)], linkinator, _LINKINATOR_CODES),
+        Tool("lychee", start_lychee, [lychee], judged_by_lychee, _LYCHEE_CODES),
+        Tool("lychee, tuned", tuned, [lychee], judged_by_lychee, _LYCHEE_CODES),
+        Tool("linkinator", start_linkinator, linkinator, judged_by_linkinator, _LINKINATOR_CODES),
     ]
 
 
@@ -83,6 +123,48 @@ def ours(name: str, concurrency: int, per_host: int, python: str | None = None) 
         *("--allow-private", "--concurrency", str(concurrency), "--per-host", str(per_host)),
         *("--retries", "0", "--max-change", "100", "--out", f"out-{name}", "--cache", f"cache-{name}"),
     )
+
+
+def summary(folder: Path, name: str) -> dict[str, int]:
+    """Return the figures of a run of ours."""
+    return _figures(folder, name)["summary"]
+
+
+def traffic(folder: Path, name: str) -> dict[str, int]:
+    """Return what a run of ours requested."""
+    return _figures(folder, name)["traffic"]
+
+
+def _figures(folder: Path, name: str) -> dict[str, dict[str, int]]:
+    with (folder / f"out-{name}" / "enriched.json").open(encoding="utf-8") as file:
+        head, _, _ = file.read(2**16).partition(',\n "entries": [')  # all of a large list is a gigabyte
+    figures: dict[str, dict[str, int]] = json.loads(f"{head}}}")
+    return figures
+
+
+def judged_by_us(folder: Path, name: str) -> Judged:
+    """Read `enriched.json`."""
+    found = summary(folder, name)
+    return Judged(found["links"] - found["unchecked"], found["dead"] + found["failing"])
+
+
+def judged_by_lychee(folder: Path, name: str) -> Judged:
+    """Read what lychee printed."""
+    del name
+    found = _printed(folder)
+    return Judged(found["total"], found["errors"] + found["timeouts"])
+
+
+def judged_by_linkinator(folder: Path, name: str) -> Judged:
+    """Read what linkinator printed."""
+    # It serves the list itself at localhost, and counts that page as well.
+    links = [link for link in _printed(folder)["links"] if not link["url"].endswith(f"/{name}.md")]
+    return Judged(len(links), sum(link["state"] == "BROKEN" for link in links))
+
+
+def _printed(folder: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((folder / OUTPUT).read_bytes())
+    return found
 
 
 def _lychee(name: str, concurrency: int, per_host: int) -> Sequence[str]:

@@ -1,5 +1,6 @@
 """A measured tool that has not done its work ends the benchmark: its time would look like a fast one."""
 
+import json
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -8,9 +9,11 @@ from pathlib import Path
 import pytest
 
 from benchmarks.lists import spread, urls
-from benchmarks.measure import ToolError, measured, require
+from benchmarks.measure import OUTPUT, ToolError, measured, require
+from benchmarks.report import with_section
+from benchmarks.rows import right
 from benchmarks.servers import farm, measured_on
-from benchmarks.tools import Tool
+from benchmarks.tools import Judged, Tool, judged_by_us, peers
 
 LINKS = spread(5, 5)
 REQUESTS = "import sys, urllib.request\nfor url in sys.argv[1:]: urllib.request.urlopen(url).read()"
@@ -25,7 +28,19 @@ def port(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
 
 
 def tool(script: str) -> Tool:
-    return Tool("a tool", lambda *_: (), (sys.executable, "-c", script))
+    return Tool("a tool", lambda *_: (), (sys.executable, "-c", script), lambda *_: Judged(0, 0))
+
+
+def printed(name: str, links: int, bad: int) -> str:
+    """What a tool prints about so many links of the list `many`."""
+    if name.startswith("lychee"):
+        return json.dumps({"total": links, "errors": bad, "timeouts": 0})
+    found = [{"url": f"http://127.0.0.1/{number}", "state": "OK"} for number in range(links - bad)]
+    found += [{"url": f"http://127.0.0.1/gone/{number}", "state": "BROKEN"} for number in range(bad)]
+    return json.dumps({"links": [{"url": "http://localhost:1/many.md", "state": "OK"}, *found]})
+
+
+OURS = Tool("lmsys-enrich", lambda *_: (), (), judged_by_us)
 
 
 def test_tool_that_fails_says_its_last_words(tmp_path: Path) -> None:
@@ -58,3 +73,36 @@ def test_run_that_has_done_less_than_its_work_is_refused() -> None:
     require({"web": 400}, "web", 400)
     with pytest.raises(ToolError, match="web: 399, where 400 are the least"):
         require({"web": 399}, "web", 400)
+
+
+@pytest.mark.parametrize("peer", peers(), ids=lambda peer: peer.name)
+def test_tool_that_reports_other_links_is_refused(tmp_path: Path, peer: Tool) -> None:
+    expected = right(spread(1_000, 10))
+    assert 0 < expected.bad < 100
+    (tmp_path / OUTPUT).write_text(printed(peer.name, 1_000, expected.bad))
+    peer.require(tmp_path, "many", expected)
+    for links, bad in ((999, expected.bad), (1_000, expected.bad - 1), (1_000, expected.bad + 1)):
+        (tmp_path / OUTPUT).write_text(printed(peer.name, links, bad))
+        with pytest.raises(ToolError, match=f"{peer.name} on many: .*is right"):
+            peer.require(tmp_path, "many", expected)
+
+
+@pytest.mark.parametrize("peer", [OURS, *peers()], ids=lambda peer: peer.name)
+def test_tool_that_prints_nothing_is_refused(tmp_path: Path, peer: Tool) -> None:
+    (tmp_path / OUTPUT).write_text("")
+    with pytest.raises(ToolError, match="left no report on many"):
+        peer.require(tmp_path, "many", Judged(0, 0))
+
+
+def test_measured_section_leaves_the_others() -> None:
+    page = "# Benchmarks\n\n## A. Old\n\n1\n\n## D, E. Old\n\n2\n\n## Not measured, and not compared\n\n3\n"
+    page = with_section(with_section(page, "D", "## D, E. New\n\n4"), "M", "## M. New\n\n5")
+    assert page.split("\n\n")[1:9] == [
+        "## A. Old",
+        "1",
+        "## D, E. New",
+        "4",
+        "## M. New",
+        "5",
+        *page.split("\n\n")[7:9],
+    ]
