@@ -163,6 +163,20 @@ class SpooledDict(MutableMapping[str, T], Generic[T]):
         return self._count
 
 
+class GrowingDict(SpooledDict[T]):
+    """A mapping whose values are on disk, and that takes any key; it numbers them itself."""
+
+    def __init__(self, encode: Callable[[T], bytes], decode: Callable[[bytes], T]) -> None:
+        self._keys: dict[str, int] = {}
+        super().__init__(self._keys, encode, decode)
+
+    def __setitem__(self, key: str, value: T) -> None:
+        if key not in self._keys:
+            self._keys[key] = len(self._keys)
+            self._record_of.append(0)
+        super().__setitem__(key, value)
+
+
 def sequence_of(items: Iterable[T], size: int) -> Sequence[T]:
     """Return the items, of which there are about `size`: in memory, or on disk where they are many."""
     return tuple(items) if size < LARGE else Spool(items)

@@ -162,7 +162,7 @@ def _figures(report: Report) -> dict[str, int]:
     return {
         **report.summary.figures(),
         **{verdict.value: count for verdict, count in report.counts.items()},
-        "stars": sum(facts.stars or 0 for facts, _ in report.repositories.values()),
+        "stars": sum(facts.stars or 0 for facts in report.repositories.values()),
     }
 
 

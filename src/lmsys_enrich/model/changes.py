@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import TypeAlias
 
 from lmsys_enrich.model.facts import Paper, Repository
-from lmsys_enrich.model.finding import Finding, Verdict
+from lmsys_enrich.model.finding import Finding, OfFindings, Verdict, repository_of
 from lmsys_enrich.values import Value, value_field
 
 _LIVING = frozenset({Verdict.ALIVE, Verdict.MOVED, Verdict.GUARDED})
@@ -25,13 +25,15 @@ class Snapshot(Value):
 
     def repositories(self) -> _Repositories:
         """Return the repositories by forge and id, which survives a change of name."""
-        known = (finding.repository for finding in self.findings.values())
-        return {facts.identity: facts for facts in known if facts}
+        found = self.findings.items()
+        links = {one.repository.identity: url for url, one in found if one.repository}
+        return OfFindings(links, self.findings, repository_of)
 
     def papers(self) -> _Papers:
         """Return the papers by the identifier that links refer to them by, with the finding of a link."""
-        found = self.findings.values()
-        return {finding.paper.key: (finding.paper, finding) for finding in found if finding.paper}
+        found = self.findings.items()
+        links = {one.paper.key: url for url, one in found if one.paper}
+        return OfFindings(links, self.findings, lambda one: (one.paper, one) if one.paper else None)
 
 
 class Change(Value):

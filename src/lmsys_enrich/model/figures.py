@@ -1,9 +1,8 @@
 """Figures of a run: links by verdict, its cost, and the days before."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 
-from lmsys_enrich.model.facts import Model, Paper, Repository
 from lmsys_enrich.model.finding import ACT_ON, LIVING, LOST, Finding, Verdict
 from lmsys_enrich.values import Value, value_field
 
@@ -85,32 +84,34 @@ class Overview(Value):
     """
     Everything that one iteration over the findings shows.
 
-    `revived` are findings of living links that the outputs last written call dead or
-    failing; there are no such outputs where none is `reported`. `checked_at` is the latest.
+    `repositories`, `papers` and `models` have the key of the last link to each, by their
+    own keys. `revived` are findings of living links that the outputs last written call
+    dead or failing; there are no such outputs where none is `reported`. `checked_at` is
+    the latest.
     """
 
     to_act_on: Mapping[Verdict, Sequence[Finding]]
     by_verdict: Mapping[Verdict, int]
     by_effective_verdict: Mapping[Verdict, int]
-    repositories: Mapping[str, tuple[Repository, str]]
-    papers: Mapping[str, Paper]
-    models: Mapping[str, Model]
+    repositories: Mapping[str, str]
+    papers: Mapping[str, str]
+    models: Mapping[str, str]
     revived: Sequence[Finding]
     is_reported: bool
     checked_at: datetime | None
 
 
-def overview_of(findings: Iterable[Finding]) -> Overview:
+def overview_of(findings: Mapping[str, Finding]) -> Overview:
     """Iterate over the findings, once: those of a long list are on disk."""
     to_act_on: dict[Verdict, list[Finding]] = {verdict: [] for verdict in ACT_ON}
     counts, effective_counts = (dict.fromkeys(Verdict, 0) for _ in range(2))
-    repositories: dict[str, tuple[Repository, str]] = {}
-    papers: dict[str, Paper] = {}
-    models: dict[str, Model] = {}
+    repositories: dict[str, str] = {}
+    papers: dict[str, str] = {}
+    models: dict[str, str] = {}
     revived: list[Finding] = []
     is_reported = False
     checked_at: datetime | None = None
-    for finding in findings:
+    for url, finding in findings.items():
         verdict = finding.effective_verdict
         counts[finding.verdict] += 1
         effective_counts[verdict] += 1
@@ -123,11 +124,11 @@ def overview_of(findings: Iterable[Finding]) -> Overview:
         if (at := finding.checked_at) is not None and (checked_at is None or at > checked_at):
             checked_at = at
         if (facts := finding.repository) is not None:
-            repositories[facts.key.lower()] = facts, finding.url
+            repositories[facts.key.lower()] = url
         if (paper := finding.paper) is not None:
-            papers[paper.key] = paper
+            papers[paper.key] = url
         if (model := finding.model) is not None:
-            models[model.key] = model
+            models[model.key] = url
     for found in to_act_on.values():
         found.sort(key=_age)  # those of one day stay in the order of the lists
     return Overview(

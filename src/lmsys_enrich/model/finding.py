@@ -1,10 +1,15 @@
 """Findings about links: the observation of one run, joined with those of earlier runs."""
 
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from enum import StrEnum
+from typing import Generic, TypeVar
 
 from lmsys_enrich.model.facts import Model, ModelUpdate, Paper, PaperUpdate, Repository, RepositoryUpdate
 from lmsys_enrich.values import Count, Moment, Value, replace, value_field
+
+KeyT = TypeVar("KeyT")
+T = TypeVar("T")
 
 
 class Verdict(StrEnum):
@@ -175,3 +180,45 @@ def unchecked(task: LinkTask, reason: str) -> Finding:
         last_verdict=previous.effective_verdict,
         last_reason=previous.effective_reason,
     )
+
+
+class OfFindings(Mapping[KeyT, T], Generic[KeyT, T]):
+    """
+    Facts by the key of their subject, each read from the finding of one link when it is looked up.
+
+    `links` has the link of each key. A long list's findings are on disk, and so are these facts.
+    """
+
+    def __init__(
+        self, links: Mapping[KeyT, str], findings: Mapping[str, Finding], read: Callable[[Finding], T | None]
+    ) -> None:
+        self._links = links
+        self._findings = findings
+        self._read = read
+
+    def __getitem__(self, key: KeyT) -> T:
+        facts = self._read(self._findings[self._links[key]])
+        if facts is None:
+            raise KeyError(key)
+        return facts
+
+    def __iter__(self) -> Iterator[KeyT]:
+        return iter(self._links)
+
+    def __len__(self) -> int:
+        return len(self._links)
+
+
+def repository_of(finding: Finding) -> Repository | None:
+    """Return the facts of the repository that a link leads to."""
+    return finding.repository
+
+
+def paper_of(finding: Finding) -> Paper | None:
+    """Return the facts of the paper that a link leads to."""
+    return finding.paper
+
+
+def model_of(finding: Finding) -> Model | None:
+    """Return the facts of the model that a link leads to."""
+    return finding.model

@@ -20,7 +20,15 @@ from lmsys_enrich.model.document import DocumentView
 from lmsys_enrich.model.enriched_entry import EnrichedEntry, enriched
 from lmsys_enrich.model.facts import Model, Paper, Repository
 from lmsys_enrich.model.figures import AliveCount, Day, Overview, Summary, Traffic, alive_count, overview_of
-from lmsys_enrich.model.finding import ACT_ON, Finding, Verdict
+from lmsys_enrich.model.finding import (
+    ACT_ON,
+    Finding,
+    OfFindings,
+    Verdict,
+    model_of,
+    paper_of,
+    repository_of,
+)
 from lmsys_enrich.model.workspace import UNKNOWN_WORKSPACE, Workspace
 from lmsys_enrich.spool import sequence_of
 from lmsys_enrich.values import Value
@@ -105,7 +113,7 @@ class Report:
 
     @cached_property
     def _overview(self) -> Overview:
-        return overview_of(self.findings.values())
+        return overview_of(self.findings)
 
     @property
     def to_act_on(self) -> Mapping[Verdict, Sequence[Finding]]:
@@ -140,7 +148,7 @@ class Report:
     @cached_property
     def links_to_act_on(self) -> Sequence[tuple[ListedLink, Finding]]:
         """Every dead, failing or moved link at each of its locations, with its finding."""
-        return [*self.listed_links(ACT_ON)]
+        return sequence_of(self.listed_links(ACT_ON), len(self.findings))
 
     @cached_property
     def locations(self) -> Mapping[str, Sequence[ListedLink]]:
@@ -151,31 +159,39 @@ class Report:
         return locations
 
     @property
-    def repositories(self) -> Mapping[str, tuple[Repository, str]]:
-        """Repositories, each once, under the lower-case key, with the key of a link to it."""
+    def repositories(self) -> Mapping[str, Repository]:
+        """Repositories, each once, under the lower-case key."""
+        return OfFindings(self.links_to_repositories, self.findings, repository_of)
+
+    @property
+    def links_to_repositories(self) -> Mapping[str, str]:
+        """Key of a link to each of the repositories."""
         return self._overview.repositories
 
     @property
     def papers(self) -> Mapping[str, Paper]:
         """Papers by key, each once, as they were found last."""
-        return self._overview.papers
+        return OfFindings(self._overview.papers, self.findings, paper_of)
 
     @property
     def models(self) -> Mapping[str, Model]:
         """Models by key, each once, as they were found last."""
-        return self._overview.models
+        return OfFindings(self._overview.models, self.findings, model_of)
 
     @cached_property
     def summary(self) -> Summary:
         """Figures of the run."""
-        repositories = [facts for facts, _ in self.repositories.values()]
+        archived = stale = 0
+        for facts in self.repositories.values():
+            archived += bool(facts.archived)
+            stale += self.is_stale(facts)
         return Summary(
             entries=len(self.entries),
             links=len(self.findings),
             by_verdict=self._overview.by_verdict,
-            repositories=len(repositories),
-            archived=sum(bool(facts.archived) for facts in repositories),
-            stale=sum(self.is_stale(facts) for facts in repositories),
+            repositories=len(self.repositories),
+            archived=archived,
+            stale=stale,
             papers=len(self.papers),
             models=len(self.models),
             withdrawn=sum(bool(paper.withdrawn or paper.retracted) for paper in self.papers.values()),
@@ -279,25 +295,27 @@ def news_of(report: Report) -> News | None:
 
 def merged_repositories(report: Report) -> Iterator[Remark]:
     """Yield a remark for each repository that entries have under two addresses since a rename."""
-    main_links: dict[str, list[Link]] = {}
     renamed: dict[str, Link] = {}
+    for link, facts in _main_links(report):
+        if facts.renamed_from is not None:
+            renamed.setdefault(facts.key.lower(), link)
+    addresses: dict[str, dict[str, list[Link]]] = {key: {} for key in renamed}
+    for link, facts in _main_links(report) if renamed else ():
+        if (of_this := addresses.get(facts.key.lower())) is not None:
+            of_this.setdefault(key_of(link).casefold(), []).append(link)
+    for key, old in renamed.items():
+        if len(addresses[key]) > 1:
+            stands = " and ".join(_stands(links) for links in addresses[key].values())
+            name = report.repositories[key].key
+            yield Remark(old.location, f"{name} stands under {len(addresses[key])} addresses: {stands}")
+
+
+def _main_links(report: Report) -> Iterator[tuple[Link, Repository]]:
+    """Yield the main links of entries that lead to a repository."""
     for item in report.entries if report.repositories else ():
         for link, finding in zip(item.entry.links, item.findings, strict=True):
-            facts = finding.repository
-            if facts is None or link.role != "url":
-                continue
-            # A forge stands in the key: acme/tool on two forges is two repositories.
-            main_links.setdefault(facts.key.casefold(), []).append(link)
-            if facts.renamed_from is not None:
-                renamed.setdefault(facts.key.casefold(), link)
-    for key, old in renamed.items():
-        addresses: dict[str, list[Link]] = {}
-        for link in main_links[key]:
-            addresses.setdefault(key_of(link).casefold(), []).append(link)
-        if len(addresses) > 1:
-            stands = " and ".join(_stands(links) for links in addresses.values())
-            name = report.repositories[key][0].key
-            yield Remark(old.location, f"{name} stands under {len(addresses)} addresses: {stands}")
+            if link.role == "url" and finding.repository is not None:
+                yield link, finding.repository
 
 
 def _stands(links: Sequence[Link]) -> str:

@@ -6,7 +6,7 @@ from lmsys_enrich.model.catalog import DocumentLink
 from lmsys_enrich.model.enriched_entry import EnrichedEntry
 from lmsys_enrich.model.facts import Model, Paper, Repository
 from lmsys_enrich.model.figures import HostTime
-from lmsys_enrich.model.finding import Finding
+from lmsys_enrich.model.finding import Finding, OfFindings, repository_of
 from lmsys_enrich.model.json_fields import (
     VERSION,
     Json,
@@ -98,9 +98,10 @@ def _further_repositories(report: Report) -> Iterator[Repository]:
     if not report.repositories:
         return
     written = {facts.key for item in report.entries for facts in (item.facts, item.github) if facts}
-    known = (finding.repository for finding in report.findings.values() if finding.repository)
+    found = ((url, one.repository) for url, one in report.findings.items() if one.repository)
     # Names that differ in case alone are one repository, whose links refer to it by either.
-    yield from {facts.key: facts for facts in known if facts.key not in written}.values()
+    links = {facts.key: url for url, facts in found if facts.key not in written}
+    yield from OfFindings(links, report.findings, repository_of).values()
 
 
 def _further_papers(report: Report) -> Iterator[Paper]:

@@ -43,7 +43,8 @@ def refuse_mass_change(
         living += 1
         if loss := _loss(before, finding):
             lost += 1
-            examples.append(f"  {finding.url}: {loss}")
+            if lost <= _SHOWN:
+                examples.append(f"  {finding.url}: {loss}")
     if lost > _FEW and lost * 100 > max_change * living:
         raise MassChange(_message(lost, living, examples), hint=_hint(max_change))
 
@@ -60,7 +61,7 @@ def _message(lost: int, living: int, examples: Sequence[str]) -> str:
     more = [f"  and {lost - _SHOWN:,} more"] if lost > _SHOWN else []
     of_links = f"{lost:,} of {counted(living, 'link')} that were alive"
     head = f"{of_links} would be dead or without facts; nothing was written:"
-    return "\n".join([head, *examples[:_SHOWN], *more])
+    return "\n".join([head, *examples, *more])
 
 
 def _hint(max_change: float) -> str:

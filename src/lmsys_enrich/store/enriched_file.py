@@ -69,6 +69,11 @@ class EnrichedFile:
     def __exit__(self, *_: object) -> None:
         self._file.close()
 
+    @property
+    def size(self) -> int:
+        """Size in bytes."""
+        return os.fstat(self._file.fileno()).st_size
+
     def parts(self) -> Iterator[tuple[str, bytes]]:
         """Yield the name of a list and an array of some of its items, in the order of the file, once."""
         if isinstance(self._rest, _Foreign):
@@ -104,7 +109,7 @@ class EnrichedFile:
         first = start.find(f',\n "{LISTS[0]}": ['.encode())
         if first > 0:
             return _decode_head(start[:first] + b"\n}"), start[first:]
-        if os.fstat(self._file.fileno()).st_size > _MAX_FOREIGN_SIZE:
+        if self.size > _MAX_FOREIGN_SIZE:
             raise ValueError(f"{path.name} is too large for a file of another program")
         whole = _decode_foreign(start + self._file.read())
         return whole, whole

@@ -5,11 +5,11 @@ The files are untrusted input: items of the wrong shape are skipped.
 """
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, MutableMapping
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import msgspec
 
@@ -17,11 +17,14 @@ from lmsys_enrich.errors import InputError, reason_of
 from lmsys_enrich.model.changes import Snapshot
 from lmsys_enrich.model.facts import GITHUB, Facts, Model, Paper, Repository, repository_key
 from lmsys_enrich.model.finding import Finding, Verdict
+from lmsys_enrich.spool import LARGE, GrowingDict, Spool
 from lmsys_enrich.store.enriched_file import NAME, EnrichedFile
 from lmsys_enrich.store.items import ItemDecoder, has_plausible_dates
 
 _UNREADABLE = (OSError, ValueError, RecursionError)
 _set = msgspec.structs.force_setattr
+_LARGE = LARGE * 1000  # bytes: an entry with its link and facts has one to two thousand
+_pack = msgspec.msgpack.Encoder().encode
 
 LinksT = TypeVar("LinksT")
 RepositoryT = TypeVar("RepositoryT")
@@ -73,6 +76,7 @@ _repositories = ItemDecoder(Repository)
 _repository_keys = ItemDecoder(_RepositoryKey)
 _papers = ItemDecoder(Paper)
 _models = ItemDecoder(Model)
+_KINDS = {"repository": Repository, "paper": Paper, "model": Model}
 
 
 def read_last_written(out: Path, warn: Callable[[str], None]) -> Iterator[Finding]:
@@ -95,9 +99,9 @@ def read_snapshot(path: Path) -> Snapshot:
     """Read an `enriched.json`. Raises `InputError` for any other file."""
     try:
         with EnrichedFile(path) as file:
-            findings = _Findings(file)
-            by_url = {finding.url: finding for finding in findings}
-            return Snapshot(file.head.generated_at, findings.entries, by_url)
+            entries: dict[str, str] = {}
+            by_url = {finding.url: finding for finding in _Findings(file, entries)}
+            return Snapshot(file.head.generated_at, entries, by_url)
     except _UNREADABLE as problem:
         raise _not_enriched(path, problem) from None
 
@@ -141,14 +145,15 @@ class _Findings:
     """
     Findings of a file, with facts instead of their keys.
 
-    `entries` has the names of entries by id once they were iterated over.
+    `entries` receives the names of entries by id while they are iterated over.
     """
 
-    def __init__(self, file: EnrichedFile) -> None:
+    def __init__(self, file: EnrichedFile, entries: dict[str, str] | None = None) -> None:
         self._file = file
-        self.entries: dict[str, str] = {}
-        self._facts: dict[tuple[str, str], Facts | None] = {}  # None where they have another shape
-        self._waiting: list[_Link] = []  # links whose facts come later in the file
+        self._entries = entries
+        self._facts = {kind: _facts(of_this, file.size) for kind, of_this in _KINDS.items()}
+        # Links whose facts come later in the file.
+        self._waiting: list[_Link] | Spool[_Link] = [] if file.size < _LARGE else Spool()
 
     def __iter__(self) -> Iterator[Finding]:
         for name, array in self._file.parts():
@@ -171,16 +176,18 @@ class _Findings:
         links: list[_Link] = []
         try:
             for entry in _decode_entries(array):
-                self.entries[entry.id] = entry.name
+                self._name(entry)
                 links += entry.links
                 if entry.github or entry.repository:
-                    self._learn("repository", (entry.github, entry.repository))
+                    self._learn("repository", (entry.github,))
+                    if entry.repository != entry.github:
+                        self._learn("repository", (entry.repository,))
                 if entry.paper or entry.model:
                     self._learn("paper", (entry.paper,))
                     self._learn("model", (entry.model,))
         except (ValueError, RecursionError):
             for raw in _raw_entries.decode(array):
-                self.entries[raw.id] = raw.name
+                self._name(raw)
                 links += _or_nothing(_links, bytes(raw.links))
                 for repository in (raw.github, raw.repository):
                     if isinstance(repository, msgspec.Raw):
@@ -191,33 +198,49 @@ class _Findings:
                     self._learn("model", _models.decode(b"[%b]" % raw.model))
         return links
 
+    def _name(self, entry: _Whole | _Raw) -> None:
+        if self._entries is not None:
+            self._entries[entry.id] = entry.name
+
     def _learn_repositories(self, array: bytes) -> None:
         for known in _repository_keys.decode(array):
-            self._facts.setdefault(("repository", known.key), None)
+            self._facts["repository"].setdefault(known.key, None)
         self._learn("repository", _repositories.decode(array))
 
     def _learn(self, kind: str, every: Iterable[object]) -> None:
         for facts in every:
             if isinstance(facts, Facts):
-                self._facts[kind, facts.key] = facts
+                self._facts[kind][facts.key] = facts
 
     def _resolved(self, links: Iterable[_Link]) -> Iterator[_Link | None]:
         for link in links:
             keys = _keys(link)
-            if not keys or all(key in self._facts for key in keys):
+            if not keys or all(key in self._facts[kind] for kind, key in keys):
                 yield self._known(link, keys)
             else:
                 self._waiting.append(link)
 
     def _known(self, link: _Link, keys: Iterable[tuple[str, str]]) -> _Link | None:
         """Replace the keys by their facts; return None if these have another shape."""
-        for key in keys:
-            facts = self._facts.get(key)
-            if facts is None and key in self._facts:
+        for kind, key in keys:
+            facts = self._facts[kind].get(key)
+            if facts is None and key in self._facts[kind]:
                 return None
-            _set(link, key[0], facts)
+            _set(link, kind, facts)
         _set(link, "reported", link.effective_verdict)
         return link
+
+
+def _facts(kind: type[Facts], size: int) -> MutableMapping[str, Facts | None]:
+    """
+    Return an empty mapping for the facts in a file of a size: in memory, or on disk.
+
+    It has None for facts of another shape.
+    """
+    if size < _LARGE:
+        return {}
+    decoder: msgspec.msgpack.Decoder[Any] = msgspec.msgpack.Decoder(kind | None)
+    return GrowingDict(_pack, decoder.decode)
 
 
 def _keys(link: _Link) -> list[tuple[str, str]]:

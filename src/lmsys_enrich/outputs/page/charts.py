@@ -1,11 +1,11 @@
 """Charts of the page: bars of what there is now, lines and bars of what changed over time."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from math import ceil, floor
 
-from lmsys_enrich.model.facts import Model, Paper, Repository
+from lmsys_enrich.model.facts import Model, Paper
 from lmsys_enrich.model.figures import Day, alive_count
 from lmsys_enrich.model.report import Report
 from lmsys_enrich.outputs.page.words import AGES, age_of, clickable, percent, short, shown_licence, step
@@ -57,43 +57,48 @@ class ChartGroup(Value):
 def charts_of(report: Report) -> Iterator[ChartGroup]:
     """Yield the charts of repositories, papers and models; those of links are in the legend on top."""
     if report.repositories:
-        repositories = [facts for facts, _ in report.repositories.values()]
-        yield ChartGroup("Repositories", [*_of_repositories(report, repositories)])
+        yield ChartGroup("Repositories", [*_of_repositories(report)])
     if report.papers:
-        yield ChartGroup("Papers", [*_of_papers([*report.papers.values()])])
+        yield ChartGroup("Papers", [*_of_papers(report.papers.values())])
     if report.models:
-        yield ChartGroup("Models and data sets", [*_of_models([*report.models.values()])])
+        yield ChartGroup("Models and data sets", [*_of_models(report.models.values())])
 
 
-def _of_repositories(report: Report, repositories: Sequence[Repository]) -> Iterator[Chart]:
-    ages = Counter(age_of(report, facts) for facts in repositories if facts.last_commit is not None)
+def _of_repositories(report: Report) -> Iterator[Chart]:
+    ages, stars, licences = Counter[str](), Counter[str](), Counter[str]()
+    for facts in report.repositories.values():  # once: those of a long list are on disk
+        if facts.last_commit is not None:
+            ages[age_of(report, facts)] += 1
+        if facts.stars is not None:
+            stars[step(facts.stars, _STARS)] += 1
+        licences[shown_licence(facts.license) or "none"] += 1
     yield _chart("Last commit", [(label, ages[label], f"age-{n}") for n, (_, label) in enumerate(AGES)])
-    stars = Counter(step(facts.stars, _STARS) for facts in repositories if facts.stars is not None)
     yield _chart("Stars", [(label, stars[label], "") for _, label in _STARS])
-    yield _most_common("Licences", (shown_licence(facts.license) or "none" for facts in repositories))
+    yield _most_common("Licences", licences)
 
 
-def _of_papers(papers: Sequence[Paper]) -> Iterator[Chart]:
+def _of_papers(papers: Collection[Paper]) -> Iterator[Chart]:
     years = Counter(str(paper.year) for paper in papers if paper.year)
     if years:
         yield _chart("Year", [(year, years[year], "") for year in sorted(years, reverse=True)[:_MOST_YEARS]])
     if any(paper.venue for paper in papers):
-        yield _most_common("Venues", (paper.venue or "none known" for paper in papers))
+        yield _most_common("Venues", Counter(paper.venue or "none known" for paper in papers))
     citations = Counter(step(paper.citations, _CITATIONS) for paper in papers if paper.citations is not None)
     if citations:
         yield _chart("Citations", [(label, citations[label], "") for _, label in _CITATIONS])
 
 
-def _of_models(models: Sequence[Model]) -> Iterator[Chart]:
-    yield _most_common("Models and others", (model.kind for model in models))
+def _of_models(models: Collection[Model]) -> Iterator[Chart]:
+    yield _most_common("Models and others", Counter(model.kind for model in models))
     downloads = Counter(step(model.downloads, _DOWNLOADS) for model in models if model.downloads is not None)
     if downloads:
         yield _chart("Downloads", [(label, downloads[label], "") for _, label in _DOWNLOADS])
-    yield _most_common("Licences of models", (shown_licence(model.license) or "none" for model in models))
+    licences = Counter(shown_licence(model.license) or "none" for model in models)
+    yield _most_common("Licences of models", licences)
 
 
-def _most_common(title: str, names: Iterable[str]) -> Chart:
-    counted = Counter(names).most_common()
+def _most_common(title: str, counts: Counter[str]) -> Chart:
+    counted = counts.most_common()
     bars = [(_fitting(name), count, "") for name, count in counted[:_MOST_BARS]]
     if rest := sum(count for _, count in counted[_MOST_BARS:]):
         bars.append(("all others", rest, "skipped"))

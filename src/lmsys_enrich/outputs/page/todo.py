@@ -1,8 +1,11 @@
 """Tasks of a maintainer: what is new, then what lasts, the most urgent first."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
-from typing import NamedTuple
+from heapq import nsmallest
+from itertools import islice
+from typing import Generic, NamedTuple, TypeVar
 
 from lmsys_enrich.model.catalog import ListedLink, Location
 from lmsys_enrich.model.enriched_entry import EnrichedEntry, published_since
@@ -12,6 +15,9 @@ from lmsys_enrich.model.report import News, Report, merged_repositories, news_of
 from lmsys_enrich.outputs.fixes import patch_of
 from lmsys_enrich.outputs.page.words import clickable
 from lmsys_enrich.values import Value, replace
+
+T = TypeVar("T")
+U = TypeVar("U")
 
 _MOST = 100
 _MOST_OPEN = 8
@@ -78,22 +84,19 @@ def groups_of(report: Report) -> Iterator[Group]:
     """Yield the groups with a task, the most urgent first."""
     news = news_of(report)
     if news is not None:
-        yield from _group("new", "New since the last run", "", [*_new(report, news)], urgent=True)
+        yield from _group("new", "New since the last run", "", _first(_new(report, news)), urgent=True)
     yield from _of_links(report, news)
-    of_entries: dict[str, list[Task]] = {"withdrawn": [], "published": [], "differs": []}
-    for task in _of_entries(report):
-        of_entries[task.kind].append(task)
-    taken_back, published, differing = of_entries.values()
+    taken_back, published, differing = _first_of_entries(report)
     yield from _group(
         "withdrawn", "Withdrawn or retracted", "Say so, or take them out.", taken_back, urgent=True
     )
     yield from _group("published", "Published since", "The list calls them preprints.", published)
     yield from _group("differs", "Otherwise in the source", "Look which of the two is right.", differing)
-    archived, relicensed, stale = [*_archived(report)], [*_relicensed(report)], [*_stale(report)]
-    shown = _listed_repositories(report, (*archived[:_MOST], *relicensed[:_MOST], *stale[:_MOST]))
+    archived, relicensed, stale = _first(_archived(report)), _first(_relicensed(report)), _stale(report)
+    shown = _listed_repositories(report, (*archived.shown, *relicensed.shown, *stale.shown))
 
-    def tasks(found: Sequence[_Judged], kind: str) -> list[Task]:
-        return [_repository_task(report, one, kind, shown.get(one.facts.key, ())) for one in found]
+    def tasks(found: _First[_Judged], kind: str) -> _First[Task]:
+        return found.made(lambda one: _repository_task(report, one, kind, shown.get(one.facts.key, ())))
 
     yield from _group(
         "archived", "Archived", "Read-only by now: say so, or take them out.", tasks(archived, "archived")
@@ -101,7 +104,7 @@ def groups_of(report: Report) -> Iterator[Group]:
     yield from _group(
         "licence", "Licence changed", "Within the last 30 days.", tasks(relicensed, "licence"), urgent=True
     )
-    yield from _group("twice", "Listed twice", "Keep one of each.", [*_duplicates(report)])
+    yield from _group("twice", "Listed twice", "Keep one of each.", _first(_duplicates(report)))
     yield from _group("stale", "Stale", "No commit for long, the longest first.", tasks(stale, "stale"))
 
 
@@ -109,14 +112,15 @@ def _of_links(report: Report, news: News | None) -> Iterator[Group]:
     """Yield the groups of links; those that are in the news are not repeated."""
     new = frozenset() if news is None else frozenset(found.url for found in news.found)
 
-    def tasks(verdict: Verdict, *, is_open: bool = False) -> list[Task]:
-        found = (one for one in report.to_act_on[verdict] if one.url not in new)
-        return [_link_task(report, one) for one in found if _needs_a_look(one) is is_open]
+    def tasks(*verdicts: Verdict, is_open: bool = False) -> _First[Task]:
+        of_these = (one for verdict in verdicts for one in report.to_act_on[verdict])
+        found = _first(one for one in of_these if one.url not in new and _needs_a_look(one) is is_open)
+        return found.made(lambda one: _link_task(report, one))
 
     yield from _group(
         "dead", "Dead", "Find where they went, or take them out.", tasks(Verdict.DEAD), urgent=True
     )
-    doubtful = [*tasks(Verdict.FAILING, is_open=True), *tasks(Verdict.MOVED, is_open=True)]
+    doubtful = tasks(Verdict.FAILING, Verdict.MOVED, is_open=True)
     yield from _group("open", "Open them", "Only a person can judge these.", doubtful, urgent=True)
     moved = tasks(Verdict.MOVED)
     yield from _group(
@@ -125,7 +129,7 @@ def _of_links(report: Report, news: News | None) -> Iterator[Group]:
         "Write the new addresses: lmsys-enrich fix does it, or this patch.",
         moved,
         urgent=True,
-        patch=patch_of(report) if 0 < len(moved) <= _MOST else "",
+        patch=patch_of(report) if 0 < moved.count <= _MOST else "",
     )
     yield from _group(
         "failing",
@@ -146,13 +150,30 @@ def _needs_a_look(finding: Finding) -> bool:
             return False
 
 
+class _First(NamedTuple, Generic[T]):
+    """The first of some things, which the page shows, and the number of all."""
+
+    shown: Sequence[T]
+    count: int
+
+    def made(self, make: Callable[[T], U]) -> "_First[U]":
+        """Return what is made of those that are shown."""
+        return _First([*map(make, self.shown)], self.count)
+
+
+def _first(found: Iterable[T]) -> _First[T]:
+    found = iter(found)
+    shown = [*islice(found, _MOST)]
+    return _First(shown, len(shown) + sum(1 for _ in found))
+
+
 def _group(
-    kind: str, title: str, advice: str, tasks: Sequence[Task], *, urgent: bool = False, patch: str = ""
+    kind: str, title: str, advice: str, tasks: _First[Task], *, urgent: bool = False, patch: str = ""
 ) -> Iterator[Group]:
-    if tasks:
-        unfolded = urgent or len(tasks) <= _MOST_OPEN
+    if tasks.count:
+        unfolded = urgent or tasks.count <= _MOST_OPEN
         shown = patch if len(patch) <= _LONGEST_PATCH else ""
-        yield Group(kind, title, advice, tasks[:_MOST], len(tasks), unfolded, shown, _REST.get(kind, ""))
+        yield Group(kind, title, advice, tasks.shown, tasks.count, unfolded, shown, _REST.get(kind, ""))
 
 
 def _new(report: Report, news: News) -> Iterator[Task]:
@@ -161,8 +182,8 @@ def _new(report: Report, news: News) -> Iterator[Task]:
     for found in news.revived:
         yield Task("alive", found.url, f"alive again, was {found.reported}", clickable(found.url))
     for change in news.archived:
-        known = report.repositories.get(change.subject.lower())
-        yield Task("archived", change.subject, "archived", clickable(known[1]) if known else None)
+        url = report.links_to_repositories.get(change.subject.lower())
+        yield Task("archived", change.subject, "archived", clickable(url))
 
 
 def _link_task(report: Report, finding: Finding) -> Task:
@@ -188,6 +209,17 @@ def _names(locations: Sequence[ListedLink]) -> str:
 
 def _places(report: Report, locations: Sequence[ListedLink]) -> Sequence[Place]:
     return [_place(report, here.link.location) for here in locations[:_MOST_LOCATIONS]]
+
+
+def _first_of_entries(report: Report) -> Iterator[_First[Task]]:
+    """Yield the tasks about withdrawn papers, about published ones, and about differences."""
+    tasks: dict[str, list[Task]] = {"withdrawn": [], "published": [], "differs": []}
+    counts = Counter[str]()
+    for task in _of_entries(report):
+        counts[task.kind] += 1
+        if counts[task.kind] <= _MOST:
+            tasks[task.kind].append(task)
+    return (_First(shown, counts[kind]) for kind, shown in tasks.items())
 
 
 def _of_entries(report: Report) -> Iterator[Task]:
@@ -245,9 +277,9 @@ def _repository_task(report: Report, found: _Judged, kind: str, locations: Seque
 
 
 def _archived(report: Report) -> Iterator[_Judged]:
-    for facts, url in report.repositories.values():
+    for key, facts in report.repositories.items():
         if facts.archived:
-            yield _Judged(facts, url, _archived_since(facts))
+            yield _Judged(facts, report.links_to_repositories[key], _archived_since(facts))
 
 
 def _archived_since(facts: Repository) -> str:
@@ -259,16 +291,25 @@ def _relicensed(report: Report) -> Iterator[_Judged]:
         if day.date < (report.run_time - _RECENT).date():
             break
         for change in day.relicensed:
-            known = report.repositories.get(change.repository.lower())
-            if known is not None:
-                yield _Judged(*known, f"{change.change}, seen {day.date}")
+            key = change.repository.lower()
+            if (facts := report.repositories.get(key)) is not None:
+                url = report.links_to_repositories[key]
+                yield _Judged(facts, url, f"{change.change}, seen {day.date}")
 
 
-def _stale(report: Report) -> Iterator[_Judged]:
-    stale = [(facts, url) for facts, url in report.repositories.values() if report.is_stale(facts)]
-    for facts, url in sorted(stale, key=lambda one: str(one[0].last_commit)):
-        since = f", {_archived_since(facts)}" if facts.archived else ""
-        yield _Judged(facts, url, f"last commit {facts.last_commit:%Y-%m-%d}{since}")
+def _stale(report: Report) -> _First[_Judged]:
+    stale = (
+        (facts, report.links_to_repositories[key])
+        for key, facts in report.repositories.items()
+        if report.is_stale(facts)
+    )
+    oldest = nsmallest(_MOST, stale, key=lambda one: str(one[0].last_commit))
+    return _First([_judged_stale(*one) for one in oldest], report.summary.stale)
+
+
+def _judged_stale(facts: Repository, url: str) -> _Judged:
+    since = f", {_archived_since(facts)}" if facts.archived else ""
+    return _Judged(facts, url, f"last commit {facts.last_commit:%Y-%m-%d}{since}")
 
 
 def _duplicates(report: Report) -> Iterator[Task]:
