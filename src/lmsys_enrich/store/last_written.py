@@ -76,7 +76,7 @@ _repositories = ItemDecoder(Repository)
 _repository_keys = ItemDecoder(_RepositoryKey)
 _papers = ItemDecoder(Paper)
 _models = ItemDecoder(Model)
-_KINDS = {"repository": Repository, "paper": Paper, "model": Model}
+_KINDS: dict[str, type[Facts]] = {"repository": Repository, "paper": Paper, "model": Model}
 
 
 def read_last_written(out: Path, warn: Callable[[str], None]) -> Iterator[Finding]:

@@ -136,7 +136,7 @@ async def test_deferred_link_is_checked_too() -> None:
 
 
 async def test_links_of_a_lost_worker_go_to_the_others() -> None:
-    cluster = FakeCluster({"w1": alive})
+    cluster = FakeCluster({"w1": alive}, turns=1)
 
     def dies(worker: str, _: Call) -> Reply:
         cluster.lost.add(worker)

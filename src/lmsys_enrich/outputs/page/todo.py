@@ -150,7 +150,7 @@ def _needs_a_look(finding: Finding) -> bool:
             return False
 
 
-class _First(NamedTuple, Generic[T]):
+class _First(Value, Generic[T]):
     """The first of some things, which the page shows, and the number of all."""
 
     shown: Sequence[T]
