@@ -272,7 +272,8 @@ def test_encrypted_cluster_takes_certificates_alone(program: Program, sites: Sit
     with ExitStack() as stack:
         processes = Processes(tmp_path, stack, *certificates.options())
         processes.add_worker()
-        with started(program, "--cluster", processes.address) as refused:
+        apart = ("--out", "refused", "--cache", "refused-cache")
+        with started(program, "--cluster", processes.address, *apart) as refused:
             out, _ = refused.communicate()
         assert refused.returncode == 3
         assert f"The cluster at {processes.address} cannot be reached" in out
