@@ -8,7 +8,8 @@ from markdown_it.token import Token
 
 from lmsys_enrich.lists.markdown.comments import fenced
 from lmsys_enrich.lists.markdown.parser import make_parser
-from lmsys_enrich.lists.markdown.runs import Run, RunBuilder, Sources, Span, one_line
+from lmsys_enrich.lists.markdown.run_builder import RunBuilder, Sources
+from lmsys_enrich.lists.markdown.runs import Run, Span, one_line
 from lmsys_enrich.values import Value
 
 
