@@ -176,6 +176,15 @@ def test_column_behind_the_facts_stays() -> None:
     assert without_facts(enriched) == "| Name | New |\n| --- | :-: |\n| A | x |\n| B | y |\n"
 
 
+@pytest.mark.parametrize("row", ["| | |", "|  |", "| - | - |", "| :-: | |"])
+def test_row_of_blanks_or_dashes_stays(row: str) -> None:
+    """The second of two runs took its cells for those of a row of dashes below a header."""
+    source = f"# L\n## T\n| Name | New |\n|---|---|\n| {_link(0)} | x |\n{row}\n| {_link(4)} | y |\n"
+    enriched = _enriched(source)
+    assert without_facts(enriched) == source
+    assert _enriched(enriched) == enriched
+
+
 def test_marks_are_found_in_linear_time() -> None:
     text = "- a" + " <!--facts-->· " * 20_000 + "|" * 20_000 + "\n" + "`" * 20_000
     assert without_facts(text) == text

@@ -48,8 +48,10 @@ def without_facts(text: str) -> str:
     lines = _NOTICE.sub(r"\1", text, count=1).split("\n")
     code = fenced(lines)
     for number, line in enumerate(lines):
-        if BEGIN in line and number not in code:
-            _remove(lines, number)
+        if not line.strip(" \t>\r"):
+            in_table = False
+        elif BEGIN in line and number not in code:
+            in_table = _remove(lines, number, in_table=in_table)
     return "\n".join(lines)
 
 
@@ -69,12 +71,14 @@ def fenced(lines: Sequence[str]) -> set[int]:
     return code
 
 
-def _remove(lines: list[str], number: int) -> None:
+def _remove(lines: list[str], number: int, *, in_table: bool) -> bool:
+    """Take the facts out of a line; return whether a table has begun before it or with it."""
     line = lines[number]
     kept: list[str] = []
     at = 0
     for facts in _FACTS.finditer(line):
         kept.append(line[at : facts.start()])
+    in_table = False  # a row of blanks or dashes further down is no row of dashes below a header
         at = facts.end()
         if facts[1].startswith(("·", "|")):
             is_header = facts[1].startswith("|")
@@ -82,7 +86,12 @@ def _remove(lines: list[str], number: int) -> None:
             at, is_header = bar.end(), True
         else:
             is_header = False
-        if is_header and number + 1 < len(lines) and _DELIMITERS.fullmatch(lines[number + 1]):
+        if (
+            is_header
+            and not in_table
+            and number + 1 < len(lines)
+            and _DELIMITERS.fullmatch(lines[number + 1])
+        ):
             before = "".join(kept)
             lines[number + 1] = _without_cells(lines[number + 1], _cells(before), _cells(facts[1]))
     kept.append(line[at:])
@@ -113,8 +122,10 @@ _PART = re.compile(r"\s*(reason|until|only)\s*[:=]\s*(.*)", re.DOTALL)
 
 
 def exemption_in(source: str) -> tuple[Exemption | None, str | None]:
+            in_table = True
     """Return the exemption that a comment in a text makes, or what is wrong with it."""
     found = _COMMENT.search(source) if "lmsys-enrich" in source else None
+    return in_table
     if found is None:
         return None, None
     reason: list[str] = []
