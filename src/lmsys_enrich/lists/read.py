@@ -36,6 +36,20 @@ _FOREIGN = {
     ".tsv": "TSV",
     ".json": "JSON",
     ".toml": "TOML",
+    ".jsonl": "JSON",
+    ".xml": "XML",
+    ".opml": "OPML",
+    ".bib": "BibTeX",
+    ".tex": "LaTeX",
+    ".wiki": "wiki text",
+    ".mediawiki": "wiki text",
+    ".textile": "Textile",
+    ".rtf": "RTF",
+    ".pdf": "PDF",
+    ".docx": "a Word document",
+    ".odt": "an OpenDocument text",
+    ".xlsx": "an Excel workbook",
+    ".ods": "an OpenDocument spreadsheet",
 }
 _Reader: TypeAlias = Callable[[str, Path], Catalog]
 OnBug: TypeAlias = Callable[[str, str], None]
@@ -44,8 +58,10 @@ OnBug: TypeAlias = Callable[[str, str], None]
 _LONE_RETURN = re.compile(r"\r(?!\n)")
 # https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md#the-pointer
 _LFS_POINTER = b"version https://git-lfs.github.com/spec/v1"
-_UTF16 = (b"\xff\xfe", b"\xfe\xff")
-_ENCODING = "Any editor can do that; so can `iconv -f WINDOWS-1252 -t UTF-8`, if that is its encoding."
+_MARKS = {b"\xff\xfe\0\0": "UTF-32", b"\0\0\xfe\xff": "UTF-32", b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
+_BEGINNING = 1000  # bytes; every second one is zero where English is in UTF-16
+_ENCODING = "Any editor can do that; so can `iconv -f {} -t UTF-8`, if that is its encoding."
+_BINARY = "A list is a text; name the one that this file was made of."
 _CONVERT = "Write the list as Markdown or entries.yaml; `lmsys-enrich schema entries` prints the schema."
 
 
@@ -211,16 +227,29 @@ def _text_of(content: bytes, path: Path) -> str:
     start = Location(str(path), 1, 1)
     if len(content) > (largest := _largest(path)):
         refuse([Mistake(start, f"larger than {largest // 1024**2} MB, the limit for a list")])
-    if content.startswith(_UTF16):
-        refuse([Mistake(start, "not UTF-8 but UTF-16; save the file as UTF-8")], hint=_ENCODING)
     if content.startswith(_LFS_POINTER):
         hint = "Fetch the file by `git lfs pull`; in GitHub Actions give actions/checkout `lfs: true`."
         refuse([Mistake(start, "a pointer of Git LFS, not the list itself")], hint=hint)
+    if wide := _wide_encoding(content):
+        hint = _ENCODING.format(wide)
+        refuse([Mistake(start, f"not UTF-8 but {wide}; save the file as UTF-8")], hint=hint)
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError as problem:
+        if b"\0" in content[:_BEGINNING]:
+            refuse([Mistake(start, "a binary file")], hint=_BINARY)
         message = f"{reason_of(problem)}; save the file as UTF-8"
-        refuse([Mistake(_location_of(content, problem.start, path), message)], hint=_ENCODING)
+        hint = _ENCODING.format("WINDOWS-1252")
+        refuse([Mistake(_location_of(content, problem.start, path), message)], hint=hint)
+
+
+def _wide_encoding(content: bytes) -> str | None:
+    """Return the encoding of a text in units of more than a byte, with or without its mark."""
+    marked = next((name for mark, name in _MARKS.items() if content.startswith(mark)), None)
+    beginning = content[:_BEGINNING]
+    if marked or beginning.count(0) * 3 <= len(beginning):
+        return marked
+    return "UTF-16LE" if not any(beginning[1::2]) else "UTF-16BE" if not any(beginning[::2]) else None
 
 
 def _largest(path: Path) -> int:
