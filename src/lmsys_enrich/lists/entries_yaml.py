@@ -193,6 +193,7 @@ class _Reader:
 
     def _cells(self, fields: Fields) -> dict[str, Cell]:
         cells: dict[str, Cell] = {}
+        url = url.rstrip("\r\n")  # of a block, as `url: >` begins one
         for key in fields.keys:
             if key in _NOT_CELLS:
                 continue

@@ -210,7 +210,7 @@ class _Builder:
         while not isinstance(inner := next(self._events), yaml.MappingEndEvent):
             key, spot = self._key(inner, node, depth)
             value = self._node(next(self._events), depth)
-            if key not in values:
+            if key not in values and key != "<<":  # of which all is said
                 values[key] = value
                 spots[key] = spot
         return node
@@ -232,7 +232,7 @@ class _Builder:
             spot = read.line, read.column
             if not isinstance(read, ScalarNode):
                 self._mistakes.append(Mistake(read.location, "a key must be a word, not a list or a mapping"))
-                return "", spot
+                return "<<", spot
             key = intern(read.text)
         if key in mapping.values or key == "<<":
             self._refuse_key(key, Location(self._file, *spot), mapping)
