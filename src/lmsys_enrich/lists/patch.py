@@ -77,8 +77,8 @@ def edited(text: str, edits: Iterable[Edit]) -> tuple[str, list[Edit]]:
     """
     Return the text with the edits made, and those that could not be.
 
-    An edit is made only where the link's address is at its location exactly as it
-    was read: an address that is escaped, or elsewhere, is left to a person.
+    An edit is made only where the link's address is at its location in one of the
+    usual forms: an address that is escaped, or elsewhere, is left to a person.
     """
     mark = "\ufeff" if text.startswith("\ufeff") else ""
     parts = _LINE_END.split(text.removeprefix("\ufeff"))
@@ -89,9 +89,8 @@ def edited(text: str, edits: Iterable[Edit]) -> tuple[str, list[Edit]]:
         if found is None:
             undone.append(edit)
             continue
-        number, at = found
+        number, at, end = found
         line = parts[number]
-        end = at + len(edit.link.url)
         url = _visible(edit.url)
         if not is_yaml:
             new = _in_markdown(url, line, at)
@@ -150,8 +149,8 @@ def _one_each(edits: Iterable[Edit]) -> Iterator[Edit]:
             yield edit
 
 
-def _found(parts: Sequence[str], link: Link, *, is_yaml: bool) -> tuple[int, int] | None:
-    """Return the part and the index in it of an address, which stands as it was read, or None."""
+def _found(parts: Sequence[str], link: Link, *, is_yaml: bool) -> tuple[int, int, int] | None:
+    """Return the part of an address, its start and its end in that; None where it is spelled otherwise."""
     number = 2 * (link.location.line - 1)  # between any two lines is the end of the first
     if number >= len(parts):
         return None
@@ -160,13 +159,27 @@ def _found(parts: Sequence[str], link: Link, *, is_yaml: bool) -> tuple[int, int
         if (number + 2 < len(parts)) and _YAML_BLOCK.fullmatch(line, first):
             below = parts[number + 2]
             at = len(below) - len(below.lstrip(" "))
-            return (number + 2, at) if below.rstrip() == f"{below[:at]}{link.url}" else None
+            end = at + len(link.url)
+            return (number + 2, at, end) if below.rstrip() == f"{below[:at]}{link.url}" else None
         if properties := _YAML_PROPERTIES.match(line, first):
             first = properties.end()
     for at in (first, first + 1):  # behind a quote or a bracket
-        if line.startswith(link.url, at):
-            return number, at
+        for written in [link.url] if is_yaml else _spellings(link.url):
+            if line.startswith(written, at):
+                return number, at, at + len(written)
     return None
+
+
+def _spellings(url: str) -> Iterator[str]:
+    """Yield the forms in which Markdown and HTML may have an address."""
+    yield url
+    yield url.replace("&", "&amp;")
+    yield url.replace("%20", " ")
+    scheme, slashes, rest = url.partition("//")
+    if scheme == "http:" and rest.startswith("www."):
+        yield rest
+    elif scheme == "https:":
+        yield slashes + rest
 
 
 class _Content(Value):

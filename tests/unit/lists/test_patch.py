@@ -112,6 +112,32 @@ def test_edit_that_would_break_the_list_is_left_out() -> None:
     assert len(_links(parse(after))) == 2
 
 
+@pytest.mark.parametrize(
+    "link",
+    [
+        "[A](//old.example/x)",
+        "[A](<https://old.example/x y>)",
+        '<a href="https://old.example/?a=1&amp;b=2">A</a>',
+        "www.old.example",
+    ],
+)
+def test_address_in_another_usual_form_is_edited(link: str) -> None:
+    text = f"# T\n\n## S\n\n- {link} - what it is\n"
+    parse = _parser("e.md")
+    [before] = _links(parse(text))
+    after, undone = verified_edits(text, [Edit(before, "https://new.example/z")], parse)
+    assert undone == []
+    assert [one.url for one in _links(parse(after))] == ["https://new.example/z"]
+    assert after.endswith(" - what it is\n")
+
+
+def test_definitions_of_the_same_address_are_edited_both() -> None:
+    text = "# T\n\n## S\n\n- [A][a]\n- [B][b]\n\n[a]: https://old.example/x\n[b]: https://old.example/x\n"
+    parse = _parser("e.md")
+    edits = [Edit(link, "https://new.example/z") for link in _links(parse(text))]
+    assert verified_edits(text, edits, parse) == (text.replace("old.example/x", "new.example/z"), [])
+
+
 def test_address_in_quotes_keeps_them() -> None:
     parse_yaml = (
         "title: T\nsections:\n  - title: S\n    entries:\n      - {name: A, url: 'https://old.example/x'}\n"
