@@ -351,6 +351,21 @@ def test_fix_leaves_the_rights_of_a_file_as_they_were(program: Program, site: st
     assert (program.folder / "README.md").stat().st_mode & 0o777 == 0o640
 
 
+def test_import_names_text_that_yaml_does_not_hold(program: Program) -> None:
+    (program.folder / "LIST.md").write_text(
+        "# T\n\n> Quoted.\n\n## S\n\nKept.\n\n- [A](https://a.invalid/)\n\nBetween *two*.\n\n"
+        "- ~~[B](https://b.invalid/)~~\n\n## License\n\nMIT.\n"
+    )
+    ended = program("import", "LIST.md", "-o", "other.yaml")
+    said = [line for line in ended.err.splitlines() if "has no place for it" in line]
+    assert [line.split("LIST.md:")[1].partition(": entries.yaml")[0] for line in said] == [
+        "3:1: text outside of entries: 'Quoted.'",
+        "11:1: text outside of entries: 'Between two.'",
+        "13:1: B is struck through",
+        "17:1: text outside of entries: 'MIT.'",
+    ]
+
+
 def test_import_names_links_that_yaml_does_not_hold(program: Program) -> None:
     (program.folder / "LIST.md").write_text(
         "# T\n\n> A quote of [q](https://q.invalid/).\n\n## S\n\n"

@@ -205,7 +205,8 @@ class Catalog(Value, dict=True):
 
     `remarks` say what in it was not understood; `digest` identifies its content.
     `repeats` are further occurrences of links that entries have. `front_matter` is the
-    YAML that a Markdown document begins with.
+    YAML that a Markdown document begins with. `left_out` says what else readers see in the
+    document that entries.yaml has no place for.
     """
 
     title: str
@@ -218,6 +219,7 @@ class Catalog(Value, dict=True):
     document_links: tuple[DocumentLink, ...] = ()
     repeats: tuple[Link, ...] = ()
     front_matter: str = ""
+    left_out: tuple[Remark, ...] = ()
 
     def links(self) -> Iterator[Link]:
         """Yield every link to check: those of entries, then those outside of them."""

@@ -100,6 +100,8 @@ def execute_import(arguments: argparse.Namespace, terminal: Terminal) -> int:
     write_files(output.parent, {output.name: text})
     entries = list(catalog.listed())
     links = counted(sum(len(listed.entry.links) for listed in entries), "link")
+    for remark in catalog.left_out:
+        terminal.warn(f"{remark}: entries.yaml has no place for it")
     for outside in catalog.document_links:
         # A table of contents has no target in YAML; links in the text of a section are kept with it.
         if outside.link.role != "anchor" and outside.link.url not in text:

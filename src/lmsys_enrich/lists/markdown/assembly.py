@@ -33,8 +33,17 @@ class Assembly:
         ids = self._make_entries()
         for section in self._outline.root.sections:
             section.title = title if section.is_unnamed else section.title
+        for section in self._outline.root.sections:
+            self._leave_out_of(section)
         sections = (_resolved(section.closed(), ids) for section in self._outline.root.sections)
         return tuple(section for section in sections if not _is_bare(section))
+
+    def _leave_out_of(self, section: OpenSection) -> bool:
+        """Note the text of a section that the catalog has not; return whether it has the section."""
+        inner = [self._leave_out_of(inner) for inner in section.sections]
+        is_kept = any(inner) or not _is_bare(section.closed())
+        self._outline.leave_out([*section.between, *(() if is_kept else section.paragraphs)])
+        return is_kept
 
     def _make_entries_of_fields(self, above: OpenSection) -> None:
         """Make entries of headings with nothing but fields below them, where two or more have the same."""

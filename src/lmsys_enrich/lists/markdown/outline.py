@@ -1,5 +1,6 @@
 """Outline of a document: its open sections and the entries found so far, until they become a catalog's."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from lmsys_enrich.lists.markdown.blocks import Items
@@ -9,6 +10,7 @@ from lmsys_enrich.lists.markdown.entries import EntryBuilder, read_entry
 from lmsys_enrich.lists.markdown.phrases import is_housekeeping
 from lmsys_enrich.lists.markdown.runs import Run, one_line
 from lmsys_enrich.model.catalog import Cell, Column, Entry, Exemption, Link, Location, Remark, Section
+from lmsys_enrich.lists.mistakes import shown
 from lmsys_enrich.model.document import InsertionPoint
 from lmsys_enrich.values import State, value_field
 
@@ -17,6 +19,7 @@ _NO_ENTRY = (
     "or use [[ignore]] in the settings"
 )
 _MOST_NESTED = 30  # sections within each other; more than any reader follows, and than entries.yaml may have
+_STRUCK = ("~~", "<del>", "<s>")  # what a deprecated entry begins with
 
 
 class OpenSection(State):
@@ -75,6 +78,7 @@ class Outline:
         self.remarks: list[Remark] = []
         self.repeats: list[Link] = []
         self._exemption: Exemption | None = None
+        self.left_out: list[Remark] = []
         self._unused: Location | None = None  # of that exemption, until an entry has it
 
     @property
@@ -111,6 +115,14 @@ class Outline:
         self.remarks.append(Remark(location, message))
 
     def exempt(self, exemption: Exemption | None, line: int = 1) -> None:
+    def leave_out(self, runs: Iterable[Run]) -> None:
+        """Note text that is no part of the catalog."""
+        self.left_out += [
+            Remark(self.at(run.line), f"text outside of entries: {shown(run.text)}")
+            for run in runs
+            if run.text
+        ]
+
         """Set the exemption of the next entry, or none; remark on one before it that no entry had."""
         if self._unused is not None:
             self.remark(self._unused, _NO_ENTRY)
@@ -188,7 +200,10 @@ class Outline:
         here = self._section_for(parent, line, is_bullet=cells is None)
         self.end_fields(here)
         here.between = []
+        self.leave_out(here.between)
         ignore, self._unused = self._exemption, None
+        if run is not None and run.source.startswith(_STRUCK):
+            self.left_out.append(Remark(location, f"{builder.name} is struck through"))
         own, problem = exemption_in(source if run is None else run.source)
         ignore = own or ignore
         if problem:

@@ -17,6 +17,7 @@ from lmsys_enrich.lists.markdown.blocks import (
     front_matter,
     front_title,
     parse_blocks,
+    walk_texts,
 )
 from lmsys_enrich.lists.markdown.comments import exemption_in, without_facts
 from lmsys_enrich.lists.markdown.document_links import DocumentLinks
@@ -94,6 +95,7 @@ class _Reader:
             front_matter=self._front.rstrip(),
         )
 
+            left_out=tuple(sorted(self._outline.left_out, key=lambda remark: remark.location.line)),
     def _blocks(self, blocks: Sequence[Block]) -> None:
         before: Block | None = None
         for block in blocks:
@@ -113,7 +115,8 @@ class _Reader:
                 case Html():
                     self._html_block(block)
                 case Quote():
-                    pass  # its links are the document's
+                    # Its links are the document's.
+                    self._outline.leave_out(run for _, run in walk_texts([block]) if isinstance(run, Run))
             before = block
 
     def _heading(self, heading: Heading) -> None:
