@@ -7,7 +7,7 @@ from html import unescape
 from itertools import islice
 
 from lmsys_enrich.lists.identifiers import BETWEEN, role_of
-from lmsys_enrich.lists.markdown.comments import ENTRIES
+from lmsys_enrich.lists.markdown.comments import ENTRIES, exemption_mark
 from lmsys_enrich.lists.markdown.phrases import is_housekeeping
 from lmsys_enrich.model.catalog import Catalog, Cell, Column, Entry, Link, Section
 from lmsys_enrich.model.document import DocumentView, Order
@@ -56,7 +56,7 @@ class EntryWords(Value):
         entry, cells = item.entry, item.entry.cells
         name = self._name(entry, frozenset())
         if not cells:
-            return name + suffix(item, self.view)
+            return name + _exemption(entry) + suffix(item, self.view)
         aside = [self._written(key, cell) for key, cell in cells.items() if key not in _AROUND]
         description, tags = _cell(cells, "description"), _cell(cells, "tags")
         return "".join(
@@ -65,6 +65,7 @@ class EntryWords(Value):
                 f" ({', '.join(filter(None, aside))})" if any(aside) else "",
                 f" - {description}" if description else "",
                 f" {tags}" if tags else "",
+                _exemption(entry),
                 suffix(item, self.view),
             ]
         )
@@ -72,19 +73,19 @@ class EntryWords(Value):
     def cell(self, entry: Entry, column: Column, columns: AbstractSet[str]) -> str:
         """Return the cell of an entry in a column of a table with these `columns`."""
         if column.key == "name":
-            return in_cell(self._name(entry, columns))
+            return in_cell(self._name(entry, columns) + _exemption(entry))
         if column.key == "id":
             return entry.id
         written = entry.cells.get(column.key)
         for further in entry.links:
             if further.role == column.key and written is None:
-                return link(further.role, further.url)
+                return in_cell(_link(further.role, further.url))
         return self._written(column.key, written)
 
     def _name(self, entry: Entry, columns: AbstractSet[str]) -> str:
         """Return the name with its prefix, marks and further links."""
         url = entry.url
-        name = link(entry.name, url) if url else unlinked(escaped(entry.name))
+        name = _link(entry.name, url) if url else unlinked(escaped(entry.name))
         if entry.id_is_written:
             name = f'<span id="{entry.id}"></span>{name}'
         prefix = _cell(entry.cells, "prefix")
@@ -102,6 +103,10 @@ class EntryWords(Value):
         if key == "framework" and isinstance(cell, str) and cell in self.named:
             return f"[{escaped(self.named[cell].name)}](#{address(cell)})"
         return "" if cell is None else in_cell(str(cell))
+
+
+def _exemption(entry: Entry) -> str:
+    return f" {exemption_mark(entry.ignore)}" if entry.ignore is not None else ""
 
 
 def _needs_bold(entry: Entry) -> bool:
@@ -128,13 +133,18 @@ def _cell(cells: Mapping[str, Cell], key: str) -> str:
     return " ".join(str(cell).split()) if cell else ""
 
 
+def _link(text: str, url: str) -> str:
+    """Return a link; a bar in its address stays, as `in_cell` escapes it."""
+    return link(text, url).replace("%7C", "|") if "|" in url and "%7C" not in url else link(text, url)
+
+
 def _further(links: Sequence[Link], cells: Mapping[str, Cell], columns: AbstractSet[str]) -> str:
     """Return the entry's links besides the main one, without those that other cells show."""
     shown = [str(cell) for key, cell in cells.items() if not columns or key in columns or key in _AROUND]
     # A link in a cell of its own column has its role from the column when it is read again.
     in_columns = [str(cell) for key, cell in cells.items() if key in columns]
     further = [
-        link(one.role, one.url)
+        _link(one.role, one.url)
         for one in links
         if one.role not in columns
         and not any(_is_in(one, text) for text in shown)

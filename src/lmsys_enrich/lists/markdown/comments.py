@@ -20,6 +20,7 @@ An exemption stands on the line of an entry or before it:
 import re
 from collections.abc import Sequence
 from datetime import date
+from html import escape, unescape
 
 from lmsys_enrich.model.catalog import Exemption
 
@@ -130,12 +131,13 @@ def exemption_in(source: str) -> tuple[Exemption | None, str | None]:
         return None, None
     reason: list[str] = []
     given: dict[str, str] = {}
-    for part in re.split(r"[;\n]", found[1].strip().lstrip(":-— ")):
-        if named := _PART.fullmatch(part):
+    for part in re.split(r"[;\n]", unescape(found[1]).strip().lstrip(":-— ")):
+        named = _PART.fullmatch(part)
+        if named and named[1] != "reason":
             given[named[1]] = named[2].strip().strip("\"'")
-        elif part.strip():
-            reason.append(part.strip())
-    text = given.get("reason") or "; ".join(reason)
+        elif words := (named[2].strip().strip("\"'") if named else part.strip()):
+            reason.append(words)  # a reason may hold semicolons
+    text = "; ".join(reason)
     until = None
     if "until" in given:
         try:
@@ -147,3 +149,12 @@ def exemption_in(source: str) -> tuple[Exemption | None, str | None]:
     if not text:
         return None, "an exemption needs its reason: `<!-- lmsys-enrich-ignore reason: … -->`"
     return Exemption(text, until, given.get("only")), None
+def exemption_mark(exemption: Exemption) -> str:
+    """Return the comment that `exemption_in` reads."""
+    # Two hyphens would end the comment.
+    reason = escape(" ".join(exemption.reason.split()), quote=False).replace("--", "-&#45;")
+    until = f"; until: {exemption.until}" if exemption.until else ""
+    only = f"; only: {exemption.only}" if exemption.only else ""
+    return f"<!-- lmsys-enrich-ignore reason: {reason}{until}{only} -->"
+
+

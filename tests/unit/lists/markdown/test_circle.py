@@ -186,6 +186,10 @@ def test_a_patch_says_where_a_file_ends_without_a_newline() -> None:
         "<ul><li><a href='https://a.example/'>A</a> [[paper](https://b.example/)] a*b &lt;c&gt;</li></ul>",
         "<table><tr><th>Name</th><th>At</th></tr><tr><td>x</td><td>see https://a.example/_b_.</td></tr></table>",
         "## Contents\n\n- [S](#s)\n\n### [A](https://a.example/)\n\nText [t](https://t.example/).",
+        "- [A](https://a.example/?q=x|y) - [b](https://b.example/?a|b)",
+        "| Name | Link |\n|--|--|\n| A | [go](https://a.example/?q=a\\|b) |",
+        "- [A](https://a.example) <!-- lmsys-enrich-ignore reason: a; b &lt;x&gt; -- c; until: 2027-01-01-->",
+        "| Name |\n|--|\n| [A](https://a.example/) <!-- lmsys-enrich-ignore ours; only: stale --> |",
     ],
 )
 def test_document_comes_back_from_its_markdown(body: str) -> None:
@@ -193,6 +197,15 @@ def test_document_comes_back_from_its_markdown(body: str) -> None:
     again = entries_yaml(read_markdown(_rendered(read_entries(imported, Path("e.yaml"))), Path("l.md")))
     assert again == imported
     assert "name:" in imported
+
+
+def test_toml_comes_back() -> None:
+    imported = entries_yaml(
+        read_markdown("+++\ntitle = 'T'\n+++\n\n## S\n\n- [A](https://a.example/)\n", Path("l.md"))
+    )
+    again = entries_yaml(read_markdown(_rendered(read_entries(imported, Path("e.yaml"))), Path("l.md")))
+    assert again == imported
+    assert "title = 'T'" in imported
 
 
 def test_text_between_tables_comes_back() -> None:
