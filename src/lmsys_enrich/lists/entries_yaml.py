@@ -38,6 +38,7 @@ _IGNORE_KEYS = frozenset({"reason", "until", "only"})
 _LONGEST_LINE = 1_000_000  # letters; a whole list in flow style may stand on one line
 _OVERLONG = f"longer than {_LONGEST_LINE:,} letters; write each entry on lines of its own"
 _FRONT_END = re.compile(r"^(?:---|\.\.\.)[ \t]*$", re.MULTILINE)
+_TOML_END = re.compile(r"\n\+\+\+\Z")
 
 _SECTION_EXAMPLE = "each item `- title: …`"
 _ENTRY_EXAMPLE = "each item `- name: …`"
@@ -93,7 +94,12 @@ class _Reader:
         sections = self._sections(fields)
         self._mistakes.extend(self._identifiers.misspelt(self._references))
         front_matter = fields.text("front_matter") or ""
-        if _FRONT_END.search(front_matter):
+        if front_matter.startswith("+++"):
+            if not _TOML_END.search(front_matter):
+                fields.note(
+                    fields.location_of("front_matter"), "front_matter in TOML must end with a line of +++"
+                )
+        elif _FRONT_END.search(front_matter):
             fields.note(fields.location_of("front_matter"), "front_matter cannot hold a line of ---")
         return Catalog(title, path, description, sections, front_matter=front_matter)
 
@@ -187,13 +193,13 @@ class _Reader:
         url = fields.text_of(node, what) if node is not None else None
         if node is None or url is None:
             return None
+        url = url.rstrip("\r\n")  # of a block, as `url: >` begins one
         if problem := address_problem(url):
             fields.note(node.location, problem)
         return Link(url, role, node.location)
 
     def _cells(self, fields: Fields) -> dict[str, Cell]:
         cells: dict[str, Cell] = {}
-        url = url.rstrip("\r\n")  # of a block, as `url: >` begins one
         for key in fields.keys:
             if key in _NOT_CELLS:
                 continue

@@ -225,8 +225,8 @@ def _joined(blocks: Iterable[Iterable[bytes]]) -> Iterator[bytes]:
 def _blocks(report: Report) -> Iterator[Iterable[bytes]]:
     """Yield the blocks of the document, each in chunks."""
     [catalog] = report.catalogs
-    if catalog.front_matter:
-        yield (encoded(f"---\n{catalog.front_matter}\n---"),)
+    if front := catalog.front_matter:
+        yield (encoded(front if front.startswith("+++") else f"---\n{front}\n---"),)
     yield (encoded(f"# {escaped(catalog.title)}"),)
     yield (encoded(quoted(report.notice)) if report.notice else b"",)
     yield (encoded(catalog.description),)

@@ -107,7 +107,11 @@ _FIGURES_END = re.compile(r"<!--\s*/lmsys-enrich\s*-->")
 _FOOTNOTE = re.compile(r"^ {0,3}\[\^[^\]\s]{1,100}\]:", re.MULTILINE)
 _FRONT = re.compile(r"---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.MULTILINE | re.DOTALL)
 _FRONT_KEY = re.compile(r"(?:#[^\n]*\n)*[\"']?[A-Za-z_][\w .-]{0,80}[\"']?[ \t]*:(?=\s|\Z)")
-_FRONT_TITLE = re.compile(r"^title[ \t]*:[ \t]*([^\n]*)((?:\n[ \t]+[^\n]*)*)", re.MULTILINE)
+# Hugo's and Zola's: https://gohugo.io/content-management/front-matter/.
+_TOML = re.compile(
+    r"\+\+\+[ \t]*\n(?:#[^\n]*\n|[ \t]*\n)*[\[A-Za-z_\"'].*?^\+\+\+[ \t]*(?:\n|\Z)", re.MULTILINE | re.DOTALL
+)
+_FRONT_TITLE = re.compile(r"^title[ \t]*[:=][ \t]*([^\n]*)((?:\n[ \t]+[^\n]*)*)", re.MULTILINE)
 
 
 def parse_blocks(text: str) -> Parsed:
@@ -128,7 +132,9 @@ def parse_blocks(text: str) -> Parsed:
 
 
 def front_matter(text: str) -> str:
-    """Return the front matter without its marks: YAML that a document begins with; or nothing."""
+    """Return the front matter that a document begins with, YAML without its marks, TOML with them."""
+    if toml := _TOML.match(text):
+        return toml[0]
     found = _FRONT.match(text)
     return found[1] if found and _FRONT_KEY.match(found[1]) else ""
 
@@ -144,7 +150,7 @@ def front_title(front: str) -> str:
 
 
 def _without_front_matter(text: str) -> str:
-    found = _FRONT.match(text)
+    found = _TOML.match(text) or _FRONT.match(text)
     if found is None or not front_matter(text):
         return text
     return "\n" * found[0].count("\n") + text[found.end() :]

@@ -34,7 +34,34 @@ _BAR_BEHIND = re.compile(r"[ \t]*\|")
 _BARS = re.compile(r"(?<!\\)\|")
 _FENCE = re.compile(r"[ \t]*(?:(?:[-*+>]|\d{1,9}[.)])[ \t]+)*(`{3,}(?!.*`)|~{3,})")
 _DELIMITERS = re.compile(r"[ \t]*[>|:-][ \t>|:-]*\r?")
+_NO_LINE_END = re.compile(r"[^\n]")
+# https://mdxjs.com/docs/what-is-mdx/#esm: from a line that begins so to the next empty one.
+_MODULE_CODE = re.compile(r"(?:\A|(?<=\n\n)|(?<=---\n))(?:import|export)[ \t{*][^\n]*(?:\n[^\n]+)*")
 _NOTICE = re.compile(r"^(\ufeff?)> [^\n]*<!--facts--><!--/facts-->\r?\n\r?\n", re.MULTILINE)
+
+
+def blanked(text: str, opening: str, closing: str, *, to_end: bool) -> str:
+    """
+    Return the text with blanks in place of comments, so that the rest keeps its line and column.
+
+    One that is not closed goes `to_end`, or is none.
+    """
+    parts: list[str] = []
+    at = 0
+    while (start := text.find(opening, at)) >= 0:
+        end = text.find(closing, start + len(opening))
+        if end < 0 and not to_end:
+            break
+        stop = end + len(closing) if end >= 0 else len(text)
+        parts += [text[at:start], _NO_LINE_END.sub(" ", text[start:stop])]
+        at = stop
+    return "".join([*parts, text[at:]])
+
+
+def without_mdx(text: str) -> str:
+    """Return MDX with blanks in place of its comments and of the JavaScript between its paragraphs."""
+    bare = blanked(text, "{/*", "*/}", to_end=False)
+    return _MODULE_CODE.sub(lambda found: _NO_LINE_END.sub(" ", found[0]), bare)
 
 
 def notice_mark(notice: str) -> str:

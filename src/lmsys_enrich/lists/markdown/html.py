@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from html.parser import HTMLParser
 
-from lmsys_enrich.characters import MARKDOWN_MARKS
+from lmsys_enrich.lists.markdown.comments import blanked
 from lmsys_enrich.lists.markdown.parser import bare_addresses
 from lmsys_enrich.lists.markdown.runs import MEDIA, Run, Span, clean_address, media_of, one_line
 from lmsys_enrich.values import Value
@@ -68,24 +68,12 @@ class ReadHtml(Value):
 def read_html(text: str, line: int) -> ReadHtml:
     """Return what a block of HTML holds; `line` is its first line in the document."""
     parser = _Parser(text, line)
-    tags, end, rest = _without_comments(text).rpartition(">")
+    tags, end, rest = blanked(text, "<!--", "-->", to_end=True).rpartition(">")
     # Behind the last `>` no tag ends: the library would look for one from each `<` on to the end.
     parser.feed(tags + end + rest.replace("<", "&lt;"))
     parser.close()
     parser.end()
     return ReadHtml(parser.events, parser.anchors, parser.images)
-
-
-def _without_comments(text: str) -> str:
-    """Return the text with blanks instead of comments, so that the rest keeps its line and column."""
-    parts: list[str] = []
-    at = 0
-    while (start := text.find("<!--", at)) >= 0:
-        end = text.find("-->", start + 4)
-        stop = end + 3 if end >= 0 else len(text)
-        parts += [text[at:start], "".join("\n" if letter == "\n" else " " for letter in text[start:stop])]
-        at = stop
-    return "".join([*parts, text[at:]])
 
 
 class _Parser(HTMLParser):
@@ -136,6 +124,11 @@ class _Parser(HTMLParser):
         if tag in _BLOCKS:
             self._flush()
         if tag in _NESTING:
+        elif self._is_component and is_web(url := given.get("href") or given.get("to") or ""):
+            self._end_link()
+            self._begin_link(url)
+            self._alts.append(given.get("title") or "")
+            self._end_link()
             self.events.append(HtmlEvent(f"/{_NESTING[tag]}", Run(self._line, self._line)))
         elif tag == "tr" and self._row is not None:
             row, self._row = tuple(self._row), None
@@ -216,3 +209,8 @@ class _Parser(HTMLParser):
     @property
     def _line(self) -> int:
         return self._first + self.getpos()[0] - 1
+    @property
+    def _is_component(self) -> bool:
+        """Return whether the tag is one of MDX, as `<Card title="…" href="…">`."""
+        return (self.get_starttag_text() or "")[1:2].isupper()
+

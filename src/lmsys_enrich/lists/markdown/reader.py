@@ -19,7 +19,7 @@ from lmsys_enrich.lists.markdown.blocks import (
     parse_blocks,
     walk_texts,
 )
-from lmsys_enrich.lists.markdown.comments import exemption_in, without_facts
+from lmsys_enrich.lists.markdown.comments import exemption_in, without_facts, without_mdx
 from lmsys_enrich.lists.markdown.document_links import DocumentLinks
 from lmsys_enrich.lists.markdown.entries import EntryBuilder, read_entry
 from lmsys_enrich.lists.markdown.folded import HtmlReader
@@ -58,6 +58,8 @@ class _Reader:
         self._text = without_facts(text)
         self._path = path
         plain = _LINE_END.sub("\n", self._text.removeprefix("\ufeff"))
+        if path.suffix.lower() == ".mdx":
+            plain = without_mdx(plain)
         self._front = front_matter(plain)
         lines = plain.split("\n")
         overlong = [number for number, line in enumerate(lines) if len(line) > _LONGEST_LINE]

@@ -23,6 +23,9 @@ _OPENINGS = {"strong_open": "strong_close", "em_open": "em_close", "s_open": "s_
 
 def attribute(tag: str, pattern: re.Pattern[str]) -> str | None:
     """Return the value of a tag's attribute."""
+_COMPONENT = re.compile("<[A-Z]")  # of MDX, as `<Card title="…" href="…">`
+_TARGET = re.compile(r"""\s(?:href|to)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+_TITLE = re.compile(r"""\stitle\s*=\s*(?:"([^"]*)"|'([^']*)')""")
     found = pattern.search(tag)
     return unescape(next(group for group in found.groups() if group is not None)) if found else None
 
@@ -147,6 +150,13 @@ class RunBuilder:
     def _image(self, token: Token) -> None:
         start, end = self._span(token)
         form = "reference" if self._content[end - 1 : end] == "]" else "inline"
+        elif _COMPONENT.match(tag) and link is None and is_web(url := attribute(tag, _TARGET) or ""):
+            start, end = self._span(token)
+            self._flush(start)
+            title = attribute(tag, _TITLE) or ""
+            component = Span("link", title, tag, url, form="html", has_words=bool(title))
+            self._run.spans.append(self._placed(component, start, end))
+            self._cursor = end
         image = Span("image", token.content, "", str(token.attrs.get("src", "")), form=form)
         self._run.images.append(self._placed(image, start, end))
 
