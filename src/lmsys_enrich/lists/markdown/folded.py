@@ -37,8 +37,9 @@ class HtmlReader:
     def read(self, events: Iterable[HtmlEvent]) -> None:
         """Read one block."""
         for event in events:
-            if event.kind == "row":
-                self._rows.append(event.cells)
+            if event.kind in {"row", "header"}:
+                if event.kind == "row" or not self._rows:  # a second row of headers, or one within the table
+                    self._rows.append(event.cells)
                 continue
             self._end_rows()
             if event.kind != "list":
