@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from markdown_it.token import Token
 
@@ -95,10 +95,15 @@ def walk_texts(blocks: Iterable[Block], kind: str = "prose") -> Iterator[tuple[s
 
 
 class Parsed(Value):
-    """Blocks of a document, and the reference definitions that no link uses."""
+    """
+    Blocks of a document, and the reference definitions that no link uses.
+
+    `repeated` are labels, and the lines, from 1, where they are defined again with another address.
+    """
 
     blocks: tuple[Block, ...]
     definitions: tuple[Span, ...]
+    repeated: tuple[tuple[str, int], ...]
 
 
 # `render --into` writes between these, as `outputs.marker_blocks` says.
@@ -120,15 +125,17 @@ def parse_blocks(text: str) -> Parsed:
 
     Figures that this program maintains in it are not part of the list and are left out.
     """
-    environment: dict[str, dict[str, dict[str, object]]] = {}
+    environment: dict[str, Any] = {}
     tokens = make_parser().parse(_with_footnotes(_without_front_matter(text)), environment)
-    references = environment.get("references", {})
+    references: Mapping[str, Mapping[str, object]] = environment.get("references", {})
     definitions = {label: _definition(found) for label, found in references.items()}
+    again = ((str(found["label"]), *_definition(found)) for found in environment.get("duplicate_refs", ()))
+    repeated = tuple((label, line + 1) for label, line, url in again if url != definitions[label][1])
     sources = Sources(text, definitions)
     parser = _BlockParser(tokens, sources)
     blocks = tuple(_without_figures(parser.blocks(None)))
-    unused = {url: line for line, url in definitions.values() if url not in parser.referred}
-    return Parsed(blocks, tuple(_span_of(url, line, sources) for url, line in unused.items()))
+    unused = (label for label in definitions if label not in parser.referred)
+    return Parsed(blocks, tuple(_span_of(label, sources) for label in unused), repeated)
 
 
 def front_matter(text: str) -> str:
@@ -178,9 +185,9 @@ def _definition(found: Mapping[str, object]) -> tuple[int, str]:
     return (lines[0] if isinstance(lines, list) else 0), str(found["href"])
 
 
-def _span_of(url: str, line: int, sources: Sources) -> Span:
-    number, column = sources.definition(url) or (line + 1, 1)
-    return Span("link", url, url, url, number, column, "definition")
+def _span_of(label: str, sources: Sources) -> Span:
+    url, line, column = sources.definition(label)
+    return Span("link", url, url, url, line, column, "definition")
 
 
 def _without_figures(blocks: Sequence[Block]) -> Iterator[Block]:
@@ -193,7 +200,7 @@ def _without_figures(blocks: Sequence[Block]) -> Iterator[Block]:
     for number, block in enumerate(blocks):
         while end is not None and end < number:
             end = next(later, None)
-        if isinstance(block, Html) and _FIGURES.match(block.text) and end is not None:
+        if isinstance(block, Html) and _FIGURES.match(block.text.lstrip()) and end is not None:
             closed = max(closed, end)  # without an end it is a slip, and hides nothing
         if number > closed:
             yield block
@@ -228,7 +235,8 @@ class _BlockParser:
             case "paragraph_open":
                 return Paragraph(self._text_of_block())
             case "html_block":
-                return Html(token.content, (token.map or (0,))[0] + 1)
+                first = (token.map or (0,))[0]
+                return Html(self._sources.indented(token.content, first), first + 1)
             case _:
                 return self._container(token)
 
@@ -283,7 +291,7 @@ class _BlockParser:
 
     def _run(self, token: Token) -> Run:
         run = RunBuilder(token, self._sources).build()
-        self.referred.update(span.url for span in (*run.links, *run.images) if span.form == "reference")
+        self.referred.update(span.label for span in (*run.links, *run.images) if span.label)
         return run
 
     def _take(self) -> Token:

@@ -223,6 +223,11 @@ class DocumentLinks:
             else:
                 is_footnote = kind == "prose" and _FOOTNOTE.match(text.source) is not None
                 yield from self._in_run(text, "footnote" if is_footnote else kind)
+        for label, line in self._parsed.repeated:
+            message = (
+                f"the reference {shown(label.lower())} is defined above with another address, which counts"
+            )
+            self.remarks.append(Remark(Location(str(self._path), line, 1), message))
         for span in self._parsed.definitions:
             if span.url not in {"", "#"}:  # `[//]: # (a comment)`, `[comment]: <> (another)`
                 yield span, "definition"

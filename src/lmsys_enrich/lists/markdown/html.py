@@ -1,17 +1,24 @@
 """HTML in Markdown lists: folded parts, headings, items, rows, and every link in it."""
 
-import re
 from collections.abc import Mapping, Sequence
 from html import escape
 from html.parser import HTMLParser
 
 from lmsys_enrich.lists.markdown.comments import blanked
 from lmsys_enrich.lists.markdown.parser import bare_addresses
-from lmsys_enrich.lists.markdown.runs import MEDIA, Run, Span, clean_address, media_of, one_line
+from lmsys_enrich.lists.markdown.runs import (
+    MEDIA,
+    Run,
+    Span,
+    as_markdown,
+    clean_address,
+    inline_link,
+    media_of,
+    one_line,
+)
+from lmsys_enrich.urls import is_web
 from lmsys_enrich.values import Value
 
-_MARKS = re.compile(MARKDOWN_MARKS)  # words of HTML are no Markdown
-_ENTITY = re.compile(r"&(?=#?\w+;)")
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _BLOCKS = frozenset(
     [
@@ -41,14 +48,15 @@ _BLOCKS = frozenset(
 _KINDS = frozenset({"li", "p", "td", "th", "dt", "dd", "summary", "div", *_HEADINGS})
 _NESTING = {"details": "details", "ul": "list", "ol": "list"}
 _UNREAD = frozenset({"script", "style", "code", "pre"})
+_WIDEST = 20  # cells of a row that spanning cells may fill; the file's own may be more
 
 
 class HtmlEvent(Value):
     """
     Part of a list's HTML.
 
-    `kind` is `details`, `/details`, `list`, `/list`, `summary`, `heading`, `row`, or the tag that a line of
-    text is in.
+    `kind` is `details`, `/details`, `list`, `/list`, `summary`, `heading`, `row`, `header` for a row of
+    headers, or the tag that a line of text is in.
     """
 
     kind: str
@@ -89,6 +97,9 @@ class _Parser(HTMLParser):
         self._link: Span | None = None
         self._alts: list[str] = []
         self._row: list[Run] | None = None
+        self._is_header = True  # of the row: it has no cells but headers
+        self._span = (1, 1)  # columns and rows of the open cell
+        self._spanning: dict[int, tuple[int, Span]] = {}  # by column: for so many rows more, these words
         self._unread = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -98,13 +109,26 @@ class _Parser(HTMLParser):
             self._flush()
         if tag in _NESTING:
             self.events.append(HtmlEvent(_NESTING[tag], Run(self._line, self._line)))
+        elif tag == "table":
+            self._end_row()  # of the table around it
+            self._spanning.clear()
         elif tag == "tr":
-            self._row = []
+            self._end_row()
+            self._row, self._is_header = [], True
+            self._fill(self._row)
         elif tag in {"td", "th"} and self._row is not None:
+            self._end_cell(self._row)
             self._row.append(Run(self._line, self._line))
+            self._span = (_count(given.get("colspan")), _count(given.get("rowspan")))
+            self._is_header = self._is_header and tag == "th"
         elif tag == "a" and given.get("href") is not None:
             self._end_link()
             self._begin_link(given["href"] or "")
+        elif self._is_component and is_web(url := given.get("href") or given.get("to") or ""):
+            self._end_link()
+            self._begin_link(url)
+            self._alts.append(given.get("title") or "")
+            self._end_link()
         elif tag in MEDIA:
             self._media(tag, given)
         elif tag in _UNREAD:
@@ -124,21 +148,41 @@ class _Parser(HTMLParser):
         if tag in _BLOCKS:
             self._flush()
         if tag in _NESTING:
-        elif self._is_component and is_web(url := given.get("href") or given.get("to") or ""):
-            self._end_link()
-            self._begin_link(url)
-            self._alts.append(given.get("title") or "")
-            self._end_link()
             self.events.append(HtmlEvent(f"/{_NESTING[tag]}", Run(self._line, self._line)))
-        elif tag == "tr" and self._row is not None:
-            row, self._row = tuple(self._row), None
-            if row:
-                self.events.append(HtmlEvent("row", row[0], cells=row))
+        elif tag in {"tr", "table"}:
+            self._end_row()
         elif tag in _UNREAD and self._unread:
             self._unread -= 1
         if tag in self._kinds[-20:]:
             while self._kinds.pop() != tag:
                 pass
+
+    def _end_row(self) -> None:
+        row, self._row = self._row, None
+        if row:
+            self._end_cell(row)
+            kind = "header" if self._is_header else "row"
+            self.events.append(HtmlEvent(kind, row[0], cells=tuple(row)))
+
+    def _end_cell(self, row: list[Run]) -> None:
+        """Complete a row as browsers do: by empty cells where its last one spans columns, by those above."""
+        columns, rows = self._span
+        self._span = (1, 1)
+        if row:
+            first, cell = len(row) - 1, row[-1]
+            row += [Run(cell.line, cell.line) for _ in range(min(columns, _WIDEST - first) - 1)]
+            if rows > 1:
+                words = Span("text", cell.text, as_markdown(cell.text))
+                self._spanning |= dict.fromkeys(range(first, min(len(row), _WIDEST)), (rows - 1, words))
+        self._fill(row)
+
+    def _fill(self, row: list[Run]) -> None:
+        """Add the words of cells that span rows, without their links: these stand once."""
+        while spanning := self._spanning.pop(len(row), None):
+            rows, words = spanning
+            if rows > 1:
+                self._spanning[len(row)] = (rows - 1, words)
+            row.append(Run(self._line, self._line, [words]))
 
     def handle_data(self, data: str) -> None:
         if self._unread and self._link is None and "pre" in self._kinds:
@@ -160,12 +204,13 @@ class _Parser(HTMLParser):
 
     def _words(self, data: str) -> None:
         if data:
-            self._run.spans.append(Span("text", data, _MARKS.sub(r"\\\g<0>", _ENTITY.sub("&amp;", data))))
+            self._run.spans.append(Span("text", data, as_markdown(data)))
 
     def end(self) -> None:
         """End what is open."""
         self._end_link()
         self._flush()
+        self._end_row()
 
     def _begin_link(self, url: str) -> None:
         if not self._run.spans or not self._run.text:
@@ -178,7 +223,7 @@ class _Parser(HTMLParser):
             return
         words = one_line(link.text)
         link.has_words, link.text = bool(words), words or one_line(" ".join(self._alts))
-        link.source = f"[{link.text}]({link.url})"
+        link.source = inline_link(link.text, link.url)
         self._run.spans.append(link)
         self._link = None
 
@@ -207,10 +252,15 @@ class _Parser(HTMLParser):
         self.events.append(HtmlEvent("heading" if level else kind, run, level))
 
     @property
-    def _line(self) -> int:
-        return self._first + self.getpos()[0] - 1
-    @property
     def _is_component(self) -> bool:
         """Return whether the tag is one of MDX, as `<Card title="…" href="…">`."""
         return (self.get_starttag_text() or "")[1:2].isupper()
 
+    @property
+    def _line(self) -> int:
+        return self._first + self.getpos()[0] - 1
+
+
+def _count(number: str | None) -> int:
+    """Return the rows or columns that a cell spans."""
+    return int(number) if number and number.isdecimal() and len(number) < 5 else 1  # noqa: PLR2004 - browsers' limit

@@ -32,6 +32,7 @@ _ENTITY = re.compile(r"&[A-Za-z0-9]+;\Z")
 _LONGEST_ENTITY = 40
 _TRAILING = frozenset("?!.,:*_~'\"|、。，；：）】」")
 _PAIRS = {")": "(", "]": "["}
+_FOOTNOTE = re.compile(r"\[\^[^\]\s]{1,100}\]:")
 _SPACED = re.compile(
     r"\[([^\[\]\n]*)\]\([ \t]*((?:https?://|www\.)[^\s<>()]*(?:[ \t]+[^\s<>()\"']+)+)[ \t]*\)"
 )
@@ -39,8 +40,9 @@ _SPACED = re.compile(
 
 def make_parser() -> MarkdownIt:
     """Return a parser for CommonMark with GitHub's tables, strikethrough and autolinks."""
-    markdown = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+    markdown = MarkdownIt("commonmark", {"store_labels": True}).enable(["table", "strikethrough"])
     markdown.block.ruler.at("reference", _definition)
+    markdown.block.ruler.before("reference", "footnote", _footnote, {"alt": ["paragraph", "reference"]})
     rules = markdown.inline.ruler
     rules.at("text", _text)
     rules.after("text", "bare_address", _with_span(_bare_address, "HhFfWw"))
@@ -58,6 +60,12 @@ def make_parser() -> MarkdownIt:
     parser.normalizeLink = parser.normalizeLinkText = lambda url: url
     parser.validateLink = lambda url: True  # noqa: ARG005 - the library's signature
     return markdown
+
+
+def _footnote(state: StateBlock, start_line: int, end_line: int, silent: bool) -> bool:  # noqa: ARG001
+    """End the paragraph before a footnote, as GitHub does; the footnote itself is a paragraph."""
+    start = state.bMarks[start_line] + state.tShift[start_line]
+    return silent and _FOOTNOTE.match(state.src, start, state.eMarks[start_line]) is not None
 
 
 def _definition(state: StateBlock, start_line: int, end_line: int, silent: bool) -> bool:

@@ -1,31 +1,41 @@
 """Builder of runs from the tokens of the parser, and the locations of their links."""
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from html import unescape
 
 from markdown_it.token import Token
 
 from lmsys_enrich.lists.markdown.parser import SPAN
-from lmsys_enrich.lists.markdown.runs import Run, Span, clean_address, enclosed, media_of, one_line
+from lmsys_enrich.lists.markdown.runs import (
+    Run,
+    Span,
+    clean_address,
+    enclosed,
+    inline_link,
+    media_of,
+    one_line,
+)
+from lmsys_enrich.urls import is_web
 
 _HREF = re.compile(r"""\shref\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"']+))""", re.IGNORECASE)
 _MEDIA = re.compile(r"""\s(src|srcset|poster)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"']+))""", re.IGNORECASE)
 _MEDIA_TAG = re.compile(r"<(img|source|video|audio)\b", re.IGNORECASE)
 
+_COMPONENT = re.compile("<[A-Z]")  # of MDX, as `<Card title="…" href="…">`
+_TARGET = re.compile(r"""\s(?:href|to)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+_TITLE = re.compile(r"""\stitle\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 _ALT = re.compile(r"""\salt\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
 _ANCHOR = re.compile(r"""\s(?:id|name)\s*=\s*["']?([^\s"'>]+)""", re.IGNORECASE)
 _LINE_END = re.compile("\n")
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
+_TASKS = ("[ ]", "[x]")  # what an item of a task list begins with
 _OPENINGS = {"strong_open": "strong_close", "em_open": "em_close", "s_open": "s_close"}
 
 
 def attribute(tag: str, pattern: re.Pattern[str]) -> str | None:
     """Return the value of a tag's attribute."""
-_COMPONENT = re.compile("<[A-Z]")  # of MDX, as `<Card title="…" href="…">`
-_TARGET = re.compile(r"""\s(?:href|to)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
-_TITLE = re.compile(r"""\stitle\s*=\s*(?:"([^"]*)"|'([^']*)')""")
     found = pattern.search(tag)
     return unescape(next(group for group in found.groups() if group is not None)) if found else None
 
@@ -35,21 +45,25 @@ class Sources:
 
     def __init__(self, text: str, definitions: Mapping[str, tuple[int, str]]) -> None:
         self.lines = text.split("\n")
-        self._definitions = {url: line for line, url in definitions.values()}
+        self._definitions = definitions
 
     def column(self, line: int, text: str, start: int = 0) -> int:
         """Return the offset of a text in a line, both from 0; -1 where it is not written so."""
         return self.lines[line].find(text, start) if line < len(self.lines) else -1
 
-    def definition(self, url: str) -> tuple[int, int] | None:
-        """Return line and column, from 1, of the address in a reference's definition."""
-        line = self._definitions.get(url)
-        if line is None:
-            return None
+    def indented(self, content: str, first: int) -> str:
+        """Return the lines of a block from line `first` on, from 0, each moved to its own column."""
+        lines = content.split("\n")
+        return "\n".join(" " * max(self.column(first + n, line), 0) + line for n, line in enumerate(lines))
+
+    def definition(self, label: str) -> tuple[str, int, int]:
+        """Return the address in a reference's definition, and its line and column, from 1."""
+        line, url = self._definitions[label]
         for number in range(line, min(line + 3, len(self.lines))):
-            if (column := self.column(number, url)) >= 0:
-                return number + 1, column + 1
-        return line + 1, 1
+            mark = max(self.column(number, "]:"), 0) if number == line else 0
+            if (column := self.column(number, url, mark)) >= 0:
+                return url, number + 1, column + 1
+        return url, line + 1, 1
 
 
 class RunBuilder:
@@ -71,10 +85,15 @@ class RunBuilder:
         self._closed: list[str] = []
         self._cursor = 0
         self._inner = 0  # end of the latest code or tag, whose line breaks do not break the text
+        self._pictures: list[tuple[int, int, str]] = []  # images by reference, as they are whole elsewhere
 
     def build(self) -> Run:
         """Return the run."""
         self._run.strong = _leading_strong(self._children)
+        for token in self._children:
+            if token.type == "image" and self._content[self._span(token)[1] - 1] == "]":
+                picture = f"!{inline_link(token.content, str(token.attrs.get('src', '')))}"
+                self._pictures.append((*self._span(token), picture))
         link: Span | None = None
         alts: list[str] = []
         for token in self._children:
@@ -126,11 +145,18 @@ class RunBuilder:
                 if link is not None:
                     self._end_link(link, alts, start)
                 self._flush(start)
-                self._cursor = end
+                self._cursor = start
                 return self._placed(Span("link", "", "", url, form="html"), start, end), []
         elif lower.startswith("</a") and link is not None and link.form == "html":
             self._end_link(link, alts, self._span(token)[1])
             return None, []
+        elif _COMPONENT.match(tag) and link is None and is_web(url := attribute(tag, _TARGET) or ""):
+            start, end = self._span(token)
+            self._flush(start)
+            title = attribute(tag, _TITLE) or ""
+            component = Span("link", title, tag, url, form="html", has_words=bool(title))
+            self._run.spans.append(self._placed(component, start, end))
+            self._cursor = end
         elif _MEDIA_TAG.match(tag):
             if lower.startswith("<img"):
                 alts.append(attribute(tag, _ALT) or "")
@@ -150,14 +176,8 @@ class RunBuilder:
     def _image(self, token: Token) -> None:
         start, end = self._span(token)
         form = "reference" if self._content[end - 1 : end] == "]" else "inline"
-        elif _COMPONENT.match(tag) and link is None and is_web(url := attribute(tag, _TARGET) or ""):
-            start, end = self._span(token)
-            self._flush(start)
-            title = attribute(tag, _TITLE) or ""
-            component = Span("link", title, tag, url, form="html", has_words=bool(title))
-            self._run.spans.append(self._placed(component, start, end))
-            self._cursor = end
         image = Span("image", token.content, "", str(token.attrs.get("src", "")), form=form)
+        image.label = str(token.meta.get("label", ""))
         self._run.images.append(self._placed(image, start, end))
 
     def _begin_link(self, token: Token) -> Span:
@@ -167,21 +187,23 @@ class RunBuilder:
         if form == "auto":
             form = "bare"
         url = str(token.attrs.get("href", ""))
-        written = self._content[start:end]
+        written = self._written(start, end)
         if form == "reference":  # inline, so that it is whole where its definition is not
             text, found, _ = written.rpartition("][")
             written = f"{text if found else written[:-1]}]({enclosed(url)})"
-        link = Span("link", "", written, url, form=form)
+        link = Span("link", "", written, url, form=form, label=str(token.meta.get("label", "")))
         self._cursor = end
         return self._placed(link, start, end)
 
     def _end_link(self, link: Span, alts: Iterable[str], end: int | None = None) -> None:
         if end is not None:
-            link.source = self._content[self._cursor : end]
+            link.source = self._written(self._cursor, end)
             self._cursor = end
         words = one_line("".join(self._texts))
         link.has_words = bool(words)
         link.text = words or one_line(" ".join(alts))
+        if words and link.form == "html":
+            link.source = inline_link(words, link.url)
         self._texts.clear()
         self._run.spans.append(link)
 
@@ -194,7 +216,7 @@ class RunBuilder:
 
     def _flush(self, end: int) -> None:
         """End the text before `end`; emphasis that begins or ends elsewhere loses its marks in the source."""
-        source = self._content[self._cursor : end]
+        source = self._written(self._cursor, end)
         if source or self._texts:
             for mark in self._closed:
                 source = source.replace(mark, "", 1)
@@ -206,14 +228,27 @@ class RunBuilder:
         self._opened.clear()
         self._texts.clear()
 
+    def _written(self, start: int, end: int) -> str:
+        """Return the Markdown between two offsets, its images without references to definitions elsewhere."""
+        parts: list[str] = []
+        first = bisect_left(self._pictures, (start,))
+        for number in range(first, len(self._pictures)):
+            begin, stop, picture = self._pictures[number]
+            if stop > end:
+                break
+            parts += [self._content[start:begin], picture]
+            start = stop
+        return "".join([*parts, self._content[start:end]])
+
     def _placed(self, span: Span, start: int, end: int) -> Span:
-        if span.form == "reference" and (place := self._sources.definition(span.url)):
-            span.line, span.column = place
+        if span.label:
+            _, span.line, span.column = self._sources.definition(span.label)
             return span
         written = self._content[start:end]
         at = written.rfind(span.url) if span.url else -1
         if span.form in {"inline", "spaced"} and (bracket := written.rfind("](")) >= 0:
-            at = written.find(span.url, bracket) if span.url else bracket + 2
+            at = written.find(span.url, bracket) if span.url else -1
+            at = at if at >= 0 else bracket + 2  # empty, or spelled in another way
         elif span.form == "bare" and span.url.startswith("http://www."):
             at = max(at, 0)
         span.line, span.column = self._place(start + max(at, 0), span.url)
@@ -241,14 +276,16 @@ def _leading_strong(children: Sequence[Token]) -> str:
     texts: list[str] = []
     inside = False
     for token in children:
-        if token.type == "strong_open" and not inside and not one_line("".join(texts)):
+        if token.type == "strong_open" and not inside and "".join(texts).strip().lower() in {"", *_TASKS}:
             inside = True
+            texts.clear()
         elif token.type == "strong_close" and inside:
             return one_line("".join(texts))
         elif token.type == "link_open":
             return ""
         elif token.type in {"text", "code_inline"}:
             texts.append(token.content)
-            if not inside and token.content.strip():
+            before = "" if inside else "".join(texts).strip().lower()
+            if not any(mark.startswith(before) for mark in _TASKS):
                 return ""
     return ""

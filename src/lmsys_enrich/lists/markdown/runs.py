@@ -3,13 +3,17 @@
 import re
 from collections.abc import Iterator, Mapping
 
+from lmsys_enrich.characters import MARKDOWN_MARKS
 from lmsys_enrich.values import State, value_field
 
 MEDIA = frozenset({"img", "source", "video", "audio"})
 """HTML's tags that show pictures and films."""
 _CANDIDATES = re.compile(r",\s")  # of `srcset`; an address may hold a comma
-# Invisible characters that mean nothing in a name, and that YAML refuses.
-_INVISIBLE = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 127, *range(128, 160), 0xFEFF, 0xFFFE, 0xFFFF])
+_MARKS = re.compile(MARKDOWN_MARKS)
+_ENTITY = re.compile(r"&(?=#?\w+;)")
+# Invisible characters that mean nothing in a name, and that YAML refuses; vertical tabs and form feeds are
+# blanks.
+_INVISIBLE = dict.fromkeys([*range(9), *range(14, 32), 127, *range(128, 160), 0xFEFF, 0xFFFE, 0xFFFF])
 
 
 class Span(State, eq=False):
@@ -19,7 +23,7 @@ class Span(State, eq=False):
     `text` is what readers see, `source` the Markdown. A link has its `url` and the line and column, from 1,
     of its address; `has_words` is false where only images can be clicked, `is_role` true where its text
     says what kind of link it is. `form` is how it is written: `inline`, `reference`, `bare`, `spaced` or
-    `html`; that of a break is `hard` where readers see one.
+    `html`; that of a break is `hard` where readers see one. A reference has the `label` of its definition.
     """
 
     kind: str
@@ -31,6 +35,7 @@ class Span(State, eq=False):
     form: str = ""
     has_words: bool = True
     is_role: bool = False
+    label: str = ""
 
 
 class Run(State, eq=False):
@@ -51,7 +56,7 @@ class Run(State, eq=False):
     @property
     def markdown(self) -> str:
         """The Markdown of the text, without references to definitions elsewhere."""
-        if not self.source or any(span.form == "reference" for span in self.spans):
+        if not self.source or any(span.form == "reference" for span in (*self.spans, *self.images)):
             return "".join(span.source for span in self.spans).strip()
         return self.source.strip()
 
@@ -71,6 +76,16 @@ class Run(State, eq=False):
             else:
                 part.spans.append(span)
         yield part
+
+
+def as_markdown(words: str) -> str:
+    """Return words as Markdown that shows them as they are."""
+    return _MARKS.sub(r"\\\g<0>", _ENTITY.sub("&amp;", words))
+
+
+def inline_link(words: str, url: str) -> str:
+    """Return a link of Markdown that shows words as they are."""
+    return f"[{as_markdown(words)}]({enclosed(url)})"
 
 
 def one_line(text: str) -> str:

@@ -179,6 +179,57 @@ def test_undefined_references_and_empty_targets_are_remarks() -> None:
     assert [str(remark.location) for remark in remarks] == ["README.md:5:1", "README.md:6:7"]
 
 
+def test_definitions_of_the_same_address_keep_their_lines() -> None:
+    catalog = _read(f"- [X][x]\n- [Y][y]\n\n[x]: {A}\n[y]: {A}\n[y]: {B}\n[unused]: {A}")
+    assert [link.location.line for link in catalog.links()] == [8, 9, 11]
+    assert [str(remark) for remark in catalog.remarks] == [
+        "README.md:10:1: the reference 'y' is defined above with another address, which counts"
+    ]
+
+
+def test_footnote_behind_an_entry_is_none_of_it() -> None:
+    catalog = _read(f"- [X]({A})[^1]\n[^1]: see {B}")
+    assert [[link.url for link in entry.links] for entry in catalog.entries()] == [[A]]
+    assert [(one.link.url, one.link.role) for one in catalog.document_links] == [(B, "footnote")]
+
+
+def test_html_in_a_list_has_the_columns_of_the_source() -> None:
+    text = f"# L\n\n- <!-- c --> see {A}\n- x\n\n  <p>\n  <a href='{B}'>b</a></p>\n"
+    lines = text.split("\n")
+    links = [*read_markdown(text, Path("README.md")).links()]
+    assert [lines[link.location.line - 1].find(link.url) + 1 for link in links] == [
+        link.location.column for link in links
+    ]
+    assert len(links) == 2
+
+
+MDX = f"""---
+title: T
+---
+import Card from './card'
+export const at = 'https://module.example/'
+
+# L
+
+{{/* [hidden](https://hidden.example/) */}}
+
+<Card title="One" href="{A}">
+  Text
+</Card>
+
+- <Link to='{B}'>two</Link>
+"""
+
+
+def test_links_of_mdx_are_those_that_its_readers_see() -> None:
+    assert [link.url for link in read_markdown(MDX, Path("a.mdx")).links()] == [A, B]
+
+
+def test_toml_at_the_start_is_front_matter() -> None:
+    catalog = read_markdown(f"+++\ntitle = 'Mine'\n+++\n\n## S\n\n- [X]({A})\n", Path("a.md"))
+    assert (catalog.title, catalog.front_matter) == ("Mine", "+++\ntitle = 'Mine'\n+++")
+
+
 def test_exemption_is_read_from_a_comment() -> None:
     body = (
         f"<!-- lmsys-enrich-ignore reason: ours; until: 2027-01-31 -->\n- [A]({A})\n"
