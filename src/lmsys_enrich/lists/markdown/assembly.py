@@ -55,7 +55,8 @@ class Assembly:
             if inner.heading is None or all(counts[label] == 1 for label in labels):
                 self._outline.end_fields(inner)
                 continue
-            builder = EntryBuilder(clean(inner.heading.text))
+            is_linked = bool(inner.heading.links)
+            builder = read_entry(inner.heading) if is_linked else EntryBuilder(clean(inner.heading.text))
             for run in inner.fields:
                 builder.take_fields(fields_of(run))
             inner.fields = []
@@ -63,11 +64,14 @@ class Assembly:
 
     def _make_entries_of_headings(self) -> None:
         """Make an entry of a heading that is a link and has no entries below it, or fields alone."""
-        filled = {id(found.section) for found in self._outline.found}
+        filled: set[int] = set()
+        known = 0
         pending = [self._outline.root]
         while pending:
             above = pending.pop()
             self._make_entries_of_fields(above)
+            filled |= {id(found.section) for found in self._outline.found[known:]}
+            known = len(self._outline.found)
             for inner in list(above.sections):
                 heading = None if id(inner) in filled else _entry_in_heading(inner)
                 if heading is None:

@@ -75,6 +75,7 @@ def without_facts(text: str) -> str:
         return text
     lines = _NOTICE.sub(r"\1", text, count=1).split("\n")
     code = fenced(lines)
+    in_table = False  # a row of blanks or dashes further down is no row of dashes below a header
     for number, line in enumerate(lines):
         if not line.strip(" \t>\r"):
             in_table = False
@@ -106,7 +107,6 @@ def _remove(lines: list[str], number: int, *, in_table: bool) -> bool:
     at = 0
     for facts in _FACTS.finditer(line):
         kept.append(line[at : facts.start()])
-    in_table = False  # a row of blanks or dashes further down is no row of dashes below a header
         at = facts.end()
         if facts[1].startswith(("·", "|")):
             is_header = facts[1].startswith("|")
@@ -122,8 +122,10 @@ def _remove(lines: list[str], number: int, *, in_table: bool) -> bool:
         ):
             before = "".join(kept)
             lines[number + 1] = _without_cells(lines[number + 1], _cells(before), _cells(facts[1]))
+            in_table = True
     kept.append(line[at:])
     lines[number] = "".join(kept)
+    return in_table
 
 
 def _cells(part: str) -> int:
@@ -149,11 +151,18 @@ _COMMENT = re.compile(r"<!--\s{0,20}lmsys-enrich[\s:-]{1,3}ignore\b([^<>]{0,2000
 _PART = re.compile(r"\s*(reason|until|only)\s*[:=]\s*(.*)", re.DOTALL)
 
 
+def exemption_mark(exemption: Exemption) -> str:
+    """Return the comment that `exemption_in` reads."""
+    # Two hyphens would end the comment.
+    reason = escape(" ".join(exemption.reason.split()), quote=False).replace("--", "-&#45;")
+    until = f"; until: {exemption.until}" if exemption.until else ""
+    only = f"; only: {exemption.only}" if exemption.only else ""
+    return f"<!-- lmsys-enrich-ignore reason: {reason}{until}{only} -->"
+
+
 def exemption_in(source: str) -> tuple[Exemption | None, str | None]:
-            in_table = True
     """Return the exemption that a comment in a text makes, or what is wrong with it."""
     found = _COMMENT.search(source) if "lmsys-enrich" in source else None
-    return in_table
     if found is None:
         return None, None
     reason: list[str] = []
@@ -176,12 +185,3 @@ def exemption_in(source: str) -> tuple[Exemption | None, str | None]:
     if not text:
         return None, "an exemption needs its reason: `<!-- lmsys-enrich-ignore reason: … -->`"
     return Exemption(text, until, given.get("only")), None
-def exemption_mark(exemption: Exemption) -> str:
-    """Return the comment that `exemption_in` reads."""
-    # Two hyphens would end the comment.
-    reason = escape(" ".join(exemption.reason.split()), quote=False).replace("--", "-&#45;")
-    until = f"; until: {exemption.until}" if exemption.until else ""
-    only = f"; only: {exemption.only}" if exemption.only else ""
-    return f"<!-- lmsys-enrich-ignore reason: {reason}{until}{only} -->"
-
-

@@ -7,6 +7,7 @@ All but the name may be missing. Where the links' texts are roles (Paper, Code),
 the text before them is the name.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 
 from lmsys_enrich.lists.identifiers import BETWEEN, role_of
@@ -17,7 +18,6 @@ from lmsys_enrich.lists.markdown.phrases import (
     description,
     is_bracketed,
     is_prefix,
-    is_way_back,
     name_of,
     plain,
     source,
@@ -30,6 +30,7 @@ from lmsys_enrich.values import State, value_field
 _OPENING = ("(", "[", "\uff08")
 _CLOSING = "])\uff09\u3011"
 _LONGEST_ROLE = 30
+_TASK = re.compile(r"\[[ xX]\]\s+(?=\S|\Z)")  # of an item of a task list
 
 
 class EntryBuilder(State):
@@ -69,7 +70,16 @@ class EntryBuilder(State):
 
 def read_entry(run: Run, *, in_cell: bool = False) -> EntryBuilder:
     """Return what a bullet, or the cell of a table that names its entry, says."""
-    spans = _without_way_back(run.spans)
+    spans = phrases.without_way_back(run.spans)
+    if spans and (task := _TASK.match(spans[0].source)):
+        first = Span("text", spans[0].text[task.end() :], spans[0].source[task.end() :])
+        builder = _read([first, *spans[1:]], run, in_cell=in_cell)
+        builder.cells = {"prefix": f"{task[0]}{builder.cells.pop('prefix', '')}".strip(), **builder.cells}
+        return builder
+    return _read(spans, run, in_cell=in_cell)
+
+
+def _read(spans: Sequence[Span], run: Run, *, in_cell: bool) -> EntryBuilder:
     anchor = next(iter(run.anchors), None)
     number = next((n for n, span in enumerate(spans) if is_main(span)), None)
     if number is None:
@@ -144,14 +154,6 @@ def _ends_in_links(spans: Sequence[Span], number: int) -> bool:
         and not between.strip(BRACKETS + ".")
         and all(len(span.text) <= _LONGEST_ROLE for span in links)
     )
-
-
-def _without_way_back(spans: Sequence[Span]) -> Sequence[Span]:
-    """Return spans without a link back to the top at their end."""
-    last = next((n for n in range(len(spans) - 1, -1, -1) if spans[n].kind == "link"), None)
-    if last is None or not spans[last].url.startswith("#") or plain(spans[last + 1 :]):
-        return spans
-    return spans[:last] if is_way_back(spans[last].text) else spans
 
 
 def _without_link(spans: Sequence[Span], anchor: str | None, run: Run, *, in_cell: bool) -> EntryBuilder:
@@ -284,13 +286,13 @@ def _titled(builder: EntryBuilder, spans: Sequence[Span], number: int, title: st
 
 def _read_rest(builder: EntryBuilder, spans: Sequence[Span], *, is_open: bool = False) -> None:
     """Read what follows the main link: marks and links in brackets in any order, the description, tags."""
-    queue = list(spans)
+    queue = list(map(phrases.without_layout, spans))
     taken: list[Span] = []
     pending, inside = "", False
     while queue:
         span = queue[0]
         if span.kind == "link":
-            inside = pending.endswith(_OPENING) or (inside and not pending.strip(" ,|/·&;"))
+            inside = pending.endswith(_OPENING) or (inside and not pending.strip(" ,|/\uff0f·\u30fb&;"))
             if not (inside or _stands_alone(span)):
                 break
             taken.append(span)
@@ -309,7 +311,7 @@ def _read_rest(builder: EntryBuilder, spans: Sequence[Span], *, is_open: bool = 
             pending = tail
         queue.pop(0)
     builder.links += [(role(span), span) for span in taken if is_main(span)]
-    rest = pending.lstrip(_CLOSING + " ,|") if not queue and pending else _rest(queue, pending)
+    rest = pending.lstrip(_CLOSING + " ,|\uff0f\u30fb") if not queue and pending else _rest(queue, pending)
     text, tags = phrases.split_tags(rest)
     builder.note("tags", tags)
     builder.note("description", description(text))

@@ -5,7 +5,14 @@ from collections.abc import Iterator, Sequence
 from lmsys_enrich.lists.identifiers import BETWEEN
 from lmsys_enrich.lists.markdown.blocks import Block, Item, Items, Paragraph
 from lmsys_enrich.lists.markdown.entries import is_main, role
-from lmsys_enrich.lists.markdown.phrases import description, is_marks, is_prefix, is_role, plain
+from lmsys_enrich.lists.markdown.phrases import (
+    description,
+    is_marks,
+    is_prefix,
+    is_role,
+    plain,
+    without_images,
+)
 from lmsys_enrich.lists.markdown.runs import Run, Span, one_line
 
 _MANY_FIRST, _MANY_LATER = 3, 2
@@ -111,7 +118,9 @@ def is_described(run: Run) -> bool:
 
 
 def _rest_of(run: Run, number: int) -> str:
-    return "".join(span.source for span in run.spans[number + 1 :]).strip().strip("*_")
+    """Return what follows a link, badges aside."""
+    rest = (span.source for span in run.spans[number + 1 :] if span.kind != "link" or span.has_words)
+    return without_images("".join(rest)).strip().strip("*_")
 
 
 def _is_role_in(span: Span, run: Run) -> bool:

@@ -7,10 +7,11 @@ from lmsys_enrich.lists.markdown.blocks import Items
 from lmsys_enrich.lists.markdown.comments import ENTRIES, exemption_in
 from lmsys_enrich.lists.markdown.document_links import DocumentLinks
 from lmsys_enrich.lists.markdown.entries import EntryBuilder, read_entry
+from lmsys_enrich.lists.markdown.items import is_entry_line
 from lmsys_enrich.lists.markdown.phrases import is_housekeeping
 from lmsys_enrich.lists.markdown.runs import Run, one_line
-from lmsys_enrich.model.catalog import Cell, Column, Entry, Exemption, Link, Location, Remark, Section
 from lmsys_enrich.lists.mistakes import shown
+from lmsys_enrich.model.catalog import Cell, Column, Entry, Exemption, Link, Location, Remark, Section
 from lmsys_enrich.model.document import InsertionPoint
 from lmsys_enrich.values import State, value_field
 
@@ -18,8 +19,8 @@ _NO_ENTRY = (
     "this exemption is of no entry; write it on the line of an entry or on the line before it, "
     "or use [[ignore]] in the settings"
 )
-_MOST_NESTED = 30  # sections within each other; more than any reader follows, and than entries.yaml may have
 _STRUCK = ("~~", "<del>", "<s>")  # what a deprecated entry begins with
+_MOST_NESTED = 30  # sections within each other; more than any reader follows, and than entries.yaml may have
 
 
 class OpenSection(State):
@@ -77,8 +78,8 @@ class Outline:
         self.points: list[InsertionPoint] = []
         self.remarks: list[Remark] = []
         self.repeats: list[Link] = []
-        self._exemption: Exemption | None = None
         self.left_out: list[Remark] = []
+        self._exemption: Exemption | None = None
         self._unused: Location | None = None  # of that exemption, until an entry has it
 
     @property
@@ -114,7 +115,6 @@ class Outline:
         """Note what is not understood."""
         self.remarks.append(Remark(location, message))
 
-    def exempt(self, exemption: Exemption | None, line: int = 1) -> None:
     def leave_out(self, runs: Iterable[Run]) -> None:
         """Note text that is no part of the catalog."""
         self.left_out += [
@@ -123,6 +123,7 @@ class Outline:
             if run.text
         ]
 
+    def exempt(self, exemption: Exemption | None, line: int = 1) -> None:
         """Set the exemption of the next entry, or none; remark on one before it that no entry had."""
         if self._unused is not None:
             self.remark(self._unused, _NO_ENTRY)
@@ -199,11 +200,11 @@ class Outline:
         location = self.at(line)
         here = self._section_for(parent, line, is_bullet=cells is None)
         self.end_fields(here)
-        here.between = []
         self.leave_out(here.between)
-        ignore, self._unused = self._exemption, None
+        here.between = []
         if run is not None and run.source.startswith(_STRUCK):
             self.left_out.append(Remark(location, f"{builder.name} is struck through"))
+        ignore, self._unused = self._exemption, None
         own, problem = exemption_in(source if run is None else run.source)
         ignore = own or ignore
         if problem:
@@ -228,7 +229,9 @@ class Outline:
     def defer(self, block: Items) -> bool:
         """Keep fields directly below a heading until it is known whether the heading is an entry."""
         here = self.here
-        if here.heading is None or here.heading.links or here.sections or self.last is not None:
+        if here.heading is None or here.sections or self.last is not None:
+            return False
+        if here.heading.links and not is_entry_line(here.heading):
             return False
         runs = [item.run for item in block.items if item.run is not None]
         if any(span.text.isdecimal() for run in runs for span in run.links):

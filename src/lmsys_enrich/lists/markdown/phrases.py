@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from lmsys_enrich.lists.markdown.runs import Span, one_line
 
-BRACKETS = " \t\n()[]{}<>（）【】「」,，、|/·•&;:：-–—_*"
+BRACKETS = " \t\n()[]{}<>（）【】「」,，、|/／·・•&;:：-–—_*"
 _ROLES = """
 abs arxiv article blog blogpost code colab data dataset datasets demo doc docs documentation
 download github gitlab git here homepage home link links model models notebook page paper
@@ -23,7 +23,7 @@ données démo dépôt artikel quelle webseite dokumentation seite daten artigo 
 _ROLE_WORDS = frozenset(_ROLES.split()) | {
     *("project page", "code and data", "paper link", "source code", "hugging face", "web page", "web site"),
 }
-_NUMBERED = re.compile(r"(?:part )?\d+|v\d+")
+_NUMBERED = re.compile(r"(?:part )?\d+|v\d+|arxiv[: ]\s?\d{4}\.\d{4,5}(?:v\d+)?")
 _ROLE_EDGE = BRACKETS + ".!?📄💻🌐🔗📖🤗📝🎥🏠"
 
 
@@ -104,7 +104,8 @@ def _bare(text: str) -> str:
 
 
 _SEPARATOR = re.compile(
-    r"\s*(?:(?:[-–—:|：→⇒•·=]|=>|->|&mdash;|&ndash;)+\s*(?:(?<=\s)[-–—]+\s+)?(?=\s|(?<=[—：]))|[.。,，、；]+\s+|[。，、；])\s*"
+    r"\s*(?:(?:[-–—:|：→⇒•·=~/]|=>|->|&mdash;|&ndash;)+\s*(?:(?<=\s)[-–—]+\s+)?(?=\s|(?<=[—：]))|[.。,，、；;]+\s+"
+    r"|[。，、；・〜～／…]+|[/+]\s*(?=\[))\s*"
 )
 _DASH = re.compile(r"\s+[-–—](?=[^\W\d_])")
 _TAGS = re.compile(r"`[^`]+`")
@@ -112,14 +113,16 @@ _COMMENT = re.compile(r"<!--[^<>]*-->")
 _TAG = re.compile(r"<[^<>]*>")
 _IMAGE = re.compile(r"!\[[^\[\]]*\](?:\([^()]*\)|\[[^\[\]]*\])?")
 # Attributes that kramdown and Pandoc read behind a link; GitHub shows them.
-_ATTRIBUTES = re.compile(r"\{[:.# ][^{}<>]{0,200}\}")
+_ATTRIBUTES = re.compile(r"\{(?:[:.# ]|[a-z]{1,20}=)[^{}<>]{0,200}\}")
 _FORMAT = re.compile(
     r"<(/?)(b|i|u|em|strong|span|font|sub|sup|small|kbd|del|s|mark|center)\b[^<>]*>", re.IGNORECASE
 )
 _LEADING_BREAKS = re.compile(r"\A(?:\s|<br\s*/?>)+", re.IGNORECASE)
 _EMOJI = re.compile(r"((?::[a-z0-9_+-]+:|[^\w\s:\[(`\"'*_<~\\&#.@$-])+)\s+(?=\w)")
 _SHORTCODE = re.compile(r":[a-z0-9_+-]+:")
-_MARKS = re.compile(r"\s*(?:[^\w\s(\[`<.,:;|*/&\"'#@$=→⇒。，、；《》「」!-]+|!(?!\[)|:[a-z0-9_+-]+:|\s)+")
+_MARKS = re.compile(
+    r"\s*(?:[^\w\s(\[`<.,:;|*/&\"'#@$=~+–—·•：→⇒。，、；・〜～／…《》「」!-]+|!(?!\[)|:[a-z0-9_+-]+:|\s)+"
+)
 _PREFIX = re.compile(
     r"\[[^\]]*\]\s*[:：]?|\([^)]*\)\s*:?|（[^）]*）|【[^】]*】|`[^`]*`|\d{1,3}\\?[.)]"
     r"|\d{4}(?:[-./]\d{1,2}){0,2}\s*[:：,]?"
@@ -141,7 +144,7 @@ _AROUND = {
     "[": "]",
     '"': '"',
 }
-_EDGE = " \t\n,，、|/·•;:：–—"
+_EDGE = " \t\n,，、|/／·・•;:：–—"
 _NAME_END = re.compile(r"(?:\s*[:：,，;]|\s+[-–—|·•])+\Z")
 
 
@@ -228,6 +231,11 @@ def without_comments(text: str) -> str:
     return _COMMENT.sub("", text) if "<!--" in text else text
 
 
+def without_images(text: str) -> str:
+    """Return Markdown without its images."""
+    return _IMAGE.sub("", text) if "![" in text else text
+
+
 def _balanced(text: str) -> str:
     """Return a text without tags of formatting that begin or end outside of it."""
     if "<" not in text:
@@ -268,7 +276,7 @@ def is_prefix(before: str) -> bool:
 def plain_prefix(before: str) -> str:
     """Return the text before the main link without emphasis, tags, images and opening brackets."""
     bare = _NUMBER.sub("", one_line(_IMAGE.sub("", _TAG.sub("", before))))
-    return bare.rstrip("*_~[( 「《『〈“").strip()
+    return bare.rstrip('*_~[( 「《『〈“"').strip()
 
 
 def after_strong(source: str) -> str:
@@ -288,3 +296,20 @@ def plain(spans: Sequence[Span]) -> str:
 def source(spans: Sequence[Span]) -> str:
     """Return the Markdown of spans, its line breaks as blanks."""
     return "".join(" " if span.kind == "break" else span.source for span in spans)
+
+
+def without_way_back(spans: Sequence[Span]) -> Sequence[Span]:
+    """Return spans without a link back to the top at their end."""
+    last = next((n for n in range(len(spans) - 1, -1, -1) if spans[n].kind == "link"), None)
+    if last is None or not spans[last].url.startswith("#") or plain(spans[last + 1 :]):
+        return spans
+    return spans[:last] if is_way_back(spans[last].text) else spans
+
+
+def without_layout(span: Span) -> Span:
+    """Return a span without line breaks and comments, which may stand between an entry's links."""
+    if span.kind == "break":
+        return Span("text", " ", " ")
+    if span.kind == "text" and "<!--" in span.source:
+        return Span("text", span.text, without_comments(span.source))
+    return span

@@ -95,9 +95,9 @@ class _Reader:
             document_links=outside,
             repeats=tuple(self._outline.repeats),
             front_matter=self._front.rstrip(),
+            left_out=tuple(sorted(self._outline.left_out, key=lambda remark: remark.location.line)),
         )
 
-            left_out=tuple(sorted(self._outline.left_out, key=lambda remark: remark.location.line)),
     def _blocks(self, blocks: Sequence[Block]) -> None:
         before: Block | None = None
         for block in blocks:

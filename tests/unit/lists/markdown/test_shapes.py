@@ -61,6 +61,17 @@ A, B, C = "https://a.example/", "https://b.example/", "https://c.example/x_(y)"
         (f"- [Tool]({A})\n  goes on", "Tool", {"url": A}, {"description": "goes on"}),
         (f"- [Tool]({A}) <!--facts-->· ★ 3 · MIT<!--/facts-->", "Tool", {"url": A}, {}),
         (f"- [a\\_b]({A}) - x \\* y", "a_b", {"url": A}, {"description": "x \\* y"}),
+        (f"- [Tool]({A}) - see <a href='{B}'>that [1]</a> too", "Tool", {"url": A, "that-1": B}, {"description": f"see [that \\[1\\]]({B}) too"}),
+        (f"- [Tool]({A}) - ![s][i]\n\n[i]: i.svg", "Tool", {"url": A}, {"description": "![s](i.svg)"}),
+        *[(f"- [Tool]({A}) {mark} Does it", "Tool", {"url": A}, {"description": "Does it"}) for mark in "・〜…／~/;·"],  # noqa: RUF001
+        *[(f"- [Tool]({A}) ⭐{mark}Does it", "Tool", {"url": A}, {"marks": "⭐", "description": "Does it"}) for mark in (" – ", "—", "：", " · ")],  # noqa: RUF001
+        (f"- [Tool]({A}) / [Other]({B}) / [Third]({C})", "Tool", {"url": A, "other": B, "third": C}, {"description": f"[Other]({B}) / [Third]({C})"}),
+        (f"- [Tool]({A}) <!-- new --> [code]({B})<br>[demo]({C})<br>Does it", "Tool", {"url": A, "code": B, "demo": C}, {"description": "Does it"}),
+        (f'- "[Tool]({A})" (2020)', "Tool", {"url": A}, {"description": "(2020)"}),
+        (f"- [Tool]({A}){{target=_blank}} - Does it", "Tool", {"url": A}, {"description": "Does it"}),
+        (f"- A title, 2020, [arXiv:2001.00001]({A})", "A title, 2020", {"url": A}, {}),
+        (f"- [x] **Tool** - does [it]({A})", "Tool", {"url": A}, {"prefix": "[x]", "description": f"does [it]({A})"}),
+        (f"- [ ] 🚀 [Tool]({A})", "Tool", {"url": A}, {"prefix": "[ ] 🚀"}),
     ],
 )  # fmt: skip
 def test_a_bullet_is_read(line: str, name: str, links: dict[str, str], cells: dict[str, object]) -> None:
@@ -264,6 +275,34 @@ def test_tables_and_bullets_before_a_section_are_kept() -> None:
         ["name", "year"],
         [],
     ]
+
+
+def test_cells_of_html_stand_below_their_headers() -> None:
+    text = (
+        "# L\n## T\n<table><tr><th>Field</th><th>Name</th><th colspan=2>More</th><th>Year</th></tr>\n"
+        f"<tr><td rowspan=2>X</td><td><a href='{A}'>One</a></td><td>a</td><td>b</td><td>2020</td></tr>\n"
+        f"<tr><td><a href='{B}'>Two</a></td><td colspan=2>c</td><td>2021</td></tr>\n"
+        f"<tr><th colspan=5>Group</th></tr>\n<tr><td>Y<td><a href='{C}'>Three</a><td>d<td>e<td>2022</table>\n"
+    )
+    found = [
+        (one.location.line, one.name, one.url, one.cells["field"], one.cells["year"])
+        for one in _read(text).entries()
+    ]
+    assert found == [(4, "One", A, "X", 2020), (5, "Two", B, "X", 2021), (7, "Three", C, "Y", 2022)]
+
+
+def test_linked_headings_above_fields_are_entries() -> None:
+    fields = "- Paper: https://p.example/{0}\n- [Code](https://c.example/{0})\n\n"
+    text = (
+        f"# L\n## T\n### [One]({A}) ![s](s.svg)\n\n{fields.format(1)}### [Two]({B}) - x\n\n{fields.format(2)}"
+    )
+    one, two = _read(text).listed()
+    assert (one.path, one.entry.name, [link.role for link in one.entry.links]) == (
+        ("T",),
+        "One",
+        ["url", "paper", "code"],
+    )
+    assert (two.entry.name, two.entry.url, two.entry.cells) == ("Two", B, {"description": "x"})
 
 
 def test_links_below_no_header_have_their_own_roles() -> None:
