@@ -42,6 +42,7 @@ _LINK = re.compile(
 _TAG = re.compile(r"<[^<>]*>")
 _INSIDE = frozenset("_(<\"'=/.")  # before an address that is part of something else
 _GOES_ON = frozenset("_/?#&=%-")  # behind an address that is longer
+_CLOSING = re.compile(r"(?<=\s)(#+)\Z")  # of a heading; GitHub does not show it
 _WORDLESS = ("![", "[![", "<")  # what a description without words begins with
 
 
@@ -295,7 +296,7 @@ def _heading(section: Section) -> str:
     has_entries = bool(section.entries or section.sections)
     # In front of the title: a blank behind it would be a hyphen in GitHub's anchor.
     mark = ENTRIES if has_entries and is_housekeeping(section.title) else ""
-    return mark + escaped(section.title)
+    return mark + _CLOSING.sub(r"\\\1", escaped(section.title))
 
 
 def _continues(before: Section, section: Section) -> bool:

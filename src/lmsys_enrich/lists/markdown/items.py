@@ -65,6 +65,17 @@ def are_fields(block: Block) -> bool:
     return isinstance(block, Items) and all(map(is_field, block.items))
 
 
+def has_fields(block: Block) -> bool:
+    """Return whether all links of a list below an entry are its fields; further items may be words."""
+    if not isinstance(block, Items) or not any(map(is_field, block.items)):
+        return False
+    return all(is_field(item) or _is_words(item) for item in block.items)
+
+
+def _is_words(item: Item) -> bool:
+    return item.run is not None and not item.run.links and not item.blocks
+
+
 def fields_of(run: Run) -> Iterator[tuple[Span, str]]:
     """Yield the links of a field, with their roles."""
     for span in filter(is_main, run.links):

@@ -63,7 +63,6 @@ giấy phép|daftar isi|kontribusi|lisensi|المحتويات|المساهمة|�
 """
 _TITLES = frozenset(title.strip() for title in re.split(r"[|\n]", _HOUSEKEEPING) if title.strip())
 _LONGEST_TITLE = 200
-_SHORTCODE = re.compile(r":[a-z0-9_+-]{1,50}:")
 
 
 def is_housekeeping(title: str) -> bool:
@@ -104,7 +103,7 @@ def _bare(text: str) -> str:
 
 
 _SEPARATOR = re.compile(
-    r"\s*(?:(?:[-–—:|：→⇒•·=~/]|=>|->|&mdash;|&ndash;)+\s*(?:(?<=\s)[-–—]+\s+)?(?=\s|(?<=[—：]))|[.。,，、；;]+\s+"
+    r"(?:\s|&nbsp;)*(?:(?:[-–—:|：→⇒•·=~/]|=>|->|&mdash;|&ndash;)+\s*(?:(?<=\s)[-–—]+\s+)?(?=\s|(?<=[—：]))|[.。,，、；;]+\s+"
     r"|[。，、；・〜～／…]+|[/+]\s*(?=\[))\s*"
 )
 _DASH = re.compile(r"\s+[-–—](?=[^\W\d_])")
@@ -119,16 +118,20 @@ _FORMAT = re.compile(
 )
 _LEADING_BREAKS = re.compile(r"\A(?:\s|<br\s*/?>)+", re.IGNORECASE)
 _EMOJI = re.compile(r"((?::[a-z0-9_+-]+:|[^\w\s:\[(`\"'*_<~\\&#.@$-])+)\s+(?=\w)")
-_SHORTCODE = re.compile(r":[a-z0-9_+-]+:")
+_SHORTCODE = re.compile(r":[a-z0-9_+-]{1,50}:")
+_WORDLESS = re.compile(r":[a-z0-9_+-]{1,50}:|\[\^[^\]\s]{1,100}\]")  # an emoji, or a footnote's number
 _MARKS = re.compile(
-    r"\s*(?:[^\w\s(\[`<.,:;|*/&\"'#@$=~+–—·•：→⇒。，、；・〜～／…《》「」!-]+|!(?!\[)|:[a-z0-9_+-]+:|\s)+"
+    r"\s*(?:[^\w\s(\[`<.,:;|*/&\"'#@$=~+–—·•：→⇒。，、；・〜～／…《》「」!-]+|!(?!\[)|:[a-z0-9_+-]+:|\[\^[^\]\s]{1,100}\]|\s)+"
 )
 _PREFIX = re.compile(
     r"\[[^\]]*\]\s*[:：]?|\([^)]*\)\s*:?|（[^）]*）|【[^】]*】|`[^`]*`|\d{1,3}\\?[.)]"
     r"|\d{4}(?:[-./]\d{1,2}){0,2}\s*[:：,]?"
 )
 _NUMBER = re.compile(r"\A\W{0,4}\d{1,3}\\?[.)](?=\s|\Z)")
-_LEADING_PREFIX = re.compile(r"(?:\[[^\[\]]*\]|【[^【】]*】)\s+(?=\S)(?![-–—:|•·]+\s)")
+# The round ones hold a year: `(ICML'24) Title`.
+_LEADING_PREFIX = re.compile(
+    r"(?:\[[^\[\]]*\]|【[^【】]*】|\((?=[^()]{0,40}(?:\d{4}|['’]\d\d))[^()]{1,60}\))\s+(?=\S)(?![-–—:|•·]+\s)"
+)
 _CLOSERS = {"]": "[", ")": "(", "）": "（", "】": "【"}
 _OPENERS = {opener: closer for closer, opener in _CLOSERS.items()}
 # Brackets around a link that close after it.
@@ -143,6 +146,10 @@ _AROUND = {
     "(": ")",
     "[": "]",
     '"': '"',
+    "'": "'",
+    "„": "“",
+    "‘": "’",
+    "«": "»",
 }
 _EDGE = " \t\n,，、|/／·・•;:：–—"
 _NAME_END = re.compile(r"(?:\s*[:：,，;]|\s+[-–—|·•])+\Z")
@@ -259,7 +266,7 @@ def _balanced(text: str) -> str:
 
 def is_marks(text: str) -> bool:
     """Return whether a text is emoji, stars and the like, and no words."""
-    bare = _SHORTCODE.sub("", text).strip(BRACKETS)
+    bare = _WORDLESS.sub("", text).strip(BRACKETS)
     return not any(character.isalnum() for character in bare) and bool(text.strip(BRACKETS))
 
 
@@ -267,7 +274,7 @@ def is_prefix(before: str) -> bool:
     """Return whether the text before a link is not a name: emoji, a number, a venue in brackets, a date."""
     bare = _IMAGE.sub("", _TAG.sub("", before)).strip().strip("*_~").strip()
     return (
-        not bare.strip(BRACKETS + '《》「」『』〈〉“”"#')
+        not bare.strip(BRACKETS + "《》「」『』〈〉“”„‘’«»\"'#")
         or is_marks(bare)
         or _PREFIX.fullmatch(bare.rstrip(" \t-–—:：")) is not None
     )
@@ -276,7 +283,11 @@ def is_prefix(before: str) -> bool:
 def plain_prefix(before: str) -> str:
     """Return the text before the main link without emphasis, tags, images and opening brackets."""
     bare = _NUMBER.sub("", one_line(_IMAGE.sub("", _TAG.sub("", before))))
-    return bare.rstrip('*_~[( 「《『〈“"').strip()
+    bare = bare.rstrip("*_~[( 「《『〈“„‘«\"'").strip()
+    for mark in ("**", "__", "~~"):
+        if bare.count(mark) % 2:  # it ends at the link
+            bare = bare.replace(mark, "", 1)
+    return bare
 
 
 def after_strong(source: str) -> str:

@@ -27,7 +27,9 @@ from lmsys_enrich.lists.markdown.items import (
     are_fields,
     entry_lines,
     fields_of,
+    has_fields,
     has_link,
+    is_field,
     is_title,
     leads_inside,
     mark_roles,
@@ -177,8 +179,10 @@ class _Reader:
     @staticmethod
     def _take_fields(builder: EntryBuilder, block: Items) -> None:
         for item in block.items:
-            if item.run is not None:
+            if item.run is not None and is_field(item):
                 builder.take_fields(fields_of(item.run))
+            elif item.run is not None:
+                builder.describe(item.run)
 
     def _items(self, block: Items, parent: int | None) -> None:
         if not self._outline.here.has_entries or all(map(leads_inside, block.items)):
@@ -199,14 +203,16 @@ class _Reader:
         own = read_entry(item.run)
         if not own.links and is_way_back(text):
             return
-        has_fields = bool(own.name) and any(map(are_fields, item.blocks))
-        if own.links or has_fields or names_by_paragraph(item):
+        is_above_fields = bool(own.name) and any(map(are_fields, item.blocks))
+        if own.links or is_above_fields or names_by_paragraph(item):
             number = self._outline.add(own, item.line, "bullet", parent=parent, run=item.run)
             self._below(item, own, number)
         elif text and any(isinstance(block, Items | Table) for block in item.blocks):
             self._group(text, item)
         elif own.name and not leads_inside(item) and (are_entries or self._is_described(own)):
             self._outline.add(own, item.line, "bullet", parent=parent, run=item.run)
+        elif text and parent is not None and not item.blocks:
+            self._outline.found[parent].builder.describe(item.run)
         elif text and not leads_inside(item):
             self._outline.remark(self._outline.at(item.line), f"no entry: {text[:60]}")
 
@@ -217,7 +223,7 @@ class _Reader:
     def _below(self, item: Item, builder: EntryBuilder, number: int) -> None:
         """Read the content below an entry: its fields, further entries, tables and HTML."""
         for block in item.blocks:
-            if isinstance(block, Items) and are_fields(block):
+            if isinstance(block, Items) and has_fields(block):
                 self._take_fields(builder, block)
             elif isinstance(block, Items):
                 self._items(block, number)
