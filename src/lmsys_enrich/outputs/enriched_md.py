@@ -147,7 +147,7 @@ def _further(links: Sequence[Link], cells: Mapping[str, Cell], columns: Abstract
     further = [
         _link(one.role, one.url)
         for one in links
-        if one.role not in columns
+        if not (one.role in columns and cells.get(one.role) is None)  # which shows it by itself
         and not any(_is_in(one, text) for text in shown)
         and not any(_roles_of(one.url, text) for text in in_columns)
     ]
