@@ -296,12 +296,12 @@ MISTAKES = [
     (
         "a key that is a list",
         "title: A\n[a]: b\nsections: []\n",
-        ["2:1: '' is not a key of a list", "2:1: a key must be a word, not a list or a mapping"],
+        ["2:1: a key must be a word, not a list or a mapping"],
     ),
     (
         "a merge key",
         "title: A\nsections: []\n<<: {a: b}\n",
-        ["3:1: '<<' is not a key of a list", "3:1: merge keys (<<) are not understood; write the values out"],
+        ["3:1: merge keys (<<) are not understood; write the values out"],
     ),
     (
         "a tag",

@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from html import unescape
+from html import escape, unescape
 
 from markdown_it.token import Token
 
@@ -150,11 +150,11 @@ class RunBuilder:
         elif lower.startswith("</a") and link is not None and link.form == "html":
             self._end_link(link, alts, self._span(token)[1])
             return None, []
-        elif _COMPONENT.match(tag) and link is None and is_web(url := attribute(tag, _TARGET) or ""):
+        elif _COMPONENT.match(tag) and link is None and is_web(target := attribute(tag, _TARGET) or ""):
             start, end = self._span(token)
             self._flush(start)
             title = attribute(tag, _TITLE) or ""
-            component = Span("link", title, tag, url, form="html", has_words=bool(title))
+            component = Span("link", title, tag, target, form="html", has_words=bool(title))
             self._run.spans.append(self._placed(component, start, end))
             self._cursor = end
         elif _MEDIA_TAG.match(tag):
@@ -249,6 +249,8 @@ class RunBuilder:
         if span.form in {"inline", "spaced"} and (bracket := written.rfind("](")) >= 0:
             at = written.find(span.url, bracket) if span.url else -1
             at = at if at >= 0 else bracket + 2  # empty, or spelled in another way
+        elif span.form == "html" and at < 0:
+            at = written.find(escape(span.url))
         elif span.form == "bare" and span.url.startswith("http://www."):
             at = max(at, 0)
         span.line, span.column = self._place(start + max(at, 0), span.url)
