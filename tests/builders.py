@@ -1,4 +1,4 @@
-"""Values for tests, with only what a test is about spelled out."""
+"""Values for tests, in which only the fields under test are given."""
 
 from datetime import UTC, datetime
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Stand-ins with behaviour for what the program is handed: time, the network, the memory."""
+"""Fakes with behaviour for the clock, the network and the store."""
 
 import ssl
 from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence

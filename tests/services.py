@@ -78,9 +78,9 @@ FAULTS: Mapping[str, Fault] = {
     "200 with the text `Rate exceeded.`": answered(200, b"Rate exceeded."),
     "200 with an error in JSON": answered(200, {"error": "internal error", "status": "failed"}),
     "200 with nothing": answered(200, b""),
-    "half an answer": cut,
-    "the connection is broken off": misdeed(Misdeed.RESET),
-    "no answer in time": misdeed(Misdeed.SILENCE),
-    "bytes that are no HTTP": misdeed(Misdeed.GARBAGE),
+    "half a response": cut,
+    "the connection is reset": misdeed(Misdeed.RESET),
+    "no response before the time-out": misdeed(Misdeed.SILENCE),
+    "bytes that are not HTTP": misdeed(Misdeed.GARBAGE),
 }
-"""What every API does on bad nights."""
+"""Faults of every API on bad nights."""

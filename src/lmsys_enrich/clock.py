@@ -51,7 +51,7 @@ def _run_time(epoch: str) -> datetime:
         run_time = datetime.fromtimestamp(int(epoch), UTC)
     except (ValueError, OverflowError, OSError):
         run_time = _END
-    # Settings add and subtract up to a thousand years, and the calendar ends with the year 9999.
+    # Settings add and subtract up to a thousand years, and Python's calendar ends with the year 9999.
     if not EPOCH <= run_time < _END:
         raise InputError(
             f"SOURCE_DATE_EPOCH is {epoch!r}, not a number of seconds since 1970",

@@ -1,5 +1,5 @@
 """
-Errors that end a run, and reasons of failures in words. A dead link is a value, never an error.
+Errors that end a run, and failures in words. A dead link is a value, never an error.
 
     EnrichError
     ├── InputError     2    the list, the settings or the command line is wrong
@@ -60,5 +60,5 @@ def reason_of(problem: Exception) -> str:
     """Return why a file could not be read or written, without error number and path, for a message."""
     if isinstance(problem, UnicodeDecodeError):
         return f"the byte 0x{problem.object[problem.start]:02X} is not UTF-8"
-    # Libraries hand the text of the system's error on with its number.
+    # Libraries pass on the system's error text with its number.
     return getattr(problem, "strerror", None) or _NUMBER.sub("", str(problem))

@@ -1,4 +1,4 @@
-"""Network of a run: clients for websites and APIs, built from the settings; headers of single hosts."""
+"""Network of a run: clients for websites and APIs, built from the settings; headers for certain hosts."""
 
 import ssl
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
@@ -94,7 +94,7 @@ class HostHeaders:
     """
     A `Fetch` that adds headers to the requests of their hosts.
 
-    Each hop of a redirect is a request of its own, so that nothing goes along to another
+    Each hop of a redirect is a request of its own, so that no header reaches another
     host. Secret headers go over https alone, to the very host and port.
     """
 

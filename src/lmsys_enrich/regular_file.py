@@ -1,4 +1,4 @@
-"""Reading of files that others may have put in their place: devices, pipes, links, huge or endless ones."""
+"""Reading of files that others may have planted: devices, pipes, links, huge or endless ones."""
 
 import errno
 import os

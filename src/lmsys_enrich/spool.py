@@ -1,8 +1,8 @@
 """
 Spool: long sequences and mappings kept on disk, so that a large list does not fill the memory.
 
-They are in temporary files that have no name any more: no other program can open them, and they
-are gone with the process.
+They are in temporary files without a name: no other program can open them, and they
+vanish with the process.
 """
 
 import os
@@ -61,7 +61,7 @@ class _Records:
 def _unwritable(problem: OSError) -> OutputError:
     return OutputError(
         f"{tempfile.tempdir or 'temporary files'}: cannot be written: {reason_of(problem)}",
-        hint="Free the disk, or name another folder in TMPDIR.",
+        hint="Free some disk space, or set TMPDIR to another folder.",
     )
 
 
@@ -119,8 +119,8 @@ class SpooledDict(MutableMapping[str, T], Generic[T]):
     """
     A mapping whose values are on disk, in the order of `numbers`.
 
-    `numbers` has all keys that it may get, each with its position. Several mappings
-    share it, so that each of them takes a few bytes for a key.
+    `numbers` has all possible keys, each with its position. Several mappings
+    share it, so that each of them takes only a few bytes for a key.
     """
 
     def __init__(
@@ -178,5 +178,5 @@ class GrowingDict(SpooledDict[T]):
 
 
 def sequence_of(items: Iterable[T], size: int) -> Sequence[T]:
-    """Return the items, of which there are about `size`: in memory, or on disk where they are many."""
+    """Return about `size` items as a sequence: in memory, or on disk if there are many."""
     return tuple(items) if size < LARGE else Spool(items)

@@ -223,7 +223,7 @@ def _site(scheme: str, name: str, port: str) -> _Site:
     if name.endswith("."):  # the root of DNS: the same host, which few servers know by this name
         name = name.rstrip(".")
         if not name:
-            raise InvalidAddress("the address names no host")
+            raise InvalidAddress("the address has no host")
     server = scheme, name.strip("[]"), int(port) if port else _DEFAULT_PORT[scheme]
     return _Site(f"{name}:{port}" if port else name, server, _is_dns_name(name))
 
@@ -268,7 +268,7 @@ def _invalid(url: str) -> InvalidAddress:
     port = _PORT.search(host)
     name = host[: port.start()] if port else host
     if not name:
-        return InvalidAddress("the address names no host")
+        return InvalidAddress("the address has no host")
     if port and port[1] and not (port[1].isascii() and port[1].isdigit() and int(port[1][:9]) < 2**16):
         return InvalidAddress(f"{_shown(port[1])} is not a port")
     return InvalidAddress(f"{_shown(name)} is not a host name")

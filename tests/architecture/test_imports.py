@@ -1,4 +1,4 @@
-"""Third-party libraries: each is declared, and comes in through a door."""
+"""Third-party libraries: each is declared, and imported by its one module."""
 
 import ast
 import re

@@ -33,7 +33,7 @@ def browser() -> "Iterator[Browser]":
 
 @pytest.fixture
 def open_page(browser: "Browser", tmp_path: Path) -> Iterator[Open]:
-    """Opens pages; when the test ends, none of them has complained or asked for anything but itself."""
+    """Opens pages; at the end of the test, none has logged an error or requested anything but itself."""
     file = tmp_path / "index.html"
     faults: list[str] = []
     asked: set[str] = set()

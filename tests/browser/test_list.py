@@ -31,7 +31,7 @@ def test_search_shows_entries_with_all_the_words(open_page: Open) -> None:
 def test_empty_result_can_be_cleared(open_page: Open) -> None:
     page = open_page(with_a_past())
     page.get_by_role("searchbox").fill("no such words")
-    expect(page.get_by_text("No entry fits.")).to_be_visible()
+    expect(page.get_by_text("No entry matches.")).to_be_visible()
     page.get_by_role("button", name="Clear the filters").click()
     expect(_rows(page)).to_have_count(12)
     expect(page.get_by_role("searchbox")).to_have_value("")

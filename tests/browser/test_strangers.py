@@ -1,4 +1,4 @@
-"""Foreign text in the browser is text."""
+"""Untrusted text in the browser stays text."""
 
 import dataclasses
 from pathlib import Path
@@ -71,4 +71,4 @@ def test_javascript_address_is_text(open_page: Open) -> None:
 def test_view_in_the_address_is_text(open_page: Open) -> None:
     page = open_page(report(finding("https://a.example/")), "#q=%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E")
     expect(page.get_by_role("searchbox")).to_have_value("<img src=x onerror=alert(1)>")
-    expect(page.get_by_text("No entry fits.")).to_be_visible()
+    expect(page.get_by_text("No entry matches.")).to_be_visible()

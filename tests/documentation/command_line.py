@@ -1,4 +1,4 @@
-"""The command line as pages tell of it, read off the parser."""
+"""The command line as pages describe it, read from the parser."""
 
 import argparse
 from collections.abc import Iterator, Mapping, Sequence
@@ -31,9 +31,9 @@ def usage(name: str, parser: argparse.ArgumentParser) -> str:
 
 
 def exit_codes() -> Sequence[tuple[int, str]]:
-    """Return each exit code with its meaning, as `--help` tells them."""
-    told = (build_parser([]).epilog or "").partition("exit codes:\n")[2].partition("\n\n")[0]
-    pairs = (line.split(maxsplit=1) for line in told.splitlines())
+    """Return each exit code with its meaning, from `--help`."""
+    epilog = (build_parser([]).epilog or "").partition("exit codes:\n")[2].partition("\n\n")[0]
+    pairs = (line.split(maxsplit=1) for line in epilog.splitlines())
     return [(int(code), meaning) for code, meaning in pairs]
 
 

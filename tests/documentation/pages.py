@@ -46,7 +46,7 @@ class Block:
 
     @property
     def ends_with(self) -> int:
-        """The exit code that the page tells."""
+        """The exit code given on the page."""
         return int(self._noted("ends with") or 0)
 
     @property
@@ -54,7 +54,7 @@ class Block:
         return self.language in {"sh", "console"}
 
     def steps(self) -> Iterator[tuple[str, str | None]]:
-        """Yield what is typed, with what is then shown; of a script nothing is told."""
+        """Yield the commands with the output shown; None for a script."""
         if self.language == "sh":
             yield self.text, None
             return
@@ -83,7 +83,7 @@ def words_of_code(page: Path) -> Iterator[str]:
 
 
 def command_lines(page: Path) -> Iterator[str]:
-    """Yield the arguments of `lmsys-enrich` wherever a page tells some: scripts, workflows, prose."""
+    """Yield the arguments of `lmsys-enrich` in scripts, workflows and prose of a page."""
     for block in blocks(page):
         if block.has_commands or block.language == "yaml":
             yield from _COMMAND.findall(block.text)

@@ -1,4 +1,4 @@
-"""The parts of the reference that are made from what the program itself reads: parser, settings, schemas."""
+"""Parts of the reference that are generated from the parser, the settings and the schemas."""
 
 import argparse
 import json
@@ -41,12 +41,12 @@ def settings_md() -> str:
 
 
 def exit_codes_md() -> str:
-    """Return the table of exit codes, as `--help` tells them."""
+    """Return the table of exit codes, from `--help`."""
     return _table(("Code", "Meaning"), [(f"[{code}](#{code})", meaning) for code, meaning in exit_codes()])
 
 
 def report_md() -> str:
-    """Return the fields of enriched.json and dead-links.json, as their schema tells them."""
+    """Return the fields of enriched.json and dead-links.json, from their schema."""
     schema = json.loads(files("lmsys_enrich").joinpath("schemas", "report.json").read_text(encoding="utf-8"))
     objects = ((name, _object(definition)) for name, definition in schema["$defs"].items())
     return "\n\n".join(f"### {name}\n\n{_fields(form)}" for name, form in objects if form is not None)
@@ -86,10 +86,12 @@ def action_md() -> str:
     """Return the inputs and outputs of the action."""
     action = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
     inputs = [
-        (f"`{name}`", escaped(told["description"]), _lines(told["default"]))
-        for name, told in action["inputs"].items()
+        (f"`{name}`", escaped(definition["description"]), _lines(definition["default"]))
+        for name, definition in action["inputs"].items()
     ]
-    outputs = [(f"`{name}`", escaped(told["description"])) for name, told in action["outputs"].items()]
+    outputs = [
+        (f"`{name}`", escaped(definition["description"])) for name, definition in action["outputs"].items()
+    ]
     parts = [
         "## Inputs",
         _table(("Input", "Meaning", "Default"), inputs),
@@ -99,8 +101,8 @@ def action_md() -> str:
     return "\n\n".join(parts)
 
 
-def _lines(told: object) -> str:
-    return ", ".join(f"`{line}`" for line in str(told).split("\n") if line)
+def _lines(definition: object) -> str:
+    return ", ".join(f"`{line}`" for line in str(definition).split("\n") if line)
 
 
 def _command(name: str, parser: argparse.ArgumentParser) -> Iterator[str]:
@@ -153,26 +155,26 @@ def _fields(definition: Schema) -> str:
 def _kind(value: Schema) -> str:
     match value:
         case {"const": word}:
-            told = f"`{word}`"
+            kind = f"`{word}`"
         case {"enum": words}:
-            told = ", ".join(f"`{word}`" for word in words)
+            kind = ", ".join(f"`{word}`" for word in words)
         case {"$ref": "#/$defs/time"}:
-            told = "time"
+            kind = "time"
         case {"$ref": str(reference)}:
             name = reference.rpartition("/")[2]
-            told = f"[{name}](#{name})"
+            kind = f"[{name}](#{name})"
         case {"oneOf": forms}:
-            told = " or ".join(sorted(map(_kind, forms), key="null".__eq__))
+            kind = " or ".join(sorted(map(_kind, forms), key="null".__eq__))
         case {"items": items}:
-            told = f"list: {_kind(items)}"
+            kind = f"list: {_kind(items)}"
         case {"properties": properties}:
-            told = "object: " + ", ".join(f"`{name}`" for name in properties)
+            kind = "object: " + ", ".join(f"`{name}`" for name in properties)
         case {"type": kinds}:
             words = kinds if isinstance(kinds, list) else [kinds]
-            told = " or ".join(value.get("format", word) if word == "string" else word for word in words)
+            kind = " or ".join(value.get("format", word) if word == "string" else word for word in words)
         case _:
             raise ValueError(f"a field of no kind: {value}")
-    return told
+    return kind
 
 
 def _table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

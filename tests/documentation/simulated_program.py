@@ -1,4 +1,4 @@
-"""`lmsys-enrich` as pages tell of it, but with the simulated internet in place of the real one."""
+"""`lmsys-enrich` as in the documentation, with a simulated internet."""
 
 import asyncio
 import os
@@ -21,9 +21,9 @@ async def run(arguments: Namespace, terminal: Terminal) -> int:
     """Do what `run` does; what is on hosts that the scenario does not have is there, and well."""
     settings = settings_of(arguments, terminal.environ)
     lists = lists_of(arguments, settings)
-    told = read_world(SCENARIO).sites
+    simulated = read_world(SCENARIO).sites
     listed = listed_links(read_as_set(settings, lists)).items()
-    others = {url: said for url, said in listed if urlsplit(url).hostname not in told}
+    others = {url: said for url, said in listed if urlsplit(url).hostname not in simulated}
     async with simulated_internet(listed=others) as internet:
         environ = {**terminal.environ, **internet.environ}
         job = RunRequest(lists, settings, environ, arguments.plan, through=internet.through)

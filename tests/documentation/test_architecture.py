@@ -1,4 +1,4 @@
-"""The page on the architecture names functions and modules that are there, on a way that the code takes."""
+"""The architecture page names existing functions and modules, and the path that the code takes."""
 
 import re
 from importlib import import_module

@@ -1,4 +1,4 @@
-"""The manual page says what `--help` says; `make golden` writes it again."""
+"""The manual page agrees with `--help`; `make golden` regenerates it."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""What pages tell users to type works, and shows what they say that it shows."""
+"""Commands in the documentation work, and print the output shown there."""
 
 import os
 import re
@@ -26,7 +26,7 @@ WITH_COMMAND_LINES = [name for name in NAMES if any(command_lines(ROOT / name))]
 
 @pytest.fixture
 def environ(tmp_path: Path) -> dict[str, str]:
-    """An environment in which `lmsys-enrich` asks the simulated internet, and nothing else is set."""
+    """An environment in which `lmsys-enrich` uses the simulated internet, and nothing else is set."""
     folder = tmp_path / "bin"
     folder.mkdir()
     program = folder / "lmsys-enrich"
@@ -66,9 +66,9 @@ def test_the_commands_of_a_page_do_what_it_says(name: str, environ: dict[str, st
                     check=False,
                 )
                 code = ended.returncode
-                told = (ended.stdout or ended.stderr).rstrip()
-                assert shown is None or re.fullmatch(_pattern(shown), told), f"{where}: {told}"
-                assert code in {0, block.ends_with}, f"{where}: {code}: {told}"
+                output = (ended.stdout or ended.stderr).rstrip()
+                assert shown is None or re.fullmatch(_pattern(shown), output), f"{where}: {output}"
+                assert code in {0, block.ends_with}, f"{where}: {code}: {output}"
             assert code == block.ends_with, f"{where}: ended with {code}"
 
 

@@ -1,4 +1,4 @@
-"""What README tells of commands and exit codes is what `--help` tells."""
+"""README has the same commands and exit codes as `--help`."""
 
 from lmsys_enrich.cli.main import COMMANDS
 from lmsys_enrich.outputs.text import in_cell, table

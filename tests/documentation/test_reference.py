@@ -1,4 +1,4 @@
-"""The reference tells what the program knows of itself; `make golden` writes it again."""
+"""The reference agrees with the program; `make golden` regenerates it."""
 
 import json
 import os
@@ -61,8 +61,8 @@ def test_schemas_lie_where_their_ids_say() -> None:
 @pytest.mark.parametrize("name", commands())
 def test_the_reference_shows_every_flag_that_help_shows(name: str) -> None:
     section = commands_md().partition(f"## {name}\n")[2].partition("\n## ")[0]
-    told = re.findall(r"(?<![\w-])--?[a-z][a-z-]*", commands()[name].format_help())
-    assert {flag for flag in told if flag in set(flags_of(commands()[name]))} <= set(
+    flags = re.findall(r"(?<![\w-])--?[a-z][a-z-]*", commands()[name].format_help())
+    assert {flag for flag in flags if flag in set(flags_of(commands()[name]))} <= set(
         re.findall(r"`(--?[a-z][a-z-]*)", section)
     )
 
@@ -94,25 +94,29 @@ def test_every_file_that_is_written_is_documented(tmp_path: Path) -> None:
         subprocess.run(command, cwd=tmp_path, env=os.environ | time, check=True)
     out = tmp_path / "build"
     names = {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()}
-    told = set(_told_files())
-    assert {name for name in names if not any(re.fullmatch(_pattern(one), name) for one in told)} == set()
-    assert {one for one in told if not any(re.fullmatch(_pattern(one), name) for name in names)} == set()
+    documented = set(_documented_files())
+    assert {
+        name for name in names if not any(re.fullmatch(_pattern(one), name) for one in documented)
+    } == set()
+    assert {
+        one for one in documented if not any(re.fullmatch(_pattern(one), name) for name in names)
+    } == set()
 
 
-def _told_files() -> Iterator[str]:
+def _documented_files() -> Iterator[str]:
     page = (REFERENCE / "files.md").read_text(encoding="utf-8")
     table = page.partition("## In `--out`")[2].partition("\n## ")[0]
     for row in re.findall(r"^\| (`.*?) \|", table, re.MULTILINE):
         yield from re.findall(r"`([^`]+)`", row)
 
 
-def _pattern(told: str) -> str:
-    return re.escape(told).replace("ID", "[a-z0-9_-]+")
+def _pattern(name: str) -> str:
+    return re.escape(name).replace("ID", "[a-z0-9_-]+")
 
 
 def test_every_variable_that_is_reported_is_read() -> None:
     source = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "src").rglob("*.py"))
     page = (REFERENCE / "settings.md").read_text(encoding="utf-8")
-    told = re.findall(r"`([A-Z]+(?:_[A-Z]+)+)`", page.partition("## The environment")[2])
-    assert "GITHUB_TOKEN" in told
-    assert [name for name in told if name not in source] == []
+    variables = re.findall(r"`([A-Z]+(?:_[A-Z]+)+)`", page.partition("## The environment")[2])
+    assert "GITHUB_TOKEN" in variables
+    assert [name for name in variables if name not in source] == []

@@ -15,7 +15,7 @@ from tests.builders import day
 NOT_FOUND = Sent(404)
 
 Json: TypeAlias = Any
-"""What a program reads from JSON: tests look into it as they know it."""
+"""JSON as tests read it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +72,12 @@ class Program:
         return {str(path.relative_to(out)): path.read_bytes() for path in out.rglob("*") if path.is_file()}
 
     def verdicts(self) -> dict[str, str]:
-        """The verdict of each link, as the outputs tell it."""
+        """The verdict of each link, from the outputs."""
         links = [link for entry in self.json("enriched.json")["entries"] for link in entry["links"]]
         return {link["url"]: link["verdict"] for link in links}
 
     def link(self, url: str) -> Json:
-        """Everything that the outputs tell of a link."""
+        """All fields of each link in the outputs."""
         links = [link for entry in self.json("enriched.json")["entries"] for link in entry["links"]]
         return next(link for link in links if link["url"] == url)
 

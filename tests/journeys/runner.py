@@ -308,7 +308,8 @@ class _Machine:
             case _ if name.endswith("/lmsys-enrich"):
                 content = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
                 defaults = {
-                    key: str(self.filled(told["default"], {})) for key, told in content["inputs"].items()
+                    key: str(self.filled(definition["default"], {}))
+                    for key, definition in content["inputs"].items()
                 }
                 of_action = Job()
                 self.run(content["runs"]["steps"], {**defaults, **given}, of_action)

@@ -26,7 +26,7 @@ _HOME = "acme/list"
 
 @dataclass
 class Runner:
-    """A runner with a list in it, whose remote lies beside it; `gh` writes down what it is told."""
+    """A runner with a list and a local remote; `gh` records its arguments."""
 
     program: Program
     site: Site

@@ -26,7 +26,7 @@ Words about it, with a [file](docs/a.md).
 """
 
 
-_RELATIVE = "<!--facts-->Relative links of this copy start from the folder of the list itself.<!--/facts-->"
+_RELATIVE = "<!--facts-->Relative links in this copy start from the folder of the original list.<!--/facts-->"
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""What `init` writes for what is there, and from where its workflow installs the program."""
+"""Files that `init` writes, and the source from which its workflow installs the program."""
 
 import importlib.metadata
 import json
@@ -46,7 +46,7 @@ def test_init_starts_a_list_and_a_workflow(program: Program) -> None:
     assert run in commands(program.folder / "mine")
     (program.folder / "mine/entries.yaml").write_text("mine", encoding="utf-8")
     again = program("init", "mine")
-    assert "links.yml: exists already, and was not changed; move it away" in again.out
+    assert "links.yml: already exists and was not changed; move it away" in again.out
     assert "badge" not in again.out
     assert (program.folder / "mine/entries.yaml").read_text(encoding="utf-8") == "mine"
 

@@ -38,11 +38,11 @@ def test_an_interrupted_run_keeps_what_it_found(
     ) as running:
         assert running.stderr is not None
         portal.call(is_held.wait)
-        told = running.stderr.readline()
+        line = running.stderr.readline()
         running.send_signal(number)
         _, rest = running.communicate()
     assert running.returncode == 130
-    assert f"{site.url}/a" in told
+    assert f"{site.url}/a" in line
     assert "Interrupted" in rest
     assert program.verdicts() == {f"{site.url}/a": "alive", f"{site.url}/held": "unchecked"}
     portal.call(go_on.set)

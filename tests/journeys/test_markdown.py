@@ -67,7 +67,7 @@ def test_run_checks_a_readme_and_points_into_it(program: Program, site: str) -> 
     assert two["places"] == [
         {"file": "README.md", "line": 16, "column": 16, "entry": "two", "section": ["Papers"]}
     ]
-    assert "no entry" not in ended.err
+    assert "not read as an entry" not in ended.err
 
 
 @pytest.mark.parametrize("ending", [b"\n", b"\r\n"])
@@ -147,7 +147,7 @@ def test_fix_changes_addresses_and_nothing_else(
 
 
 def test_fix_refuses_a_source_that_has_changed_since(program: Program, site: str) -> None:
-    assert "was not in the last run" in program("fix", "README.md").err
+    assert "was not part of the last run" in program("fix", "README.md").err
     program.run("README.md")
     (program.folder / "README.md").write_text(_readme(site) + "\nMore.\n")
     refused = program("fix", "README.md", "--apply")
@@ -215,8 +215,10 @@ def test_diff_shows_what_changed_between_two_runs(
         f"{hub}/x", f"{hub}/y", f"{site.url}/a", f"{site.url}/b", f"{site.url}/c", f"{site.url}/b?new"
     )
     program.run("--accept-changes")
-    told = json.loads(program("diff", "old.json", "build/enriched.json", "--json").out)
-    assert {(change["kind"], change["subject"].removeprefix(site.url)) for change in told["changes"]} == {
+    difference = json.loads(program("diff", "old.json", "build/enriched.json", "--json").out)
+    assert {
+        (change["kind"], change["subject"].removeprefix(site.url)) for change in difference["changes"]
+    } == {
         ("added", "Entry 6"),
         ("died", "/a"),
         ("revived", "/b"),
@@ -224,17 +226,17 @@ def test_diff_shows_what_changed_between_two_runs(
         ("moved", f"{hub}/x"),
         ("renamed", "acme/x"),
         ("licence", "acme/z"),
-        ("woke up", "acme/z"),
+        ("active again", "acme/z"),
         ("archived", "acme/y"),
     }
-    assert told["stars"] == [
+    assert difference["stars"] == [
         {"repository": "acme/y", "gain": 5, "stars": 15},
         {"repository": "acme/z", "gain": -6, "stars": 4},
     ]
     text = program("diff", "old.json", "build/enriched.json").out
     assert text.startswith("Changes from 2026-11-01 to 2026-11-20\n")
     assert "MIT → Apache-2.0" in text
-    assert "| woke up | acme/z |" in program("diff", "old.json", "build/enriched.json", "--md").out
+    assert "| active again | acme/z |" in program("diff", "old.json", "build/enriched.json", "--md").out
     assert "Nothing changed" in program("diff", "old.json", "old.json").out
     refused = program("diff", "old.json", "entries.yaml")
     assert (refused.code, "not an enriched.json" in refused.err) == (2, True)
@@ -244,7 +246,7 @@ def test_a_readme_that_is_no_list_is_refused(program: Program) -> None:
     (program.folder / "README.md").write_text("# A program\n\nWords.\n")
     for command in ("run", "validate", "import"):
         ended = program(command, "README.md")
-        assert (ended.code, "no entry was found" in ended.err) == (2, True)
+        assert (ended.code, "no entry found" in ended.err) == (2, True)
 
 
 def test_a_list_of_four_thousand_entries_is_read(program: Program) -> None:
@@ -313,22 +315,24 @@ def test_file_with_blocks_keeps_its_permissions_and_links(program: Program) -> N
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
-        ("<!-- lmsys-enrich:sumary -->\n<!-- /lmsys-enrich -->\n", "p.md:1:1: no block is called sumary"),
+        ("<!-- lmsys-enrich:sumary -->\n<!-- /lmsys-enrich -->\n", "p.md:1:1: there is no block sumary"),
         (
             "\n<!-- lmsys-enrich:table None -->\n<!-- /lmsys-enrich -->\n",
-            "p.md:2:1: no section is called 'None'",
+            "p.md:2:1: there is no section 'None'",
         ),
         ("<!-- lmsys-enrich:summary -->\n", "p.md: a block has no end"),
         ("words\n", "p.md: no block was found"),
     ],
 )
-def test_a_block_that_cannot_be_made_is_reported(program: Program, site: str, text: str, told: str) -> None:
+def test_a_block_that_cannot_be_made_is_reported(
+    program: Program, site: str, text: str, message: str
+) -> None:
     assert site
     (program.folder / "p.md").write_text(text)
     ended = program("render", "README.md", "--into", "p.md")
-    assert (ended.code, told in ended.err) == (2, True)
+    assert (ended.code, message in ended.err) == (2, True)
     assert (program.folder / "p.md").read_text() == text
 
 
@@ -372,5 +376,5 @@ def test_import_names_links_that_yaml_does_not_hold(program: Program) -> None:
         "- [A](https://a.invalid/) - text\n- [Top](#t)\n"
     )
     ended = program("import", "LIST.md", "-o", "other.yaml")
-    assert "LIST.md:3:18: https://q.invalid/ stands outside of entries: it is not in other.yaml" in ended.err
+    assert "LIST.md:3:18: https://q.invalid/ is outside the entries, so it is not in other.yaml" in ended.err
     assert "#t" not in ended.err

@@ -1,4 +1,4 @@
-"""Night after night: what is learned stays, what is fresh is not asked, what is as it was is not written."""
+"""Consecutive nights: known facts stay, fresh links are not requested, unchanged files are not written."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -306,9 +306,9 @@ def test_what_is_alive_again_is_shown(program: Program, serve: Serve) -> None:
     program.write_list(*(f"{site.url}/{n}" for n in range(14)))
     program.run("--retries", "0", "--accept-changes")
     program.night = day(2)
-    told = program("run", "--allow-private").out
-    assert f"alive again: {site.url}/0, which was failing" in told
-    assert "and 2 more are alive again" in told
+    output = program("run", "--allow-private").out
+    assert f"alive again: {site.url}/0, which was failing" in output
+    assert "and 2 more are alive again" in output
 
 
 def test_an_exemption_that_has_ended_is_reported(program: Program, serve: Serve) -> None:
@@ -320,7 +320,7 @@ def test_an_exemption_that_has_ended_is_reported(program: Program, serve: Serve)
     assert (program.run().summary["skipped"], site.log) == (1, [])
     program.night = day(11)
     ended = program("run", "--allow-private")
-    assert "entries.yaml:5:9: the exemption of Entry 1 ended on 2026-11-10" in ended.err
+    assert "entries.yaml:5:9: the exemption for Entry 1 ended on 2026-11-10" in ended.err
     assert "1 alive" in ended.out
 
 

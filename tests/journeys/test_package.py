@@ -1,4 +1,4 @@
-"""What is released: wheel and sdist, installed from a clean environment."""
+"""Released files: wheel and sdist, installed in a clean environment."""
 
 import shutil
 import subprocess

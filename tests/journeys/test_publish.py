@@ -1,4 +1,4 @@
-"""The action's publish step: what it commits, what it refuses, and what a push in between does."""
+"""The action's publish step: commits, refusals, and the effect of a push in between."""
 
 import os
 import re
@@ -69,7 +69,7 @@ class Checkout:
         return self.git("log", "--format=%s", "main", folder=self.remote).splitlines()
 
     def push_in_between(self, commands: str, times: int = 1) -> None:
-        """Let somebody push to the remote at the moment of our push, which is refused so many times."""
+        """Push to the remote at the moment of our own push, which is then refused, so many times."""
         hook = self.remote / "hooks" / "pre-receive"
         hook.write_text(
             f"""#!/bin/sh

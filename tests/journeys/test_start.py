@@ -1,4 +1,4 @@
-"""The program starts fast: what a command can do without is not loaded, or not before others are asked."""
+"""Start of the program: a command loads only the modules it needs, some only after the first request."""
 
 import subprocess
 import sys
@@ -15,7 +15,7 @@ _FOR_A_LIST = {"lmsys_enrich.urls", "markdown_it", "yaml"}
 
 
 def _started(folder: Path, *argv: str) -> "subprocess.Popen[str]":
-    """Start the program so that it tells of each module when it is loaded."""
+    """Start the program so that it reports each module that it loads."""
     return subprocess.Popen(
         [sys.executable, "-X", "importtime", "-m", "lmsys_enrich", *argv],
         cwd=folder,
@@ -47,8 +47,8 @@ def test_a_command_loads_no_more_than_it_needs(
     program.write_list("https://a.example/")
     (program.folder / "README.md").write_text("# Tools\n\n- [A](https://a.example/)\n", encoding="utf-8")
     with _started(program.folder, *argv) as running:
-        _, told = running.communicate()
-    loaded = set(map(_module, told.splitlines()))
+        _, output = running.communicate()
+    loaded = set(map(_module, output.splitlines()))
     assert running.returncode == 0
     assert "lmsys_enrich.cli.main" in loaded
     assert not loaded & not_needed

@@ -1,4 +1,4 @@
-"""What gives each verdict, and what must never give it, asked of real servers."""
+"""Verdicts: behaviour of real servers that leads to each one, and behaviour that never does."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -164,8 +164,8 @@ def test_github_gives_these_verdicts_in_few_requests(program: Program, serve_git
     links = {
         link["url"]: link for entry in program.json("enriched.json")["entries"] for link in entry["links"]
     }
-    told = {url: links[url]["verdict"] for url in urls}
-    assert told == {url: verdict for url, (verdict, _) in urls.items()}
+    verdicts = {url: links[url]["verdict"] for url in urls}
+    assert verdicts == {url: verdict for url, (verdict, _) in urls.items()}
     assert all(reason in links[url]["reason"] for url, (_, reason) in urls.items())
     assert links[f"{HUB}/acme"]["verdict"] == "alive"
     assert links[f"{HUB}/nobody-at-all"]["verdict"] == "dead"
@@ -173,7 +173,7 @@ def test_github_gives_these_verdicts_in_few_requests(program: Program, serve_git
 
 
 @pytest.mark.parametrize(
-    ("facts", "told"),
+    ("facts", "expected"),
     [
         ({"archived_at": day(1)}, {"archived": True, "archived_at": "2026-11-01T02:00:00Z"}),
         ({"disabled": True}, {"disabled": True}),
@@ -193,7 +193,7 @@ def test_github_gives_these_verdicts_in_few_requests(program: Program, serve_git
     ],
 )
 def test_a_repository_is_alive_with_its_flags_among_its_facts(
-    program: Program, serve_github: ServeGitHub, facts: dict[str, object], told: dict[str, object]
+    program: Program, serve_github: ServeGitHub, facts: dict[str, object], expected: dict[str, object]
 ) -> None:
     given: dict[str, object] = {"name": "acme/tool", "id": 1, "committed_at": day(1), **facts}
     serve_github(World((SimulatedRepository(**given),), {"acme": "Organization"}))  # type: ignore[arg-type]
@@ -201,7 +201,7 @@ def test_a_repository_is_alive_with_its_flags_among_its_facts(
     program.run()
     [entry] = program.json("enriched.json")["entries"]
     assert entry["links"][0]["verdict"] == "alive"
-    assert {name: entry["github"][name] for name in told} == told
+    assert {name: entry["github"][name] for name in expected} == expected
 
 
 def test_fragments_of_pages_are_noted(program: Program, serve: Serve) -> None:

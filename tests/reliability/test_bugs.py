@@ -1,4 +1,4 @@
-"""Exceptions of our own, at random: each costs one link, and everything else is written."""
+"""Exceptions in our code, at random: each costs one link, and everything else is written."""
 
 import io
 import json
@@ -49,9 +49,9 @@ async def test_every_link_but_those_with_a_bug_is_judged(tmp_path: Path, seed: i
     with_bug = [link for link in links if link["verdict"] == "unchecked"]
     assert len(links) == _LINKS
     assert {link["verdict"] for link in links} == {"alive", "unchecked"}
-    assert {link["reason"] for link in with_bug} == {"a bug of ours"}
+    assert {link["reason"] for link in with_bug} == {"a bug in lmsys-enrich"}
     assert 20 < len(with_bug) < 120
-    assert errors.getvalue().count("a bug of ours ended its check") == len(with_bug)
+    assert errors.getvalue().count("a bug in lmsys-enrich stopped the check") == len(with_bug)
     assert "Traceback" in errors.getvalue()
 
 
@@ -73,7 +73,10 @@ async def test_list_that_meets_a_bug_costs_itself_alone(tmp_path: Path) -> None:
     assert await execute_run(request, terminal) == 1
     written = json.loads((tmp_path / "build" / "enriched.json").read_text(encoding="utf-8"))
     assert [entry["url"] for entry in written["entries"]] == ["https://b.md.example/"]
-    assert f"{tmp_path}/a.md: a bug of ours ended its reading, RecursionError('a bug')" in errors.getvalue()
+    assert (
+        f"{tmp_path}/a.md: a bug in lmsys-enrich stopped reading it, RecursionError('a bug')"
+        in errors.getvalue()
+    )
     assert "Traceback" in errors.getvalue()
 
 

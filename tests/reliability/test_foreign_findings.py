@@ -1,4 +1,4 @@
-"""Findings that anybody may have written, in the cache or in `enriched.json`: each costs itself alone."""
+"""Forged findings in the cache or in `enriched.json`: a bad one costs itself alone."""
 
 import json
 import os

@@ -41,7 +41,7 @@ NIGHTS: Mapping[str, Fault] = {
     "401, the token is no longer valid": answered(401, {"message": "401 Unauthorized"}),
     "404 in the JSON of another API": answered(404, {"reason": "no route"}),
     "200 with an error of GraphQL": answered(200, {"errors": [{"message": "Timeout on validation"}]}),
-    "an answer about other projects": about_another,
+    "a response about other projects": about_another,
 }
 
 

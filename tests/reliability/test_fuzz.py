@@ -1,4 +1,4 @@
-"""Readers of foreign bytes: they return a value, or raise the one exception that is expected of them."""
+"""Parsers of untrusted bytes: they return a value, or raise the one expected exception."""
 
 import asyncio
 import json

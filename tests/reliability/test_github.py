@@ -57,7 +57,7 @@ class Night:
 NIGHTS = [
     Night("nothing is wrong", requests=1),
     Night(
-        "quota of the hour is used up (`RATE_LIMITED`)",
+        "the hourly quota is used up (`RATE_LIMITED`)",
         lasting=faults.rate_limited(),
         alive=0,
         code=3,
@@ -71,7 +71,11 @@ NIGHTS = [
         requests=1,
     ),
     Night(
-        "quota ends within an answer", lasting=faults.rate_limited_with_data(), alive=2, code=3, requests=2
+        "the quota ends within a response",
+        lasting=faults.rate_limited_with_data(),
+        alive=2,
+        code=3,
+        requests=2,
     ),
     Night(
         "secondary limit with status 403, `retry-after: 1`",
@@ -89,7 +93,7 @@ NIGHTS = [
     Night("secondary limit with status 200", lasting=faults.secondary(200), alive=0, code=3, requests=1),
     Night("`retry-after: 3600`", lasting=faults.secondary(retry_after="3600"), alive=0, code=3, requests=1),
     Night(
-        "a gate that never opens: `retry-after: 0` for ever",
+        "`retry-after: 0` in every response",
         lasting=faults.secondary(retry_after="0"),
         alive=0,
         code=3,
@@ -100,23 +104,19 @@ NIGHTS = [
     Night("the query took too long (504), once", once=[faults.gateway(504)], requests=3),
     Night("the query took too long (200), once", once=[faults.too_much(200)], requests=3),
     Night("every query takes too long", lasting=faults.too_much(), alive=0, code=3, requests=12),
-    Night("a unicorn (503, HTML), once", once=[faults.unicorn()], requests=2),
-    Night("unicorns all night", lasting=faults.unicorn(), alive=0, code=3, requests=12),
-    Night("the connection is broken off, once", once=[faults.misdeed(Misdeed.RESET)], requests=3),
+    Night("an error page (503, HTML), once", once=[faults.unicorn()], requests=2),
+    Night("an error page (503, HTML), always", lasting=faults.unicorn(), alive=0, code=3, requests=12),
+    Night("the connection is reset, once", once=[faults.misdeed(Misdeed.RESET)], requests=3),
+    Night("every connection is reset", lasting=faults.misdeed(Misdeed.RESET), alive=0, code=3, requests=12),
+    Night("garbage instead of HTTP", lasting=faults.misdeed(Misdeed.GARBAGE), alive=0, code=3, requests=12),
     Night(
-        "every connection is broken off", lasting=faults.misdeed(Misdeed.RESET), alive=0, code=3, requests=12
-    ),
-    Night(
-        "garbage in the place of HTTP", lasting=faults.misdeed(Misdeed.GARBAGE), alive=0, code=3, requests=12
-    ),
-    Night(
-        "no answer before the time is out, once",
+        "no response before the time-out, once",
         once=[faults.misdeed(Misdeed.SILENCE)],
         requests=3,
         timeout="1",
     ),
     Night(
-        "HTML in the place of JSON",
+        "HTML instead of JSON",
         lasting=faults.fixed(200, b"<html>Log in to the hotel</html>"),
         alive=0,
         code=3,
@@ -132,7 +132,7 @@ NIGHTS = [
         requests=12,
     ),
     Night(
-        "JSON of another shape: nothing in it", lasting=faults.fixed(200, {}), alive=0, code=3, requests=12
+        "JSON of another shape: an empty object", lasting=faults.fixed(200, {}), alive=0, code=3, requests=12
     ),
     Night(
         "the token is not accepted (401, remaining 0)",
@@ -143,28 +143,28 @@ NIGHTS = [
     ),
     Night("half of the repositories are null, once", once=[faults.nulls((1, 3), error=_ERROR)], requests=3),
     Night(
-        "half of them are null without a word, in every answer",
+        "half of them are null without an error, in every response",
         lasting=faults.nulls((1, 3)),
         requests=8,
         facts=_BY_REST,
         kept=_NOT_BY_REST,
     ),
     Night(
-        "all of them are null with an error that says nothing",
+        "all of them are null, with an error without a type",
         lasting=faults.nulls(range(_COUNT), error=_ERROR),
         requests=12,
         facts=_BY_REST,
         kept=_NOT_BY_REST,
     ),
     Night(
-        "single sign-on shuts the token out",
+        "single sign-on excludes the token",
         lasting=faults.nulls(range(_COUNT), error=_SAML),
         requests=1 + 3 * _COUNT,
         facts=_BY_REST,
         kept=_NOT_BY_REST,
     ),
     Night(
-        "an IP allow list shuts the token out",
+        "an IP allow list excludes the token",
         lasting=faults.nulls(range(_COUNT), error=_IP_LIST),
         requests=1 + 3 * _COUNT,
         facts=_BY_REST,

@@ -1,4 +1,4 @@
-"""Killed, without room, without rights, side by side: what is written is whole, what was done is not lost."""
+"""Runs that are killed, lack space or rights, or run side by side: outputs stay complete, work is kept."""
 
 import asyncio
 import json

@@ -56,7 +56,7 @@ def about_another(received: Received, answer: Sent) -> Response:
 
 NIGHTS: Mapping[str, Fault] = {
     **COMMON_NIGHTS,
-    "an answer about other papers": about_another,
+    "a response about other papers": about_another,
     "200 with an empty feed": answered(200, feed()),
     "200 with an error in a feed": answered(200, feed(error())),
 }

@@ -1,4 +1,4 @@
-"""Files that a stranger has put in the place of ours: links, devices, pipes, huge ones."""
+"""Files that a stranger planted in place of ours: links, devices, pipes, huge ones."""
 
 import os
 import shutil

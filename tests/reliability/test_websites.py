@@ -82,8 +82,8 @@ CASES = [
     Case("breaks off before the headers", strange.resets, "failing"),
     Case("breaks off within the headers", strange.resets_within_headers, "failing"),
     Case("breaks off within the body", strange.resets_within_body, "alive"),
-    Case("garbage in the place of HTTP", strange.says(b"\x00\x01 what is this\r\n\r\n"), "failing"),
-    Case("says nothing until the time is out", strange.silent, "failing", argv=IMPATIENT),
+    Case("garbage instead of HTTP", strange.says(b"\x00\x01 what is this\r\n\r\n"), "failing"),
+    Case("sends nothing before the time-out", strange.silent, "failing", argv=IMPATIENT),
     Case("a line of `PHP Warning:` before the head", strange.says(b"PHP Warning: x\r\n" + SOUND), "alive"),
     Case(
         "a space before each colon", strange.says(b"HTTP/1.1 200 OK\r\nContent-Length : 0\r\n\r\n"), "alive"
@@ -98,8 +98,8 @@ CASES = [
     Case("10,000 cookies", strange.many_cookies, "alive"),
     Case("500, once", {"/x": [Sent(500), OK]}, "alive"),
     Case("500, always", {"/x": Sent(500)}, "failing"),
-    Case("404 for HEAD alone", {"/x": [Sent(404), OK]}, "alive"),
-    Case("a redirect to its error page for HEAD alone", {"/x": [to("/404"), OK]}, "alive", requests=3),
+    Case("404 only for HEAD", {"/x": [Sent(404), OK]}, "alive"),
+    Case("a redirect to its error page, only for HEAD", {"/x": [to("/404"), OK]}, "alive", requests=3),
     Case("404", {"/x": Sent(404)}, "dead"),
     Case("400", {"/x": Sent(400)}, "failing"),
     *(Case(str(status), {"/x": Sent(status)}, "guarded") for status in (401, 403, 405, 412, 415, 418, 999)),
@@ -114,7 +114,7 @@ CASES = [
     Case("a redirect to ftp:", {"/x": to("ftp://site.example/x")}, "skipped"),
     Case("a redirect to javascript:", {"/x": to("javascript:alert(1)")}, "skipped"),
     Case("a redirect to file:", {"/x": to("file:///etc/passwd")}, "skipped"),
-    Case("a redirect to no address", {"/x": to("http://[::1")}, "failing"),
+    Case("a redirect to an invalid address", {"/x": to("http://[::1")}, "failing"),
     Case("everything redirects to the home page", {"/x": to("/"), "/": OK}, "failing", requests=4),
     Case("429, `Retry-After: 0`, once", {"/x": [Sent(429, {"retry-after": "0"}), OK]}, "alive", argv=RETRY),
     Case("429, always", {"/x": Sent(429)}, "failing", requests=2),
@@ -124,22 +124,22 @@ CASES = [
     Case("503, `Retry-After` a date in an hour", {"/x": IN_AN_HOUR}, "unchecked", requests=1, argv=RETRY),
     Case("503, `Retry-After` no date at all", {"/x": [Sent(503, {"retry-after": "soon"}), OK]}, "alive"),
     Case(
-        "a wall of Cloudflare's",
+        "a Cloudflare bot wall",
         {"/x": Sent(403, {**HTML, "cf-mitigated": "challenge"})},
         "guarded",
     ),
     Case(
-        "a wall that answers HEAD with 202 and shows itself to GET",
+        "a bot wall that answers HEAD with 202, and GET with its page",
         {"/x": [Sent(202), Sent(202, HTML, WALL.encode())]},
         "guarded",
     ),
     Case(
-        "HTML in place of a file, with a wall in it",
+        "HTML of a bot wall instead of a file",
         {"/x.pdf": [OK, Sent(200, HTML, WALL.encode())]},
         "guarded",
         path="/x.pdf",
     ),
-    Case("RTSP in the place of HTTP", strange.says(b"RTSP/1.0 200 OK\r\nCSeq: 1\r\n\r\n"), "failing"),
+    Case("RTSP instead of HTTP", strange.says(b"RTSP/1.0 200 OK\r\nCSeq: 1\r\n\r\n"), "failing"),
     Case(
         "a page of a domain parking service", {"/x": Sent(200, {**HTML, "x-adblock-key": "MFww"})}, "failing"
     ),
@@ -242,22 +242,22 @@ class Outage:
 
 OUTAGES = [
     Outage(
-        "no name can be looked up: not answered",
+        "no name can be looked up: no answer",
         NameServer({f"s{n}.example": UNANSWERED for n in range(4)}, UNANSWERED),
     ),
     Outage(
-        "no name can be looked up: said not to exist",
+        "no name can be looked up: it does not exist",
         NameServer({f"s{n}.example": UNKNOWN for n in range(4)}),
     ),
     Outage(
-        "no connection comes about",
+        "no connection succeeds",
         NameServer({f"s{n}.example": "127.255.0.9" for n in range(4)}, "127.255.0.9"),
     ),
     Outage(
         "a captive portal leads every page to its own", NameServer(), to("http://portal.invalid/login", 302)
     ),
     Outage("a proxy that answers everything with 502", NameServer(), Sent(502)),
-    Outage("a network that wants a login (511)", NameServer(), Sent(511)),
+    Outage("a network that requires a login (511)", NameServer(), Sent(511)),
 ]
 
 
@@ -278,7 +278,7 @@ def test_outage_of_our_network_makes_no_link_dead(
     ended = program.run("--retries", "0")
     assert ended.code == 3
     assert ended.summary["unchecked"] == 4
-    assert "nothing was called dead" in ended.summary["obstacles"][0]["hint"]
+    assert "no link was called dead" in ended.summary["obstacles"][0]["hint"]
     assert {program.link(url)["last_verdict"] for url in urls} == {"alive"}
     assert {program.link(url)["checked_at"] for url in urls} == {"2026-11-01T02:00:00Z"}
 

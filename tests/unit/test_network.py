@@ -1,4 +1,4 @@
-"""Headers for single hosts: who gets them, and who does not."""
+"""Headers for certain hosts, and for no others."""
 
 import pytest
 

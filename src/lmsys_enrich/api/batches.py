@@ -72,8 +72,8 @@ class BatchOutcome(Value, Generic[IdT, FoundT]):
     Result of a batch that is not divided further.
 
     `found` has the items of the response by id, `missing` the ids that a whole response
-    left out. `unanswered` are ids about which nothing was learned, with the reason in
-    `message`, and in `traceback` where it is a bug of ours.
+    left out. `unanswered` are ids without a result, with the reason in
+    `message`, and a bug's traceback in `traceback`.
     """
 
     found: Mapping[IdT, FoundT] = value_field(default_factory=dict)
@@ -94,7 +94,7 @@ async def query_batches(
     ids: Iterable[IdT], size: int, query: Query[IdT, FoundT], in_flight: int = 1
 ) -> AsyncGenerator[BatchOutcome[IdT, FoundT], None]:
     """
-    Request ids, `size` at once, and yield what is known about them.
+    Request ids in batches of `size`, and yield the results.
 
     A batch that fails is requested again in halves, down to single ids: the fault may be
     that of one. Where more batches fail in a row than one id explains, no more are
@@ -121,7 +121,7 @@ async def query_batches(
                 return BatchOutcome(found, missing=tuple(one for one in batch if one not in found))
 
     def failed(batch: tuple[IdT, ...], trace: str) -> BatchOutcome[IdT, FoundT]:
-        return BatchOutcome(unanswered=batch, message="a bug of ours", traceback=trace)
+        return BatchOutcome(unanswered=batch, message="a bug in lmsys-enrich", traceback=trace)
 
     queue = _Queue[IdT, FoundT](ids, size)
     async with aclosing(run_jobs(queue, do, failed, in_flight)) as outcomes:

@@ -1,4 +1,4 @@
-"""HTTP client for APIs: one httpx.AsyncClient for the run. The door to httpx for APIs."""
+"""HTTP client for APIs: one httpx.AsyncClient for the run, and the only import of httpx for APIs."""
 
 import asyncio
 import ssl

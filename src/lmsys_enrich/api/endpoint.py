@@ -37,7 +37,7 @@ Classify: TypeAlias = Callable[[Outcome], Classified]
 
 class Apis:
     """
-    What checkers and fact sources need for requests to APIs.
+    Context for requests to APIs, shared by checkers and fact sources.
 
     `fetch` sends a request, `patience` is the longest wait for a rate limit. `spent`
     receives the points of GitHub's quota that a response cost, and those left.
@@ -71,7 +71,7 @@ class Apis:
 
 
 class ApiErrors(Value):
-    """Words of a forge for the obstacles that end its requests; `{}` is replaced by the API's message."""
+    """Messages for the obstacles that end a forge's requests; `{}` is replaced by the API's message."""
 
     token_rejected: Obstacle
     refused: Obstacle
@@ -122,7 +122,7 @@ class ApiEndpoint:
             if target is None:
                 return TransientError("the API redirects to another host")
             request = replace(request, url=target)
-        return TransientError("the API redirects in circles")
+        return TransientError("the API redirects in a loop")
 
     def without_token(self, message: str) -> str:
         """Return a message of the API without the token, should the API have repeated it."""
@@ -132,7 +132,7 @@ class ApiEndpoint:
         """Adjust the rate limiter to a result."""
         match result:
             case Ok(status) if status in REDIRECTS:
-                pass  # what it leads to counts
+                pass  # its target decides
             case Ok():
                 self.rate_limiter.succeeded()
                 self.on_ok(kind, result)
@@ -166,7 +166,7 @@ def _backoff(result: Classified | Unavailable, attempts: int) -> float | None:
     """Return 0 seconds to try again, else None; the rate limiter holds the waiting time."""
     match result:
         case RateLimited():
-            return 0.0  # as often as it takes: the rate limiter closes in the end
+            return 0.0  # without a limit here: the rate limiter closes in the end
         case TransientError():
             return 0.0 if attempts < _ATTEMPTS else None
         case _:

@@ -31,7 +31,7 @@ Parameters: TypeAlias = Mapping[str, str] | Sequence[tuple[str, str]]
 
 class Service(Value):
     """
-    A forge or service, as its API wants to be used.
+    Description of a service's API: names, token, body format and pace.
 
     `name` and `status_page` appear in obstacles, `token_variable` in their hints.
     `token_header` carries the token behind `token_prefix`. `parse` reads bodies, `accept`
@@ -113,7 +113,7 @@ class JsonApi:
         return await self._endpoint.request(request, self._classify)
 
     def _record_quota(self, kind: RequestKind, result: Ok) -> None:
-        """Wait for the reset of a quota that this response has used up, not for the refusal of the next."""
+        """Wait for the reset of a quota that this response used up, before the next request is refused."""
         if (pause := pause_until_reset(result.headers)) is not None:
             self.rate_limiter.quota_used_up(kind, pause)
 
@@ -141,10 +141,10 @@ def _errors(service: Service) -> ApiErrors:
     return ApiErrors(
         token_rejected=Obstacle(
             f"{service.name} rejects the token ({{}})",
-            f"Renew {variable}, or unset it for requests without a token.",
+            f"Renew {variable}, or unset it to send requests without a token.",
         ),
         refused=Obstacle(
             f"The API of {service.name} refuses requests ({{}})",
-            f"See {service.status_page}; what was known is kept.",
+            f"See {service.status_page}. Known facts are kept.",
         ),
     )

@@ -45,7 +45,7 @@ def number(value: object) -> int | None:
 
 
 def count(value: object) -> int | None:
-    """Return a number of things, which JSON can hold exactly."""
+    """Return a count: an integer that JSON can hold exactly."""
     result = number(value)
     return result if result is not None and 0 <= result <= _LARGEST_EXACT else None
 

@@ -123,7 +123,7 @@ class RateLimiter:
                 yield is_open
 
     def succeeded(self) -> None:
-        """Record a success, which ends a row of limits and failures."""
+        """Record a success, which resets the counts of limits and failures."""
         self._limits = self._failures = 0
 
     def quota_used_up(self, kind: RequestKind, pause: float) -> None:
@@ -131,13 +131,13 @@ class RateLimiter:
         self._hold(kind, pause)
 
     def limited(self, kind: RequestKind, limit: RateLimited) -> None:
-        """Record a limit; a secondary one holds up every kind of request."""
+        """Record a limit; a secondary one delays every kind of request."""
         self._limits += 1
         pause = limit.pause if limit.pause is not None else _FIRST_PAUSE * 2 ** (self._limits - 1)
         for held in (kind,) if limit.is_primary else RequestKind:
             self._hold(held, pause)
         if self._limits >= _MAX_CONSECUTIVE_LIMITS:
-            self.close(kind, _quota(f"{self._api}'s limits do not lift ({limit.message})"))
+            self.close(kind, _quota(f"{self._api} does not lift its rate limit ({limit.message})"))
 
     def failed(self, kind: RequestKind, message: str) -> None:
         """Record a failure: the next request waits, longer after each consecutive one."""
@@ -146,8 +146,8 @@ class RateLimiter:
             self.close(
                 kind,
                 Obstacle(
-                    f"{self._api}'s API has trouble ({message})",
-                    f"See {self._status_page}, and run again later: what was known is kept.",
+                    f"{self._api}'s API is failing ({message})",
+                    f"See {self._status_page}, and run again later. Known facts are kept.",
                 ),
             )
         self._hold(kind, min(float(self._failures**2), self._patience))
@@ -157,7 +157,7 @@ class RateLimiter:
         self._closed.setdefault(kind, obstacle)
 
     def refuse(self, kind: RequestKind, obstacle: Obstacle) -> None:
-        """Close for requests of that kind because the API does not take any."""
+        """Close for requests of that kind, because the API accepts none."""
         self._refused.add(kind)
         self.close(kind, obstacle)
 
@@ -196,5 +196,5 @@ class RateLimiter:
 def _quota(what: str) -> Obstacle:
     return Obstacle(
         what,
-        "Run again later, when what was found now is not requested again; or wait longer with --patience.",
+        "Run again later: what was found now is not requested again. Or wait longer with --patience.",
     )

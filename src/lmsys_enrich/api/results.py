@@ -110,7 +110,7 @@ def classify_response(  # noqa: PLR0911 - the rules in their order
     """
     Classify an outcome; a response in the API's own format with a status below 500 is `Ok`.
 
-    A page of HTML is no response of an API, whatever its status: firewalls, captive
+    A page of HTML is not a response of an API, whatever its status: firewalls, captive
     portals and maintenance pages have any.
     """
     if isinstance(outcome, FetchError):
@@ -124,7 +124,7 @@ def classify_response(  # noqa: PLR0911 - the rules in their order
     if outcome.status >= HTTPStatus.INTERNAL_SERVER_ERROR or outcome.status == HTTPStatus.REQUEST_TIMEOUT:
         return TransientError(message)
     if body is None and outcome.status not in REDIRECTS:
-        return TransientError(f"status {outcome.status} in another format than the API's")
+        return TransientError(f"status {outcome.status}, not in the API's format")
     if outcome.status == HTTPStatus.UNAUTHORIZED and has_token:
         return TokenRejected(message)
     return Ok(outcome.status, outcome.headers, body)
@@ -132,9 +132,9 @@ def classify_response(  # noqa: PLR0911 - the rules in their order
 
 def message_of(status: int, body: object) -> str:
     """Return an API's words for an error, from the members in which services write them."""
-    found = node(body)
-    errors = nodes(found.get("errors"))
-    members = (found.get("message"), found.get("error"), found.get("detail"), found.get("title"))
+    content = node(body)
+    errors = nodes(content.get("errors"))
+    members = (content.get("message"), content.get("error"), content.get("detail"), content.get("title"))
     words = [*map(text, members), *(text(error.get("message")) for error in errors)]
     return next((word[:_LONGEST_MESSAGE] for word in words if word), f"status {status}")
 
@@ -182,7 +182,7 @@ def pause_until_reset(headers: Mapping[str, str], *, unknown_is_none_left: bool 
 
 
 def integer(value: str | None) -> int | None:
-    """Return a number of a header, None for anything else."""
+    """Return the number in a header, None for anything else."""
     if value is None or not (value.isascii() and value.isdigit() and len(value) <= _MAX_DIGITS):
         return None
     return int(value)

@@ -1,4 +1,4 @@
-"""Checks in batches: links by what they lead to, one API request for many of these, every link judged."""
+"""Batched checks: links grouped by subject, one API request for many subjects, a result for each link."""
 
 from collections import defaultdict
 from collections.abc import AsyncGenerator, Callable, Hashable, Iterable, Iterator, Sequence
@@ -82,7 +82,7 @@ class Subjects(Generic[KeyT, LinkT]):
                 yield task
 
     def obstacles(self, api: JsonApi, instead: str = "") -> Sequence[Obstacle]:
-        """Return why no more requests are sent to an API, or that it left links without a response."""
+        """Return the obstacles that ended the requests to the API, or one about links without a response."""
         return obstacles_of(api, sum(1 for _ in self.tasks(self.unanswered)), self.message, instead)
 
     def _found(
@@ -97,13 +97,13 @@ class Subjects(Generic[KeyT, LinkT]):
 
 
 def obstacles_of(api: JsonApi, unanswered: int, why: str = "", instead: str = "") -> Sequence[Obstacle]:
-    """Return why no more requests are sent to an API, or that it left so many links without a response."""
+    """Return the obstacle that ended the requests to an API, or one about `links` without a response."""
     if api.obstacles or not unanswered:
         return api.obstacles
     links = counted(unanswered, "link")
     reason = f" ({why})" if why else ""
-    hint = f"Run again later, and see {api.service.status_page}: what was known is kept."
-    return (Obstacle(f"{api.service.name} gave no response about {links}{reason}{instead}", hint),)
+    hint = f"Run again later, and see {api.service.status_page}: known facts are kept."
+    return (Obstacle(f"{api.service.name} sent no response for {links}{reason}{instead}", hint),)
 
 
 def estimate_of(api: JsonApi, host: str, requests: int, kind: str = "REST") -> ApiEstimate:

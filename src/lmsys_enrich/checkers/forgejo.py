@@ -138,7 +138,7 @@ class ForgejoChecker:
         return self._subjects.obstacles(self._api, BY_PAGES) if self._subjects is not None else ()
 
     def claims(self, url: str) -> bool:
-        # Nearly every link of nearly every list is another's; a key has its host in small letters.
+        # Most links belong to other hosts, so this quick check comes first; a key has its host in lower case.
         return self._host in url and self._parse(url) is not None
 
     def estimate(self, urls: Sequence[str]) -> Estimate:

@@ -1,4 +1,4 @@
-"""Forges: what links to every forge have in common. Facts are read by tables, verdicts follow from them."""
+"""Code shared by the checkers of all forges: links, facts read from tables of fields, verdicts."""
 
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
@@ -34,7 +34,7 @@ class Fact(NamedTuple):
 
 
 def fact(name: str, read: Callable[[object], object]) -> Fact:
-    """Return the reading of one fact from one field."""
+    """Return the rule for reading one fact from one field."""
     return Fact((name,), lambda value: {name: read(value)})
 
 
@@ -115,7 +115,7 @@ class Account(Value):
 
 
 class NotThere(Value):
-    """The forge says that there is no such thing, or does not show it."""
+    """The thing does not exist according to the forge, or is not visible."""
 
 
 Found: TypeAlias = RepositoryUpdate | Account | NotThere
@@ -143,13 +143,13 @@ def judge(  # noqa: PLR0911 - a table of results
 
     match found:
         case NotThere():
-            # A forge does not say which of both.
+            # A forge does not say which.
             return dead(task, f"{site} shows no such project: it is gone or private", _NOT_FOUND)
         case Account() | RepositoryUpdate() if link.is_proved_by_page:
             return Deferred(task)
         case Account(kind, name) if name is None or name.lower() == link.key:
-            page = f"; no API proves the page itself ({link.page})" if link.page is not None else ""
-            return alive(task, f"the {kind} is there{page}")
+            page = f"; no API covers the page itself ({link.page})" if link.page is not None else ""
+            return alive(task, f"the {kind} exists{page}")
         case Account(kind, name):
             return moved(task, address(name or link.path), f"the {kind} is now {name}")
         case RepositoryUpdate(facts) if link.page is None:
@@ -157,7 +157,7 @@ def judge(  # noqa: PLR0911 - a table of results
         case RepositoryUpdate(facts) if facts.full_name.lower() != link.key:
             return moved(task, address(facts.full_name), f"the repository is now {facts.full_name}")
         case RepositoryUpdate():
-            return alive(task, f"its repository is there; no API proves the page itself ({link.page})")
+            return alive(task, f"its repository exists; no API covers the page itself ({link.page})")
 
 
 def alive(
@@ -187,7 +187,7 @@ def moved(
 
 
 def dead(task: LinkTask, reason: str, status: int | None = None) -> Observation:
-    """Return the observation of something of which its forge says that it is not there."""
+    """Return the observation of something that does not exist according to its forge."""
     return Observation(task.url, Verdict.DEAD, reason, http_status=status)
 
 
@@ -206,10 +206,10 @@ def of_repository(
     # An id that only outputs hold may have been edited: the forge's replaces it.
     if previous is not None and task.is_proven and _is_another(previous, facts):
         reason = f"another repository has taken this name: its id is {facts.id}, it was {previous.id}"
-        # The list means the one that was there before: its facts stay.
+        # The list means the repository that had the name before: its facts stay.
         return alive(task, reason, RepositoryUpdate(replace(previous, taken_over_by=facts.id)))
     if facts.full_name.lower() == written.lower():
-        return alive(task, _with_flags("the repository is there", facts), update)
+        return alive(task, _with_flags("the repository exists", facts), update)
     renamed = replace(update, facts=replace(facts, renamed_from=written))
     return moved(
         task,

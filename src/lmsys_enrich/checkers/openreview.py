@@ -22,14 +22,15 @@ from lmsys_enrich.papers.venues import known_venue, short_venue
 from lmsys_enrich.values import Value
 
 _BATCH = 50
-_GUARDED = "OpenReview turns robots away; its API needs OPENREVIEW_USERNAME and OPENREVIEW_PASSWORD"
-_ADVICE = "OPENREVIEW_USERNAME and OPENREVIEW_PASSWORD would let the API of OpenReview prove {}"
+_GUARDED = "OpenReview blocks robots; its API needs OPENREVIEW_USERNAME and OPENREVIEW_PASSWORD"
+_ADVICE = "with OPENREVIEW_USERNAME and OPENREVIEW_PASSWORD, OpenReview's API can check {}"
 _NOT_PROVIDED = frozenset({"citations", "retracted", "version", "published_as"})
 _REJECTED = Obstacle(
     "OpenReview does not accept the login", "Check OPENREVIEW_USERNAME and OPENREVIEW_PASSWORD."
 )
 _WANTS_CODE = Obstacle(
-    "OpenReview wants a second factor for this login", "Use an account without multi-factor authentication."
+    "OpenReview requires a second factor for this login",
+    "Use an account without multi-factor authentication.",
 )
 _UNPUBLISHED = re.compile(r"submi|withdrawn|reject", re.IGNORECASE)
 _SERVICE = Service(
@@ -59,7 +60,7 @@ def openreview_checkers(apis: Apis) -> "Iterable[OpenReviewChecker]":
 
 class OpenReviewChecker:
     """
-    Checks forums by their notes. What the API does not have goes to its page.
+    Checks forums by their notes; forums that the API lacks are deferred to their pages.
 
     Older venues are in another API, so absence proves nothing. Without a login the API
     refuses, and so do the pages: such links are guarded.
@@ -118,7 +119,7 @@ class OpenReviewChecker:
             withdrawn=note.withdrawn,
             fetched_at=self._run_time,
         )
-        reason = "OpenReview knows the forum; the page itself was not looked at"
+        reason = "OpenReview knows the forum; the page itself was not checked"
         return Observation(task.url, Verdict.ALIVE, reason, paper=PaperUpdate(facts, missing))
 
     async def _log_in(self, name: str, password: str) -> bool:

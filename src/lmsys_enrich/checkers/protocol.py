@@ -14,9 +14,9 @@ from lmsys_enrich.values import Value
 
 class Deferred(Value):
     """
-    A link that its checker cannot judge: the next checker that claims it shall.
+    A link that its checker cannot judge; the next checker that claims it takes over.
 
-    `paper` has facts that the checker learned all the same.
+    `paper` has facts that the checker found anyway.
     """
 
     task: LinkTask
@@ -83,7 +83,7 @@ class TaskQueue:
         self._deferred.put_nowait(None)
 
     async def deferred(self) -> AsyncGenerator[Sequence[LinkTask], None]:
-        """Yield deferred links as they come, those together that have come meanwhile."""
+        """Yield deferred links in groups, as they arrive."""
         is_open = True
         while is_open:
             came = [await self._deferred.get()]
@@ -119,7 +119,7 @@ class Checker(Protocol):
         ...
 
     def advice(self, count: int) -> str | None:
-        """Return what the user could do for `count` links of this checker, as to set a token."""
+        """Return advice for the user about `count` links of this checker, such as to set a token."""
         ...
 
 

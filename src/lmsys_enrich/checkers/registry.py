@@ -1,4 +1,4 @@
-"""Table of checkers of forges and registries: a new one gets its line here."""
+"""Table of the checkers of forges and registries: add a new one here."""
 
 from collections.abc import Callable, Iterable
 

@@ -52,7 +52,7 @@ class SemanticScholarApi:
         return self._api.obstacles if self._has_key else ()
 
     def obstacles_of(self, papers: Subjects[str, str]) -> Sequence[Obstacle]:
-        """Return also that papers had no response."""
+        """Return the obstacles, with one about papers without a response."""
         return papers.obstacles(self._api, BY_PAGES) if self._has_key else ()
 
     def estimate(self, count: int) -> Estimate:
@@ -122,5 +122,5 @@ class SemanticScholarChecker:
 
 
 def _judge(task: LinkTask, _identifier: str, _paper: Node) -> Observation:
-    reason = "Semantic Scholar knows the paper; the page itself was not looked at"
+    reason = "Semantic Scholar knows the paper; the page itself was not checked"
     return Observation(task.url, Verdict.ALIVE, reason)

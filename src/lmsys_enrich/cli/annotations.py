@@ -1,5 +1,5 @@
 """
-Annotations at the lines of lists: remarks on their reading, and links to act on; the files of a step.
+Annotations at the lines of lists: remarks, and links to act on; the files of a workflow step.
 
 https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
 """
@@ -25,7 +25,7 @@ _LEVELS = {Verdict.DEAD: "error", Verdict.FAILING: "warning", Verdict.MOVED: "no
 
 
 def remarks_on(catalog: Catalog) -> list[Remark]:
-    """Return what was not understood in a list, what is listed twice, and local targets that are missing."""
+    """Return the remarks on a list: lines that were not understood, duplicates, missing local targets."""
     faults = [Remark(one.link.location, one.fault) for one in catalog.document_links if one.fault]
     remarks = [*catalog.remarks, *faults, *catalog.duplicates]
     return sorted(remarks, key=lambda remark: (remark.location.line, remark.location.column))
@@ -46,7 +46,7 @@ def print_remarks(remarks: Iterable[Remark], terminal: Terminal) -> None:
 
 
 def report_reading(catalogs: Sequence[Catalog], terminal: Terminal, *, verbose: bool) -> None:
-    """Say how many links of documents are entries', and what was not understood, in a line or in all."""
+    """Print how many links of documents are in entries, and the remarks: their number, or all of them."""
     shows_all = verbose or terminal.environ.get("GITHUB_ACTIONS") == "true"
     if terminal.quiet and not shows_all:
         return
@@ -55,15 +55,13 @@ def report_reading(catalogs: Sequence[Catalog], terminal: Terminal, *, verbose: 
         if catalog.document is not None:
             own = sum(len(entry.links) for entry in catalog.entries())
             outside = len(catalog.document_links)
-            terminal.info(
-                f"{catalog.source}: {counted(own, 'link')} of entries, {outside:,} outside of entries"
-            )
+            terminal.info(f"{catalog.source}: {counted(own, 'link')} in entries, {outside:,} outside entries")
         if shows_all:
             print_remarks(remarks, terminal)
         elif remarks:
             terminal.info(
-                f"{catalog.source}: {counted(len(remarks), 'remark')} on what was not understood"
-                " or is listed twice; --verbose or `lmsys-enrich validate` shows them"
+                f"{catalog.source}: {counted(len(remarks), 'remark')} on lines that were not understood"
+                " or are listed twice; --verbose or `lmsys-enrich validate` shows them"
             )
 
 
@@ -106,7 +104,7 @@ def _append(environ: Mapping[str, str], variable: str, text: str) -> None:
     except OSError as problem:
         raise OutputError(
             f"{variable}: {reason_of(problem)}",
-            hint=f"Unset {variable}, or let it name a file that can be written.",
+            hint=f"Unset {variable}, or set it to a writable file.",
         ) from None
 
 

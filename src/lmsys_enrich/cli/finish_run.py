@@ -1,4 +1,4 @@
-"""End of a run: write the outputs, sum up, return the exit code."""
+"""End of a run: outputs, summary, exit code."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -101,21 +101,21 @@ def finish_run(
 
 
 def report_in_place(changed: Sequence[Path], terminal: Terminal) -> None:
-    """Say which lists got new facts."""
+    """Print which lists got new facts."""
     for path in changed:
         terminal.info(f"{path}: facts written")
     if not changed:
-        terminal.info("no list has new facts to be written into it")
+        terminal.info("no list has new facts to write")
 
 
 def report_bugs(
     in_checks: Sequence[Bug], in_outputs: Sequence[Bug], terminal: Terminal, *, verbose: bool
 ) -> None:
-    """Say which links and files met a bug of ours: everything else is written."""
+    """Print which links and files met a bug in the program; everything else is written."""
     for bug in in_checks:
-        terminal.warn(f"{bug.url}: a bug of ours ended its check; the link is unchecked")
+        terminal.warn(f"{bug.url}: a bug in lmsys-enrich stopped the check; the link is unchecked")
     for bug in in_outputs:
-        terminal.warn(f"{bug.url}: a bug of ours ended its making; the file is as it was")
+        terminal.warn(f"{bug.url}: a bug in lmsys-enrich stopped the writing of this file; it is unchanged")
     bugs = (*in_checks, *in_outputs)
     tracebacks = [*terminal.bugs, *(bug.traceback for bug in bugs)]
     if verbose:

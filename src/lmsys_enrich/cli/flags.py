@@ -82,7 +82,7 @@ def _add(group: argparse._ArgumentGroup, knob: Field[Any]) -> None:
 
 
 def shown(default: object) -> str:
-    """Return a default as a person would write it."""
+    """Return a default as a user would write it."""
     match default:
         case None | ():
             return ""

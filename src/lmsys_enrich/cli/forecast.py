@@ -130,7 +130,7 @@ def _api(api: ApiEstimate) -> str:
 
 
 def _times(apis: Iterable[ApiEstimate]) -> Iterable[timedelta]:
-    """Return the time of each host: its requests follow one another, those of others run meanwhile."""
+    """Return the time of each host: its requests run one after another, hosts run concurrently."""
     times: defaultdict[str, timedelta] = defaultdict(timedelta)
     for api in apis:
         times[api.host] += api.takes
@@ -138,7 +138,7 @@ def _times(apis: Iterable[ApiEstimate]) -> Iterable[timedelta]:
 
 
 def _crawl(requests: Counter[str], settings: Settings) -> timedelta:
-    """Return the longer of two: all pages over all connections, the busiest host over its own."""
+    """Return the time of a crawl: all pages over all connections, or the busiest host over its own."""
     busiest = max(requests.values(), default=0)
     rounds = max(ceil(requests.total() / settings.concurrency), ceil(busiest / settings.per_host))
     return rounds * _PAGE

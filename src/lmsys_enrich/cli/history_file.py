@@ -64,7 +64,7 @@ def lines_with(report: Report, out: Path) -> list[Line]:
     """
     Return the lines of the file in the folder, and a line with the figures of this run.
 
-    The last run of a day replaces the others, and keeps their events. Links are
+    The last run of a day replaces the earlier ones, and keeps their events. Links are
     counted by their effective verdict, so that a night without network is not a dip.
     Foreign lines and all but the last thousand days are dropped; later days stay, as the clock
     may have been set back for this run alone. Raises `OutputError` if the file
@@ -108,11 +108,11 @@ def lines_in(out: Path) -> Iterator[Line]:
         ) from None
     for line in text.split("\n"):  # `splitlines` also divides at U+2028, which JSON has within texts
         try:
-            found = json.loads(line)
+            content = json.loads(line)
         except (ValueError, RecursionError):
             continue
-        if isinstance(found, dict) and isinstance(found.get("date"), str):
-            yield found
+        if isinstance(content, dict) and isinstance(content.get("date"), str):
+            yield content
 
 
 def _date(line: Line) -> date | None:
@@ -140,17 +140,17 @@ def _day(line: Line) -> Day | None:
 
 
 def _count(line: Line, name: str) -> int:
-    found = line.get(name)
-    return found if isinstance(found, int) and found > 0 else 0
+    value = line.get(name)
+    return value if isinstance(value, int) and value > 0 else 0
 
 
 def _listed(line: Line, name: str) -> list[Any]:
-    found = line.get(name)
-    return found if isinstance(found, list) else []
+    value = line.get(name)
+    return value if isinstance(value, list) else []
 
 
 def _together(earlier: Sequence[Any], now: Iterator[Any]) -> list[Any]:
-    """Return the items of both, each once."""
+    """Return the union of both, without duplicates."""
     items: list[Any] = []
     for one in (*earlier, *now):
         if one not in items and len(items) < _MAX_ITEMS:

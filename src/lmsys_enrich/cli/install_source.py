@@ -16,8 +16,8 @@ class InstallSource(Value):
     """
     Argument of `pip install`, None where the program's source is not known to others.
 
-    `is_here` says that the program is installed from the very repository it is run for,
-    `is_pushed` that others can have the commit of a checkout.
+    `is_here` is true if the program is installed from the repository it runs for,
+    `is_pushed` if the commit of a checkout is on the remote.
     """
 
     requirement: str | None
@@ -31,9 +31,9 @@ def install_source(
     """
     Return the source of the program, for a workflow of the repository of a folder.
 
-    It is what the installer has recorded (PEP 610), with its commit; for a checkout the
-    origin of that. A version of a package index is returned only if the program came
-    from one: the name could be anybody's there.
+    The source is the one that the installer recorded (PEP 610), with its commit; for a checkout its
+    origin. A version on a package index is returned only if the program came
+    from one: elsewhere the name could belong to somebody else.
     https://packaging.python.org/en/latest/specifications/direct-url/
     """
     try:

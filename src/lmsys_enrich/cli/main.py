@@ -44,7 +44,7 @@ _BUG, _INTERRUPTED = 1, 130
 _EPILOG = """\
 exit codes:
   0    done, nothing that --fail-on names
-  1    a bug of ours
+  1    a bug in lmsys-enrich
   2    the list, the settings or the command line is wrong
   3    could not find out: network or GitHub refuse, quota or deadline reached
   4    outputs cannot be written; the old ones are whole
@@ -67,12 +67,12 @@ class Command(NamedTuple):
 
 def entry() -> NoReturn:
     """Run as the installed program does."""
-    # What reading and writing make has no cycles: the collector would look through it for nothing, which
+    # The values of reading and writing have no cycles: the collector would search them in vain, which
     # takes a tenth of a run. Only a crawl needs it, see `cli.run`.
     gc.disable()
     _open_streams()
     code = main(sys.argv[1:], os.environ, sys.stdout, sys.stderr)
-    gc.freeze()  # else the interpreter looks through everything once more before it ends
+    gc.freeze()  # else the collector searches all objects once more at exit
     sys.exit(code)
 
 
@@ -143,10 +143,10 @@ def _run(argv: Sequence[str], terminal: Terminal) -> int:
 
 
 def build_parser(commands: Sequence[str]) -> argparse.ArgumentParser:
-    """Return the parser; only the named commands get their arguments, since others need not be loaded."""
+    """Return the parser; only the named commands get their arguments, so that no other is imported."""
     parser = argparse.ArgumentParser(
         prog="lmsys-enrich",
-        description="Check the links of a curated list, enrich its repositories, write what was found.",
+        description="Check the links of a curated list, fetch facts about its entries, write the results.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -169,7 +169,7 @@ def _suggestion(word: str, known: Iterable[str]) -> str:
 
 
 def _command(name: str) -> Command:
-    """Import the module of a command, which other commands do not need."""
+    """Import the module of a command."""
     module_name, constant = _SHARED.get(name, (name, None))
     module = importlib.import_module(f"lmsys_enrich.cli.commands.{module_name}")
     if constant is None:

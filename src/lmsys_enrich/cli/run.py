@@ -116,7 +116,7 @@ def _present(lists: Sequence[Path], base: str, terminal: Terminal) -> Iterator[P
 
 
 def _only_changed(catalogs: Sequence[Catalog], base: str, terminal: Terminal) -> Sequence[Catalog]:
-    """Return the lists with their new links alone, and say how many each has: none is no error."""
+    """Return the lists with only their new links, and print how many each has; none is no error."""
     changes = [changed_since(catalog, base) for catalog in catalogs]
     for change in changes:
         if change.is_new:
@@ -130,7 +130,7 @@ def _only_changed(catalogs: Sequence[Catalog], base: str, terminal: Terminal) ->
 
 
 def _advise_token(run: Run, plan: Plan, terminal: Terminal) -> None:
-    """Say what a token would give, where there is none."""
+    """Print what a missing token would make possible."""
     if run.settings.offline:
         return
     for checker, tasks in zip(run.checkers, plan.tasks, strict=True):
@@ -139,21 +139,21 @@ def _advise_token(run: Run, plan: Plan, terminal: Terminal) -> None:
 
 
 def _report_ended_exemptions(run: Run, terminal: Terminal) -> None:
-    """Say which exemptions have ended: their links are checked from now on."""
+    """Print which exemptions have ended: their links are checked again."""
     today = run.clock.run_time.date()
     for catalog in run.catalogs:
         for listed in catalog.listed():
             ignore = listed.entry.ignore
             if ignore is not None and not ignore.holds_on(today):
                 terminal.info(
-                    f"{listed.entry.location}: the exemption of {listed.entry.name} ended on {ignore.until};"
+                    f"{listed.entry.location}: the exemption for {listed.entry.name} ended on {ignore.until};"
                     f" its links are checked again ({ignore.reason})"
                 )
 
 
 @contextmanager
 def _garbage_collected() -> Iterator[None]:
-    """Collect what errors and tasks leave behind in cycles; the lists and earlier findings stay anyhow."""
+    """Run the garbage collector rarely, for the cycles of errors and tasks; lists and findings are frozen."""
     was_enabled, thresholds = gc.isenabled(), gc.get_threshold()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
@@ -175,7 +175,7 @@ def _interruptible(stop: Stop, terminal: Terminal) -> Iterator[None]:
     def interrupt() -> None:
         release()
         stop.now(_INTERRUPTED)
-        terminal.info("Interrupted: findings so far are kept. Interrupt again to end at once.")
+        terminal.info("Interrupted: findings so far are kept. Interrupt again to quit at once.")
 
     def release() -> None:
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -197,7 +197,7 @@ class Comparison(Value):
 
 
 def compare_online(catalogs: Sequence[Catalog], settings: Settings, terminal: Terminal) -> Comparison:
-    """Return what lists say otherwise than registries and forges."""
+    """Return the differences between lists and their sources, the registries and forges."""
     report = asyncio.run(_compared(catalogs, settings, terminal))
     remarks: defaultdict[str, list[Remark]] = defaultdict(list)
     for item in report.entries:
@@ -207,7 +207,7 @@ def compare_online(catalogs: Sequence[Catalog], settings: Settings, terminal: Te
 
 
 class _NoPages:
-    """Checker that leaves every page out."""
+    """Checker that claims every page and checks none."""
 
     obstacles: Sequence[Obstacle] = ()
 

@@ -65,7 +65,7 @@ def summary_markdown(report: Report) -> str:
     blocks = ["## Links", *_figures(report), markdown_table(Table(("Verdict", "Links"), counts))]
     blocks += _markdown_news(report)
     blocks += [
-        f"**Could not find out everything:** {escaped(obstacle.what)}" for obstacle in report.obstacles
+        f"**Not everything could be checked:** {escaped(obstacle.what)}" for obstacle in report.obstacles
     ]
     return "\n\n".join([*blocks, ""])
 
@@ -73,8 +73,10 @@ def summary_markdown(report: Report) -> str:
 def _markdown_news(report: Report) -> Iterator[str]:
     news = news_of(report)
     if news is None:
-        found = [found for verdict in ACT_ON for found in report.to_act_on[verdict]]
-        yield from _markdown_table("To act on", [_row(one) for one in found if one.verdict in ACT_ON])
+        findings = [finding for verdict in ACT_ON for finding in report.to_act_on[verdict]]
+        yield from _markdown_table(
+            "To act on", [_row(finding) for finding in findings if finding.verdict in ACT_ON]
+        )
         return
     new = [
         *map(_row, news.found),
@@ -90,7 +92,7 @@ def _markdown_table(title: str, rows: Sequence[tuple[str, str, str]]) -> Iterato
         yield f"### {title}"
         yield markdown_table(Table(("Verdict", "Link", "Why"), rows[:_SHOWN_IN_CI]))
     if len(rows) > _SHOWN_IN_CI:
-        yield f"and {len(rows) - _SHOWN_IN_CI:,} more: `dead-links.md` has all of them"
+        yield f"and {len(rows) - _SHOWN_IN_CI:,} more: all are in `dead-links.md`"
 
 
 def _row(finding: Finding) -> tuple[str, str, str]:
@@ -98,7 +100,7 @@ def _row(finding: Finding) -> tuple[str, str, str]:
 
 
 def _cut(text: str) -> str:
-    """Return a text that leaves room for the others: GitHub takes a summary of one megabyte."""
+    """Return a text that leaves room for the others: GitHub limits a summary to one megabyte."""
     return text if len(text) <= _LONGEST_IN_CI else f"{text[: _LONGEST_IN_CI - 1]}…"
 
 
@@ -123,11 +125,11 @@ def _figures(report: Report) -> Iterator[str]:
 
 
 def _to_act_on(report: Report) -> Iterator[str]:
-    """Yield what is new since the last run, then what lasts; all of a first run is alike."""
+    """Yield new findings, then known ones; the first run makes no distinction."""
     news = news_of(report)
     if news is None:
-        found = [found for verdict in ACT_ON for found in report.to_act_on[verdict]]
-        yield from _listed("", [one for one in found if one.verdict in ACT_ON], report)
+        findings = [finding for verdict in ACT_ON for finding in report.to_act_on[verdict]]
+        yield from _listed("", [finding for finding in findings if finding.verdict in ACT_ON], report)
         return
     if news.is_empty:
         yield "Nothing new since the last run."
@@ -142,7 +144,7 @@ def _to_act_on(report: Report) -> Iterator[str]:
 
 
 def _spaced(lines: Iterator[str]) -> Iterator[str]:
-    """Yield the lines, and an empty one behind them if there are any."""
+    """Yield the lines, followed by an empty one if there are any."""
     line = None
     for line in lines:
         yield line
@@ -168,7 +170,7 @@ def _why(finding: Finding) -> str:
 
 def _obstacles(report: Report) -> Iterator[str]:
     for obstacle in report.obstacles:
-        yield f"Could not find out everything: {obstacle.what}"
+        yield f"Not everything could be checked: {obstacle.what}"
         yield f"→ {obstacle.hint}"
 
 

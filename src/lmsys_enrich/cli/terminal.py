@@ -51,7 +51,7 @@ class Terminal(Value):
     """
     Results go to `out`; progress, warnings and errors to `err`, so that pipes stay clean.
 
-    `bugs` are tracebacks of bugs of ours that cost a file: the exit code is then 1.
+    `bugs` has tracebacks of bugs that cost a file; the exit code is then 1.
     """
 
     out: TextIO
@@ -88,7 +88,7 @@ class Terminal(Value):
             self.out.write(text)
 
     def flush(self) -> None:
-        """Write out what is buffered, where a failure can still be reported. Raises `OutputError`."""
+        """Flush the buffers while a failure can still be reported. Raises `OutputError`."""
         with self._full_disk_is_no_bug():
             self.out.flush()
 
@@ -101,12 +101,13 @@ class Terminal(Value):
         except OSError as problem:
             self.silence()
             raise OutputError(
-                f"stdout: cannot be written: {problem.strerror}", hint="Free the disk, or write elsewhere."
+                f"stdout: cannot be written: {problem.strerror}",
+                hint="Free some disk space, or write elsewhere.",
             ) from None
 
     def silence(self) -> None:
         """
-        Send what stdout still holds to nowhere, else the interpreter fails when it flushes at its end.
+        Discard the buffer of stdout, else the interpreter fails when it flushes at exit.
 
         https://docs.python.org/3/library/signal.html#note-on-sigpipe
         """
@@ -128,7 +129,7 @@ class Terminal(Value):
         print(self._safe(f"warning: {text}"), file=self.err)
 
     def bug(self, what: str, traceback: str) -> None:
-        """Print what a bug of ours has cost; its traceback is shown at the end."""
+        """Print the effect of a bug in the program; its traceback is shown at the end."""
         self.bugs.append(traceback)
         self.warn(what)
 
@@ -154,9 +155,9 @@ class Linked(str):
 
     def __new__(cls, text: str, url: str) -> Self:
         """Create the text."""
-        made = super().__new__(cls, text)
-        made.url = url
-        return made
+        linked = super().__new__(cls, text)
+        linked.url = url
+        return linked
 
 
 class Table(Value):
@@ -200,7 +201,7 @@ def text_table(table: Table) -> str:
 
 def markdown_table(table: Table) -> str:
     """Return a table for GitHub; Markdown in the cells is escaped."""
-    # Takes msgspec, which --help has no use for.
+    # Imports msgspec, which --help does not need.
     from lmsys_enrich.outputs.text import escaped
 
     lines = [

@@ -1,4 +1,4 @@
-"""Cluster checker: has websites checked by workers, each host by one worker at a time."""
+"""Cluster checker: websites checked by workers, each host by one worker at a time."""
 
 import asyncio
 import secrets
@@ -87,7 +87,7 @@ class ClusterChecker:
         return Estimate(pages=tuple(urls))
 
     def advice(self, count: int) -> str | None:
-        del count  # websites know no tokens
+        del count  # no token helps with websites
         return None
 
     def claims(self, url: str) -> bool:
@@ -122,7 +122,10 @@ class ClusterChecker:
                     await crawl.serve(cluster)
         except ClusterError as problem:
             self._obstacles.append(
-                Obstacle(str(problem), "What was found is kept. See that it runs, then run again.")
+                Obstacle(
+                    str(problem),
+                    "Findings so far are kept. Check that the cluster is running, then run again.",
+                )
             )
         finally:
             self._obstacles += crawl.obstacles
@@ -176,7 +179,7 @@ class ClusterCrawl:
         return self._dispatcher.waiting > 0
 
     async def serve(self, cluster: Cluster) -> None:
-        """Have all links checked. Raises `ClusterError`."""
+        """Check all links on the cluster. Raises `ClusterError`."""
         without_worker = 0.0
         try:
             while not (self._is_fed and not self._dispatcher.waiting and not self._dispatcher.under_way):
@@ -196,7 +199,7 @@ class ClusterCrawl:
         return without_worker < self._patience
 
     def _give_up(self) -> None:
-        """Say why no worker can be used."""
+        """Report why no worker can be used."""
         if self.obstacles:
             return
         if not self._unusable:

@@ -25,7 +25,7 @@ _LOOPBACK = re.compile(r"tcp://(?:127\.[0-9.]+|localhost|\[::1\]):[0-9]+")
 
 def cluster_at(address: str) -> OpenCluster:
     """
-    Return what opens the cluster of `--cluster`: `local`, `local:4`, `tls://host:8786`.
+    Return a function that opens the cluster at `local`, `local:4` or `tls://host:8786`.
 
     `tcp://` is for a scheduler on this machine: its messages are programs, and neither
     encrypted nor signed. Raises `InputError`.
@@ -44,7 +44,7 @@ def cluster_at(address: str) -> OpenCluster:
     if find_spec("distributed") is None:
         raise InputError(
             "--cluster needs Dask, which is not installed",
-            hint="Install distributed and cryptography beside it, by pip or `pipx inject lmsys-enrich`.",
+            hint="Install distributed and cryptography with pip or `pipx inject lmsys-enrich`.",
         )
     if local:
         return partial(local_cluster, int(local[1] or os.cpu_count() or 1))

@@ -10,7 +10,7 @@ from lmsys_enrich.values import State, value_field
 
 
 class _Load(State):
-    """Links that a worker has, by address, how many of them each host has, and hosts that have more."""
+    """Load of a worker: its links by address, their number by host, and the hosts with more links."""
 
     tasks: dict[str, LinkTask] = value_field(default_factory=dict)
     links_of_host: dict[str, int] = value_field(default_factory=dict)

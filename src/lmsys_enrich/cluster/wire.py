@@ -83,7 +83,7 @@ class Failed(msgspec.Struct, frozen=True):
 
 class Reply(msgspec.Struct, frozen=True, kw_only=True):
     """
-    The answer of a worker: results since its last reply, and requests sent meanwhile.
+    Reply of a worker: results since its last reply, and requests sent since then.
 
     `crawl` changes when the worker has lost all links that it had been sent. `refused`
     says why it checks nothing. With `obstacles` it has stopped: what it was sent and

@@ -123,7 +123,7 @@ class _Crawl:
         )
 
     async def stop(self) -> None:
-        """Stop, whatever is under way."""
+        """Stop at once."""
         self._abandonment.cancel()
         tasks = {self._opened, *self._checking}
         for task in tasks:

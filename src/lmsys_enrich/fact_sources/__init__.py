@@ -1,1 +1,1 @@
-"""Sources of further facts about what links lead to; none of them judges a link."""
+"""Sources of further facts about the targets of links; none of them judges a link."""

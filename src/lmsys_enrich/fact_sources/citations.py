@@ -42,7 +42,7 @@ class CitationRecord(Value, kw_only=True):
 
 
 def read_semantic_scholar(papers: Iterable[Node]) -> Iterator[CitationRecord]:
-    """Yield the papers of a batch, in which one without a member is not known."""
+    """Yield the known papers of a batch; an unknown one is null."""
     for paper in papers:
         external = node(paper.get("externalIds"))
         ids = {
@@ -194,7 +194,7 @@ class SemanticScholar:
 
 
 def classify_openalex(outcome: Outcome, result: Classified) -> Classified:
-    """Classify 403, OpenAlex's word for too many requests a second; 429 is that for the day's budget."""
+    """Classify 403, OpenAlex's status for too many requests a second; 429 is for the budget of a day."""
     if isinstance(outcome, Response) and outcome.status == HTTPStatus.FORBIDDEN and isinstance(result, Ok):
         return RateLimited("too many requests a second", 1.0, is_primary=True)
     return result
@@ -210,7 +210,7 @@ _OPENALEX = Service(
 
 
 def openalex(apis: Apis) -> "OpenAlex | None":
-    """Return OpenAlex where there is a key, which it wants."""
+    """Return OpenAlex if there is a key, which it requires."""
     return OpenAlex(apis) if apis.access.openalex.token is not None else None
 
 
@@ -248,7 +248,7 @@ class OpenAlex:
         result = await self._api.get("/works", query)
         if not isinstance(result, Ok):
             return result
-        if result.status == HTTPStatus.BAD_REQUEST:  # one of them spoils the filter
+        if result.status == HTTPStatus.BAD_REQUEST:  # one malformed value fails the whole filter
             return QueryTooLarge("status 400")
         if result.status != HTTPStatus.OK or not isinstance(node(result.body).get("results"), list):
             return TransientError(f"status {result.status} without results")
@@ -286,7 +286,7 @@ def _query_id(finding: Finding) -> str | None:
 
 
 def _s2_id(ids: Mapping[str, str]) -> str | None:
-    """Return a paper's identifier as Semantic Scholar wants it: arXiv's first, which every preprint has."""
+    """Return a paper's identifier for Semantic Scholar: arXiv's first, which every preprint has."""
     return next(
         (f"{prefix}{ids[registry]}" for registry, prefix in _S2_PREFIXES.items() if registry in ids), None
     )
@@ -297,6 +297,6 @@ def _doi(finding: Finding) -> str | None:
 
 
 def _doi_of(ids: Mapping[str, str]) -> str | None:
-    """Return a paper's DOI, arXiv's own for a preprint; those with signs that a filter has are left out."""
+    """Return a paper's DOI, arXiv's own for a preprint; None if it has characters of the filter syntax."""
     doi = doi_of_arxiv_id(ids["arxiv"]) if "arxiv" in ids else ids.get("doi")
     return doi if doi is not None and not _SIGNS.intersection(doi) else None

@@ -75,7 +75,7 @@ class GitLabLicenses:
     def _projects(self, url: str) -> Iterator[tuple[str, GitLabLink]]:
         """Yield the project to which a link leads: pages below it and namespaces have no licence."""
         for host, site in self._sites.items():
-            # Nearly every link is another's; a key has its host in small letters.
+            # Most links belong to other hosts; a key has its host in lower case.
             link = parse_link(url, site) if host in url else None
             if link is not None and link.page is None and not link.is_namespace:
                 yield host, link

@@ -16,9 +16,9 @@ MONTH = timedelta(days=30)
 
 class Addition(Value):
     """
-    Answer of a fact source about one finding, given by its key.
+    Facts from a fact source for one finding, given by its key.
 
-    One without facts means that the source knows nothing: it is not requested again
+    Without facts, the source knows nothing about it: it is not requested again
     before its `max_age` has passed either.
     """
 

@@ -1,4 +1,4 @@
-"""Table of fact sources: a new one gets its line here."""
+"""Table of fact sources: add a new one here."""
 
 from collections.abc import Callable
 

@@ -55,13 +55,13 @@ class Wayback:
     max_age: timedelta | None = None
 
     def __init__(self, apis: Apis) -> None:
-        # Not waited for: requests after a refusal lead to a block of an hour, and longer each time.
+        # No wait and retry: requests after a refusal lead to a block of an hour, longer each time.
         patient = Apis(apis.fetch, apis.clock, apis.access, min(apis.patience, _PATIENCE))
         self._api = JsonApi(patient, _SERVICE, apis.access.wayback.url, None)
 
     @property
     def obstacles(self) -> Sequence[Obstacle]:
-        return ()  # a copy is a convenience: the next run tries again
+        return ()  # a copy is optional: the next run tries again
 
     def wants(self, finding: Finding) -> bool:
         return finding.verdict is Verdict.DEAD and _is_public(finding.url)

@@ -33,7 +33,7 @@ _UNSENDABLE_IN_TARGET = re.compile(r"[^\x21-\x7e]")
 
 
 class _Inflate:
-    """A gzip or deflate decoder that finds out which form the server really sent."""
+    """A gzip or deflate decoder that detects which format the server really sent."""
 
     def __init__(self, encoding: str) -> None:
         self._encoding = encoding

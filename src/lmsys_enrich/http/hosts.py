@@ -1,4 +1,4 @@
-"""Hosts: private addresses, sites of names. The only door to the public suffix list."""
+"""Hosts: private addresses, sites of names. The only module that imports the public suffix list."""
 
 from functools import cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network

@@ -58,18 +58,18 @@ class ErrorKind(StrEnum):
     NAME_UNANSWERED = "name not answered"  # the DNS server failed or timed out
     REFUSED = "refused"
     UNREACHABLE = "unreachable"
-    LOCAL = "local"  # this machine has no way to the host: no IPv6, no socket left, a firewall of its own
+    LOCAL = "local"  # no route from this machine: no IPv6, no socket left, a local firewall
     RESET = "reset"
     TIMEOUT = "timeout"
     TLS = "tls"
-    HUNG_UP = "hung up"  # the host broke the TLS handshake off
+    HUNG_UP = "hung up"  # the host ended the TLS handshake
     TLS_STRICT = "tls too strict"  # our TLS refuses what browsers accept
     PROTOCOL = "protocol"  # the response is not HTTP
     PRIVATE = "private"  # the address must not be contacted
     ADDRESS = "address"  # the address cannot be requested at all
     PROXY = "proxy"
-    BUG = "bug"  # an exception of ours; the detail is its traceback
-    NOT_SENT = "not sent"  # its host was given up, or wants a longer wait than --patience
+    BUG = "bug"  # an exception in our code; the detail is its traceback
+    NOT_SENT = "not sent"  # no more requests to its host, or wants a longer wait than --patience
 
 
 class FetchError(Value):

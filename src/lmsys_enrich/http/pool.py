@@ -183,7 +183,7 @@ class ConnectionPool:
             if tls is None:
                 raise no_response(error) from None
             # Some walls hang up on the fingerprint of a client that is no browser.
-            raise NoResponse(ErrorKind.HUNG_UP, "the host broke the TLS handshake off") from None
+            raise NoResponse(ErrorKind.HUNG_UP, "the host ended the TLS handshake") from None
         except (OSError, ssl.SSLError) as error:
             raise _no_connection(error, host, addresses) from None
         except ValueError as error:  # a host that cannot be a TLS server name, as one of 300 characters
@@ -191,17 +191,17 @@ class ConnectionPool:
         return connection
 
     async def _addresses(self, host: str, *, trusted: bool, is_api: bool) -> list[str]:
-        found = await self._resolver.addresses(host)
-        if isinstance(found, FetchError):
-            raise NoResponse(found.kind, found.detail)
+        addresses = await self._resolver.addresses(host)
+        if isinstance(addresses, FetchError):
+            raise NoResponse(addresses.kind, addresses.detail)
         if not trusted:
-            found = [address for address in found if not is_private(address)]
+            addresses = [address for address in addresses if not is_private(address)]
         elif not is_api and not is_address(host):
             # Even with --allow-private a name must not lead to a cloud's metadata (DNS rebinding).
-            found = [address for address in found if not is_metadata(address)]
-        if not found:
+            addresses = [address for address in addresses if not is_metadata(address)]
+        if not addresses:
             raise NoResponse(ErrorKind.PRIVATE, "the host has only private addresses")
-        return found
+        return addresses
 
     async def _send(self, connection: Connection, exchange: Exchange) -> ResponseParser:
         try:
@@ -232,7 +232,7 @@ def _no_connection(error: OSError, host: str, addresses: list[str]) -> NoRespons
 
 
 def _weight(error: OSError) -> int:
-    """Return how much an error says of a host: a refusal more than an address family without a way."""
+    """Return how much an error says about a host: a refusal says more than a missing route."""
     return _NO_WAY.get(no_response(error).error.kind, len(_NO_WAY))
 
 

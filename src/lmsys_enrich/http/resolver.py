@@ -12,11 +12,11 @@ from lmsys_enrich.http.messages import ErrorKind, FetchError
 LookUp: TypeAlias = Callable[[str], list[str]]
 """Blocking lookup: the addresses of a name, the best first. Raises `socket.gaierror`."""
 
-# What a DNS server says: https://datatracker.ietf.org/doc/html/rfc3493#section-6.1
+# Statements of a DNS server: https://datatracker.ietf.org/doc/html/rfc3493#section-6.1
 _BY_CODE = {
     getattr(socket, "EAI_NODATA", socket.EAI_NONAME): ErrorKind.NAME_EMPTY,
     socket.EAI_NONAME: ErrorKind.NAME_UNKNOWN,
-    # What the system's resolver itself lacks: memory, sockets, an address family.
+    # Failures of the system's resolver itself: no memory, no sockets, no address family.
     socket.EAI_MEMORY: ErrorKind.LOCAL,
     socket.EAI_SYSTEM: ErrorKind.LOCAL,
     socket.EAI_FAMILY: ErrorKind.LOCAL,
@@ -29,8 +29,8 @@ _ATTEMPTS = 2
 
 def look_up(name: str) -> list[str]:
     """Look a name up with the system's resolver."""
-    found = socket.getaddrinfo(name, None, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+    entries = socket.getaddrinfo(name, None, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(entry[4][0]) for entry in entries))
 
 
 class Resolver:
@@ -50,7 +50,7 @@ class Resolver:
         self._known: dict[str, list[str] | FetchError] = {}
 
     async def addresses(self, name: str) -> list[str] | FetchError:
-        """Return the addresses of a name, or why there are none. An address is its own."""
+        """Return the addresses of a name, or the error; an IP address is returned as it is."""
         if is_address(name):
             return [name]
         known = self._known.get(name)
@@ -69,12 +69,12 @@ class Resolver:
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     async def _resolve(self, name: str) -> list[str] | FetchError:
-        found = await self._look_up_again(name)
+        result = await self._look_up_again(name)
         # EAI_AGAIN passes: the next request looks the name up again.
-        if not isinstance(found, FetchError) or found.kind not in _PASSING:
-            self._known[name] = found
+        if not isinstance(result, FetchError) or result.kind not in _PASSING:
+            self._known[name] = result
         del self._lookups[name]
-        return found
+        return result
 
     async def _look_up_again(self, name: str) -> list[str] | FetchError:
         """Look a name up, and again where that fails."""
@@ -82,12 +82,12 @@ class Resolver:
         for _ in range(_ATTEMPTS):
             try:
                 result = await self._resolve_once(name)
-            except TimeoutError:  # long enough waited
+            except TimeoutError:  # the time is over
                 return FetchError(ErrorKind.NAME_UNANSWERED, "the DNS server did not answer in time")
             if not isinstance(result, FetchError):
                 return result
         if name.startswith("-") and isinstance(result, FetchError):
-            # glibc throws away what the DNS says of such a name; blogs at LiveJournal and Tumblr have some.
+            # glibc rejects such names whatever the DNS says; blogs at LiveJournal and Tumblr have some.
             return FetchError(ErrorKind.LOCAL, "its name begins with a hyphen, which this machine may refuse")
         return result
 

@@ -1,4 +1,4 @@
-"""Response parser: HTTP/1.1 on llhttp, as lenient as browsers. The only door to httptools."""
+"""Response parser: HTTP/1.1 on llhttp, as lenient as browsers. The only module that imports httptools."""
 
 import re
 from collections import deque

@@ -64,8 +64,8 @@ class GitHubIssues(Value):
         query = urlencode(
             {"state": "open", "labels": self.label, "sort": "created", "direction": "asc", "per_page": 100}
         )
-        found = await self._send("GET", f"?{query}")
-        return [_issue(item) for item in nodes(found) if "pull_request" not in item]  # GitHub lists both
+        issues = await self._send("GET", f"?{query}")
+        return [_issue(item) for item in nodes(issues) if "pull_request" not in item]  # GitHub lists both
 
     async def open(self, title: str, body: str) -> Issue:
         """Open an issue."""
@@ -89,9 +89,9 @@ class GitHubIssues(Value):
         """Return the first thousand comments of an issue or a pull request."""
         comments: list[Comment] = []
         for page in range(1, _MAX_PAGES + 1):
-            found = nodes(await self._send("GET", f"/{of}/comments?per_page={_PAGE}&page={page}"))
-            comments += map(_comment, found)
-            if len(found) < _PAGE:
+            batch = nodes(await self._send("GET", f"/{of}/comments?per_page={_PAGE}&page={page}"))
+            comments += map(_comment, batch)
+            if len(batch) < _PAGE:
                 break
         return comments
 
@@ -102,8 +102,8 @@ class GitHubIssues(Value):
     async def pull_request_of(self, owner: str, branch: str, commit: str) -> int | None:
         """Return the number of the open pull request with this head."""
         query = urlencode({"state": "open", "head": f"{owner}:{branch}", "per_page": 100})
-        found = nodes(await self._send("GET", f"?{query}", of="pulls"))
-        heads = ((number(item.get("number")), node(item.get("head")).get("sha")) for item in found)
+        pulls = nodes(await self._send("GET", f"?{query}", of="pulls"))
+        heads = ((number(item.get("number")), node(item.get("head")).get("sha")) for item in pulls)
         return next((its_number for its_number, sha in heads if sha == commit), None)
 
     async def close(self, issue: Issue) -> Issue:

@@ -27,10 +27,10 @@ def comment_text(report: bytes) -> str | None:
         content = json.loads(report)
     except (ValueError, RecursionError) as problem:
         raise InputError(f"the report is not a dead-links.json: {problem}") from None
-    found = content.get("findings") if isinstance(content, dict) else None
-    if not isinstance(found, list):
+    findings = content.get("findings") if isinstance(content, dict) else None
+    if not isinstance(findings, list):
         raise InputError("the report is not a dead-links.json: it has no findings")
-    lines = [line for finding in found if isinstance(finding, dict) and (line := _line(finding))]
+    lines = [line for finding in findings if isinstance(finding, dict) and (line := _line(finding))]
     if not lines:
         return None
     more = [f"- and {len(lines) - _SHOWN:,} more"] if len(lines) > _SHOWN else []

@@ -35,8 +35,8 @@ _ENTRY_KEYS = frozenset(
 )
 _IGNORE_KEYS = frozenset({"reason", "until", "only"})
 
-_LONGEST_LINE = 1_000_000  # letters; a whole list in flow style may stand on one line
-_OVERLONG = f"longer than {_LONGEST_LINE:,} letters; write each entry on lines of its own"
+_LONGEST_LINE = 1_000_000  # characters; a whole list in flow style may be on one line
+_OVERLONG = f"longer than {_LONGEST_LINE:,} characters; write each entry on lines of its own"
 _FRONT_END = re.compile(r"^(?:---|\.\.\.)[ \t]*$", re.MULTILINE)
 _TOML_END = re.compile(r"\n\+\+\+\Z")
 
@@ -72,7 +72,7 @@ def _catalog(root: Node | None, path: Path, mistakes: list[Mistake]) -> Catalog:
     if node is None:
         return nothing
     if not any(key in _OF_LISTS_ALONE or closest(key, _OF_LISTS_ALONE, cutoff=_CLOSE) for key in node.values):
-        mistakes.append(Mistake(node.location, f"{must}; this YAML is something else"))
+        mistakes.append(Mistake(node.location, f"{must}; this YAML file has neither"))
         return nothing
     return _Reader(node, mistakes).catalog(path)
 
@@ -100,7 +100,7 @@ class _Reader:
                     fields.location_of("front_matter"), "front_matter in TOML must end with a line of +++"
                 )
         elif _FRONT_END.search(front_matter):
-            fields.note(fields.location_of("front_matter"), "front_matter cannot hold a line of ---")
+            fields.note(fields.location_of("front_matter"), "front_matter cannot contain a line of ---")
         return Catalog(title, path, description, sections, front_matter=front_matter)
 
     def _sections(self, fields: Fields) -> tuple[Section, ...]:
@@ -129,7 +129,7 @@ class _Reader:
             if column is None:
                 continue
             if column.key in columns:
-                fields.note(item.location, f"the column {shown(column.key)} stands here twice")
+                fields.note(item.location, f"the column {shown(column.key)} appears twice")
             columns[column.key] = column
         return tuple(columns.values())
 
@@ -184,7 +184,7 @@ class _Reader:
             return (main,) if main is not None else ()
         roles = Fields(node, "links", self._mistakes)
         if "url" in roles.keys:
-            fields.note(roles.location_of("url"), "the main address stands beside links, under url")
+            fields.note(roles.location_of("url"), "the main address belongs in url, not in links")
         others = (self._link(roles, role, f"the link {shown(role)}") for role in roles.keys)
         return tuple(link for link in (main, *others) if link is not None)
 
@@ -233,7 +233,7 @@ class _Reader:
 
 
 def _written_ids(section: Node) -> Iterator[str]:
-    """Yield the ids below, whatever else is wrong there: those that are made must differ from them."""
+    """Yield the written ids below, even next to mistakes: generated ids must differ from them."""
     if not isinstance(section, MappingNode):
         return
     for entry in _items(section, "entries"):

@@ -1,4 +1,4 @@
-"""Typed access to the fields of a YAML mapping; what is wrong is noted, and reading goes on."""
+"""Typed access to the fields of a YAML mapping; mistakes are noted, and reading goes on."""
 
 import re
 from collections.abc import Sequence
@@ -11,15 +11,15 @@ from lmsys_enrich.model.catalog import Cell, Location
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _LAST_YEAR = 9999
-_MOST_SUGGESTIONS = 1000  # a maintainer reads no more, and each takes a tenth of a millisecond
+_MOST_SUGGESTIONS = 1000  # more would not be read, and each takes a tenth of a millisecond
 
 
 class Fields:
     """
     The fields of one mapping, as `what` ("an entry") in messages.
 
-    A field without a value is as one that is not there. Methods return None, or
-    nothing in a sequence, both for what is not there and for what is wrong.
+    A field without a value counts as missing. Methods return None, or
+    an empty sequence, for a missing value and for a mistake.
     """
 
     def __init__(self, node: MappingNode, what: str, mistakes: list[Mistake]) -> None:
@@ -35,7 +35,7 @@ class Fields:
         return self._node.location
 
     def only(self, known: AbstractSet[str], remark: str = "") -> None:
-        """Note every key that is not among the known ones; to be called before anything is required."""
+        """Note every unknown key; to be called before any key is required."""
         if self.keys <= known:
             return
         for key in self.keys:
@@ -50,7 +50,7 @@ class Fields:
                 )
 
     def note(self, location: Location, message: str) -> None:
-        """Add to the mistakes."""
+        """Add a mistake."""
         self._mistakes.append(Mistake(location, message))
 
     def node(self, key: str) -> Node | None:
@@ -64,7 +64,7 @@ class Fields:
         return node.location if node is not None else self.location
 
     def require(self, key: str) -> bool:
-        """Return whether the key is there, and note it if not, unless a mistyped key explains it."""
+        """Return whether the key exists; note it if it is missing, unless a mistyped key explains that."""
         is_there = key in self._values
         if not is_there and key not in self._meant:
             self.note(self.location, f"{self._what} needs {key}")
@@ -95,13 +95,13 @@ class Fields:
     def text_of(self, node: Node, what: str) -> str | None:
         """Return a scalar's text; a number must be in quotes to be one."""
         if not isinstance(node, ScalarNode):
-            self.note(node.location, f"{what} must be a text, not {_kind(node)}")
+            self.note(node.location, f"{what} must be text, not {_kind(node)}")
         elif isinstance(node.value, str) or (
             isinstance(node.value, bool) and node.text.lower() not in _BOOLEANS
         ):
             return node.text
         else:
-            self.note(node.location, f"{what} must be a text; put {shown(node.text)} in quotes")
+            self.note(node.location, f"{what} must be text; put {shown(node.text)} in quotes")
         return None
 
     def cell(self, key: str) -> Cell:
@@ -111,7 +111,7 @@ class Fields:
             return None
         if isinstance(node, ScalarNode):
             return node.text.strip() if isinstance(node.value, str) else node.value
-        self.note(node.location, f"{key} must be a text, a number, true or false, not {_kind(node)}")
+        self.note(node.location, f"{key} must be text, a number, true or false, not {_kind(node)}")
         return None
 
     def year(self, key: str) -> int | None:
@@ -138,7 +138,7 @@ class Fields:
             try:
                 return date.fromisoformat(node.text)
             except ValueError:
-                pass  # there is no such day; noted below
+                pass  # no such day; noted below
         written = shown(node.text) if isinstance(node, ScalarNode) else _kind(node)
         self.note(node.location, f"{key} must be a day such as 2027-01-31, not {written}")
         return None
@@ -159,7 +159,7 @@ class Fields:
 
 
 def mapping_of(node: Node, must: str, mistakes: list[Mistake]) -> MappingNode | None:
-    """Return the node if it is a mapping; else note what it must be."""
+    """Return the node if it is a mapping; else note the mistake."""
     if isinstance(node, MappingNode):
         return node
     mistakes.append(Mistake(node.location, f"{must}, not {_kind(node)}"))

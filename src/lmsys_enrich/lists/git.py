@@ -1,8 +1,8 @@
 """
-Git, as far as lists need it: the files of a folder, and earlier versions of a file. The only door to git.
+Git for lists: the files of a folder, and earlier versions of a file. The only module that runs git.
 
-Lists, their attributes and their history may be a stranger's. Only plumbing is used, which runs no
-filter, no driver for differences and no pager, and depends on no user's settings:
+Lists, their attributes and their history may come from a stranger. Only plumbing commands are used: they run
+no filter, no diff driver and no pager, and depend on no user settings:
 https://git-scm.com/docs/gitattributes
 """
 
@@ -52,7 +52,7 @@ def fork_point(folder: Path, base: str) -> str:
     if commit.text is None:
         hint = _SHALLOW if base.strip("0") else _NO_COMMIT
         if top_level(folder) is None:
-            hint = "Name a list in a git repository, or leave --only-changed away."
+            hint = "Name a list in a git repository, or run without --only-changed."
         raise InputError(f"{folder}: git does not know {base!r}{_own_words(commit)}", hint=hint)
     if (parent := _first_parent_of_merge_ref(folder, commit.text)) is not None:
         return parent
@@ -131,7 +131,7 @@ def _renames(folder: Path, commit: str) -> Iterator[tuple[str, str]]:
 
 
 def files_of(folder: Path) -> list[Path]:
-    """Return the files in a folder, in order, without those that git ignores and without hidden folders."""
+    """Return the files in a folder, sorted, without files that git ignores and without hidden folders."""
     listed = _git(folder, "ls-files", "--cached", "--others", "--exclude-standard", "-z").out
     if listed is not None:
         names = listed.decode("utf-8", "surrogateescape").split("\0")
@@ -167,13 +167,13 @@ def _is_hidden(path: Path) -> bool:
 
 
 def _own_words(ended: _Ended) -> str:
-    """Return what git itself says of its refusal, as of an owner that it does not trust."""
+    """Return git's own message, for example about an owner that it does not trust."""
     first = re.sub(r"^(fatal|error): ", "", ended.err.strip().partition("\n")[0])
     return f" ({first})" if first else ""
 
 
 def _git(folder: Path, *words: str) -> _Ended:
-    """Run git. Raises `InputError` where there is no git at all."""
+    """Run git. Raises `InputError` if git is not installed."""
     environ = {name: value for name, value in os.environ.items() if name not in _ELSEWHERE} | _PLAIN
     try:
         # The git of the PATH, as the user types it; no shell reads the words.
@@ -181,7 +181,7 @@ def _git(folder: Path, *words: str) -> _Ended:
         ended = subprocess.run(command, cwd=folder, env=environ, capture_output=True, check=False)  # noqa: S603 - as said above
     except OSError as problem:
         raise InputError(
-            f"git cannot be started: {reason_of(problem)}", hint="Install git, or leave --only-changed away."
+            f"git cannot be started: {reason_of(problem)}", hint="Install git, or run without --only-changed."
         ) from None
     out = ended.stdout if ended.returncode == 0 else None
     return _Ended(out, ended.stderr.decode("utf-8", "replace"))

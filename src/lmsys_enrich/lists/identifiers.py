@@ -1,4 +1,4 @@
-"""The ids of a list's entries, each of them once, the roles of their links, and where names end."""
+"""Ids of a list's entries, roles of their links, and the separators at which names end."""
 
 import re
 import unicodedata
@@ -30,8 +30,8 @@ def slug_of(name: str) -> str:
     """
     Return a slug made of the name's Latin letters and digits, without accents.
 
-    A name with none of them has a slug made from its hash: whatever is listed
-    before or after it, the entry keeps its id.
+    A name without any has a slug made from its hash, so that the entry keeps its id whatever
+    is listed before or after it.
     """
     slug = _NO_SLUG.sub("-", (name if name.isascii() else _bare(name)).lower()).strip("-")
     if len(slug) > _LONGEST_MADE:
@@ -45,13 +45,13 @@ def _bare(name: str) -> str:
 
 
 def role_of(text: str) -> str:
-    """Return the role of a link as a key in `links`: what is clicked on, in small letters."""
+    """Return the role of a link as a key in `links`: its text in lower case."""
     role = _NO_ROLE.sub("-", text.lower()).strip("-.")
     return role[:_LONGEST_ROLE].rstrip("-") if role and role != "url" else "link"
 
 
 class Identifiers:
-    """Gives each entry its id, never one that is written somewhere in the list."""
+    """Generator of ids for entries; none equals an id that is written in the list."""
 
     def __init__(self, written: Iterable[str]) -> None:
         self._taken = set(written)
@@ -59,7 +59,7 @@ class Identifiers:
         self._counts: dict[str, int] = {}
 
     def written(self, identifier: str, location: Location, mistakes: list[Mistake]) -> None:
-        """Note a written id that is not a slug, or that an earlier entry has."""
+        """Note a written id that is not a slug, or that an earlier entry uses."""
         if not is_slug(identifier):
             message = (
                 f"the id {shown(identifier)} must be lower-case letters and digits, with - or _ between them"
@@ -74,19 +74,19 @@ class Identifiers:
     def make(self, name: str) -> str:
         """Return an id that no other entry has: the name's slug, with a number from 2 where that is taken."""
         slug = slug_of(name)
-        made = slug
-        while made in self._taken:
+        identifier = slug
+        while identifier in self._taken:
             self._counts[slug] = self._counts.get(slug, 1) + 1
-            made = f"{slug}-{self._counts[slug]}"
-        self._taken.add(made)
-        return made
+            identifier = f"{slug}-{self._counts[slug]}"
+        self._taken.add(identifier)
+        return identifier
 
     def misspelt(self, references: Iterable[tuple[str, Location]]) -> Iterable[Mistake]:
         """
         Yield the references that resemble an id without being one; to be called when all ids are known.
 
         A framework may be a plain text too, so only what looks like an id is
-        suspected, and nothing is if many are: then they are names, not ids.
+        suspected, and nothing if there are many: then they are names, not ids.
         """
         suspects = [
             (text, location) for text, location in references if text not in self._taken and is_slug(text)
@@ -97,4 +97,6 @@ class Identifiers:
         for text, location in suspects:
             if closest(text, known, cutoff=_CLOSE):
                 message = f"{shown(text)} is not the id of an entry{did_you_mean(text, known)}"
-                yield Mistake(location, f"{message} (write a name that is not an id with a capital letter)")
+                yield Mistake(
+                    location, f"{message} (if it is a name rather than an id, begin it with a capital letter)"
+                )

@@ -21,7 +21,7 @@ _HOST_AND_PORT = re.compile(r"(?:localhost|[^/:.]*\.[^/:]*):[0-9]+(?:[/?#].*)?",
 
 
 class Mistake(Value):
-    """Mistake that the maintainer has to correct; `message` is one line without the location."""
+    """Mistake that the maintainer must correct; `message` is one line without the location."""
 
     location: Location
     message: str
@@ -39,7 +39,7 @@ def refuse(mistakes: Iterable[Mistake], *, hint: str = _HINT) -> NoReturn:
 
 
 def shown(text: str) -> str:
-    """Return the text as a message may quote it: one line, not long, nothing that steers a terminal."""
+    """Return a text for quotation in a message: one short line without control characters."""
     return repr(text if len(text) <= _LONGEST_SHOWN else text[: _LONGEST_SHOWN - 1] + "…")
 
 
@@ -51,13 +51,13 @@ def did_you_mean(word: str, known: Collection[str]) -> str:
 
 @lru_cache(maxsize=1024)
 def closest(word: str, known: tuple[str, ...], *, cutoff: float = 0.6) -> str | None:
-    """Return the known word that differs little from this one, or none."""
+    """Return the known word closest to this one, or None."""
     if len(word) > _LONGEST_SHOWN:
         return None
     if len(known) > _MANY_KNOWN:
         return next(filter(frozenset(known).__contains__, _one_edit_from(word.lower())), None)
-    found = get_close_matches(word.lower(), known, n=1, cutoff=cutoff)
-    return str(found[0]) if found else None
+    matches = get_close_matches(word.lower(), known, n=1, cutoff=cutoff)
+    return str(matches[0]) if matches else None
 
 
 def _one_edit_from(word: str) -> Iterator[str]:
@@ -72,15 +72,15 @@ def _one_edit_from(word: str) -> Iterator[str]:
 
 
 def address_problem(url: str) -> str:
-    """Return what is wrong with a link's address, in words, or nothing."""
+    """Return the problem with a link's address in words, or an empty text."""
     return "" if is_plain(url) else _problem_with(url)
 
 
 def _problem_with(url: str) -> str:
     if any(character.isspace() for character in url):
-        return f"{shown(url)} holds a space; write it as %20, or take it away"
+        return f"{shown(url)} contains a space; write it as %20, or remove it"
     if not has_scheme(url) or _HOST_AND_PORT.fullmatch(url):
-        return f"{shown(url)} is not a whole address; write it with https://"
+        return f"{shown(url)} is not a complete address; write it with https://"
     scheme = url.partition(":")[0].lower()
     if scheme in _WEB and not is_web(url):
         return f"{shown(url)} lacks // after {scheme}:"

@@ -1,8 +1,8 @@
 """
 Smallest edits of a list's source: the characters of an address, and nothing else.
 
-An edit is kept only if the list that is read from the edited text is the same list
-but for that address.
+An edit is kept only if the edited text reads as the same list
+except for that address.
 """
 
 import difflib
@@ -39,7 +39,7 @@ Parse = Callable[[str], Catalog]
 
 
 class Edit(Value):
-    """Address to write in place of a link's."""
+    """Edit: an address that replaces that of a link."""
 
     link: Link
     url: str
@@ -251,7 +251,7 @@ def _is_same(before: _Content, after: str, edits: Sequence[Edit], parse: Parse) 
 
 
 def unified_diff(name: str, before: str, after: str) -> str:
-    """Return a patch that `git apply` takes, from the folder where `name` is relative to."""
+    """Return a patch for `git apply` in the folder to which `name` is relative."""
     old, new = _lines(before), _lines(after)
     return "".join(_patch(difflib.unified_diff(old, new, f"a/{name}", f"b/{name}")))
 

@@ -1,4 +1,4 @@
-"""Reading of lists' files, each by the reader of its format."""
+"""Reading of list files, each by the reader of its format."""
 
 import gc
 import re
@@ -53,7 +53,7 @@ _FOREIGN = {
 }
 _Reader: TypeAlias = Callable[[str, Path], Catalog]
 OnBug: TypeAlias = Callable[[str, str], None]
-"""Receiver of a bug of ours that was met in reading: what it cost, and the traceback."""
+"""Receiver of a bug met while reading: a message about its effect, and the traceback."""
 
 _LONE_RETURN = re.compile(r"\r(?!\n)")
 # https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md#the-pointer
@@ -92,8 +92,8 @@ def read_lists(
 
     An unreadable file of a folder is skipped: `warn` gets the reason.
     Raises `InputError` with the mistakes of all other files, and of these without `warn`.
-    A file that meets a bug of ours costs itself alone too, unless no other can be read:
-    `on_bug` gets what it cost, and the traceback.
+    A bug in the program costs one file too, unless no other file can be read:
+    `on_bug` gets a message and the traceback.
     """
     catalogs: dict[Path, Catalog] = {}
     refusals: list[InputError] = []
@@ -113,7 +113,7 @@ def read_lists(
     for path, bug in bugs:
         if on_bug is None or not catalogs:
             raise bug
-        what = f"{path}: a bug of ours ended its reading, {bug!r:.200}; this file is left out"
+        what = f"{path}: a bug in lmsys-enrich stopped reading it, {bug!r:.200}; this file is left out"
         on_bug(what, "".join(format_exception(bug)))
     return tuple(
         _with_links(catalog, images=images, entries_only=scope is LinkScope.ENTRIES)
@@ -154,7 +154,7 @@ def _read_folder(
 def _read_files(
     paths: Iterable[Path], refusals: list[InputError], bugs: list[tuple[Path, Exception]]
 ) -> Iterator[Catalog]:
-    """Yield the lists that can be read, and note why the others cannot."""
+    """Yield the readable lists, and note the errors of the others."""
     for path in paths:
         try:
             yield read_list(path)
@@ -168,12 +168,12 @@ def read_list(path: Path) -> Catalog:
     """Return the list. Raises `InputError`, a line for each mistake, also where there is no file to read."""
     suffix = path.suffix.lower()
     if suffix in _FOREIGN:
-        raise InputError(f"{path}: {_FOREIGN[suffix]} is not understood", hint=_CONVERT)
+        raise InputError(f"{path}: {_FOREIGN[suffix]} cannot be read as a list", hint=_CONVERT)
     return parse_list(_content_of(path), path)
 
 
 def parse_list(content: bytes, path: Path) -> Catalog:
-    """Return the list that a file of this name and content is. Raises `InputError`."""
+    """Return the list in a file of this name and content. Raises `InputError`."""
     suffix = path.suffix.lower()
     text = _text_of(content, path)
     is_markdown = suffix in _MARKDOWN
@@ -182,7 +182,7 @@ def parse_list(content: bytes, path: Path) -> Catalog:
         catalog = read(_LONE_RETURN.sub("\n", text), path)
     if is_markdown and not catalog.document_links and not any(catalog.entries()):
         raise NothingFound(
-            f"{path}:1:1: no entry was found: this is not a list, or has an unknown form",
+            f"{path}:1:1: no entry found: this is not a list, or its form is not supported",
             hint="An entry is a bullet, a numbered item or a table's row, with a name or a link.",
         )
     return replace(catalog, digest=_digest(content))
@@ -257,7 +257,7 @@ def _largest(path: Path) -> int:
 
 
 def _content_of(path: Path) -> bytes:
-    """Return no more than it takes to see that a file is too large."""
+    """Return the content, or as much as shows that the file is too large."""
     try:
         _refuse_link_out(path)
         return read_regular_file(path, _largest(path) + 1)
@@ -270,7 +270,7 @@ def _content_of(path: Path) -> bytes:
         ) from None
     except (OSError, ValueError) as problem:  # ValueError: a name with a null character
         raise InputError(
-            f"{path}: cannot be read: {reason_of(problem)}", hint="Look at the file and its rights."
+            f"{path}: cannot be read: {reason_of(problem)}", hint="Check the file and its permissions."
         ) from None
 
 
@@ -278,7 +278,7 @@ def _refuse_link_out(path: Path) -> None:
     """
     Raise `InputError` for a link out of the list's repository.
 
-    A stranger's pull request could make a list of any file of the machine, and the outputs show it.
+    Otherwise a stranger's pull request could publish any file of the machine as a list.
     """
     target = leads_out(path, find_workspace(path.parent, {}).root)
     if target is not None:

@@ -44,15 +44,15 @@ _WORDS: dict[str, Cell] = {
     **dict.fromkeys(_FALSE, False),
 }
 
-# What the parsers (libyaml's and Python's) say, and its most frequent cause.
+# Messages of the parsers (libyaml's and Python's), and their most frequent causes.
 _ADVICE = (
-    ("mapping values are not allowed", "put a text that holds a colon and a space in quotes"),
+    ("mapping values are not allowed", "put text that contains a colon and a space in quotes"),
     ("unexpected end of stream", "a closing quote is missing"),
-    ("did not find expected key", "look at the indentation and for missing quotes"),
-    ("expected <block end>", "look at the indentation and for missing quotes"),
-    ("expected '-' indicator", "look at the indentation"),
-    ("expected ':'", "look for a key without its colon"),
-    ("expected ',' or", "look for a missing comma or bracket"),
+    ("did not find expected key", "check the indentation, and for missing quotes"),
+    ("expected <block end>", "check the indentation, and for missing quotes"),
+    ("expected '-' indicator", "check the indentation"),
+    ("expected ':'", "check for a key without its colon"),
+    ("expected ',' or", "check for a missing comma or bracket"),
     ("escape", "in double quotes write \\\\ for a backslash, or use single quotes"),
 )
 
@@ -109,7 +109,7 @@ Node: TypeAlias = ScalarNode | SequenceNode | MappingNode
 def read_document(
     text: str, file: str, mistakes: list[Mistake], loader: Loader = FASTEST_LOADER
 ) -> Node | None:
-    """Return the root, and add to `mistakes`; None if the file is empty or cannot be read to its end."""
+    """Return the root, and add to `mistakes`; None if the file is empty or cannot be read completely."""
     text = text.removeprefix("\ufeff")
     if forbidden := _FORBIDDEN.search(text):
         mistakes.append(_forbidden(text, forbidden, file))
@@ -120,14 +120,14 @@ def read_document(
     except yaml.MarkedYAMLError as problem:
         mistakes.append(_syntax_mistake(problem, text, file))
     except (ValueError, OverflowError) as problem:  # escapes and versions that a parser does not look at
-        mistakes.append(Mistake(builder.latest, f"not YAML: what follows cannot be read ({problem})"))
+        mistakes.append(Mistake(builder.latest, f"not YAML: the rest cannot be read ({problem})"))
     except _Unreadable as problem:
         mistakes.append(problem.mistake)
     return None
 
 
 class _Unreadable(Exception):
-    """Reading on would be pointless or dangerous."""
+    """Signal that reading on would be pointless or dangerous."""
 
     def __init__(self, mistake: Mistake) -> None:
         super().__init__(str(mistake))
@@ -135,7 +135,7 @@ class _Unreadable(Exception):
 
 
 class _Builder:
-    """Makes nodes of events, no deeper than may be, and within bounds whatever aliases say."""
+    """Builder of nodes from events, with limits on depth and on the size that aliases can reach."""
 
     def __init__(self, events: Iterator[yaml.Event], file: str, mistakes: list[Mistake]) -> None:
         self._latest: yaml.Event = yaml.StreamStartEvent()
@@ -159,7 +159,7 @@ class _Builder:
                 documents += 1
                 if documents > 1:
                     self._latest = event
-                    raise self._unreadable("a second document begins; a list is only one")
+                    raise self._unreadable("a second YAML document begins here; a list is a single document")
         return root
 
     def _node(self, event: yaml.Event, depth: int) -> Node:
@@ -185,12 +185,12 @@ class _Builder:
         return ScalarNode(self._file, line, column, text, value)
 
     def _is_plain(self, event: yaml.ScalarEvent) -> bool:
-        """Return whether a value is what its text looks like; what tags and escapes do to others is noted."""
+        """Return whether a value is plain; mistakes in the tags and escapes of others are noted."""
         if event.tag is None and event.implicit[0]:
             return True
         self._refuse_tag(event)
         if event.style == '"' and (forbidden := _FORBIDDEN.search(event.value)):
-            self._mistake(f"the escape for {_name_of(forbidden[0])} stands for no text")
+            self._mistake(f"the escape for {_name_of(forbidden[0])} is not allowed")
         return False
 
     def _sequence(self, event: yaml.SequenceStartEvent, depth: int) -> SequenceNode:
@@ -241,17 +241,17 @@ class _Builder:
     def _refuse_key(self, key: str, location: Location, mapping: MappingNode) -> None:
         if key in mapping.values:
             line = mapping.key_location(key).line
-            self._mistakes.append(Mistake(location, f"{shown(key)} stands here twice, first on line {line}"))
+            self._mistakes.append(Mistake(location, f"{shown(key)} appears twice, first on line {line}"))
         if key == "<<":
-            message = "merge keys (<<) are not understood; write the values out"
+            message = "merge keys (<<) are not supported; write the values out"
             self._mistakes.append(Mistake(location, message))
 
     def _copy(self, event: yaml.AliasEvent, depth: int) -> Node:
         name = str(event.anchor)
         node = self._anchors.get(name)
         if node is None:
-            message = f"*{name} refers to &{name}, which does not stand before it"
-            raise self._unreadable(f"{message}; put a text that begins with * in quotes")
+            message = f"*{name} refers to &{name}, which is not defined before it"
+            raise self._unreadable(f"{message}; put text that begins with * in quotes")
         size, height = _measured(node)
         self._copied += size
         if self._copied > _MOST_COPIED:
@@ -266,7 +266,7 @@ class _Builder:
     def _refuse_tag(self, event: yaml.ScalarEvent | yaml.CollectionStartEvent) -> None:
         if event.tag is not None and event.tag != _TEXT_TAG:
             self._mistake(
-                f"the tag {shown(event.tag)} is not understood; put a text that begins with ! in quotes"
+                f"the tag {shown(event.tag)} is not supported; put text that begins with ! in quotes"
             )
 
     def _mistake(self, message: str) -> None:
@@ -283,7 +283,7 @@ def _spot(event: yaml.Event) -> tuple[int, int]:
 
 
 def _measured(node: Node) -> tuple[int, int]:
-    """Return of how many nodes a node is made, and how deep, with all that aliases repeat in it."""
+    """Return the number of nodes in a node and its depth, with the repetitions by aliases."""
     if isinstance(node, ScalarNode):
         return 1, 1
     values = node.items if isinstance(node, SequenceNode) else node.values.values()
@@ -312,9 +312,9 @@ def _forbidden(text: str, found: re.Match[str], file: str) -> Mistake:
     line = before.count("\n") + 1
     column = found.start() - (before.rfind("\n") + 1) + 1
     count = sum(1 for _ in _FORBIDDEN.finditer(text)) - 1
-    more = f", nor can {count} more such characters further on" if count else ""
+    more = f", nor are {count} more such characters below" if count else ""
     return Mistake(
-        Location(file, line, column), f"{_name_of(found[0])} cannot stand in a list{more}; remove it"
+        Location(file, line, column), f"{_name_of(found[0])} is not allowed in a list{more}; remove it"
     )
 
 
@@ -326,15 +326,16 @@ def _syntax_mistake(problem: yaml.MarkedYAMLError, text: str, file: str) -> Mist
     mark = problem.problem_mark or problem.context_mark
     if mark is None:
         return Mistake(Location(file, 1, 1), "not YAML")
-    said = problem.problem or "not understood"
+    message = problem.problem or "not understood"
     if problem.context and problem.context_mark:
         since = problem.context_mark.line
-        said += f" {problem.context}" + (f" that begins on line {since + 1}" if since != mark.line else "")
-    if "cannot start any token" in said:
-        said = f"a text cannot begin with {shown(text[mark.index])}"
+        message += f" {problem.context}" + (f" that begins on line {since + 1}" if since != mark.line else "")
+    if "cannot start any token" in message:
+        message = f"text cannot begin with {shown(text[mark.index])}"
         advice = "indent with spaces" if text[mark.index] == "\t" else "put it in quotes"
     else:
-        advice = next((advice for words, advice in _ADVICE if words in said), "")
+        advice = next((advice for words, advice in _ADVICE if words in message), "")
     return Mistake(
-        Location(file, mark.line + 1, mark.column + 1), "; ".join(filter(None, (f"not YAML: {said}", advice)))
+        Location(file, mark.line + 1, mark.column + 1),
+        "; ".join(filter(None, (f"not YAML: {message}", advice))),
     )

@@ -28,7 +28,7 @@ class Location(Value):
 
 
 class Remark(Value):
-    """Something in a list that was not understood, or that a maintainer should know; one line of text."""
+    """Remark on a list, for its maintainer: something not understood, or a duplicate; one line of text."""
 
     location: Location
     message: str
@@ -257,7 +257,7 @@ class Catalog(Value, dict=True):
         first: dict[Hashable, Location] = {}
         for listed in self.listed() if recurring else ():
             for key, location, name, fault in _naming(listed):
-                # What an alias repeats stands only once.
+                # Repetitions by a YAML alias have one location.
                 if hash(key) in recurring and (there := first.setdefault(key, location)) != location:
                     remarks.append(Remark(location, f"{name} {fault} {there}"))
         return remarks
@@ -278,17 +278,17 @@ def _entries(section: Section) -> Iterator[Entry]:
 
 
 def _naming(listed: ListedEntry) -> Iterator[tuple[Hashable, Location, str, str]]:
-    """Yield what no other entry should have, where it stands, and the words for an entry that has it too."""
+    """Yield each unique property of an entry: key, location, name, and the message about a duplicate."""
     entry = listed.entry
     main = entry.main
     if main is not None:
-        yield _key(main.url), main.location, main.url, "is the link of another entry too, at"
+        yield _key(main.url), main.location, main.url, "is also the link of another entry, at"
     same = listed.path, entry.name.casefold()
     yield same, entry.location, entry.name, "is listed twice in this section, first at"
 
 
 def _recurring(hashes: Iterable[int]) -> frozenset[int]:
-    """Return the numbers that come more than once."""
+    """Return the numbers that occur more than once."""
     return frozenset(number for number, following in pairwise(sorted(hashes)) if number == following)
 
 

@@ -1,4 +1,4 @@
-"""Changes between two runs, for a maintainer in the morning."""
+"""Changes between two runs, for maintainers."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -45,7 +45,7 @@ class Change(Value):
 
 
 class Changes(Value):
-    """All changes, by kind and in the order of the newer list; `stars` are the greatest, gains first."""
+    """All changes, by kind and in the order of the newer list; `stars` has the largest, gains first."""
 
     between: tuple[datetime, datetime]
     changes: Sequence[Change]
@@ -105,7 +105,9 @@ def _repositories(earlier: _Repositories, now: _Repositories, then: datetime) ->
             yield Change("licence", name, f"{before.license or 'none'} → {after.license or 'none'}")
         if _woke_up(before, after, then):
             yield Change(
-                "woke up", name, f"last commit {before.last_commit:%Y-%m-%d} → {after.last_commit:%Y-%m-%d}"
+                "active again",
+                name,
+                f"last commit {before.last_commit:%Y-%m-%d} → {after.last_commit:%Y-%m-%d}",
             )
 
 
@@ -117,7 +119,7 @@ def _papers(earlier: _Papers, now: _Papers) -> Iterator[Change]:
         subject = after.title or key
         if after.withdrawn and before.withdrawn is False:
             yield Change("withdrawn", subject, key)
-        # A fact that no source had before is new to us alone.
+        # A fact that no source provided before is new only to this program.
         if after.retracted and not before.retracted and (before.retracted is False or finding.asked):
             yield Change("retracted", subject, key)
         if after.venue is not None and before.venue is None and finding.asked:

@@ -1,4 +1,4 @@
-"""Documents for readers: the Markdown text of a list, and which facts are shown in it."""
+"""Documents for readers: the Markdown text of a list, and the choice of facts in it."""
 
 from enum import StrEnum
 

@@ -1,4 +1,4 @@
-"""Entries with their findings and facts, and with what the list says otherwise than their sources."""
+"""Entries with their findings and facts, and with the differences between the list and its sources."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -42,7 +42,7 @@ _LICENSE_SIGNS = re.compile(r"[^a-z0-9.]+|v(?=[0-9])|(?<=[a-z])(?=[0-9])|\.(?![0
 
 
 class Difference(Value):
-    """Field for which a source says something else than the list; `source_host` is where it says so."""
+    """Field with another value in a source than in the list; `source_host` is the host of the source."""
 
     field: str
     listed: str | int
@@ -95,7 +95,7 @@ def differences(entry: Entry, findings: Sequence[Finding]) -> tuple[Difference, 
     """
     Return the differences of an entry, given the findings of its links in their order.
 
-    They are for readers to look at and decide no verdict. The name of an entry is a
+    They are for people to look at, and decide no verdict. The name of an entry is a
     paper's title only where its main link is the paper.
     """
     return tuple(_differences(entry, findings))
@@ -109,7 +109,7 @@ def reasons_to_act(entry: Entry, paper: Paper) -> Iterator[str]:
         yield "retracted"
     publication = published_since(entry, paper)
     if publication is not None:
-        yield f"published since: {publication}"
+        yield f"now published: {publication}"
 
 
 class Publication(NamedTuple):
@@ -123,7 +123,7 @@ class Publication(NamedTuple):
 
 
 def published_since(entry: Entry, paper: Paper) -> Publication | None:
-    """Return where a paper was published that the list calls a preprint; None where it need not change."""
+    """Return the publication of a paper that the list shows as a preprint; None if the list is right."""
     listed = entry.cells.get("publisher")
     if not isinstance(listed, str) or known_venue(listed) != ARXIV or "arxiv" not in paper.ids:
         return None

@@ -1,4 +1,4 @@
-"""Facts about repositories, papers and models, and how old and new facts of one subject become one."""
+"""Facts about repositories, papers and models, and the merging of old and new facts about one subject."""
 
 from collections.abc import Mapping
 from typing import Generic, Self, TypeVar
@@ -23,11 +23,11 @@ class Facts(Value, kw_only=True):
         raise NotImplementedError
 
     def is_same(self, known: Self) -> bool:
-        """Return whether these and the known facts are about one subject."""
+        """Return whether these and the known facts are about the same subject."""
         raise NotImplementedError
 
     def joined(self, known: Self) -> Mapping[str, object]:
-        """Return the fields whose new and known values become one, in place of the new ones."""
+        """Return the merged values of the fields whose new and known values are combined."""
         del known
         return {}
 
@@ -39,8 +39,8 @@ class Update(Value, Generic[FactsT]):
     """
     Facts of one response.
 
-    `missing_fields` names the fields whose value in `facts` means nothing, because the
-    response did not have them: None there is not the fact that there is none.
+    `missing_fields` names the fields whose value in `facts` is meaningless, because the
+    response did not have them: there None does not mean that no value exists.
     """
 
     facts: FactsT
@@ -48,7 +48,7 @@ class Update(Value, Generic[FactsT]):
 
 
 def merge(known: FactsT | None, update: Update[FactsT]) -> FactsT:
-    """Return the new facts, and the known ones where the response has none, each with its date."""
+    """Return the new facts, completed by known ones that the response lacks, each with its date."""
     new = update.facts
     if known is None or not new.is_same(known):
         return new
@@ -114,7 +114,7 @@ class Repository(Facts, kw_only=True):
 
     @property
     def key(self) -> str:
-        """The name by which links refer to it: of GitHub's `owner/name`, of another forge's `host/path`."""
+        """The name by which links refer to it: `owner/name` on GitHub, `host/path` on other forges."""
         return repository_key(self.forge, self.full_name)
 
     @property
@@ -171,7 +171,7 @@ class Paper(Facts, kw_only=True):
         return not shared or any(self.ids[registry] == known.ids[registry] for registry in shared)
 
     def joined(self, known: Self) -> Mapping[str, object]:
-        """Unite the identifiers: each registry knows its own."""
+        """Merge the identifiers: each registry knows its own."""
         return {"ids": {**known.ids, **self.ids}} if known.ids.keys() - self.ids.keys() else {}
 
 

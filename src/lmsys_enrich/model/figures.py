@@ -34,7 +34,7 @@ def counted(number: int, noun: str) -> str:
 
 
 def shown_counts(by_verdict: Mapping[Verdict, int]) -> Iterator[tuple[str, int]]:
-    """Yield numbers of links as readers see them: a link that moved is alive, and counted there as well."""
+    """Yield numbers of links as readers see them: links that moved are alive, and counted there too."""
     moved = by_verdict.get(Verdict.MOVED, 0)
     counts = {"alive": by_verdict.get(Verdict.ALIVE, 0) + moved, "of them moved": moved}
     counts |= {verdict: by_verdict.get(verdict, 0) for verdict in Verdict if verdict not in LIVING}
@@ -82,7 +82,7 @@ class Summary(Value):
 
 class Overview(Value):
     """
-    Everything that one iteration over the findings shows.
+    Figures from one iteration over the findings.
 
     `repositories`, `papers` and `models` have the key of the last link to each, by their
     own keys. `revived` are findings of living links that the outputs last written call

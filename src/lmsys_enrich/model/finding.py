@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 
 class Verdict(StrEnum):
-    """Judgement of a link by the evidence; the order is that of reports."""
+    """Verdict about a link, in the order of reports."""
 
     ALIVE = "alive"
     MOVED = "moved"
@@ -49,7 +49,7 @@ class SuggestionKind(StrEnum):
 
 
 class Suggestion(Value):
-    """Better address for the source, and why it is one; an archived copy is not a move."""
+    """Better address for the list, and the reason; an archived copy is not a move."""
 
     url: str
     why: str
@@ -69,7 +69,7 @@ class LinkTask(Value):
 
     `fragments` are those with which the list links to its page, where they are checked.
     `is_proven` is false for a finding that only outputs contain: these are in the
-    repository, so that anybody who may propose a change may have written it.
+    repository, where anybody who proposes a change can edit them.
     """
 
     url: str
@@ -82,8 +82,8 @@ class Observation(Value):
     """
     Result of a checker for one link in this run; `url` is the task's.
 
-    `can_become_dead` is false for a failure that never becomes a death by lasting, as a
-    deep address that redirects to its site's home page.
+    `can_become_dead` is false for a failure that never makes a link dead, however long it lasts: a
+    deep address that redirects to its site's home page, for example.
     """
 
     url: str

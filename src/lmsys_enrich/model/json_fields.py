@@ -1,4 +1,4 @@
-"""Findings and facts as JSON: the fields of the contract, and those that the next run reads."""
+"""Findings and facts as JSON: the published fields, and those that the next run reads."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -25,7 +25,7 @@ def day(at: datetime) -> str:
 
 
 def link_json(link: Link, finding: Finding) -> dict[str, object]:
-    """Return a link with its finding; what its facts are about is given by key."""
+    """Return a link with its finding; the subject of its facts is given by key."""
     content: dict[str, object] = {
         "url": link.url,
         "key": key_of(link),

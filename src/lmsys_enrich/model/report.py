@@ -1,4 +1,4 @@
-"""Report: everything that a run found, in the order of the lists, with its figures."""
+"""Report: all results of a run, in the order of the lists, with its figures."""
 
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -35,7 +35,7 @@ from lmsys_enrich.values import Value
 
 
 class Obstacle(Value):
-    """Reason why links stay unchecked, once for all of them, with the next step."""
+    """Reason why links stay unchecked, given once for all of them, with the next step."""
 
     what: str
     hint: str
@@ -261,7 +261,7 @@ class Report:
 
 class News(Value):
     """
-    News of a run, and what a maintainer knows already.
+    New findings of a run, and those known before.
 
     `found` are links that became dead, failing or moved, `lasting` those that were so
     before, both by verdict and the newest first. `archived` names repositories.
@@ -294,7 +294,7 @@ def news_of(report: Report) -> News | None:
 
 
 def merged_repositories(report: Report) -> Iterator[Remark]:
-    """Yield a remark for each repository that entries have under two addresses since a rename."""
+    """Yield a remark for each repository that is listed under two addresses since a rename."""
     renamed: dict[str, Link] = {}
     for link, facts in _main_links(report):
         if facts.renamed_from is not None:

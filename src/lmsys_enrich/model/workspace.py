@@ -1,4 +1,4 @@
-"""Workspace: the repository in which a run works, the paths of files in it, and their pages."""
+"""Workspace: the repository of a run, the paths of files in it, and their pages on the web."""
 
 import os
 import re
@@ -59,7 +59,7 @@ def _page(workspace: Workspace, file: str | Path) -> str | None:
 
 
 def leads_out(path: Path, root: Path | None) -> Path | None:
-    """Return where a path really leads, if a link on it leads out of a folder; None where it stays inside."""
+    """Return the real target of a path if a symbolic link leads out of a folder; None if it stays inside."""
     at = Path(os.path.normpath(path.absolute()))
     if root is None or not at.is_relative_to(root):
         return None  # named by the user, outside
@@ -100,10 +100,10 @@ def _web(root: Path, environ: Mapping[str, str]) -> str | None:
     # The pages of files have other addresses on Forgejo.
     if (repository := environ.get("GITHUB_REPOSITORY")) and not is_forgejo_job(environ):
         return f"{environ.get('GITHUB_SERVER_URL') or 'https://github.com'}/{quote(repository)}"
-    found = _REMOTE.fullmatch(_origin(root))
-    if found is None or not any(forge in found[1] for forge in ("github", "gitlab")):
+    match = _REMOTE.fullmatch(_origin(root))
+    if match is None or not any(forge in match[1] for forge in ("github", "gitlab")):
         return None
-    return f"https://{found[1]}/{found[2].removesuffix('/').removesuffix('.git')}"
+    return f"https://{match[1]}/{match[2].removesuffix('/').removesuffix('.git')}"
 
 
 def _origin(root: Path) -> str:

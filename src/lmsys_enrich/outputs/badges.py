@@ -56,12 +56,12 @@ def badge_svg(label: str, message: str, color: str, *, remark: str | None = None
 
 
 def _text(text: str, middle: float, length: int) -> str:
-    """Return the text, fitted into its room with any font of the reader's."""
+    """Return the text, fitted to its width in any font."""
     return f'<text x="{middle:g}" y="14" textLength="{length}">{text}</text>'
 
 
 def _width(text: str) -> int:
-    """Return how many pixels the text takes in Verdana, in whole ones."""
+    """Return the width of a text in Verdana, in whole pixels."""
     thousandths = sum(_WIDTHS.get(c, _WIDE if ord(c) >= _FIRST_WIDE else _OTHER) for c in text)
     return round(thousandths * _SIZE / 1000)
 
@@ -69,8 +69,8 @@ def _width(text: str) -> int:
 # White text on each of them has a contrast of at least 4.5:1 (WCAG 2.2, 1.4.3).
 _GREEN, _YELLOW, _ORANGE, _RED = "#1f7a3d", "#8a6100", "#a84b00", "#b3261e"
 _BLUE, _GREY = "#1f5fbf", "#616a75"
-# Lists lose links all the time: these shares of links lost are the ends of what is in order, of what
-# needs some care, and of what needs much.
+# Every list loses links: up to the first share of lost links the badge is green, up to the second
+# yellow, up to the third orange.
 _IN_ORDER, _SOME_CARE, _MUCH_CARE = 0.05, 0.15, 0.3
 _NOT_CHECKED = "not checked yet"
 _MONTH = timedelta(days=30)
@@ -111,7 +111,7 @@ def _of_the_list(report: Report) -> Iterator[Badge]:
     summary = report.summary
     yield _links_alive(report)
     yield Badge("entries", "entries", f"{summary.entries:,}", _BLUE)
-    if not report.alive.judged:  # no figure is made up before the first run
+    if not report.alive.judged:  # no invented figure before the first run
         yield Badge("stale", "stale", _NOT_CHECKED, _GREY)
         yield Badge("died", "died in 30 days", _NOT_CHECKED, _GREY)
         yield Badge("last-check", "last check", _NOT_CHECKED, _GREY)
@@ -125,7 +125,7 @@ def _of_the_list(report: Report) -> Iterator[Badge]:
 
 
 def _links_alive(report: Report) -> Badge:
-    """Return how many of the judged links are alive."""
+    """Return the badge with the number of judged links that are alive."""
     count = report.alive
     if not count.judged:
         return Badge("links-alive", "links alive", _NOT_CHECKED, _GREY)

@@ -45,7 +45,7 @@ def _head(suite: Report) -> str:
         f"  <testsuite name={xml_attribute(suite.workspace.path(suite.catalogs[0].source))}"
         f" timestamp={xml_attribute(moment(suite.run_time) or '')}"
         f' tests="{verdicts.total()}" failures="{verdicts[Verdict.DEAD]}" errors="0" skipped="{skipped}"'
-        # Readers want a time. Links share requests and waits, and the same findings give the same file:
+        # JUnit readers require a time. Links share requests and waits, and equal findings give equal files:
         # the duration of the run is in enriched.json.
         ' time="0">\n'
     )
@@ -77,8 +77,8 @@ def _case(listed: ListedLink, finding: Finding, workspace: Workspace) -> str:
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _RULES: dict[Verdict, tuple[str, str, str]] = {
     Verdict.DEAD: ("dead-link", "error", "The link is dead"),
-    Verdict.FAILING: ("failing-link", "warning", "The link fails; lasting failure makes it dead"),
-    Verdict.MOVED: ("moved-link", "note", "The link has moved for good"),
+    Verdict.FAILING: ("failing-link", "warning", "The link fails; if it keeps failing, it counts as dead"),
+    Verdict.MOVED: ("moved-link", "note", "The link has moved permanently"),
 }
 
 

@@ -13,7 +13,7 @@ _HEADINGS = {Verdict.DEAD: "Dead", Verdict.FAILING: "Failing", Verdict.MOVED: "M
 
 
 def dead_links_md(report: Report) -> Mapping[str, str]:
-    """Return the document for people; it carries no time of the run."""
+    """Return the document for people; it contains no time of the run."""
     return {"dead-links.md": "\n\n".join(block for block in _blocks(report) if block) + "\n"}
 
 
@@ -75,22 +75,22 @@ def _proposal(proposal: Suggestion) -> Json:
 
 def _blocks(report: Report) -> Iterator[str]:
     locations = report.locations
-    found = list(_to_act_on(report))
+    findings = list(_to_act_on(report))
     yield "# Dead links"
     yield quoted(report.notice) if report.notice else ""
-    yield _counts(found) if found else nothing_to_do(report)
+    yield _counts(findings) if findings else nothing_to_do(report)
     for verdict, heading in _HEADINGS.items():
-        of_this = [finding for finding in found if finding.effective_verdict is verdict]
+        of_this = [finding for finding in findings if finding.effective_verdict is verdict]
         if of_this:
             yield f"## {heading}"
             yield "\n".join(line for finding in of_this for line in _lines(finding, locations[finding.url]))
 
 
 def nothing_to_do(report: Report) -> str:
-    """Return the words for a report without dead, failing and moved links."""
+    """Return the sentence for a report without dead, failing and moved links."""
     if not report.alive.judged:
-        return "No link could be judged yet."
-    return "Every link that could be checked is alive, and stands where it should."
+        return "No link has a clear result yet."
+    return "Every link that could be checked is alive at its listed address."
 
 
 def _counts(found: list[Finding]) -> str:
@@ -110,22 +110,22 @@ def _lines(finding: Finding, locations: Sequence[ListedLink]) -> Iterator[str]:
 
 
 def instead(proposal: Suggestion, shown: str) -> str:
-    """Return the advice for an address, given as it is shown."""
+    """Return the advice to use another address, which is given in its displayed form."""
     if proposal.kind is SuggestionKind.ARCHIVED:
-        return f"Put the archived copy in its place: {shown}"
-    return f"Write {shown} instead"
+        return f"Replace it with the archived copy: {shown}"
+    return f"Replace it with {shown}"
 
 
 def shown_address(url: str) -> str:
-    """Return an address of the web as a link, and any other in code: `<details>` would be a tag."""
+    """Return a web address as a link, and any other text as code: `<details>` would be a tag."""
     if is_web(url):
         return f"<{address(url).strip('<>')}>"
-    shown = " ".join(url.replace("`", "%60").split())
-    return f"`{shown}`"
+    line = " ".join(url.replace("`", "%60").split())
+    return f"`{line}`"
 
 
 def _since(finding: Finding) -> str:
-    """Return the day alone: a count of days would change the page each night."""
+    """Return the start of the failure as a date: a number of days would change every night."""
     if finding.failing_since is None:
         return ""
     return f" (since {finding.failing_since:%Y-%m-%d})"
@@ -137,21 +137,19 @@ def to_do(finding: Finding) -> str:
         return instead(finding.proposal, shown_address(finding.proposal.url))
     facts = finding.repository
     if facts is not None and facts.taken_over_by is not None:
-        return (
-            "Another repository has this name now: find where the one you meant has gone, or remove the link"
-        )
+        return "Another repository now has this name: find the one you meant, or remove the link"
     return _advice(finding)
 
 
 def _advice(finding: Finding) -> str:
     match finding.effective_verdict:
         case Verdict.DEAD if not is_web(finding.url):
-            return "Write the heading or the file that is there now, or remove the link"
+            return "Correct the name of the heading or file, or remove the link"
         case Verdict.DEAD:
-            return "Find where it has gone, put an archived copy in its place, or remove it"
+            return "Find its new address, replace it with an archived copy, or remove it"
         case Verdict.FAILING if not finding.can_become_dead:
-            return "Open it: the page you meant seems to be gone, its site answers with another one"
+            return "Open it: the page seems to be gone, and its site shows another one instead"
         case Verdict.FAILING:
-            return "Wait: the next runs show whether it comes back or is dead"
+            return "Wait: the next runs show whether it recovers or is dead"
         case _:
-            return "Open it, and write the address where it ends if that is the one you meant"
+            return "Open it: if it leads to the page you meant, use the address of that page"

@@ -1,4 +1,4 @@
-"""A Markdown list with facts, written anew or in place: every byte outside of facts is unchanged."""
+"""A Markdown list with facts, as a copy or in place: every byte outside the facts stays unchanged."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -16,11 +16,11 @@ from lmsys_enrich.outputs.text import quoted
 
 _BARS = re.compile(r"(?<!\\)\|")
 _BOM = "\ufeff"
-_RELATIVE = "Relative links of this copy start from the folder of the list itself."
+_RELATIVE = "Relative links in this copy start from the folder of the original list."
 
 
 def enriched_document(report: Report, document: Document) -> str:
-    """Return the document with its facts, between the marks by which they are found again."""
+    """Return the document with its facts, between marks by which the next run finds them."""
     entries = {item.entry.id: item for item in report.entries}
     lines = document.text.split("\n")
     for rows in _tables(document.insertion_points):
@@ -39,7 +39,7 @@ def enriched_copy(report: Report, document: Document, *, has_relative_links: boo
     """
     Return the document with its facts, for a file in another folder than the list's.
 
-    Its last line says where relative links start. It lies between the marks of facts, so the
+    Its last line says where relative links start. That line is between the marks of facts, so the
     copy reads as the list; without a line end before it, it would be part of an entry.
     """
     text = enriched_document(report, document)
@@ -85,18 +85,18 @@ def _add_columns(
     view: DocumentView,
 ) -> None:
     rows = [entries[insertion_point.entry] for insertion_point in table if insertion_point.kind == "row"]
-    shown = columns_of(rows, view)
-    if not shown:
+    columns = columns_of(rows, view)
+    if not columns:
         return
     width = len(_BARS.split(lines[table[0].line - 1].strip().strip("|")))
     for point in table:
         match point.kind:
             case "header":
-                _add_cells(lines, point.line, marked([column.title for column in shown]), width)
+                _add_cells(lines, point.line, marked([column.title for column in columns]), width)
             case "rule":
-                _add_cells(lines, point.line, [column.side for column in shown], width)
+                _add_cells(lines, point.line, [column.side for column in columns], width)
             case "row":
-                cells = marked([column.cell(entries[point.entry], view) for column in shown])
+                cells = marked([column.cell(entries[point.entry], view) for column in columns])
                 _add_cells(lines, point.line, cells, width)
             case _:
                 pass  # a row that is not an entry: GitHub completes it
@@ -104,10 +104,10 @@ def _add_columns(
 
 def _add_cells(lines: list[str], line: int, cells: Sequence[str], width: int) -> None:
     """
-    Add cells to a row that has as many as the header or fewer; one that has more is left alone.
+    Add cells to a row; one with more cells than the header stays unchanged.
 
-    What is added to complete the row is within the marks as well. Without a bar at its
-    end the row gets none.
+    Cells that complete the row are within the marks as well. A row without a bar at its
+    end gets none.
     """
     text = lines[line - 1].rstrip()
     ends_with_bar = text.endswith("|") and not text.endswith("\\|")
@@ -131,7 +131,7 @@ def write_in_place(report: Report, warn: Callable[[str], None]) -> list[Path]:
     """
     Write the facts into each Markdown list, and return those that changed.
 
-    A list that changed since it was read stays as it is, since its lines are others now.
+    A list that changed since it was read stays unchanged, because its line numbers may be wrong.
     """
     return [*_changed(report, warn)]
 
@@ -140,11 +140,13 @@ def _changed(report: Report, warn: Callable[[str], None]) -> Iterator[Path]:
     for of_one in report.of_each_list():
         catalog = of_one.catalogs[0]
         if catalog.document is None:
-            warn(f"{catalog.source}: facts are written into Markdown lists alone; enriched.md has them")
+            warn(f"{catalog.source}: facts are only written into Markdown lists; enriched.md has them")
         elif digest_of(catalog.source) != catalog.digest:
-            warn(f"{catalog.source}: it changed during the run, so it gets no facts; run again")
+            warn(f"{catalog.source}: changed during the run, so no facts were written; run again")
         elif b"\r" in catalog.source.read_bytes().replace(b"\r\n", b""):
-            warn(f"{catalog.source}: has carriage returns alone, which would be lost, so it gets no facts")
+            warn(
+                f"{catalog.source}: has bare carriage returns, which would be lost, so no facts were written"
+            )
         elif replace_source(
             catalog.source, enriched_document(replace(of_one, notice=None), catalog.document)
         ):

@@ -99,7 +99,7 @@ def _further_repositories(report: Report) -> Iterator[Repository]:
         return
     written = {facts.key for item in report.entries for facts in (item.facts, item.github) if facts}
     found = ((url, one.repository) for url, one in report.findings.items() if one.repository)
-    # Names that differ in case alone are one repository, whose links refer to it by either.
+    # Names that differ only in case are one repository, and links use either name.
     links = {facts.key: url for url, facts in found if facts.key not in written}
     yield from OfFindings(links, report.findings, repository_of).values()
 

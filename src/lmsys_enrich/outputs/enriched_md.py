@@ -1,4 +1,4 @@
-"""`enriched.md`: the list as readers see it, with its facts."""
+"""`enriched.md`: the list for readers, with its facts."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -34,7 +34,7 @@ from lmsys_enrich.values import Value
 _AROUND = frozenset({"prefix", "marks", "tags", "parent", "description"})
 
 
-# A link, whether it is an image's, its text with pairs of brackets in it, and its address; a role is short.
+# Link or image: mark, text with balanced brackets, address; a role is short.
 _LINK = re.compile(
     r"(\[!)?\[((?:[^\[\]\\]|\\.|\[[^\[\]]{0,80}\]){0,200})\](?:\([^()]*\)\])?"
     r"\((<[^<>]*>|[^\s()<>]*(?:\([^\s()]*\)[^\s()]*)*)"
@@ -43,7 +43,7 @@ _TAG = re.compile(r"<[^<>]*>")
 _INSIDE = frozenset("_(<\"'=/.")  # before an address that is part of something else
 _GOES_ON = frozenset("_/?#&=%-")  # behind an address that is longer
 _CLOSING = re.compile(r"(?<=\s)(#+)\Z")  # of a heading; GitHub does not show it
-_WORDLESS = ("![", "[![", "<")  # what a description without words begins with
+_WORDLESS = ("![", "[![", "<")  # beginnings of a description without words
 
 
 class EntryWords(Value):
@@ -111,14 +111,14 @@ def _exemption(entry: Entry) -> str:
 
 
 def _needs_bold(entry: Entry) -> bool:
-    """Return whether only bold letters show where a name without a link ends."""
+    """Return whether a name without a link needs bold letters to show where it ends."""
     description = _cell(entry.cells, "description")
     has_tags_alone = not description and "tags" in entry.cells
     return has_tags_alone or description.startswith(_WORDLESS) or BETWEEN.search(entry.name) is not None
 
 
 def words_of(report: Report) -> EntryWords:
-    """Return the writer of the entries of a report on one list."""
+    """Return the formatter of the entries in a report on one list."""
     named = {entry.id: entry for entry in _entries(report.catalogs[0].sections) if entry.id_is_written}
     return EntryWords(named, report.view)
 
@@ -192,7 +192,7 @@ _DEEPEST_HEADING = 6
 
 
 def enriched_md(report: Report) -> Mapping[str, Text]:
-    """Return the file; it carries no time of the run, nor any other word that changes by itself."""
+    """Return the file; it contains no time of the run, so that only facts change it."""
     [catalog] = report.catalogs
     if catalog.document is not None:
         is_relative = _relative_links(catalog) > 0
@@ -292,7 +292,7 @@ class _SectionWriter(Value):
 
 
 def _heading(section: Section) -> str:
-    """Return the title; where readers of lists expect no entries below it, a mark says that there are."""
+    """Return the title; a mark shows that there are entries below a title such as Contents."""
     has_entries = bool(section.entries or section.sections)
     # In front of the title: a blank behind it would be a hyphen in GitHub's anchor.
     mark = ENTRIES if has_entries and is_housekeeping(section.title) else ""

@@ -1,4 +1,4 @@
-"""`enriched.yaml`: the list as it is written, with the facts of each entry; and a list as `entries.yaml`."""
+"""`enriched.yaml`: the list as written, with the facts of each entry; and a list as `entries.yaml`."""
 
 from collections.abc import Iterator, Mapping
 
@@ -12,7 +12,7 @@ from lmsys_enrich.outputs.yaml import Flow, yaml_item, yaml_lines
 
 
 def enriched_yaml(report: Report) -> Mapping[str, Streamed]:
-    """Return the file; it carries no time of the run."""
+    """Return the file; it contains no time of the run."""
     return {"enriched.yaml": Streamed(lambda: _chunks(report))}
 
 
@@ -38,7 +38,7 @@ def _entry(item: EnrichedEntry) -> dict[str, object]:
 
 
 def _facts(facts: Repository) -> dict[str, object]:
-    """Return the known facts; nothing here changes unless a fact does."""
+    """Return the known facts, without anything that changes when no fact does."""
     content: dict[str, object] = {
         "full_name": facts.full_name,
         "stars": facts.stars,
@@ -55,7 +55,7 @@ def _facts(facts: Repository) -> dict[str, object]:
 
 
 def entries_yaml(catalog: Catalog) -> str:
-    """Return a list as a person would write it: ids only where other entries may refer to them."""
+    """Return a list as a maintainer would write it: ids only where other entries may refer to them."""
     parents = {str(listed.entry.cells.get("parent")) for listed in catalog.listed()}
 
     def item(listed: ListedEntry) -> bytes:
@@ -98,7 +98,7 @@ def _sections(sections: tuple[Section, ...], depth: int, items: Iterator[bytes])
 
 
 def _section(section: Section) -> dict[str, object]:
-    """Return the keys of a section but for its entries."""
+    """Return the keys of a section except its entries."""
     content: dict[str, object] = {"title": section.title}
     if section.text:
         content["text"] = section.text
@@ -113,7 +113,7 @@ def _column(column: Column) -> object:
 
 
 def _words(entry: Entry) -> dict[str, object]:
-    """Return the keys of an entry but for its id."""
+    """Return the keys of an entry except its id."""
     content: dict[str, object] = {"name": entry.name}
     if (url := entry.url) is not None:
         content["url"] = url

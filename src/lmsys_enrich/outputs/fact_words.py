@@ -36,7 +36,7 @@ Words: TypeAlias = Callable[[EnrichedEntry, DocumentView], str]
 
 class FactColumn(Value):
     """
-    Fact as a column of a table and as a phrase behind a bullet, both empty where it is unknown.
+    Fact as a table column and as a phrase after a bullet, both empty where it is unknown.
 
     `side` is the column's alignment.
     """
@@ -48,7 +48,7 @@ class FactColumn(Value):
 
 
 def short_number(number: int) -> str:
-    """Return a number as 985, 1.2k or 35k, so that it seldom changes."""
+    """Return a number as 985, 1.2k or 35k, so that it rarely changes."""
     for unit, letter in _UNITS:
         if number >= unit:
             whole, rest = divmod(number, unit)
@@ -79,7 +79,7 @@ def _chosen(view: DocumentView) -> Mapping[Fact, FactColumn]:
 
 def _is_worth_a_column(fact: Fact, items: Sequence[EnrichedEntry], view: DocumentView) -> bool:
     if fact is Fact.STATUS:
-        return any(map(remarks, items))  # one dead link is worth it; that all are alive is not
+        return any(map(remarks, items))  # one dead link justifies the column; "alive" in every row does not
     known = sum(bool(_COLUMNS[fact].cell(item, view)) for item in items)
     return known > 0 and known * _FEWEST >= len(items)
 
@@ -90,7 +90,7 @@ def status(item: EnrichedEntry) -> str:
 
 
 def remarks(item: EnrichedEntry) -> str:
-    """Return the part of the status that a reader should know: that a link is alive goes without saying."""
+    """Return the remarkable part of the status: that a link is alive goes without saying."""
     words = [
         f"{escaped(link_.role)} {said}" if number else said
         for number, (link_, finding) in enumerate(zip(item.entry.links, item.findings, strict=True))
@@ -100,7 +100,7 @@ def remarks(item: EnrichedEntry) -> str:
 
 
 def _verdict_words(finding: Finding) -> str:
-    """Return what a reader of the list needs to know; what only its maintainer does is in the reports."""
+    """Return the words for readers of the list; those for its maintainer are in the reports."""
     match finding.effective_verdict:
         case Verdict.ALIVE:
             return _ALIVE
@@ -161,7 +161,7 @@ def _forks(item: EnrichedEntry, view: DocumentView) -> str:
 
 
 def _licence(item: EnrichedEntry, _: DocumentView) -> str:
-    """Return the licence's identifier; a file that GitHub does not recognise has none that a reader knows."""
+    """Return the licence's identifier; empty for a file that GitHub does not recognise."""
     facts = item.facts or item.model
     name = facts.license if facts else None
     return "" if name is None or name == "other" else escaped(licence_name(name))
@@ -194,7 +194,7 @@ def _venue(item: EnrichedEntry, _: DocumentView) -> str:
 
 
 def coarse(number: int | None) -> str:
-    """Return a count that grows all the time in two digits: 7, 40+, 1,200+."""
+    """Return a steadily growing count in two digits: 7, 40+, 1,200+."""
     if number is None or number < _TENS:
         return "" if number is None else str(number)
     unit = 10 ** max(1, len(str(number)) - 2)
@@ -218,7 +218,7 @@ def _description(item: EnrichedEntry, _: DocumentView) -> str:
 
 
 def _with(sign: str, words: Words, unit: str = "") -> Words:
-    """Return a phrase: a sign, the words, a unit; nothing without words."""
+    """Return a phrase of symbol, words and unit; empty without words."""
 
     def phrase(item: EnrichedEntry, view: DocumentView) -> str:
         known = words(item, view)

@@ -13,7 +13,7 @@ from lmsys_enrich.model.report import Bug
 from lmsys_enrich.outputs.text import Broken, Streamed, Text, encoded
 from lmsys_enrich.values import Value, replace
 
-_HINT = "Free the disk, or its rights, or name another folder with --out; what lay there before is whole."
+_HINT = "Check disk space and permissions, or name another folder with --out. Existing files are unchanged."
 _AT_ONCE = 2**18
 # Symbolic links are not followed, and opening a FIFO must not block.
 _TO_COMPARE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
@@ -23,7 +23,7 @@ class Written(Value):
     """
     Paths of all files in the folder, and of those that are new or have changed.
 
-    `bugs` are those that kept a file from being made; what lay there before is whole.
+    `bugs` are those that kept a file from being made; its old version is unchanged.
     """
 
     all: tuple[Path, ...]
@@ -62,8 +62,8 @@ def write_files(folder: Path, files: Mapping[str, Text]) -> Written:
         if not isinstance(problem, OSError):
             raise
         raise OutputError(f"{folder / name}: cannot be written: {reason_of(problem)}", hint=_HINT) from None
-    made = (Path(name) for name in files if name not in bugs)
-    return Written(tuple(made), tuple(map(Path, temporary)), tuple(bugs.values()))
+    paths = (Path(name) for name in files if name not in bugs)
+    return Written(tuple(paths), tuple(map(Path, temporary)), tuple(bugs.values()))
 
 
 def replace_source(source: Path, text: str) -> bool:
@@ -73,7 +73,7 @@ def replace_source(source: Path, text: str) -> bool:
     Raises `InputError` for a symbolic link, which could lead to any file.
     """
     if source.is_symlink():
-        raise InputError(f"{source}: is a symbolic link", hint=f"Name that one: {source.resolve()}.")
+        raise InputError(f"{source}: a symbolic link", hint=f"Name its target: {source.resolve()}.")
     mode = source.stat().st_mode
     written = write_files(source.parent, {source.name: text})
     source.chmod(mode)
@@ -94,7 +94,7 @@ def _written(path: Path, text: Text, temporary_path: Path) -> bool | Bug:
     """
     Write a text to a temporary file, and return whether it differs from the file at `path`.
 
-    Returns the bug of ours that kept the text from being made.
+    Returns the bug that kept the text from being made.
     """
     if isinstance(text, Broken):
         return Bug(str(path), text.traceback)

@@ -1,4 +1,4 @@
-"""Fixes: edits of a list for links that have moved for good."""
+"""Fixes: edits of a list for links that have moved permanently."""
 
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
@@ -47,7 +47,7 @@ def _archived_copy(finding: Finding) -> str | None:
 
 
 def _better(link: Link, finding: Finding, *, across: bool, seen: int) -> str | None:
-    """Return the address to write, if the move is sure enough."""
+    """Return the new address, if the move is certain enough."""
     suggestion = finding.suggestion
     if finding.effective_verdict is not Verdict.MOVED or suggestion is None:
         return None

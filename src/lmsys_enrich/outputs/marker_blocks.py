@@ -19,7 +19,7 @@ from lmsys_enrich.outputs.enriched_md import section_md
 from lmsys_enrich.outputs.text import escaped, table
 from lmsys_enrich.values import Value
 
-# Two patterns: one of the whole block takes time that grows with the cube of the text.
+# Two patterns: one for the whole block would take cubic time.
 _FIRST_LINE = re.compile(
     r"<!--\s*lmsys-enrich:(?P<name>[a-z-]+)(?P<what>(?:\s(?:[^\n<-]|<(?!!--)|-(?!->))*)?)-->"
     r"[ \t]*(?P<line_end>\r?\n)"
@@ -27,7 +27,7 @@ _FIRST_LINE = re.compile(
 _LAST_LINE = re.compile(r"<!--\s*/lmsys-enrich\s*-->")
 _BEGIN = re.compile(r"<!--\s*lmsys-enrich:")
 _ONLY_IF_ANY = frozenset({"papers", "models", "withdrawn"})
-# Without that of the last check: it changes each night, so publishing leaves it out.
+# Without the badge of the last check, which changes every night and is therefore not published.
 _BADGES = (
     ("links-alive", "links alive"),
     ("entries", "entries"),
@@ -58,9 +58,9 @@ class Blocks(Value):
             last = _LAST_LINE.search(text, first.end())
             if last is None:
                 break
-            made = self._made(first, _at(text, first.start(), file))
+            content = self._made(first, _at(text, first.start(), file))
             line_end = first["line_end"]
-            parts += (text[at : first.end()], made.replace("\n", line_end), line_end, last.group())
+            parts += (text[at : first.end()], content.replace("\n", line_end), line_end, last.group())
             at, count = last.end(), count + 1
         begun = len(_BEGIN.findall(text))
         if not count or count < begun:
@@ -75,7 +75,7 @@ class Blocks(Value):
         make = names.get(first_line["name"])
         if make is None:
             raise InputError(
-                f"{at}: no block is called {first_line['name']}", hint=f"Blocks are: {', '.join(names)}."
+                f"{at}: there is no block {first_line['name']}", hint=f"Blocks are: {', '.join(names)}."
             )
         return make(first_line["what"].strip(), at)
 
@@ -89,7 +89,7 @@ class Blocks(Value):
         }
 
     def _summary(self) -> str:
-        """Return the figures; none is of this run alone, which a night without news would change."""
+        """Return the figures, without those of a single run, which would change every night."""
         summary = self.report.summary
         figures = {
             "entries": summary.entries,
@@ -111,7 +111,7 @@ class Blocks(Value):
         for report in self.report.of_each_list():
             if (section := _find(report.catalogs[0].sections, what)) is not None:
                 return section_md(report, section)
-        raise InputError(f"{location}: no section is called {what!r}", hint="Name one as `table Frameworks`.")
+        raise InputError(f"{location}: there is no section {what!r}", hint="Name one as `table Frameworks`.")
 
     def _changes(self) -> str:
         if self.changes is None or not self.changes.changes:

@@ -1,4 +1,4 @@
-"""Registry of outputs: a new one gets its line here."""
+"""Registry of outputs: add a new one here."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -58,7 +58,7 @@ def render_all(report: Report) -> dict[str, Text]:
 
 
 def render_reports(report: Report) -> dict[str, Text]:
-    """Return the texts of the files that are valid for a part of the lists."""
+    """Return the texts of the files that are meaningful for a part of a list."""
     files: dict[str, Text] = {}
     for output in REPORTS:
         files |= _made(output, report)

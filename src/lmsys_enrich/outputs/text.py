@@ -12,7 +12,7 @@ from lmsys_enrich.values import Value
 
 
 class Streamed(Value):
-    """A text that grows with the list and is never held whole; each call of `chunks` starts it anew."""
+    """A text that grows with the list and is never held whole; each call of `chunks` starts it again."""
 
     chunks: Callable[[], Iterator[bytes]]
 
@@ -21,7 +21,7 @@ class Streamed(Value):
 
 
 class Broken(Value):
-    """A text that a bug of ours kept from being made."""
+    """A text that could not be made because of a bug."""
 
     traceback: str
 
@@ -64,7 +64,7 @@ _BARE_ADDRESS = re.compile(r"(?i)(?<![a-z0-9])((?:https?|ftp|mailto|xmpp)(?=:)|w
 
 
 def unlinked(markdown: str) -> str:
-    """Return escaped text of whose bare addresses GitHub makes no links."""
+    """Return escaped text with bare addresses that GitHub does not turn into links."""
     return _BARE_ADDRESS.sub(lambda found: f"{found[1]}&#{ord(found[2])};", markdown)
 
 
@@ -103,7 +103,7 @@ def table(titles: Sequence[str], aligned: Sequence[str], rows: Iterable[Sequence
 
 
 def quoted(text: str) -> str:
-    """Return a block quote of text that is shown as it is."""
+    """Return a block quote of plain text."""
     return f"> {escaped(text)}"
 
 
@@ -140,7 +140,7 @@ _BEFORE, _BEHIND = len("[\n ["), -len("\n ]\n]")
 
 
 def json_text(value: object) -> str:
-    """Return JSON with an indent, so that a change of a fact is a change of a line."""
+    """Return indented JSON, so that a changed fact changes one line."""
     return _json(value).decode("utf-8") + "\n"
 
 
@@ -164,7 +164,7 @@ def _without_surrogates(value: object) -> object:
 
 
 def json_chunks(head: Mapping[str, object], lists: Mapping[str, Iterable[object]]) -> Iterator[bytes]:
-    """Yield the text of `head` with long lists of items behind it, without holding all of one."""
+    """Yield the text of `head` followed by long lists of items, without holding a whole list."""
     yield json_text(head).removesuffix("\n}\n").encode()
     for key, items in lists.items():
         yield f',\n "{key}": ['.encode()

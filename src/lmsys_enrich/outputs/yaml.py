@@ -1,4 +1,4 @@
-"""YAML exactly as PyYAML emits it; most lines are put together by hand, as lists are long."""
+"""YAML exactly as PyYAML emits it; most lines are assembled here, because lists are long."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -10,7 +10,7 @@ import yaml
 
 _CACHED_LINES = 2**12
 _LONGEST = 2**16  # the library folds lines of a million bytes
-_LONGEST_KEY = 30  # letters; a key of more than 128 bytes has a form of its own
+_LONGEST_KEY = 30  # characters; YAML writes a key of more than 128 bytes in another form
 
 # A text that needs no quotes, by the library's rules and by those of readers: it begins with a letter, is
 # none of the words for true, false and null, and no colon, number sign or blank is where it would end
@@ -156,7 +156,7 @@ def word(value: object) -> str:
 
 @lru_cache(maxsize=_CACHED_TEXTS)
 def _may_be_plain(text: str) -> tuple[bool, bool]:
-    """Return whether a text needs no quotes, because readers take it for text, or has quotes."""
+    """Return whether a text reads back as text without further quotes."""
     return _RESOLVER.resolve(yaml.ScalarNode, text, (True, False)) == f"{_TAG}str", True
 
 

@@ -1,1 +1,1 @@
-"""Papers as identifiers and titles: which paper an address names, and whether two titles are one."""
+"""Identifiers and titles of papers: the paper that an address names, and the comparison of titles."""

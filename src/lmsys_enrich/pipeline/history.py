@@ -64,9 +64,9 @@ def update(task: LinkTask, observation: Observation, now: datetime, dead_after: 
 
 def _plausible(previous: Finding | None, now: datetime) -> Finding | None:
     """
-    Return a finding of earlier runs without dates that are still to come.
+    Return a finding of earlier runs without dates in the future.
 
-    Outputs are in the repository, where a date can be planted: a failure that was
+    Outputs are in the repository, where dates can be planted: a failure that was
     counted last in 2999 would never be counted again. A clock set back by a day or
     less is left alone.
     """
@@ -86,7 +86,7 @@ def _plausible(previous: Finding | None, now: datetime) -> Finding | None:
 
 
 def _verdict_since(finding: Finding, previous: Finding | None, now: datetime) -> datetime | None:
-    """Return when a run first came to this verdict; None where an earlier version left no date."""
+    """Return the first run with this verdict; None if an earlier version recorded no date."""
     if previous is None or previous.effective_verdict is not finding.verdict:
         return now
     return previous.verdict_since
@@ -109,7 +109,7 @@ def _merged(known: FactsT | None, update: Update[FactsT] | None) -> FactsT | Non
 
 
 def _publishable(suggestion: Suggestion | None) -> Suggestion | None:
-    """Return a suggestion unless it carries somebody's password or session into a public list."""
+    """Return a suggestion, unless it would publish somebody's password or session id."""
     return None if suggestion is None or carries_credentials(suggestion.url) else suggestion
 
 
@@ -168,11 +168,11 @@ def accepted(observation: Observation, settings: Settings) -> Observation:
 
 
 def _of_host(observation: Observation, hosts: Iterable[HostSetting]) -> frozenset[int]:
-    found = frozenset[int]()
+    statuses = frozenset[int]()
     for setting in hosts:
         try:
             if is_for(setting, observation.final_url or observation.url):
-                found |= setting.accept
+                statuses |= setting.accept
         except InvalidAddress:
             continue
-    return found
+    return statuses

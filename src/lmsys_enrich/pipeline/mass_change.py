@@ -66,14 +66,14 @@ def _message(lost: int, living: int, examples: Sequence[str]) -> str:
 
 def _hint(max_change: float) -> str:
     return (
-        f"Look at some of them. If it is true, run again with --accept-changes"
+        f"Check some of them. If the changes are real, run again with --accept-changes"
         f" (or raise --max-change, now {max_change:g})."
     )
 
 
 def mark_refusal(cache: Path, out: Path, *, refused: bool) -> None:
     """
-    Note in the cache that the last run refused to write to `out`, or that it did write.
+    Note in the cache whether the last run refused to write to `out`.
 
     Other commands then show what was last written. A cache that cannot be written is
     reported by the store.

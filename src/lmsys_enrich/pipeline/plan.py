@@ -1,4 +1,4 @@
-"""Plan: which links are fresh, which need no request, which are to be checked, by which checker."""
+"""Plan: links that are fresh, links that need no request, and links to check, by checker."""
 
 import re
 import traceback
@@ -74,7 +74,7 @@ class PreviousFindings(Value):
 
 
 def _is_of_another(reported: Finding, kept: Finding) -> bool:
-    """Return whether the outputs name another repository than the cache does."""
+    """Return whether the outputs name another repository than the cache."""
     ids = [found.repository.id for found in (reported, kept) if found.repository is not None]
     return None not in ids and len(set(ids)) > 1
 
@@ -83,7 +83,7 @@ class Tasks(Sequence[LinkTask]):
     """
     The tasks of some links, made when they are read.
 
-    A long list's earlier findings lie on disk: no more of them is read than is under way.
+    A long list's earlier findings are on disk: only those of tasks in progress are read.
     """
 
     def __init__(
@@ -185,7 +185,7 @@ def _position(checkers: Sequence[Checker], url: str) -> int:
 
 class _KnownWithoutRequest(Value):
     """
-    Knowledge that settles links without a request.
+    Rules and data that settle links without a request.
 
     `exempt` are exemptions in the lists, `rules` those of the settings. `local` has what
     the reader found on disk.
@@ -215,7 +215,7 @@ class _KnownWithoutRequest(Value):
             return Observation(url, Verdict.SKIPPED, f"exempt{until}: {exemption.reason}")
         for pattern in self.excluded:
             if pattern.search(url):
-                return Observation(url, Verdict.SKIPPED, f"the settings exclude it: {pattern.pattern}")
+                return Observation(url, Verdict.SKIPPED, f"excluded by the settings: {pattern.pattern}")
         if url in self.local:
             return self.local[url]
         if not is_web(url):
@@ -244,7 +244,7 @@ def _exemptions(catalogs: Iterable[Catalog], today: date) -> dict[str, Exemption
 
 
 def _with_exemption(catalogs: Iterable[Catalog]) -> Iterator[tuple[Link, Exemption | None]]:
-    """Yield every link with the exemption that stands beside it."""
+    """Yield every link with the exemption of its entry."""
     for catalog in catalogs:
         for entry in catalog.entries():
             for link in entry.links:
@@ -265,7 +265,7 @@ def _fragments(catalogs: Iterable[Catalog]) -> dict[str, list[str]]:
 
 
 def _local_links(catalogs: Iterable[Catalog]) -> dict[str, Observation]:
-    """Return what the reader found on disk of links to headings and files."""
+    """Return the links to headings and files, with the result of looking for their targets on disk."""
     found: dict[str, Observation] = {}
     for catalog in catalogs:
         for outside in catalog.document_links:

@@ -20,7 +20,7 @@ from lmsys_enrich.values import Value, replace
 
 
 class PreviousRuns(Value):
-    """The open store, and the findings that earlier runs left; `warn` receives what cannot be read."""
+    """The open store, and the findings of earlier runs; `warn` receives messages about unreadable files."""
 
     store: DiskStore
     settings: Settings
@@ -40,7 +40,7 @@ def refuse_links_out(settings: Settings) -> None:
     """
     Raise `OutputError` where a folder for outputs or cache is a link out of the repository.
 
-    A stranger's pull request can place such a link; a user who wants one names its target.
+    A stranger's pull request can contain such a link; a user who wants one names its target.
     """
     root = find_workspace(Path.cwd(), {}).root
     for flag, folder in (("--out", settings.out), ("--cache", settings.cache)):
@@ -69,9 +69,9 @@ def report_of_last_run(
     warn: Callable[[str], None],
 ) -> Report:
     """
-    Return a report of what is known, without a run.
+    Return a report of the last known findings, without a run.
 
-    What a run refused to write is left out: the report then shows what was last written.
+    Findings that a run refused to write are left out: the report then shows those written before.
     """
     now, workspace = SystemClock(environ).run_time, find_workspace(Path.cwd(), environ)
     with open_previous_runs(settings, warn) as runs:
@@ -80,14 +80,14 @@ def report_of_last_run(
     if not _is_refused(report, previous, settings):
         return report
     warn(
-        "the last run refused to write what it found (--max-change): this shows what was last written"
-        " (`lmsys-enrich run --accept-changes` writes it)"
+        "the last run refused to write its results (--max-change): this shows what was written before"
+        " (`lmsys-enrich run --accept-changes` writes them)"
     )
     return report_from_cache(catalogs, _last_written(previous), settings, now, workspace)
 
 
 def _is_refused(report: Report, previous: PreviousFindings, settings: Settings) -> bool:
-    """Return true if a run has refused to write these findings, or would: an interrupted one does not say."""
+    """Return true if a run refused to write these findings, or would have, had it not been interrupted."""
     if was_refused(settings.cache, settings.out):
         return True
     try:
@@ -98,7 +98,7 @@ def _is_refused(report: Report, previous: PreviousFindings, settings: Settings) 
 
 
 def _last_written(previous: PreviousFindings) -> PreviousFindings:
-    """Return the earlier findings as the outputs have them; where these are lost, their verdicts alone."""
+    """Return the earlier findings as the outputs have them; only their verdicts if the outputs are lost."""
     kept = finding_map(previous.keys)
     kept.update(
         (url, _as_reported(found)) for url, found in previous.kept.items() if url not in previous.reported
@@ -109,8 +109,8 @@ def _last_written(previous: PreviousFindings) -> PreviousFindings:
 def _as_reported(found: Finding) -> Finding:
     if found.reported is found.effective_verdict:
         return found
-    reason = "found out in a run that refused to write (--max-change)"
-    last_reason = None if found.reported is None else "so the outputs last written said"
+    reason = "found by a run that refused to write (--max-change)"
+    last_reason = None if found.reported is None else "according to the outputs written before"
     return replace(
         found,
         verdict=Verdict.UNCHECKED,

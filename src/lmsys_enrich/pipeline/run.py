@@ -35,7 +35,7 @@ _MAX_DELAY = 0.5  # seconds: at most this much work is lost in a power cut
 
 
 class FindingStore(Protocol):
-    """Storage of findings by their links' keys. Both calls may block as long as the disk does."""
+    """Storage of findings by link key. Both calls may block for as long as the disk does."""
 
     def load(self, urls: Iterable[str]) -> Mapping[str, Finding]: ...
 
@@ -78,7 +78,7 @@ class BackgroundWriter:
 
 class Run(Value):
     """
-    Everything a run works with; `watch` receives each finding as it comes.
+    Context of a run; `watch` receives each finding as it comes.
 
     `began` is the clock's `monotonic` before the lists were read, since reading counts
     towards the deadline; without it the deadline counts from the first check.
@@ -106,7 +106,7 @@ async def check_and_enrich(run: Run, plan: Plan, stop: Stop) -> Report:
     """
     Check the links of the plan, save every finding as it comes, and return the report.
 
-    Every link has a finding, whatever ends the run: a link that was not reached keeps
+    Every link has a finding, however the run ends: a link that was not reached keeps
     its last known one.
     """
     started = run.clock.monotonic()
@@ -191,20 +191,20 @@ class _Checking:
     def _last_known(self, error: CheckError) -> Finding:
         """Note a bug, and return the last known finding of its link."""
         self.bugs.append(Bug(error.task.url, error.traceback))
-        return unchecked(error.task, "a bug of ours")
+        return unchecked(error.task, "a bug in lmsys-enrich")
 
 
 def _latest(
     plan: Plan, found: MutableMapping[str, Finding], missed: Mapping[str, Finding]
 ) -> MutableMapping[str, Finding]:
-    """Add the links without a check to those found, and return all in the order of the lists."""
+    """Return all findings in the order of the lists, with the last known ones for unchecked links."""
     found.update(missed)
     found.update(plan.fresh)
     return in_order(found, plan.keys)
 
 
 def _obstacles(run: Run) -> Iterator[Obstacle]:
-    """Yield what kept checkers and fact sources from their work; one reason of several checkers once."""
+    """Yield the obstacles of checkers and fact sources, each once."""
     yield from dict.fromkeys(obstacle for checker in run.checkers for obstacle in checker.obstacles)
     yield from (obstacle for source in run.sources for obstacle in source.obstacles)
 

@@ -85,7 +85,7 @@ class PoliteClient:
         self._crawl_delays.expect(links)
 
     def leave(self, host: str) -> None:
-        """Forget what is only needed while a host has links."""
+        """Release the state that is only needed while a host has links."""
         self._limiter.leave(host)
         self._crawl_delays.leave(host)
         self._stats.leave(host)
@@ -119,7 +119,7 @@ class PoliteClient:
         if (reason := await self._limiter.acquire(host, scheme)) is not None:
             return FetchError(ErrorKind.NOT_SENT, reason)
         outcome = await self._send(host, request, budget)
-        # A server may hang on HEAD alone: that must not prevent a GET.
+        # A server may hang only on HEAD: that must not prevent a GET.
         if request.method != "HEAD" or isinstance(outcome, Response) or outcome.kind not in _BY_HEAD_ALONE:
             self._limiter.record(host, scheme, outcome)
         self._record(host, outcome)
@@ -175,7 +175,7 @@ class PoliteClient:
         wanted = retry_after(outcome, self._clock.run_time) if isinstance(outcome, Response) else None
         if wanted is not None and wanted > self._patience:
             minutes = -(-int(wanted) // 60)
-            reason = f"its host wants a wait of {minutes:,} min, longer than --patience"
+            reason = f"its host asks for a wait of {minutes:,} min, longer than --patience"
             self._limiter.trip(host, reason)
             budget.refuse(reason)
         elif wanted:

@@ -6,9 +6,9 @@ from lmsys_enrich.clock import Clock
 from lmsys_enrich.http.messages import ErrorKind, FetchError, Outcome
 from lmsys_enrich.values import State
 
-# A host that was down for so many requests in a row is given up for the run.
+# Consecutive failures after which a host gets no more requests in this run.
 _FAILURES_TO_TRIP = 3
-# A name that does not exist is not among them: the resolver knows it for the run, at no cost to anyone.
+# A name that does not exist does not count: the resolver has it cached for the run.
 _HOST_DOWN = frozenset(
     {
         ErrorKind.NAME_UNANSWERED,
@@ -41,7 +41,7 @@ class HostLimiter:
         self._failures: dict[tuple[str, str], int] = {}  # in a row; hosts that respond have no entry
 
     async def acquire(self, name: str, scheme: str) -> str | None:
-        """Wait until a request may go to a host; return at once why its circuit is open, if it is."""
+        """Wait until a request may go to a host; if its circuit is open, return the reason at once."""
         host = self._hosts[name]
         while (reason := self.tripped_by(name, scheme)) is None and (
             wait := host.retry_at - self._clock.monotonic()
@@ -58,10 +58,10 @@ class HostLimiter:
             del self._hosts[name]
 
     def tripped_by(self, name: str, scheme: str) -> str | None:
-        """Return why the circuit to a host is broken: its other links are not requested."""
+        """Return the reason for which a host's circuit is open: its other links are not requested."""
         failures = self._failures.get((name, scheme), 0)
         if failures >= _FAILURES_TO_TRIP:
-            return f"its host was given up after {failures} failures in a row"
+            return f"no more requests to its host after {failures} failures in a row"
         return self._hosts[name].tripped_by
 
     def trip(self, name: str, reason: str) -> None:
@@ -69,12 +69,12 @@ class HostLimiter:
         self._hosts[name].tripped_by = reason
 
     def pause(self, name: str, seconds: float) -> None:
-        """Send a host nothing for so long."""
+        """Send nothing to a host for this time."""
         host = self._hosts[name]
         host.retry_at = max(host.retry_at, self._clock.monotonic() + seconds)
 
     def space(self, name: str, seconds: float) -> None:
-        """Keep at least so many seconds between two requests to a host."""
+        """Keep at least this many seconds between two requests to a host."""
         self._hosts[name].min_interval = seconds
 
     def record(self, name: str, scheme: str, outcome: Outcome) -> None:
@@ -92,10 +92,10 @@ _LONGEST_CHECK = 300.0
 
 class LinkBudget(State):
     """
-    Seconds that one link may still cost, over all of its requests.
+    Remaining time budget of one link, in seconds, over all of its requests.
 
     `waits` are pauses that servers request, and those before retries. `requests` is time
-    with a request under way. Time in line for a host is not counted: that is the time of
+    with a request in progress. Time in a host's queue is not counted: that is the time of
     other links. `exceeded` is the outcome of every further request of the link.
     """
 
@@ -104,7 +104,7 @@ class LinkBudget(State):
     exceeded: FetchError | None = None
 
     def spend_request(self, seconds: float) -> None:
-        """Count the time of a request. The link is failing where it took too long: it was requested."""
+        """Count the time of a request. A link that takes too long is failing, since it was requested."""
         self.requests -= seconds
         if self.requests < 0:
             self.exceeded = FetchError(
@@ -115,12 +115,12 @@ class LinkBudget(State):
         """Count a wait that a server requested. A chain of short waits must not add up to hours."""
         self.waits -= seconds
         if self.waits < 0:
-            self.refuse("its hosts want to wait again and again, longer than --patience")
+            self.refuse("its hosts keep asking for waits, together longer than --patience")
 
     def refuse(self, reason: str) -> None:
-        """Send nothing more for this link, which stays unchecked."""
+        """Send no further request for this link, which stays unchecked."""
         self.exceeded = FetchError(ErrorKind.NOT_SENT, reason)
 
     def result(self, outcome: Outcome) -> Outcome:
-        """Return an outcome, or the refusal that has taken its place."""
+        """Return an outcome, or the refusal that replaces it."""
         return outcome if self.exceeded is None else self.exceeded

@@ -1,4 +1,4 @@
-"""Retry: the one policy for trying again, on tenacity."""
+"""Retry: the one retry policy, on tenacity."""
 
 from collections.abc import Awaitable, Callable
 from typing import TypeVar

@@ -1,4 +1,4 @@
-"""Crawl-delay of robots.txt: seconds that a host wants between two requests of a robot."""
+"""Crawl-delay of robots.txt: seconds that a host requires between two requests of a robot."""
 
 import asyncio
 import re
@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from lmsys_enrich.http.messages import Fetch, Request, Response
 from lmsys_enrich.urls import InvalidAddress, decode_location, is_web, resolve
 
-# A host with so few links gets no request for its robots.txt: that would be the greater nuisance.
+# A host with so few links gets no request for its robots.txt, which would be the greater burden.
 _FEW_LINKS = 5
 _MAX_BYTES = 500 * 1024  # RFC 9309 section 2.5: crawlers must read at least so much
 _MAX_REDIRECTS = 5  # RFC 9309 section 2.3.1.2
@@ -22,8 +22,8 @@ class CrawlDelays:
     """
     Crawl-delays by host; requests the robots.txt of hosts with more than a few links, once.
 
-    Where many links are expected, robots.txt goes before the second of them, over the
-    connection that the first has left open.
+    Where many links are expected, robots.txt is requested before the second of them, over the
+    connection that the first one left open.
     """
 
     def __init__(self, fetch: Fetch) -> None:
@@ -53,7 +53,7 @@ class CrawlDelays:
         return await asyncio.shield(self._requests[host])
 
     def leave(self, host: str) -> None:
-        """Forget the links of a host that none is left of; its crawl-delay is kept."""
+        """Release the state of a host without remaining links; its crawl-delay is kept."""
         self._many.discard(host)
         self._addresses.pop(host, None)
 
@@ -99,10 +99,10 @@ def _target(url: str, response: Response) -> str | None:
 
 def crawl_delay(robots: str) -> float:
     """
-    Return the seconds that a robots.txt wants from us, else from every robot; 0 if none.
+    Return the crawl-delay that a robots.txt sets for us, else for every robot; 0 if none.
 
     Groups are read by RFC 9309 section 2.2.1; `Crawl-delay` is older than that. Python's
-    own parser raises for addresses and digits that sites do send.
+    own parser raises on addresses and digits that sites do send.
     """
     delays: dict[str, float] = {}
     agents: list[str] = []

@@ -47,7 +47,7 @@ class _Host(State):
     the first sign of overload, which halves it; then additive increase.
     https://datatracker.ietf.org/doc/html/rfc5681#section-3.1
 
-    `queue` has the numbers of its links, those before `start` taken; `failed` is how many
+    `queue` has the numbers of its links, of which those before `start` are taken; `failed` is how many
     of the next ones failed the last time. A run may have a hundred thousand hosts, so each
     takes little memory.
     """
@@ -104,7 +104,7 @@ class _Host(State):
 
 
 class _Batch(State):
-    """Links added together: the number of the first, and how many are not taken yet."""
+    """Links added in one call: the number of the first, and how many are not taken yet."""
 
     first: int
     tasks: Sequence[LinkTask]
@@ -115,7 +115,7 @@ class NumberedTasks:
     """
     Tasks by number, in the batches in which they were added.
 
-    A task is read again when it is taken, so that a long sequence may make it then.
+    A task is read only when it is taken, so that a long sequence can create it then.
     """
 
     def __init__(self) -> None:
@@ -131,7 +131,7 @@ class NumberedTasks:
         return first
 
     def take(self, number: int) -> LinkTask:
-        """Return a task, once: a batch of which all are taken is forgotten."""
+        """Return a task, once: a batch is dropped after its last task."""
         position = bisect(self._batches, number, key=lambda batch: batch.first) - 1
         batch = self._batches[position]
         batch.left -= 1
@@ -269,7 +269,7 @@ class Scheduler:
         return None
 
     def _line_up(self, name: str) -> None:
-        """Enter a host that has both a link and a slot into the heap, by its next link."""
+        """Push a host that has both a link and a slot onto the heap, ordered by its next link."""
         host = self._hosts[name]
         if host.queued and host.has_slot:
             number = host.queue[host.start]

@@ -48,7 +48,7 @@ class RequestStats:
         self._sent[kind] += 1
 
     def not_sent(self, kind: RequestKind) -> None:
-        """Take a request back that was refused before it left."""
+        """Uncount a request that was refused before it was sent."""
         self._sent[kind] -= 1
 
     def sent_to_api(self, host: str) -> None:
@@ -73,7 +73,7 @@ class RequestStats:
             self._busy.pop(host, None)
 
     def leave(self, host: str) -> None:
-        """Forget a host without requests under way, unless it took longest of those that were left."""
+        """Drop a host without requests in progress, unless it took the longest of the dropped ones."""
         time = self._hosts.get(host)
         if time is None or time.under_way or host == self._slowest:
             return
@@ -89,7 +89,7 @@ class RequestStats:
         self._retries += 1
 
     def merge(self, *, requests: int, retries: int, longest: HostTime | None) -> None:
-        """Count requests that another process has sent; `longest` is its host with the most seconds."""
+        """Add the requests of another process; `longest` is its host with the most seconds."""
         self._sent[RequestKind.WEB] += requests
         self._retries += retries
         if longest is not None:

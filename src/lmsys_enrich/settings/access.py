@@ -51,7 +51,7 @@ KNOWN_FORGES: Mapping[str, ForgeKind] = {
 @dataclass(frozen=True, slots=True)
 class GitHubAccess:
     """
-    Addresses of a GitHub without a slash at their end; `token` is None where there is none.
+    Addresses of a GitHub, without a trailing slash; `token` is None if there is none.
 
     The token is for the hosts of `api_url` and `graphql_url` alone, and is left out of
     the value's `repr`.
@@ -65,7 +65,7 @@ class GitHubAccess:
 
 @dataclass(frozen=True, slots=True)
 class ApiAccess:
-    """Address of a service's API without a slash at its end, and the token for its host alone."""
+    """Address of a service's API, without a trailing slash, and the token for this host only."""
 
     url: str
     token: str | None = field(default=None, repr=False)
@@ -178,7 +178,7 @@ def service_hosts(access: Access) -> Callable[[str], str]:
 def _forges(
     environ: Mapping[str, str], forges: Iterable[ForgeSetting]
 ) -> Mapping[ForgeKind, Sequence[ForgeAccess]]:
-    """Return the known forges and those of the settings, each with the token that is for its host."""
+    """Return the known forges and those of the settings, each with the token for its host."""
     addresses = _pairs(environ, "LMSYS_ENRICH_FORGES")
     tokens = {host: _token(environ, name) for host, name in _TOKENS.items()}
     for host, value in _pairs(environ, "LMSYS_ENRICH_TOKENS").items():
@@ -212,7 +212,7 @@ def github_access(environ: Mapping[str, str]) -> GitHubAccess:
 
 
 def _github_forge(forge: ForgeAccess) -> GitHubAccess:
-    """Return a further GitHub: github.com beside GitHub Enterprise, or the other way round."""
+    """Return a further GitHub: github.com besides GitHub Enterprise, or vice versa."""
     api = _api_of(forge.url)
     return GitHubAccess(api, _graphql_beside(api), f"https://{forge.host}", forge.token)
 
@@ -228,7 +228,7 @@ def _service(environ: Mapping[str, str], name: str, default: ApiAccess, *tokens:
 
 
 def _pairs(environ: Mapping[str, str], name: str) -> dict[str, str]:
-    """Read `host=value`, separated by blanks. A mistake is not quoted, since it may be a secret."""
+    """Read `host=value` pairs, separated by blanks. A mistake is not quoted, since it may be a secret."""
     pairs: dict[str, str] = {}
     for number, pair in enumerate(environ.get(name, "").split(), start=1):
         host, equals, value = pair.partition("=")
@@ -272,18 +272,18 @@ def _checked_token(token: str, name: str) -> str:
     if not (token.isascii() and token.isprintable()) or " " in token:
         # The value is not shown: it may be the secret with a stray character.
         raise InputError(
-            f"{name} holds characters that tokens do not have", hint=f"Copy the token into {name} again."
+            f"{name} contains characters that tokens do not have", hint=f"Copy the token into {name} again."
         )
     return token
 
 
 def _contact(environ: Mapping[str, str]) -> str | None:
-    """Return the contact address, which goes into headers."""
+    """Return the contact address for request headers."""
     contact = environ.get("LMSYS_ENRICH_CONTACT", "").strip()
     if not (contact.isascii() and contact.isprintable()):
         raise InputError(
-            "LMSYS_ENRICH_CONTACT holds characters that addresses do not have",
-            hint="Give a mail address, as maintainer@example.org.",
+            "LMSYS_ENRICH_CONTACT contains characters that addresses do not have",
+            hint="Give an email address such as maintainer@example.org.",
         )
     return contact or None
 

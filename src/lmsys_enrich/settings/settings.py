@@ -22,7 +22,7 @@ _SECONDS = {
     "mo": 365.25 / 12 * 86_400,
     "y": 365.25 * 86_400,
 }
-_LONGEST = 1000 * _SECONDS["y"]  # a date less that is still one of the calendar's
+_LONGEST = 1000 * _SECONDS["y"]  # subtracted from a date it still gives a valid one
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(s|mo|m|h|d|w|y)")
 
 
@@ -70,7 +70,7 @@ def _setting(default: Any, about: str, metavar: str | None = None) -> Any:  # no
 
 
 def _in_files(key: str, about: str) -> Any:  # noqa: ANN401 - as `field`
-    """Return a field that files of settings alone can set, under a key."""
+    """Return a field that only settings files can set, under a key."""
     return field(default=(), metadata={"about": about, "key": key})
 
 
@@ -86,9 +86,11 @@ def check(name: str, value: object) -> None:
         case float() if not isfinite(value):
             raise ValueError(f"{value!r} is not a number")
         case int() | float() if value < least or (name == "timeout" and not value):
-            raise ValueError(f"{value!r} is not a number {'from' if value < least else 'above'} {least}")
+            raise ValueError(
+                f"{value!r} is not a number {'of at least' if value < least else 'above'} {least}"
+            )
         case timedelta() if value < timedelta(0):
-            raise ValueError(f"{value} is not a time from 0")
+            raise ValueError(f"{value} is a negative time")
         case tuple() if name == "exclude":
             for pattern in value:
                 parse_regular_expression(pattern)
@@ -104,7 +106,7 @@ class Settings:
 
     A field `max_age` is the flag `--max-age`, the variable `LMSYS_ENRICH_MAX_AGE`
     and the key `max-age` in `lmsys-enrich.toml` or `[tool.lmsys-enrich]`. The last fields
-    can be set in these files alone.
+    can only be set in these files.
     """
 
     out: Path = _setting(Path("build"), "folder for the outputs", "DIR")
@@ -126,7 +128,7 @@ class Settings:
     )
     dead_after: int = _setting(3, "different days on which a link must fail before it is dead", "N")
     stale_after: timedelta = _setting(
-        timedelta(days=365.25), "time without a commit from which a repository is stale, e.g. 12mo", "TIME"
+        timedelta(days=365.25), "time without a commit after which a repository is stale, e.g. 12mo", "TIME"
     )
     max_change: float = _setting(
         20.0,
@@ -143,7 +145,7 @@ class Settings:
     images: bool = _setting(False, "check images of Markdown lists too")
     fragments: bool = _setting(
         False,
-        "look for the #fragments of links in their pages, by one more request each; none is dead by that",
+        "look for #fragments in the pages they link to, with one more request each; never makes a link dead",
     )
     facts: tuple[Fact, ...] = _setting(
         DocumentView().facts, "facts that documents show, in this order: " + ", ".join(Fact), "FACT,…"
@@ -151,9 +153,9 @@ class Settings:
     sort: Order = _setting(
         Order.LIST, "order of entries in documents made from entries.yaml: " + ", ".join(Order), "ORDER"
     )
-    rounded: bool = _setting(False, "write numbers in documents as 3.1k, so that they seldom change")
+    rounded: bool = _setting(False, "write numbers in documents as 3.1k, so that they rarely change")
     in_place: bool = _setting(False, "write the facts into the Markdown lists themselves, too")
-    entry_badges: bool = _setting(False, "make badges for each entry as well")
+    entry_badges: bool = _setting(False, "make badges for each entry, too")
     exclude: tuple[str, ...] = _setting((), "skip links that match a regular expression; repeatable", "REGEX")
     accept: tuple[int, ...] = _setting((), "HTTP statuses that count as alive, e.g. 403,999", "STATUS,…")
     canaries: bool = _setting(
@@ -162,14 +164,14 @@ class Settings:
     allow_private: bool = _setting(False, "contact private and loopback addresses")
     cluster: str | None = _setting(
         None,
-        "have websites checked by the cores of this machine (local, local:4) or a cluster (tls://…)",
+        "check websites on the cores of this machine (local, local:4) or on a cluster (tls://…)",
         "WHERE",
     )
     quiet: bool = _setting(False, "print only errors")
     json: bool = _setting(False, "print the summary as JSON on stdout, and nothing else there")
     verbose: bool = _setting(False, "print each finding as it comes")
-    lists: tuple[Path, ...] = _in_files("lists", "files to read where the command line names none")
-    hosts: tuple[HostSetting, ...] = _in_files("host", "settings of single hosts")
+    lists: tuple[Path, ...] = _in_files("lists", "files to read if the command line names none")
+    hosts: tuple[HostSetting, ...] = _in_files("host", "settings of individual hosts")
     ignores: tuple[IgnoreRule, ...] = _in_files("ignore", "exemptions of links, with a reason each")
     forges: tuple[ForgeSetting, ...] = _in_files("forge", "self-hosted forges, and GitHub Enterprise")
 

@@ -51,7 +51,7 @@ def resolve(
     """
     Return the settings for a run in `folder`; `flags` holds what the command line gave.
 
-    `read` may give an earlier version of a file of settings: a pull request does not set its own judge.
+    `read` may return an earlier version of a settings file: a pull request must not change its own rules.
 
     Raises one `InputError` for all invalid values, each with its origin.
     """
@@ -75,22 +75,22 @@ def knobs() -> Sequence[Field[Any]]:
 
 
 def tables() -> Sequence[Field[Any]]:
-    """Return the settings that files alone can set; `metadata["key"]` is their key."""
+    """Return the settings that only files can set; `metadata["key"]` is their key."""
     return [knob for knob in fields(Settings) if "key" in knob.metadata]
 
 
 def flag_of(name: str) -> str:
-    """Return a setting's flag, as `--max-age`."""
+    """Return a setting's flag, such as `--max-age`."""
     return f"--{key_of(name)}"
 
 
 def key_of(name: str) -> str:
-    """Return a setting's key in a file, as `max-age`."""
+    """Return a setting's key in a file, such as `max-age`."""
     return name.replace("_", "-")
 
 
 def variable_of(name: str) -> str:
-    """Return a setting's environment variable, as `LMSYS_ENRICH_MAX_AGE`."""
+    """Return a setting's environment variable, such as `LMSYS_ENRICH_MAX_AGE`."""
     return f"{_PREFIX}{name.upper()}"
 
 
@@ -175,7 +175,7 @@ def _switch(raw: object) -> bool:
 def _one_of(text: str, allowed: Sequence[StrEnum]) -> StrEnum:
     if text in allowed:
         return next(one for one in allowed if one == text)
-    raise ValueError(f"{text!r} is none of {', '.join(allowed)}{suggestion(text, allowed)}")
+    raise ValueError(f"{text!r} is not one of {', '.join(allowed)}{suggestion(text, allowed)}")
 
 
 _Source = Mapping[str, tuple[str, object]]
@@ -207,7 +207,7 @@ def _from_file(folder: Path, read: ReadFile, problems: list[str]) -> _Source:
                 return _named(file, problems)
         except (OSError, ValueError, RecursionError) as problem:
             raise InputError(
-                f"{name} cannot be read: {reason_of(problem)}", hint="Correct it, or move it away."
+                f"{name} cannot be read: {reason_of(problem)}", hint="Correct it, or move it elsewhere."
             ) from None
     return {}
 
@@ -272,11 +272,11 @@ def _named(file: _File, problems: list[str]) -> _Source:
 
 
 def _better(key: str, keys: Sequence[str]) -> str:
-    """Return what to write in place of an unknown key."""
+    """Return the end of a message that says what to write instead of an unknown key."""
     if key == "tool":
         return f"; settings stand at the top of {CONFIG_FILE}, without [{_TABLE}]"
     if any(word in key for word in ("token", "secret", "password")):
-        return "; secrets come from the environment alone"
+        return "; secrets come from the environment only"
     return suggestion(key, keys)
 
 

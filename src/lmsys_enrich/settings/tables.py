@@ -1,4 +1,4 @@
-"""Tables in files of settings: `[[host]]`, `[[ignore]]`, `[[forge]]`."""
+"""Tables in settings files: `[[host]]`, `[[ignore]]`, `[[forge]]`."""
 
 import re
 from collections.abc import Callable, Collection, Mapping
@@ -105,7 +105,7 @@ def parse_forge(table: Mapping[str, object]) -> ForgeSetting:
     kind = _text(table, "kind") or ""
     if kind not in list(ForgeKind):
         raise ValueError(
-            f"kind: {kind!r} is none of {', '.join(ForgeKind)}{suggestion(kind, list(ForgeKind))}"
+            f"kind: {kind!r} is not one of {', '.join(ForgeKind)}{suggestion(kind, list(ForgeKind))}"
         )
     return ForgeSetting(_host(table), ForgeKind(kind))
 
@@ -126,7 +126,7 @@ def parse_status(raw: object) -> int:
 
 
 def parse_regular_expression(text: str) -> str:
-    """Return a pattern that Python's `re` takes. Raises `ValueError`."""
+    """Return a pattern that Python's `re` accepts. Raises `ValueError`."""
     try:
         re.compile(text)
     except (re.error, RecursionError, OverflowError) as problem:
@@ -188,7 +188,7 @@ def _per_host(value: object) -> int | None:
     if value is None:
         return None
     if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-        raise ValueError(f"per_host: {value!r} is not a number from 1")
+        raise ValueError(f"per_host: {value!r} is not a number of at least 1")
     return value
 
 

@@ -1,1 +1,1 @@
-"""GitHub and websites on loopback: real servers, made-up facts."""
+"""Simulated forges, services and websites on loopback: real servers, invented facts."""

@@ -1,4 +1,4 @@
-"""Demonstration: its lists, its notice, and a made-up history so that there are trends to show."""
+"""Demonstration: its lists, its notice, and an invented history for the trends."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -25,7 +25,7 @@ _HOSTS = ("slides", "blog", "models", "papers")
 
 
 def listed_links(catalogs: Iterable[Catalog]) -> dict[str, Listed]:
-    """Return what lists say of each link: of an entry's main link, its name, year and publisher."""
+    """Return the words of lists about each link: for an entry's main link, its name, year and publisher."""
     listed: dict[str, Listed] = {}
     for catalog in catalogs:
         listed |= {key_of(link): Listed(f"On {link.url}") for link in catalog.links()}

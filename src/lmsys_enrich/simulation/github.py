@@ -55,21 +55,21 @@ class SimulatedIssues:
 
     def respond(self, world: World, received: Received, *, has_token: bool) -> Sent | None:
         """Respond to a request about issues; None for any other request."""
-        found = _PATH.fullmatch(received.path)
-        if found is None or (received.method == "GET" and found[2]):
+        match = _PATH.fullmatch(received.path)
+        if match is None or (received.method == "GET" and match[2]):
             return None
-        name, number = unquote(found[1]), found[2]
+        name, number = unquote(match[1]), match[2]
         if (refusal := self._refusal(world, name, has_token=has_token)) is not None:
             return refusal
         of_this = [issue for issue in self.all if issue.repository == name]
-        match received.method, number, found[3]:
+        match received.method, number, match[3]:
             case "GET", None, None:
                 return _listed(of_this, received.target)
             case "POST", None, None:
                 return self._made(name, len(of_this) + 1, received)
             case _:
                 issue = next((issue for issue in of_this if issue.number == int(number or 0)), None)
-                return _changed(issue, received, is_comment=found[3] is not None)
+                return _changed(issue, received, is_comment=match[3] is not None)
 
     def _refusal(self, world: World, name: str, *, has_token: bool) -> Sent | None:
         if world.repository(name) is None:

@@ -94,8 +94,8 @@ def _object(repository: SimulatedRepository, expression: str) -> dict[str, Any] 
 def _ref(repository: SimulatedRepository, name: str) -> dict[str, Any] | None:
     tags = {f"refs/tags/{tag}": tag for tag in repository.releases}
     heads = {f"refs/heads/{repository.branch}": repository.branch}
-    found = {**tags, **heads}.get(name)
-    return {"name": found, "target": None} if found else None
+    commit = {**tags, **heads}.get(name)
+    return {"name": commit, "target": None} if commit else None
 
 
 def _issue(repository: SimulatedRepository, number: int) -> dict[str, Any]:
@@ -150,16 +150,16 @@ def schema() -> GraphQLSchema:
 
 def _root(world: World, quota: Quota) -> dict[str, Callable[..., object]]:
     def repository(_: object, owner: str, name: str, **__: object) -> dict[str, Any]:
-        found = world.repository(f"{owner}/{name}")
-        if found is None or found.fate == "blocked":
+        repository = world.repository(f"{owner}/{name}")
+        if repository is None or repository.fate == "blocked":
             raise NotThere(f"Could not resolve to a Repository with the name '{owner}/{name}'.")
-        if found.fate == "sso":
+        if repository.fate == "sso":
             raise NotThere(
                 "Resource protected by organization SAML enforcement. "
                 "You must grant your OAuth token access to this organization.",
                 "FORBIDDEN",
             )
-        return graphql_node(found)
+        return graphql_node(repository)
 
     def repository_owner(_: object, login: str) -> dict[str, Any] | None:
         kind = next((kind for known, kind in world.owners.items() if known.lower() == login.lower()), None)

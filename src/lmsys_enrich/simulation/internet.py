@@ -80,12 +80,12 @@ class Websites(Value):
     def _github_page(self, path: str) -> SimulatedPage:
         """Return a repository's page, or the redirect from its former name."""
         name = "/".join(path.strip("/").split("/")[:2])
-        found = self.world.repository(name)
-        if found is None:
+        repository = self.world.repository(name)
+        if repository is None:
             return SimulatedPage() if name in self.world.owners else _NOT_FOUND
-        if found.name.lower() != name.lower():
-            return SimulatedPage(301, {"location": f"https://github.com/{found.name}"})
-        return SimulatedPage(body=f"<title>{found.name}</title>")
+        if repository.name.lower() != name.lower():
+            return SimulatedPage(301, {"location": f"https://github.com/{repository.name}"})
+        return SimulatedPage(body=f"<title>{repository.name}</title>")
 
 
 @asynccontextmanager

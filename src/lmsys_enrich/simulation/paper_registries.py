@@ -70,10 +70,10 @@ def respond_as_crossref(library: Library, received: Received) -> Sent:
     papers = library.by_doi("crossref")
     single = path_below(received, "/works/")
     if single is not None:
-        found = papers.get(single.lower())
-        if found is None:
+        paper = papers.get(single.lower())
+        if paper is None:
             return Sent(404, {"content-type": "text/plain"}, b"Resource not found.")
-        return json_response({"status": "ok", "message-type": "work", "message": _work(found)})
+        return json_response({"status": "ok", "message-type": "work", "message": _work(paper)})
     query = parameters(received)
     names, dois = zip(*(part.partition(":")[::2] for part in query.get("filter", "").split(",")), strict=True)
     if set(names) == {"updates", "update-type"}:
@@ -92,11 +92,11 @@ def respond_as_datacite(library: Library, received: Received) -> Sent:
     papers = {**{paper.doi or "": paper for paper in at_arxiv}, **library.by_doi("datacite")}
     single = path_below(received, "/dois/")
     if single is not None:
-        found = papers.get(single.lower())
-        if found is None:
+        record = papers.get(single.lower())
+        if record is None:
             missing = {"status": "404", "title": "The resource you are looking for doesn't exist."}
             return json_response({"errors": [missing]}, 404)
-        return json_response({"data": _datacite(found)})
+        return json_response({"data": _datacite(record)})
     query = parameters(received)
     dois = _QUOTED.findall(query.get("query", ""))
     data = [_datacite(papers[doi.lower()]) for doi in dois if doi.lower() in papers]

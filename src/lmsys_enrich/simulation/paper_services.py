@@ -49,10 +49,10 @@ def respond_as_semantic_scholar(library: Library, received: Received) -> Sent:
         ids = [str(one) for one in json.loads(received.body)["ids"]]
     except (ValueError, KeyError, TypeError):
         return json_response({"error": "Bad Request"}, 400)
-    found = [_paper(paper) if (paper := _known(library, one)) else None for one in ids]
-    if not any(found):
+    papers = [_paper(paper) if (paper := _known(library, one)) else None for one in ids]
+    if not any(papers):
         return json_response({"error": "No valid paper ids given"}, 400)
-    return json_response(found)
+    return json_response(papers)
 
 
 def respond_as_openalex(library: Library, received: Received) -> Sent:

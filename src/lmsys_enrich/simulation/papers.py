@@ -96,7 +96,7 @@ def with_papers(library: Library, listed: Mapping[str, Listed]) -> Library:
 
 
 def _made_up(listed: Listed, arxiv: str | None, doi: str | None) -> SimulatedPaper:
-    """Make facts up that look like those of a paper, the same for an identifier each time."""
+    """Invent plausible facts about a paper, always the same ones for an identifier."""
     chance = int(sha256((arxiv or doi or "").encode()).hexdigest(), 16)
     venue = listed.venue if listed.venue and known_venue(listed.venue) != ARXIV else None
     year = (arxiv_year(arxiv) if arxiv else listed.year) or _YEAR

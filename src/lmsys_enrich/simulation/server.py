@@ -56,7 +56,7 @@ def parameters(received: Received) -> dict[str, str]:
 
 
 def path_below(received: Received, start: str) -> str | None:
-    """Return what follows in the path, decoded; None for another path."""
+    """Return the decoded rest of the path after a prefix; None for another path."""
     return unquote(received.path[len(start) :]) if received.path.startswith(start) else None
 
 
@@ -149,7 +149,7 @@ class Server:
             writer.transport.abort()
 
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
-        """Answer one request after the other; return whether the connection may end in peace."""
+        """Answer one request after the other; return whether the connection may end normally."""
         http = h11.Connection(h11.SERVER)
         while (received := await _receive(http, reader)) is not None:
             self.log.append(received)

@@ -151,7 +151,7 @@ def with_links(world: World, listed: Mapping[str, Listed]) -> World:
 
 
 def _made_up_repository(name: str) -> SimulatedRepository:
-    """Make facts up that look like those of a repository, the same for a name each time."""
+    """Invent plausible facts about a repository, always the same ones for a name."""
     chance = int(sha256(name.lower().encode()).hexdigest(), 16)
     days = chance % _MOST_DAYS
     committed = _LATEST - timedelta(days=days * days // _MOST_DAYS)

@@ -2,7 +2,7 @@
 Reader of an `enriched.json` of any size, a part at a time.
 
 Its long lists come last, and each of their items begins on a line of its own, so that the file can be
-divided without decoding it. A file that another program laid out is read whole, if it is small.
+divided without decoding it. A file in another layout is read whole, if it is small.
 """
 
 import os
@@ -118,8 +118,8 @@ class EnrichedFile:
 def _end_of_list(buffer: bytes) -> int:
     if buffer.startswith(b"]"):
         return 0
-    found = buffer.find(_END_OF_LIST)
-    return found + len(_END_OF_ITEM) if found >= 0 else -1
+    end = buffer.find(_END_OF_LIST)
+    return end + len(_END_OF_ITEM) if end >= 0 else -1
 
 
 def _open_regular(path: Path) -> BinaryIO:

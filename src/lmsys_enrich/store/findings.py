@@ -60,22 +60,22 @@ class DiskStore:
         Numbered keys, as `finding_map` takes them, are shared with the mapping that is returned.
         """
         wanted = urls if isinstance(urls, dict) else {url: number for number, url in enumerate(urls or ())}
-        found = finding_map(wanted)
+        findings = finding_map(wanted)
 
         def collect(rows: Rows) -> None:
             sizes, seen = list[int](), set[int]()
             for _, row in rows.read():
                 batch = _decode(row)
-                found.update([(one.url, one) for one in batch if urls is None or one.url in wanted])
+                findings.update([(one.url, one) for one in batch if urls is None or one.url in wanted])
                 seen.update([hash(one.url) for one in batch])  # a text would take three times as much
                 sizes.append(len(batch))
             if sum(sizes) > 2 * len(seen) + _SLACK or len(sizes) > 2 * (len(seen) // _ROW_SIZE) + _SLACK:
                 _compact(rows)
 
         self._try(collect)
-        if urls is None or not isinstance(found, dict):
-            return found
-        return {url: found[url] for url in wanted if url in found}
+        if urls is None or not isinstance(findings, dict):
+            return findings
+        return {url: findings[url] for url in wanted if url in findings}
 
     def save(self, findings: Iterable[Finding]) -> None:
         """Store findings in place of earlier ones; this may be called in another thread."""
@@ -119,9 +119,11 @@ class DiskStore:
     def _recover(self, problem: Exception) -> Rows | None:
         """Rename a damaged file and open a new one; warn and return None if that does not help."""
         # diskcache's own time-out has no message, its cause may.
-        reason = reason_of(problem) or str(problem.__context__ or "another process does not let go of it")
+        reason = reason_of(problem) or str(problem.__context__ or "another process keeps it locked")
         if is_damaged(problem) and (renamed := self._set_aside()) is not None:
-            self._warn(f"The cache was damaged ({reason}). It was renamed to {renamed}; a new one is begun.")
+            self._warn(
+                f"The cache was damaged ({reason}). It was renamed to {renamed}; a new one was started."
+            )
             return self._open()
         self._warn(f"The cache in {self._folder} cannot be used ({reason}). This run goes on without it.")
         return None

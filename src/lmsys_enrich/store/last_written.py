@@ -92,7 +92,7 @@ def read_last_written(out: Path, warn: Callable[[str], None]) -> Iterator[Findin
                 if file.head.notice is None:
                     yield from _Findings(file)
         except _UNREADABLE as problem:
-            warn(f"{path} cannot be read ({reason_of(problem)}): nothing more is taken over from it")
+            warn(f"{path} cannot be read ({reason_of(problem)}): the rest of it is ignored")
 
 
 def read_snapshot(path: Path) -> Snapshot:

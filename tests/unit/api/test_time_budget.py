@@ -1,4 +1,4 @@
-"""In any minute we take no more of GitHub's time than it is ready to give, and leave little unused."""
+"""Time budget: never more of GitHub's time in any minute than it grants, and little of it unused."""
 
 import asyncio
 from collections.abc import Sequence

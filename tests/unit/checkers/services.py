@@ -128,7 +128,7 @@ FAULTS: dict[str, Answer] = {
     "200 with null": lambda _: reply(None),
     "200 with an empty object": lambda _: reply({}),
     "200 with another type": lambda _: reply({"data": [1], "id": [], "full_name": 3, "nodes": "x"}),
-    "half an answer": lambda _: httpx.Response(200, content=b'{"id": 1, "full_name": "ac'),
+    "half a response": lambda _: httpx.Response(200, content=b'{"id": 1, "full_name": "ac'),
     "another thing": lambda _: reply({"id": "evil/../x", "full_name": "../../x", "fullPath": "<b>"}),
     "redirect to another host": lambda _: httpx.Response(302, headers={"location": "https://evil.example/"}),
     "redirect in circles": lambda request: httpx.Response(307, headers={"location": str(request.url)}),

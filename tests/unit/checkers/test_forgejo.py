@@ -60,7 +60,7 @@ async def test_repository_has_its_facts(httpx_mock: HTTPXMock) -> None:
         found = (await forgejo.check(url)).observations[url]
     assert found.repository is not None
     facts = found.repository.facts
-    assert (found.verdict, found.reason) == (Verdict.ALIVE, "the repository is there, archived")
+    assert (found.verdict, found.reason) == (Verdict.ALIVE, "the repository exists, archived")
     assert (facts.forge, facts.software, facts.id, facts.stars) == ("codeberg.org", "forgejo", 9, 4)
     assert facts.archived_at == datetime(2026, 1, 1, tzinfo=UTC)
     assert facts.last_commit == datetime(2026, 11, 1, 8, tzinfo=UTC)

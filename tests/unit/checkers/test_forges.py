@@ -1,4 +1,4 @@
-"""What checkers of forges share: a fact that cannot be read is missing, and so is not lost."""
+"""Code shared by checkers of forges: a fact that cannot be read counts as missing, so it is not lost."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime

@@ -91,7 +91,7 @@ async def test_project_has_its_facts(httpx_mock: HTTPXMock) -> None:
     async with opened(httpx_mock, a_gitlab(NODE), TOKEN) as gitlab:
         checked = await gitlab.check(url)
     found = checked.observations[url]
-    assert (found.verdict, found.reason) == (Verdict.ALIVE, "the repository is there")
+    assert (found.verdict, found.reason) == (Verdict.ALIVE, "the repository exists")
     assert found.repository is not None
     facts = found.repository.facts
     assert (facts.forge, facts.software, facts.id, facts.full_name) == (
@@ -200,7 +200,7 @@ async def test_page_below_a_project_is_proved_by_itself(httpx_mock: HTTPXMock) -
     async with opened(httpx_mock, a_gitlab(NODE)) as gitlab:
         checked = await gitlab.check(file, graph)
     assert checked.deferred == [file]
-    assert checked.observations[graph].reason.startswith("its repository is there; no API proves the page")
+    assert checked.observations[graph].reason.startswith("its repository exists; no API covers the page")
 
 
 async def test_another_project_under_a_known_name_is_reported(httpx_mock: HTTPXMock) -> None:

@@ -66,7 +66,7 @@ async def test_model_has_its_facts(httpx_mock: HTTPXMock) -> None:
         found = (await hub.check(url)).observations[url]
     assert found.model is not None
     facts = found.model.facts
-    assert (found.verdict, found.reason) == (Verdict.ALIVE, "the model is there, gated")
+    assert (found.verdict, found.reason) == (Verdict.ALIVE, "the model exists, gated")
     assert (facts.kind, facts.full_name, facts.likes, facts.downloads) == ("model", "acme/large", 5, 1000)
     assert (facts.license, facts.gated, facts.task) == ("acme-licence", True, "text-generation")
     assert (facts.created_at, facts.last_modified) == (None, datetime(2026, 10, 1, tzinfo=UTC))

@@ -65,7 +65,7 @@ async def test_login_with_a_second_factor_is_an_obstacle_of_its_own() -> None:
     services.of[HOST].faults = [answered(200, pending)]
     checker = OpenReviewChecker(services.apis)
     assert await check(checker, FORUM) == {}
-    assert [one.what for one in checker.obstacles] == ["OpenReview wants a second factor for this login"]
+    assert [one.what for one in checker.obstacles] == ["OpenReview requires a second factor for this login"]
 
 
 @pytest.mark.parametrize("fault", FAULTS)

@@ -19,23 +19,23 @@ def _lines(folder: Path) -> list[dict[str, object]]:
     return [json.loads(line) for line in (folder / HISTORY).read_text(encoding="utf-8").splitlines()]
 
 
-def _keep(folder: Path, told: Report, reported: Mapping[str, Finding] | None = None) -> None:
-    for name, text in history(lines_with(_compared(told, reported or {}), folder)).items():
+def _keep(folder: Path, latest: Report, reported: Mapping[str, Finding] | None = None) -> None:
+    for name, text in history(lines_with(_compared(latest, reported or {}), folder)).items():
         (folder / name).write_text(text, encoding="utf-8")
 
 
-def _compared(told: Report, reported: Mapping[str, Finding]) -> Report:
-    return told.with_history((), changes_since(told, reported))
+def _compared(latest: Report, reported: Mapping[str, Finding]) -> Report:
+    return latest.with_history((), changes_since(latest, reported))
 
 
-def _later(told: Report, days: float) -> Report:
-    return replace(told, run_time=told.run_time + timedelta(days=days))
+def _later(latest: Report, days: float) -> Report:
+    return replace(latest, run_time=latest.run_time + timedelta(days=days))
 
 
 def test_each_day_adds_a_line_with_its_figures(tmp_path: Path) -> None:
-    told = report(finding("https://github.com/a/b", repository=repository()))
-    _keep(tmp_path, told)
-    _keep(tmp_path, _later(told, 1))
+    latest = report(finding("https://github.com/a/b", repository=repository()))
+    _keep(tmp_path, latest)
+    _keep(tmp_path, _later(latest, 1))
     first, second = _lines(tmp_path)
     assert (first["links"], first["alive"], first["dead"], first["repositories"]) == (1, 1, 0, 1)
     assert first["stars"] == repository().stars

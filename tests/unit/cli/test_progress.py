@@ -1,4 +1,4 @@
-"""How far a run is, told as the place allows."""
+"""Progress of a run: a bar on a terminal, lines in a log."""
 
 from io import StringIO
 
@@ -18,7 +18,7 @@ class _Screen(StringIO):
         return True
 
 
-def _told(err: StringIO, total: int, *, quiet: bool = False, verbose: bool = False) -> str:
+def _printed(err: StringIO, total: int, *, quiet: bool = False, verbose: bool = False) -> str:
     terminal = Terminal(StringIO(), err, {"TERM": "xterm"}, quiet=quiet)
     with progress(terminal, total, lambda: _PULSE, verbose=verbose) as watch:
         for number in range(total):
@@ -27,34 +27,34 @@ def _told(err: StringIO, total: int, *, quiet: bool = False, verbose: bool = Fal
 
 
 def test_a_log_gets_few_lines_however_long_the_list() -> None:
-    lines = _told(StringIO(), 1000).splitlines()
+    lines = _printed(StringIO(), 1000).splitlines()
     assert len(lines) == 10
     assert lines[-1] == "1000 of 1000 links: 999 alive, 1 dead"
 
 
 def test_a_person_sees_a_bar_that_goes_away() -> None:
-    told = _told(_Screen(), 20)
-    assert "checking links" in told
-    assert "20/20" in told
-    assert "19 alive, 1 dead" in told
-    assert told.rstrip().endswith(("\x1b[2K", "\x1b[?25h"))
+    output = _printed(_Screen(), 20)
+    assert "checking links" in output
+    assert "20/20" in output
+    assert "19 alive, 1 dead" in output
+    assert output.rstrip().endswith(("\x1b[2K", "\x1b[?25h"))
 
 
 def test_who_is_waited_for_and_what_is_left_of_the_quota_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "160")
-    told = _told(_Screen(), 20)
-    assert "GitHub: 4,893 points left | slow.example, b.example +1" in told
+    output = _printed(_Screen(), 20)
+    assert "GitHub: 4,893 points left | slow.example, b.example +1" in output
     monkeypatch.setenv("COLUMNS", "60")
-    assert "slow.example" not in _told(_Screen(), 20)
+    assert "slow.example" not in _printed(_Screen(), 20)
 
 
 def test_quiet_shows_nothing() -> None:
-    assert _told(StringIO(), 20, quiet=True) == ""
+    assert _printed(StringIO(), 20, quiet=True) == ""
 
 
 def test_verbose_shows_each_link_even_on_a_screen() -> None:
-    assert len(_told(_Screen(), 20, verbose=True).splitlines()) == 20
+    assert len(_printed(_Screen(), 20, verbose=True).splitlines()) == 20
 
 
 def test_where_nothing_is_requested_nothing_is_shown() -> None:
-    assert _told(StringIO(), 0) == ""
+    assert _printed(StringIO(), 0) == ""

@@ -19,8 +19,8 @@ _OBSTACLE = Obstacle("GitHub is <down>", "Run again later.")
 
 
 def test_obstacle_comes_with_its_next_step() -> None:
-    told = summary_text(report(obstacles=(_OBSTACLE,)), _NOTHING)
-    assert "Could not find out everything: GitHub is <down>\n→ Run again later." in told
+    text = summary_text(report(obstacles=(_OBSTACLE,)), _NOTHING)
+    assert "Not everything could be checked: GitHub is <down>\n→ Run again later." in text
 
 
 def test_suggestion_follows_the_reason() -> None:
@@ -29,8 +29,8 @@ def test_suggestion_follows_the_reason() -> None:
 
 
 def test_singular_and_plural() -> None:
-    told = summary_text(report(finding("https://github.com/a/b", repository=repository())), _NOTHING)
-    assert told.startswith("1 link in 1 entry: 1 alive\n1 repository: 0 archived, 0 stale\n")
+    text = summary_text(report(finding("https://github.com/a/b", repository=repository())), _NOTHING)
+    assert text.startswith("1 link in 1 entry: 1 alive\n1 repository: 0 archived, 0 stale\n")
 
 
 def test_papers_and_models_are_counted() -> None:
@@ -47,17 +47,17 @@ def test_papers_and_models_are_counted() -> None:
 
 def test_summary_counts_changed_files() -> None:
     lying = (Path("enriched.md"), Path("badges/a.svg"), Path("badges/a.json"))
-    told = summary_text(report(), Files(Path("build"), lying, lying[:1]))
-    assert "3 files in build, 1 of them changed:\n  build/enriched.md\n  build/badges/ (2 files)" in told
+    text = summary_text(report(), Files(Path("build"), lying, lying[:1]))
+    assert "3 files in build, 1 of them changed:\n  build/enriched.md\n  build/badges/ (2 files)" in text
     assert "none of them changed" in summary_text(report(), Files(Path("build"), lying, ()))
 
 
 def test_step_summary_escapes_foreign_text() -> None:
     dead = finding("https://a.example/<b>", Verdict.DEAD)
-    told = summary_markdown(report(dead, obstacles=(_OBSTACLE,)))
-    assert "| dead | 1 |" in told
-    assert r"https://a.example/\<b\>" in told
-    assert r"GitHub is \<down\>" in told
+    text = summary_markdown(report(dead, obstacles=(_OBSTACLE,)))
+    assert "| dead | 1 |" in text
+    assert r"https://a.example/\<b\>" in text
+    assert r"GitHub is \<down\>" in text
 
 
 def test_summary_without_findings_has_no_tasks() -> None:
@@ -127,7 +127,7 @@ def test_number_of_living_links_is_the_same_everywhere() -> None:
     files = rendered(shown)
     assert json.loads(files["enriched.json"])["summary"]["links_alive"] == 3
     assert json.loads(files["badges/links-alive.json"])["message"] == "3 of 4"
-    assert "3 of the 4 that could be judged, 1 of them at a new address" in files["index.html"]
+    assert "3 of the 4 that could be checked, 1 of them at a new address" in files["index.html"]
     block = Blocks(shown, "badges", None).filled(
         "<!-- lmsys-enrich:summary -->\n<!-- /lmsys-enrich -->\n", "a.md"
     )

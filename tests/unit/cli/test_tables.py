@@ -34,24 +34,24 @@ def test_pipe_gets_plain_columns(out: type[StringIO], environ: dict[str, str]) -
 
 def test_terminal_gets_hyperlinks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "xterm-256color")
-    told = _shown(_Screen())
-    assert "https://github.com/acme/tool\x1b\\acme/tool" in told
-    assert "──" in told
+    output = _shown(_Screen())
+    assert "https://github.com/acme/tool\x1b\\acme/tool" in output
+    assert "──" in output
 
 
 def test_foreign_text_sends_no_control_sequence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "xterm-256color")
     hostile = Linked("[red]a\x1b[31m", "https://a.org/\x1b]0;title\x07")
-    told = _shown(_Screen(), Table(("Name",), [(hostile,)]))
-    assert "[red]a\ufffd[31m" in told
-    assert "title" not in told
+    output = _shown(_Screen(), Table(("Name",), [(hostile,)]))
+    assert "[red]a\ufffd[31m" in output
+    assert "title" not in output
     assert "javascript" not in _shown(_Screen(), Table(("Name",), [(Linked("a", "javascript:1"),)]))
 
 
 def test_a_narrow_terminal_folds_rather_than_cuts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "30")
-    told = _shown(_Screen(), Table(("A", "B"), [("x" * 40, "y" * 40)]))
-    plain = re.sub(r"\x1b\[[0-9;]*m", "", told)
+    output = _shown(_Screen(), Table(("A", "B"), [("x" * 40, "y" * 40)]))
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", output)
     assert max(map(len, plain.splitlines())) <= 30
     assert (plain.count("x"), plain.count("y")) == (40, 40)
 

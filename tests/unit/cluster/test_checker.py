@@ -1,4 +1,4 @@
-"""Cluster checker: what is sent to whom, and what is left where workers or the cluster fail."""
+"""Cluster checker: links sent to workers, and the results that remain when workers or the cluster fail."""
 
 import asyncio
 from collections import defaultdict

@@ -1,4 +1,4 @@
-"""`--cluster`: which addresses are taken."""
+"""`--cluster`: valid and invalid addresses."""
 
 import asyncio
 

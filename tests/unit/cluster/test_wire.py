@@ -1,4 +1,4 @@
-"""Messages: what they keep, and what never goes over the wire."""
+"""Messages: data that they preserve, and data that is never sent."""
 
 from dataclasses import replace
 from datetime import timedelta

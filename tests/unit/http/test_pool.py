@@ -191,7 +191,7 @@ async def test_connecting_has_a_time_out_of_its_own() -> None:
 async def test_host_that_breaks_the_tls_handshake_off_has_hung_up() -> None:
     async with serving(_hangs_up) as site:
         outcome = await _get(_pool(), f"https://127.0.0.1:{site.port}/")
-    assert outcome == FetchError(ErrorKind.HUNG_UP, "the host broke the TLS handshake off")
+    assert outcome == FetchError(ErrorKind.HUNG_UP, "the host ended the TLS handshake")
 
 
 async def _hangs_up(received: Received) -> Response:

@@ -1,4 +1,4 @@
-"""Each name is looked up once a run, and twice before it is said not to exist."""
+"""Resolver: one lookup per name and run, and a second one before a name counts as non-existent."""
 
 import asyncio
 import socket

@@ -1,4 +1,4 @@
-"""Duplicates are told with both locations, and only those that a maintainer would merge."""
+"""Duplicates: reported with both locations, and only those that a maintainer would merge."""
 
 import tracemalloc
 from pathlib import Path
@@ -17,7 +17,7 @@ def _told(body: str) -> list[str]:
 def test_duplicates_are_reported_with_both_locations() -> None:
     body = "- [A](https://a.example/x)\n- [B](https://A.example/x#y)\n- [a](https://c.example/)\n"
     assert _told(body) == [
-        "README.md:6:7: https://A.example/x#y is the link of another entry too, at README.md:5:7",
+        "README.md:6:7: https://A.example/x#y is also the link of another entry, at README.md:5:7",
         "README.md:7:1: a is listed twice in this section, first at README.md:5:1",
     ]
 
@@ -53,8 +53,8 @@ def test_repositories_that_became_one_are_reported_once() -> None:
         ("https://github.com/old/x", renamed),
     )
     assert remark == (
-        "entries.yaml:2:10: new/x stands under 2 addresses: https://github.com/new/x (entries.yaml:1:10) and"
-        " https://github.com/old/x (entries.yaml:2:10, and 1 more)"
+        "entries.yaml:2:10: new/x is listed under 2 addresses: https://github.com/new/x (entries.yaml:1:10)"
+        " and https://github.com/old/x (entries.yaml:2:10, and 1 more)"
     )
 
 

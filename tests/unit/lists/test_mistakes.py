@@ -1,4 +1,4 @@
-"""Every mistake is told with its place, in words that say what to do, and all of them at once."""
+"""Mistakes: reported all at once, each with its location and advice."""
 
 import gc
 import json
@@ -40,7 +40,7 @@ MISTAKES = [
     (
         "foreign YAML",
         "services:\n  web: 1\n",
-        ["1:1: a list must be a mapping with title and sections; this YAML is something else"],
+        ["1:1: a list must be a mapping with title and sections; this YAML file has neither"],
     ),
     ("no sections", "title: A\n", ["1:1: a list needs sections"]),
     (
@@ -78,9 +78,9 @@ MISTAKES = [
     (
         "a title that is a number",
         "title: 2022\nsections: []\n",
-        ["1:8: title must be a text; put '2022' in quotes"],
+        ["1:8: title must be text; put '2022' in quotes"],
     ),
-    ("a title that is a list", "title: [a]\nsections: []\n", ["1:8: title must be a text, not a list"]),
+    ("a title that is a list", "title: [a]\nsections: []\n", ["1:8: title must be text, not a list"]),
     ("an entry without a name", _entries("- url: https://a.example/"), ["5:9: an entry needs name"]),
     ("an entry that is a word", _entries("- a"), ["5:9: an entry must be a mapping with a name, not 'a'"]),
     (
@@ -96,12 +96,12 @@ MISTAKES = [
     (
         "an address with a space",
         _entries("- name: A\n  url: https://a.example/a b"),
-        ["6:14: 'https://a.example/a b' holds a space; write it as %20, or take it away"],
+        ["6:14: 'https://a.example/a b' contains a space; write it as %20, or remove it"],
     ),
     (
         "an address without a scheme",
         _entries("- name: A\n  url: a.example"),
-        ["6:14: 'a.example' is not a whole address; write it with https://"],
+        ["6:14: 'a.example' is not a complete address; write it with https://"],
     ),
     (
         "an address without slashes",
@@ -116,7 +116,7 @@ MISTAKES = [
     (
         "an address without a host",
         _entries("- name: A\n  url: 'https://'"),
-        ["6:14: 'https://' is not an address: the address names no host"],
+        ["6:14: 'https://' is not an address: the address has no host"],
     ),
     (
         "an address with a bad port",
@@ -126,22 +126,22 @@ MISTAKES = [
     (
         "an address without a scheme but with a port",
         _entries("- name: A\n  url: a.example:8080/docs"),
-        ["6:14: 'a.example:8080/docs' is not a whole address; write it with https://"],
+        ["6:14: 'a.example:8080/docs' is not a complete address; write it with https://"],
     ),
     (
         "an empty address",
         _entries("- name: A\n  url: ''"),
-        ["6:14: '' is not a whole address; write it with https://"],
+        ["6:14: '' is not a complete address; write it with https://"],
     ),
     (
         "an address with blanks around it",
         _entries("- name: A\n  url: ' https://a.example/ '"),
-        ["6:14: ' https://a.example/ ' holds a space; write it as %20, or take it away"],
+        ["6:14: ' https://a.example/ ' contains a space; write it as %20, or remove it"],
     ),
     (
         "an address that is a number",
         _entries("- name: A\n  url: 3"),
-        ["6:14: url must be a text; put '3' in quotes"],
+        ["6:14: url must be text; put '3' in quotes"],
     ),
     (
         "links that are a list",
@@ -151,12 +151,12 @@ MISTAKES = [
     (
         "a link called url",
         _entries("- name: A\n  links: {url: 'https://a.example/'}"),
-        ["6:22: the main address stands beside links, under url"],
+        ["6:22: the main address belongs in url, not in links"],
     ),
     (
         "a bad link",
         _entries("- name: A\n  links: {code: nowhere}"),
-        ["6:23: 'nowhere' is not a whole address; write it with https://"],
+        ["6:23: 'nowhere' is not a complete address; write it with https://"],
     ),
     (
         "a year in quotes",
@@ -188,7 +188,7 @@ MISTAKES = [
     (
         "an id that is a list",
         _entries("- name: A\n  id: [a]"),
-        ["6:13: id must be a text, not a list"],
+        ["6:13: id must be text, not a list"],
     ),
     (
         "an id that is taken",
@@ -201,7 +201,7 @@ MISTAKES = [
         [
             (
                 "6:30: 'alpaa' is not the id of an entry; did you mean 'alpa'? "
-                "(write a name that is not an id with a capital letter)"
+                "(if it is a name rather than an id, begin it with a capital letter)"
             )
         ],
     ),
@@ -238,7 +238,7 @@ MISTAKES = [
     (
         "a column twice",
         "title: A\nsections:\n  - title: S\n    columns: [year, year]\n",
-        ["4:21: the column 'year' stands here twice"],
+        ["4:21: the column 'year' appears twice"],
     ),
     (
         "an empty column",
@@ -256,7 +256,7 @@ MISTAKES = [
     (
         "a column without the header it begins",
         "title: A\nsections:\n  - title: S\n    columns: [name: ]\n",
-        ["4:21: a column's header must be a text; put '' in quotes"],
+        ["4:21: a column's header must be text; put '' in quotes"],
     ),
     (
         "a column that is a list",
@@ -271,27 +271,27 @@ MISTAKES = [
     (
         "a column that is a number",
         "title: A\nsections:\n  - title: S\n    columns: [2022]\n",
-        ["4:15: a column must be a text; put '2022' in quotes"],
+        ["4:15: a column must be text; put '2022' in quotes"],
     ),
     (
         "a cell that is a list",
         "title: A\nsections:\n  - title: S\n    columns: [name, size]\n    entries:\n      - {name: A, size: [a]}\n",
-        ["6:25: size must be a text, a number, true or false, not a list"],
+        ["6:25: size must be text, a number, true or false, not a list"],
     ),
     (
         "a description that is a mapping",
         _entries("- name: A\n  description: {a: b}"),
-        ["6:22: description must be a text, not a mapping"],
+        ["6:22: description must be text, not a mapping"],
     ),
     (
         "a description that is a number",
         _entries("- name: A\n  description: 3"),
-        ["6:22: description must be a text; put '3' in quotes"],
+        ["6:22: description must be text; put '3' in quotes"],
     ),
     (
         "a key twice",
         "title: A\ntitle: B\nsections: []\n",
-        ["2:1: 'title' stands here twice, first on line 1"],
+        ["2:1: 'title' appears twice, first on line 1"],
     ),
     (
         "a key that is a list",
@@ -301,40 +301,40 @@ MISTAKES = [
     (
         "a merge key",
         "title: A\nsections: []\n<<: {a: b}\n",
-        ["3:1: merge keys (<<) are not understood; write the values out"],
+        ["3:1: merge keys (<<) are not supported; write the values out"],
     ),
     (
         "a tag",
         "title: !!python/object:os.system A\nsections: []\n",
         [
-            "1:8: the tag 'tag:yaml.org,2002:python/object:os.system' is not understood; put a text that begins with ! in quotes"
+            "1:8: the tag 'tag:yaml.org,2002:python/object:os.system' is not supported; put text that begins with ! in quotes"
         ],
     ),
     (
         "a second document",
         "title: A\nsections: []\n---\ntitle: B\n",
-        ["3:1: a second document begins; a list is only one"],
+        ["3:1: a second YAML document begins here; a list is a single document"],
     ),
     (
         "an alias of nothing",
         "title: *a\nsections: []\n",
-        ["1:8: *a refers to &a, which does not stand before it; put a text that begins with * in quotes"],
+        ["1:8: *a refers to &a, which is not defined before it; put text that begins with * in quotes"],
     ),
     (
         "a tab",
         "title: A\nsections:\n\t- title: B\n",
-        ["3:1: not YAML: a text cannot begin with '\\t'; indent with spaces"],
+        ["3:1: not YAML: text cannot begin with '\\t'; indent with spaces"],
     ),
     (
         "a text that begins with a percent sign",
         "title: %a\nsections: []\n",
-        ["1:8: not YAML: a text cannot begin with '%'; put it in quotes"],
+        ["1:8: not YAML: text cannot begin with '%'; put it in quotes"],
     ),
     (
         "a colon in a text",
         "title: A: B\nsections: []\n",
         [
-            "1:9: not YAML: mapping values are not allowed in this context; put a text that holds a colon and a space in quotes"
+            "1:9: not YAML: mapping values are not allowed in this context; put text that contains a colon and a space in quotes"
         ],
     ),
     (
@@ -357,19 +357,19 @@ MISTAKES = [
     (
         "a character that nobody sees",
         "title: A\x08\nsections: []\n",
-        ["1:9: the invisible character U+0008 cannot stand in a list; remove it"],
+        ["1:9: the invisible character U+0008 is not allowed in a list; remove it"],
     ),
     (
         "two of them",
         "title: A\x08\x08\nsections: []\n",
         [
-            "1:9: the invisible character U+0008 cannot stand in a list, nor can 1 more such characters further on; remove it"
+            "1:9: the invisible character U+0008 is not allowed in a list, nor are 1 more such characters below; remove it"
         ],
     ),
     (
         "an escape for one",
         'title: "A\\x08"\nsections: []\n',
-        ["1:8: the escape for the invisible character U+0008 stands for no text"],
+        ["1:8: the escape for the invisible character U+0008 is not allowed"],
     ),
     (
         "a bad escape",
@@ -529,4 +529,4 @@ sections:
 
 def test_line_without_end_is_a_mistake() -> None:
     text = f"title: A\nsections: [{'{title: S}, ' * 90_000}]\n"
-    assert _told(text) == ["2:1: longer than 1,000,000 letters; write each entry on lines of its own"]
+    assert _told(text) == ["2:1: longer than 1,000,000 characters; write each entry on lines of its own"]

@@ -31,7 +31,7 @@ def test_what_a_parser_stumbles_over_is_a_mistake_like_others(text: str, loader:
 
 
 class _Terse(yaml.SafeLoader):
-    """A parser that tells nothing of what it dislikes, as the type of its errors allows."""
+    """A parser whose errors have no message, as their type allows."""
 
     def get_event(self) -> yaml.Event:
         raise yaml.MarkedYAMLError

@@ -97,7 +97,7 @@ def test_year_of_arxiv_or_of_the_venue_is_no_difference(
         ("SOSP", "SOSP", []),
         ("SOSP '23", "Symposium on Operating Systems Principles", []),
         ("NIPS", "NeurIPS", []),
-        ("arXiv", "SOSP", ["venue"]),  # published since
+        ("arXiv", "SOSP", ["venue"]),  # now published
         ("OSDI", "SOSP", ["venue"]),
         ("A workshop", "SOSP", []),  # which may be part of it
         ("OSDI", "Journal of Irreproducible Results", []),
@@ -148,11 +148,11 @@ def test_license_of_the_list_beside_the_forges(
     [
         ({}, {}, []),
         ({}, {"withdrawn": True, "retracted": True}, ["withdrawn", "retracted"]),
-        ({"publisher": "arXiv"}, {"venue": "SOSP", "year": 2023}, ["published since: SOSP 2023"]),
+        ({"publisher": "arXiv"}, {"venue": "SOSP", "year": 2023}, ["now published: SOSP 2023"]),
         (
             {"publisher": "arXiv"},
             {"published_as": "10.1145/3600006.3613165"},
-            ["published since: https://doi.org/10.1145/3600006.3613165"],
+            ["now published: https://doi.org/10.1145/3600006.3613165"],
         ),
         ({"publisher": "SOSP"}, {"venue": "SOSP"}, []),
         ({}, {"venue": "SOSP"}, []),  # the list does not call it a preprint

@@ -164,7 +164,7 @@ _FINDINGS = (
     _finding(
         "https://old.example/",
         Verdict.MOVED,
-        "moved for good",
+        "moved permanently",
         hops=(Hop("https://old.example/", 301),),
         suggestion=Suggestion("https://new.example/a/path/that/is/longer/than/a/cell/is/wide", "301"),
     ),
@@ -184,7 +184,7 @@ _FINDINGS = (
         failures=1,
         can_become_dead=False,
     ),
-    _finding("https://down.example/", Verdict.MOVED, "moved for good, but to plain http"),
+    _finding("https://down.example/", Verdict.MOVED, "moved permanently, but to plain http"),
 )
 
 

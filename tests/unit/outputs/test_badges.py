@@ -19,7 +19,7 @@ _BLUE, _GREY = "#1f5fbf", "#616a75"
 _FOR_ENTRIES = DocumentView(entry_badges=True)
 
 
-def _told(name: str, *findings: Finding) -> tuple[str, str]:
+def _badge(name: str, *findings: Finding) -> tuple[str, str]:
     content = json.loads(str(badges(report(*findings, view=_FOR_ENTRIES))[f"badges/{name}.json"]))
     assert content["schemaVersion"] == 1
     return content["message"], content["color"]
@@ -46,12 +46,12 @@ def _links(**counts: int) -> list[Finding]:
     ],
 )
 def test_links_alive_badge_counts_known_links(links: list[Finding], message: str, color: str) -> None:
-    assert _told("links-alive", *links) == (message, color)
+    assert _badge("links-alive", *links) == (message, color)
 
 
 def test_unchecked_link_keeps_its_last_verdict() -> None:
     known = finding("https://a.example/", Verdict.UNCHECKED, last_verdict=Verdict.ALIVE)
-    assert _told("links-alive", known) == ("1 of 1", _GREEN)
+    assert _badge("links-alive", known) == ("1 of 1", _GREEN)
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_unchecked_link_keeps_its_last_verdict() -> None:
 )
 def test_stars_badge_is_short(stars: int, message: str) -> None:
     found = finding("https://github.com/a/b", repository=repository(stars=stars))
-    assert _told("entry 0-stars", found)[0] == message
+    assert _badge("entry 0-stars", found)[0] == message
 
 
 def test_unknown_fact_has_no_badge() -> None:
@@ -77,12 +77,12 @@ def test_unknown_fact_has_no_badge() -> None:
     ],
 )
 def test_last_commit_badge_has_the_colour_of_its_age(facts: object, color: str) -> None:
-    assert _told("entry 0-last-commit", finding("https://github.com/a/b", repository=facts))[1] == color
+    assert _badge("entry 0-last-commit", finding("https://github.com/a/b", repository=facts))[1] == color
 
 
 def test_stale_repositories_are_counted() -> None:
     asleep = repository(last_commit=NIGHT - timedelta(days=400))
-    assert _told("stale", finding("https://github.com/a/b", repository=asleep)) == ("1", _BLUE)
+    assert _badge("stale", finding("https://github.com/a/b", repository=asleep)) == ("1", _BLUE)
 
 
 def test_foreign_text_is_escaped_in_svg() -> None:
@@ -118,7 +118,7 @@ def test_text_has_its_width_in_verdana() -> None:
 )
 def test_a_repository_has_a_status(verdict: Verdict, facts: dict[str, Any], message: str, color: str) -> None:
     found = finding("https://github.com/a/b", verdict, repository=repository(**facts))
-    assert _told("entry 0-status", found) == (message, color)
+    assert _badge("entry 0-status", found) == (message, color)
 
 
 def test_died_badge_needs_a_history() -> None:

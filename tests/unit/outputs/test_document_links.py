@@ -43,7 +43,7 @@ def test_dead_links_md_names_their_kinds(files: dict[str, str]) -> None:
     assert "<details>" not in made
     assert "`README.md:3:53`: a link to a heading, in My \\| list" in made
     assert "`README.md:7:14`: a link in a heading, in Heading" in made
-    assert "Write the heading or the file that is there now" in made
+    assert "Correct the name of the heading or file" in made
     once = made.partition("<https://a.example/p>")[2].partition("\n- ")[0]
     assert "a link in the text" in once
     assert "Same, in Heading" in once

@@ -108,7 +108,7 @@ def test_repositories_that_became_one_are_tasks() -> None:
     old = finding("https://github.com/old/x", repository=repository("new/x", renamed_from="old/x"))
     [group] = page_of(report(new, old)).groups
     assert (group.kind, group.count) == ("twice", 1)
-    assert "new/x stands under 2 addresses" in group.tasks[0].subject
+    assert "new/x is listed under 2 addresses" in group.tasks[0].subject
 
 
 def test_repositories_to_act_on_name_their_entries_and_lines() -> None:
@@ -173,7 +173,7 @@ def test_one_dead_link_of_many_is_not_rounded_away() -> None:
     page = page_of(report(*alive, finding("https://b.example/", Verdict.DEAD)))
     assert (page.alive, page.alive_of) == (
         "99.9 %",
-        "of links alive: 3,000 of the 3,001 that could be judged",
+        "of links alive: 3,000 of the 3,001 that could be checked",
     )
 
 
@@ -259,13 +259,13 @@ def test_long_list_shows_the_worst_and_counts_the_rest() -> None:
     page = page_of(report(*found))
     assert (len(page.shown), page.left_out) == (10_000, 500)
     assert [worst(known) for known in page.shown].index(Verdict.DEAD) == 9_999
-    assert "500 entries whose links stand best are left out" in _html(report(*found))
+    assert "500 entries whose links are in the best state are left out" in _html(report(*found))
 
 
 def test_list_without_a_judged_link_is_not_called_well() -> None:
     html = _html(report(finding("https://a.example/", Verdict.UNCHECKED)))
-    assert "No link could be judged yet." in html
-    assert "is alive, and stands where it should" not in html
+    assert "No link has a clear result yet." in html
+    assert "is alive at its listed address" not in html
 
 
 def test_remarks_can_be_filtered() -> None:
@@ -286,7 +286,7 @@ def test_document_without_entries_has_no_empty_table() -> None:
     prose = read_markdown("# Notes\n\nSee <https://a.example/x>.\n", Path("README.md"))
     found = finding("https://a.example/x")
     html = _html(report(catalogs=(prose,), findings={found.url: found}))
-    assert "Nothing in it was read as an entry." in html
+    assert "Nothing in the list was read as an entry." in html
     assert '<table class="cut" aria-labelledby="list" hidden>' in html
 
 

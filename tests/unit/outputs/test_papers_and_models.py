@@ -50,7 +50,7 @@ def test_dead_link_is_proposed_its_archived_copy() -> None:
         "https://web.archive.org/web/2020/https://a.example/", "archived", SuggestionKind.ARCHIVED
     )
     made = rendered(report(finding("https://a.example/", Verdict.DEAD, snapshot=copy)))
-    assert f"Put the archived copy in its place: <{copy.url}>" in made["dead-links.md"]
+    assert f"Replace it with the archived copy: <{copy.url}>" in made["dead-links.md"]
     [shown] = json.loads(made["dead-links.json"])["findings"]
     assert shown["suggestion"] == {"url": copy.url, "why": "archived", "kind": "archived"}
     assert f"**dead** ([archived copy]({copy.url}))" in made["enriched.md"]

@@ -1,4 +1,4 @@
-"""Which paper an address names, with the traps that lists really hold."""
+"""Papers named by addresses, with traps from real lists."""
 
 import pytest
 from hypothesis import given

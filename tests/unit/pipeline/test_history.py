@@ -1,4 +1,4 @@
-"""What an answer means beside its link's past."""
+"""History: the effect of an observation, given the link's earlier findings."""
 
 from datetime import timedelta
 
@@ -112,7 +112,7 @@ def test_facts_outlive_every_verdict(verdict: Verdict) -> None:
 )
 def test_suggestion_with_credentials_is_not_kept(url: str, *, is_kept: bool) -> None:
     suggestion = Suggestion(url, "permanent redirect")
-    observation = Observation(URL, Verdict.MOVED, "moved for good", suggestion=suggestion)
+    observation = Observation(URL, Verdict.MOVED, "moved permanently", suggestion=suggestion)
     found = update(LinkTask(URL, None), observation, day(10), dead_after=3)
     assert (found.verdict, found.suggestion) == (Verdict.MOVED, suggestion if is_kept else None)
 

@@ -1,4 +1,4 @@
-"""Too much bad news at once is not believed."""
+"""Guard against mass changes."""
 
 import pytest
 

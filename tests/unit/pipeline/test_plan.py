@@ -125,7 +125,7 @@ def test_an_address_without_a_host_fails_without_a_question() -> None:
 def test_settings_exclude_by_regular_expression() -> None:
     plan = planned("https://example.org/a", "https://other.org/b", settings=Settings(exclude=(r"example\.",)))
     assert checked(plan)[1] == ["https://other.org/b"]
-    assert plan.settled[0][1].reason == r"the settings exclude it: example\."
+    assert plan.settled[0][1].reason == r"excluded by the settings: example\."
 
 
 def _exempt(until: date | None) -> Exemption:

@@ -181,7 +181,7 @@ async def test_bug_in_checker_costs_only_its_unjudged_links() -> None:
     web = Knows({BAD: Verdict.DEAD, OTHER: Verdict.ALIVE})
     report = await done(a_run(forge, web))
     assert verdicts(report) == {GOOD: Verdict.UNCHECKED, BAD: Verdict.DEAD, OTHER: Verdict.ALIVE}
-    assert report.findings[GOOD].reason == "a bug of ours"
+    assert report.findings[GOOD].reason == "a bug in lmsys-enrich"
     assert [bug.url for bug in report.bugs] == [GOOD]
     assert "ZeroDivisionError: a bug" in report.bugs[0].traceback
 

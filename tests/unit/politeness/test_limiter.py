@@ -57,7 +57,7 @@ def test_third_failure_in_a_row_breaks_the_circuit() -> None:
         limiter.record("a.org", "https", outcome)
     assert limiter.tripped_by("a.org", "https") is None
     limiter.record("a.org", "https", _DOWN)
-    assert limiter.tripped_by("a.org", "https") == "its host was given up after 3 failures in a row"
+    assert limiter.tripped_by("a.org", "https") == "no more requests to its host after 3 failures in a row"
     assert limiter.tripped_by("b.org", "https") is None
 
 

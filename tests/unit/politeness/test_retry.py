@@ -42,7 +42,7 @@ async def test_exceptions_are_not_retried(first: list[str]) -> None:
     async def attempt() -> str:
         if outcomes:
             return outcomes.pop()
-        raise ValueError("a bug of ours")
+        raise ValueError("a bug in lmsys-enrich")
 
     with pytest.raises(ValueError, match="a bug"):
         await retry(attempt, _twice_as_long, FakeClock().sleep)

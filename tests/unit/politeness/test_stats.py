@@ -1,4 +1,4 @@
-"""Which host a run waits for longest."""
+"""The host that a run waits for longest."""
 
 from lmsys_enrich.model.figures import HostTime
 from lmsys_enrich.politeness.stats import Activity, RequestStats

@@ -1,4 +1,4 @@
-"""Where GitHub is, from the variables that GitHub Actions sets."""
+"""Access to forges, from the variables that GitHub Actions and users set."""
 
 import pytest
 

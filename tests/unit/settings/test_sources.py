@@ -1,4 +1,4 @@
-"""Where a setting's value comes from, and what is said of one that cannot be used."""
+"""Sources of a setting's value, and the messages about invalid values."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -56,12 +56,12 @@ def test_values_are_read_as_people_write_them(tmp_path: Path, name: str, raw: st
     ("environ", "said"),
     [
         ({"LMSYS_ENRICH_CONCURENCY": "1"}, "no such setting; did you mean 'LMSYS_ENRICH_CONCURRENCY'?"),
-        ({"LMSYS_ENRICH_CONCURRENCY": "0"}, "LMSYS_ENRICH_CONCURRENCY: 0 is not a number from 1"),
+        ({"LMSYS_ENRICH_CONCURRENCY": "0"}, "LMSYS_ENRICH_CONCURRENCY: 0 is not a number of at least 1"),
         ({"LMSYS_ENRICH_CONCURRENCY": "many"}, "'many' is not a whole number"),
         ({"LMSYS_ENRICH_TIMEOUT": "0"}, "0.0 is not a number"),
         ({"LMSYS_ENRICH_TIMEOUT": "nan"}, "nan is not a number"),
         ({"LMSYS_ENRICH_MAX_AGE": "soon"}, "'soon' is not a time such as 90s"),
-        ({"LMSYS_ENRICH_FAIL_ON": "ded"}, "'ded' is none of dead, new-dead"),
+        ({"LMSYS_ENRICH_FAIL_ON": "ded"}, "'ded' is not one of dead, new-dead"),
         ({"LMSYS_ENRICH_FAIL_ON": "ded"}, "did you mean 'dead'?"),
         ({"LMSYS_ENRICH_OFFLINE": "perhaps"}, "neither true nor false"),
         ({"LMSYS_ENRICH_EXCLUDE": "("}, "not a regular expression"),
@@ -102,7 +102,7 @@ def test_all_mistakes_are_reported_at_once(tmp_path: Path) -> None:
         ('lists = ["a\\u0000b"]\n', r"lists: 'a\x00b' is not a path"),
         ("offline = 1\n", "offline: 1 is neither true nor false"),
         ("facts = { stars = true }\n", 'True}" is none of stars'),
-        ("token = 'x'\n", "no such setting 'token'; secrets come from the environment alone"),
+        ("token = 'x'\n", "no such setting 'token'; secrets come from the environment only"),
         ("[tool.lmsys-enrich]\nmax-age = '3d'\n", "without [tool.lmsys-enrich]"),
         (
             "[[host]]\nhost = 'a'\n\n[[host]] # two\nhost = 'b'\nx = 1\n",

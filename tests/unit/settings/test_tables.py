@@ -65,7 +65,7 @@ kind = "gitlab"
         ('[[host]]\nhost = "a"\nacept = [403]\n', "no such key 'acept'; did you mean 'accept'?"),
         ('[[host]]\nhost = "https://a.example/"\n', "is not a host such as"),
         ('[[host]]\nhost = "a"\naccept = [42]\n', "42 is not an HTTP status"),
-        ('[[host]]\nhost = "a"\nper_host = 0\n', "0 is not a number from 1"),
+        ('[[host]]\nhost = "a"\nper_host = 0\n', "0 is not a number of at least 1"),
         ('[[host]]\nhost = "a"\nheaders = { Authorization = "x-secret" }\n', "LMSYS_ENRICH_HEADERS"),
         ('[[host]]\nhost = "a"\nheaders = { Host = "b" }\n', "Host is set by the program itself"),
         ('[[host]]\nhost = "a"\nheaders = { X = "a\\r\\nCookie: b" }\n', "not one line"),

@@ -1,4 +1,4 @@
-"""The server speaks HTTP soundly, misbehaves as it is told, and remembers what it was asked."""
+"""Simulated server: valid HTTP, scripted misbehaviour, and a log of requests."""
 
 import asyncio
 import ssl
@@ -28,7 +28,7 @@ async def echo(received: Received) -> Response:
     return Sent(200, {"x-method": received.method, "x-target": received.target}, received.body)
 
 
-async def told(server: Server, *pieces: bytes) -> bytes:
+async def reply_to(server: Server, *pieces: bytes) -> bytes:
     """Everything that a server sends before it ends the connection, of what it is sent."""
     async with await anyio.connect_tcp(server.address, server.port) as stream:
         for piece in pieces:
@@ -42,7 +42,7 @@ async def _rest(stream: ByteStream) -> bytes:
         async for piece in stream:
             heard += piece
     except anyio.BrokenResourceError:
-        pass  # the connection was broken off: what came before it counts
+        pass  # the connection closed unexpectedly: what came before it counts
     return heard
 
 
@@ -62,7 +62,7 @@ CLOSE = "Connection: close"
 async def test_a_request_arrives_whole_and_is_logged() -> None:
     async with serving(echo) as server:
         sent = request("POST", "/a?b=c", "X-Caf: \xe9", CLOSE, body=b"a body").decode().encode("latin-1")
-        answer = await told(server, sent[:9], sent[9:-3], sent[-3:])
+        answer = await reply_to(server, sent[:9], sent[9:-3], sent[-3:])
     assert answer.startswith(b"HTTP/1.1 200")
     assert answer.endswith(b"\r\n\r\na body")
     (received,) = server.log
@@ -83,18 +83,18 @@ async def test_one_connection_carries_many_requests() -> None:
 
 async def test_pipelined_requests_are_answered_in_their_order() -> None:
     async with serving(echo) as server:
-        answer = await told(server, request(target="/1") + request("GET", "/2", CLOSE))
+        answer = await reply_to(server, request(target="/1") + request("GET", "/2", CLOSE))
     assert answer.index(b"x-target: /1") < answer.index(b"x-target: /2")
 
 
 async def test_the_connection_ends_where_the_client_wants_it() -> None:
     async with serving(echo) as server:
-        assert (await told(server, request("GET", "/", CLOSE))).count(b"HTTP/1.1 200") == 1
+        assert (await reply_to(server, request("GET", "/", CLOSE))).count(b"HTTP/1.1 200") == 1
 
 
 async def test_of_an_answer_to_head_only_the_length_is_reported() -> None:
     async with serving(always(Sent(200, body=b"12345"))) as server:
-        answer = await told(server, request("HEAD", "/", CLOSE))
+        answer = await reply_to(server, request("HEAD", "/", CLOSE))
     assert b"content-length: 5\r\n" in answer
     assert answer.endswith(b"\r\n\r\n")
 
@@ -104,7 +104,7 @@ async def test_of_an_answer_to_head_only_the_length_is_reported() -> None:
 )
 async def test_what_is_large_arrives_whole_before_the_connection_ends(response: Response) -> None:
     async with serving(always(response)) as server:
-        answer = await told(server, request("GET", "/", CLOSE))
+        answer = await reply_to(server, request("GET", "/", CLOSE))
     assert len(answer.partition(b"\r\n\r\n")[2]) == len(LARGE)
 
 
@@ -124,9 +124,9 @@ async def test_a_misdeed_ends_the_connection_and_not_the_server(response: Respon
         return responses.pop(0)
 
     async with serving(handler) as server:
-        answer = await told(server, request())
+        answer = await reply_to(server, request())
         assert (heard in answer) if heard else (answer == b"")
-        assert (await told(server, request("GET", "/", CLOSE))).startswith(b"HTTP/1.1 204")
+        assert (await reply_to(server, request("GET", "/", CLOSE))).startswith(b"HTTP/1.1 204")
 
 
 async def test_silence_lasts_until_the_server_stops() -> None:
@@ -161,9 +161,9 @@ async def test_silence_lasts_until_the_server_stops() -> None:
 )
 async def test_what_is_no_request_is_never_answered_as_one(noise: bytes) -> None:
     async with serving(echo) as server:
-        assert b" 200 " not in await told(server, noise)
+        assert b" 200 " not in await reply_to(server, noise)
         assert server.log == []
-        assert b" 200 " in await told(server, request("GET", "/", CLOSE))
+        assert b" 200 " in await reply_to(server, request("GET", "/", CLOSE))
 
 
 @pytest.mark.parametrize(
@@ -177,7 +177,7 @@ async def test_a_client_that_hangs_up_early_disturbs_nobody(beginning: bytes) ->
         assert await _rest(stream) == b""
         await stream.aclose()
         assert server.log == []
-        assert b" 200 " in await told(server, request("GET", "/", CLOSE))
+        assert b" 200 " in await reply_to(server, request("GET", "/", CLOSE))
 
 
 async def test_client_that_leaves_early_disturbs_no_other() -> None:
@@ -196,11 +196,11 @@ async def test_client_that_leaves_early_disturbs_no_other() -> None:
             await anyio.lowlevel.checkpoint()
         await stream.aclose()
         gone.set()
-        assert b" 204 " in await told(server, request("GET", "/", CLOSE))
+        assert b" 204 " in await reply_to(server, request("GET", "/", CLOSE))
 
 
 def at_once(count: int) -> tuple[Handler, Callable[[], Awaitable[None]]]:
-    """A handler that answers nobody before that many wait, and what waits for that."""
+    """A handler that responds only once so many requests wait, and the event for that."""
     waiting = 0
     full = asyncio.Event()
 
@@ -223,9 +223,9 @@ async def test_it_remembers_how_many_requests_there_were_at_once() -> None:
     async with serving(handler) as server:
         async with anyio.create_task_group() as tasks:
             for _ in range(7):
-                tasks.start_soon(told, server, request("GET", "/", CLOSE))
+                tasks.start_soon(reply_to, server, request("GET", "/", CLOSE))
             await full()
-        await told(server, request("GET", "/", CLOSE))
+        await reply_to(server, request("GET", "/", CLOSE))
     assert server.busiest == 7
     assert len(server.log) == 8
 
@@ -235,7 +235,7 @@ async def test_a_port_may_be_named_and_is_free_again_afterwards() -> None:
         pass
     async with serving(echo, first.port) as second:
         assert second.url == f"http://127.0.0.1:{first.port}"
-        assert await told(second, request("GET", "/", CLOSE))
+        assert await reply_to(second, request("GET", "/", CLOSE))
 
 
 async def test_it_speaks_tls_where_it_is_given_a_certificate() -> None:

@@ -1,4 +1,4 @@
-"""The outputs last written, read as a second memory, and as strangers' words."""
+"""The outputs last written, read as untrusted input when the cache is lost."""
 
 import dataclasses
 import json

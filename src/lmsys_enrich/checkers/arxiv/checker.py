@@ -51,7 +51,7 @@ class ArxivApi:
     async def papers(
         self, ids: Sequence[str]
     ) -> Mapping[str, ArxivRecord] | QueryTooLarge | TransientError | Unavailable:
-        """Return the papers that arXiv has among these, by identifier, however it orders them."""
+        """Return those of these papers that arXiv has, by identifier."""
         form = {"id_list": ",".join(ids), "max_results": str(len(ids))}
         result = await self.api.post("/api/query", form=form)
         if not isinstance(result, Ok):
@@ -82,7 +82,7 @@ def classify(outcome: Outcome, result: Classified) -> Classified:
     if is_busy or _RATE_EXCEEDED in outcome.body[:_START].lower():
         return RateLimited(f"status {outcome.status}", pause_of(outcome.headers), is_primary=False)
     if isinstance(result, Ok) and isinstance(result.body, Feed) and result.body.error is not None:
-        return QueryTooLarge(result.body.error)  # one malformed identifier spoils its batch
+        return QueryTooLarge(result.body.error)  # one malformed identifier fails the whole batch
     if outcome.status == HTTPStatus.BAD_REQUEST:
         return QueryTooLarge("status 400")
     return result
@@ -107,7 +107,7 @@ class ArxivChecker:
     """
     Checks abstracts, PDFs and other forms of papers at arXiv.
 
-    A paper that the API leaves out may be there all the same, since feeds are short at
+    A paper that the API leaves out may exist anyway, since feeds are incomplete at
     times: it is requested once more, then looked up at DataCite, where arXiv registers
     every paper. So are all papers where arXiv refuses. At last the page decides, as about
     forms that not every paper has, and about versions that the API does not name.
@@ -184,13 +184,13 @@ class ArxivChecker:
         return {record.arxiv: record for record in records.values() if record.arxiv is not None}
 
     def _judge_registered(self, task: LinkTask, link: ArxivLink, record: DoiRecord) -> CheckResult:
-        reason = f"registered at {self._datacite.name} by arXiv; the page itself was not looked at"
-        found = Observation(task.url, Verdict.ALIVE, reason)
+        reason = f"arXiv registered it with {self._datacite.name}; the page itself was not checked"
+        observation = Observation(task.url, Verdict.ALIVE, reason)
         if task.previous is not None and task.previous.paper is not None:
-            return found  # in arXiv's own words, which differ a little
+            return observation  # in arXiv's own words, which differ a little
         update = update_of_doi(record, self._run_time)
         facts = replace(update.facts, ids={"arxiv": link.id})
-        return replace(found, paper=replace(update, facts=facts))
+        return replace(observation, paper=replace(update, facts=facts))
 
     def _judge(self, task: LinkTask, link: ArxivLink, record: ArxivRecord) -> Observation | Deferred:
         known = task.previous.paper if task.previous is not None else None
@@ -199,7 +199,5 @@ class ArxivChecker:
         # A withdrawn version has an abstract page and no PDF.
         if not link.is_listed or is_later or (link.form == "pdf" and is_withdrawn(record)):
             return Deferred(task, paper=update)
-        what = "withdrawn, as arXiv says" if update.facts.withdrawn else "arXiv knows the paper"
-        return Observation(
-            task.url, Verdict.ALIVE, f"{what}; the page itself was not looked at", paper=update
-        )
+        what = "withdrawn, according to arXiv" if update.facts.withdrawn else "arXiv knows the paper"
+        return Observation(task.url, Verdict.ALIVE, f"{what}; the page itself was not checked", paper=update)

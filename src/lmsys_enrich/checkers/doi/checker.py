@@ -1,4 +1,4 @@
-"""Checker for links that name a DOI: Crossref, then DataCite, then doi.org, whose word alone is final."""
+"""Checker for links that name a DOI: Crossref, then DataCite, then doi.org, which alone is final."""
 
 from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from contextlib import aclosing
@@ -14,7 +14,7 @@ from lmsys_enrich.papers.addresses import DoiLink, parse_doi_link
 
 # The most frequent prefixes of DataCite, of which Crossref knows none: arXiv, Zenodo, Figshare, Hugging Face.
 _DATACITE = ("10.48550/", "10.5281/", "10.6084/", "10.57967/")
-_UNSEEN = "the page itself was not looked at"
+_UNSEEN = "the page itself was not checked"
 
 
 def doi_checkers(apis: Apis) -> "Iterable[DoiChecker]":
@@ -26,7 +26,7 @@ class DoiChecker:
     """
     Checks links to doi.org, and those to publishers that have a DOI in their address.
 
-    A publisher turns robots away, so a registered DOI is proof enough. One that is not
+    Publishers block robots, so a registered DOI is proof enough. One that is not
     registered may still have a page, unless the link is to doi.org.
     """
 
@@ -100,7 +100,7 @@ class DoiChecker:
     async def _resolve(
         self, dois: Sequence[str], links: Subjects[str, DoiLink]
     ) -> AsyncGenerator[CheckResult, None]:
-        """Yield what doi.org says of links to itself; other links go to their page."""
+        """Yield the result of doi.org for links to itself; other links are deferred to their pages."""
         to_doi_org: list[LinkTask] = []
         for doi in dois:
             for task, link in links.by_key[doi]:
@@ -126,7 +126,7 @@ class DoiChecker:
 def _judge_handle(task: LinkTask, _link: DoiLink, handle: Handle) -> CheckResult:
     match handle:
         case Handle.REGISTERED:
-            return Observation(task.url, Verdict.ALIVE, f"registered, as doi.org says; {_UNSEEN}")
+            return Observation(task.url, Verdict.ALIVE, f"registered, according to doi.org; {_UNSEEN}")
         case Handle.MISSING:
             return Observation(task.url, Verdict.DEAD, "doi.org has no such DOI", http_status=404)
         case Handle.UNCLEAR:  # it has no address to lead to

@@ -121,7 +121,7 @@ def _datacite(attributes: Node) -> DoiRecord | None:
         return None
     titles = nodes(attributes.get("titles"))
     year = number(attributes.get("publicationYear"))
-    # DataCite names a publisher where a paper has a venue: of a repository of preprints or data, it is none.
+    # DataCite gives a publisher as venue, which is wrong for a repository of preprints or data.
     return DoiRecord(
         doi=doi,
         title=next(filter(None, (_plain(title.get("title")) for title in titles)), None),
@@ -157,7 +157,7 @@ def _acronym(written: str | None) -> str | None:
 
 
 def _first(value: object) -> str | None:
-    """Return the first text of a list, or a text outside of a list."""
+    """Return the first text of a list, or the text itself."""
     return _plain(value[0] if isinstance(value, list) and value else value)
 
 

@@ -1,4 +1,4 @@
-"""APIs of the registries of DOIs: Crossref and DataCite, many at once, and doi.org, one at a time."""
+"""APIs of DOI registries: Crossref and DataCite, many DOIs a request, and doi.org, one DOI a request."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -89,9 +89,9 @@ class Crossref:
         query = {"filter": chosen, "rows": str(_MAX_NOTICES), "select": "DOI,update-to", **self._contact}
         result = await self.api.get("/works", query)
         retracted = read_notices(result.body) if isinstance(result, Ok) else None
-        found = {doi: None if retracted is None else doi in retracted for doi in works}
+        retractions = {doi: None if retracted is None else doi in retracted for doi in works}
         return {
-            doi: replace(record, retracted=found[doi]) if doi in found else record
+            doi: replace(record, retracted=retractions[doi]) if doi in retractions else record
             for doi, record in records.items()
         }
 
@@ -113,7 +113,7 @@ def _classify_datacite(outcome: Outcome, result: Classified) -> Classified:
 
 
 def _wrong_address() -> TransientError:
-    return TransientError(f"status {HTTPStatus.NOT_FOUND:d} in another form than the registry's")
+    return TransientError(f"status {HTTPStatus.NOT_FOUND:d}, not in the registry's format")
 
 
 _DATACITE = Service(
@@ -143,7 +143,7 @@ class DataCite:
 
 
 class Handle(Enum):
-    """Answer of doi.org about a DOI."""
+    """Response of doi.org about a DOI."""
 
     REGISTERED = auto()
     MISSING = auto()
@@ -161,10 +161,10 @@ class DoiOrg:
         self.api = JsonApi(apis, _DOI_ORG, apis.access.doi.url, None)
 
     async def handles(self, dois: Sequence[str]) -> Mapping[str, Handle] | Failure:
-        """Return whether one DOI is registered; only the API's own form counts, never a page of HTML."""
+        """Return whether a DOI is registered; only the API's own format counts, never a page of HTML."""
         (doi,) = dois
-        found = await self._handle(doi)
-        return {doi: found} if isinstance(found, Handle) else found
+        handle = await self._handle(doi)
+        return {doi: handle} if isinstance(handle, Handle) else handle
 
     async def _handle(self, doi: str) -> Handle | Failure:
         result = await self.api.get(f"/api/handles/{quote(doi, safe='/')}", {"type": "URL"})
@@ -195,9 +195,9 @@ def _read(
         return result
     if result.status == HTTPStatus.NOT_FOUND and may_be_missing:
         return {}
-    if result.status == HTTPStatus.BAD_REQUEST:  # one of them spoils the query
+    if result.status == HTTPStatus.BAD_REQUEST:  # one malformed DOI fails the whole query
         return QueryTooLarge("status 400")
     if result.status != HTTPStatus.OK:
         return TransientError(f"status {result.status}")
     records = read(result.body)
-    return TransientError("a response of another shape") if records is None else records
+    return TransientError("an unexpected response") if records is None else records

@@ -26,19 +26,19 @@ def advice(repositories: int) -> str | None:
     if not repositories:
         return None
     return (
-        f"No GITHUB_TOKEN: GitHub allows {HOURLY} requests an hour, and the list has "
-        f"{counted(repositories, 'repository')}. With a token, which needs no rights at all, one request is "
-        f"enough for about fifty of them, and it allows 5,000 an hour. Without one, the rest are checked by "
-        f"their pages and keep the facts known so far."
+        f"GITHUB_TOKEN is not set: without it GitHub allows {HOURLY} requests an hour, and the list has "
+        f"{counted(repositories, 'repository')}. With a token, which needs no permissions, it allows 5,000, "
+        f"and one request covers about fifty repositories. Without one, the remaining repositories are "
+        f"checked on their pages and keep their known facts."
     )
 
 
 def facts_kept(repositories: int) -> Obstacle:
     """Return the obstacle of a quota that did not suffice for so many repositories."""
     return Obstacle(
-        f"without a token GitHub gave no new facts about {counted(repositories, 'repository')}: "
-        f"only pages were looked at",
-        "Set GITHUB_TOKEN; a token without any rights is enough.",
+        f"without a token, GitHub gave no new facts about {counted(repositories, 'repository')}: "
+        f"only their pages were checked",
+        "Set GITHUB_TOKEN. The token needs no permissions.",
     )
 
 

@@ -1,4 +1,4 @@
-"""GitHub checker: checks links through GitHub's API, and defers those that it cannot prove."""
+"""GitHub checker: checks links through GitHub's API, and defers those that the API cannot prove."""
 
 from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import aclosing
@@ -137,7 +137,7 @@ class GitHubChecker:
         if unanswered:
             why = self._api.without_token(unanswered[0])
             requests = counted(len(unanswered), "request")
-            what = f"GitHub's API gave no response to {requests} ({why})"
+            what = f"GitHub's API sent no response to {requests} ({why})"
             self._obstacles.append(Obstacle(what, "Run again later."))
         if self._access.token is None:
             links = map(self._target, deferred)

@@ -25,11 +25,11 @@ _API_VERSION = "2022-11-28"  # https://docs.github.com/en/rest/about-the-rest-ap
 _ERRORS = ApiErrors(
     token_rejected=Obstacle(
         "GitHub rejects the token ({})",
-        "Renew GITHUB_TOKEN or GH_TOKEN, or unset them for requests without a token.",
+        "Renew GITHUB_TOKEN or GH_TOKEN, or unset them to send requests without a token.",
     ),
     refused=Obstacle(
         "GitHub's API refuses requests ({})",
-        "Check GITHUB_API_URL and GITHUB_GRAPHQL_URL, and what the token may read.",
+        "Check GITHUB_API_URL and GITHUB_GRAPHQL_URL, and the permissions of the token.",
     ),
 )
 

@@ -248,8 +248,8 @@ class _RepositoryReader(Value):
         there = next((value for name in names if is_there(value := self.found.node.get(name))), None)
         if there is not None or isinstance(resource, Page):
             at = address_of(node(there).get("url"), link.base)
-            found = of_resource(task, link, resource, full_name, at)
-            self.result.observations.append(found)
+            observation = of_resource(task, link, resource, full_name, at)
+            self.result.observations.append(observation)
             return True
         if not names:  # no field of the API proves it: its page can
             self.result.deferred.append(task)

@@ -126,7 +126,7 @@ def from_graphql(
     identity = Identity(full_name, count(found.get("databaseId")), forge, "github", now)
     update = read_repository(found, _GRAPHQL, identity, failed)
     if isinstance(found.get("defaultBranchRef"), dict) and update.facts.last_commit is None:
-        # GitHub could not read the head, but there is one.
+        # GitHub could not read the head, but it exists.
         return replace(update, missing_fields=update.missing_fields | {"last_commit"})
     return update
 

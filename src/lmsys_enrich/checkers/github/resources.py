@@ -81,9 +81,9 @@ def is_there(found: object) -> bool:
 
 def address_of(value: object, server: str) -> str | None:
     """Return the address of a resource, where GitHub gives one of its own: others could lead anywhere."""
-    found = text(value)
-    is_mine = found is not None and isinstance(parse_link(found, server), RepositoryLink)
-    return found if is_mine else None
+    address = text(value)
+    is_mine = address is not None and isinstance(parse_link(address, server), RepositoryLink)
+    return address if is_mine else None
 
 
 def _object(expression: str) -> Lookup:
@@ -120,7 +120,7 @@ def dead(task: LinkTask, gone: Gone) -> Observation:
 
 def of_owner(task: LinkTask, *, page: bool) -> Observation:
     """Return the observation of a user or an organisation that exists."""
-    reason = "the account is there; no API proves the page itself" if page else "the account is there"
+    reason = "the account exists; no API covers the page itself" if page else "the account exists"
     return Observation(task.url, Verdict.ALIVE, reason, final_url=task.url)
 
 
@@ -143,15 +143,15 @@ def of_resource(
         return forges.moved(task, link.at(full_name), f"the repository is now {full_name}")
     if link.moved is not None:
         return forges.moved(task, link.at(full_name), link.moved)
-    reason = f"the {_noun(resource)} is there"
+    reason = f"the {_noun(resource)} exists"
     if isinstance(resource, Page):
-        reason = f"its repository is there; no API proves the page itself ({resource.title})"
+        reason = f"its repository exists; no API covers the page itself ({resource.title})"
     return forges.alive(task, reason)
 
 
 def missing(resource: RepoResource) -> Gone:
     """Return that a resource is missing from a repository that exists."""
-    return Gone(f"the repository is there, but not the {_noun(resource)}")
+    return Gone(f"the repository exists, but not the {_noun(resource)}")
 
 
 def _noun(resource: RepoResource) -> str:  # noqa: PLR0911 - a table

@@ -146,7 +146,7 @@ def _classify_status(response: Response, body: object) -> Classified:  # noqa: P
         return TransientError(message)
     if body is None and response.status not in REDIRECTS:
         # A captive portal, or a truncated body. Redirects may come without one.
-        return TransientError(f"status {response.status} with something else than JSON")
+        return TransientError(f"status {response.status} without JSON")
     return Ok(response.status, response.headers, body)
 
 
@@ -173,7 +173,7 @@ def _classify_errors(response: Ok, errors: tuple[Node, ...]) -> Classified:
         reason = text(limit.get("message")) or "rate limit"
         return _limit(response.headers, reason) or RateLimited(reason, None, is_primary=False)
     if any(error_type(error) in _OVERLOAD_TYPES or _has(_OVERLOAD_PHRASES, error) for error in errors):
-        return QueryTooLarge(first or "too much was requested at once")
+        return QueryTooLarge(first or "the query was too large")
     if isinstance(node(response.body).get("data"), dict):
         # Every item is null, with an error of its own: they are classified one by one.
         return response

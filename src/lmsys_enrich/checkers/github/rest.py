@@ -87,7 +87,7 @@ async def issue(api: GitHubApi, link: RepositoryLink, number: int) -> str | Fail
     if isinstance(result, Ok) and result.status == _OK:
         found = address_of(node(result.body).get("html_url"), link.base)
         return found or TransientError("a response without an address")
-    return _failure(result, "the repository is there, but not the issue or pull request")
+    return _failure(result, "the repository exists, but not the issue or pull request")
 
 
 async def branch(api: GitHubApi, name: Name, ref: str) -> str | Failure:
@@ -100,7 +100,7 @@ async def branch(api: GitHubApi, name: Name, ref: str) -> str | Failure:
     result = await api.rest(f"/repos/{name}/branches/{quote(ref, safe='')}")
     if isinstance(result, Ok) and result.status == _OK:
         return text(node(result.body).get("name")) or TransientError("a response without a name")
-    return _failure(result, "the repository is there, but not the branch or tag")
+    return _failure(result, "the repository exists, but not the branch or tag")
 
 
 def _failure(result: Ok | TransientError | Unavailable, missing: str) -> Failure:

@@ -44,7 +44,7 @@ class GitLabChecker:
         return tuple(dict.fromkeys(every))
 
     def claims(self, url: str) -> bool:
-        # Nearly every link of nearly every list is another's; a key has its host in small letters.
+        # Most links belong to other hosts, so this quick check comes first; a key has its host in lower case.
         return self._host in url and self._parse(url) is not None
 
     def estimate(self, urls: Sequence[str]) -> Estimate:
@@ -85,18 +85,18 @@ class GitLabChecker:
 
     async def _project(self, paths: Sequence[str]) -> Mapping[str, Found] | TransientError:
         (path,) = paths
-        found = await self._api.project(path, self._clock.run_time)
-        if not isinstance(found, NotThere):
-            return found if isinstance(found, TransientError) else {path: found}
+        project = await self._api.project(path, self._clock.run_time)
+        if not isinstance(project, NotThere):
+            return project if isinstance(project, TransientError) else {path: project}
         group = await self._api.group(path)
         return group if isinstance(group, TransientError) else {path: group}
 
     async def _namespace(self, paths: Sequence[str]) -> Mapping[str, Found] | TransientError:
         (path,) = paths
-        found = await self._api.group(path)
-        if isinstance(found, NotThere) and "/" not in path:
-            found = await self._api.user(path)
-        return found if isinstance(found, TransientError) else {path: found}
+        namespace = await self._api.group(path)
+        if isinstance(namespace, NotThere) and "/" not in path:
+            namespace = await self._api.user(path)
+        return namespace if isinstance(namespace, TransientError) else {path: namespace}
 
     def _judge(self, task: LinkTask, link: GitLabLink, found: Found) -> CheckResult:
         return judge(task, link, found, self._site)

@@ -42,7 +42,7 @@ _SELECTIONS: Mapping[str, str] = {
     "releases": "(first:1){nodes{tagName releasedAt}}",
 }
 
-# GitLab's keys of licences are those of licensee, SPDX identifiers in small letters:
+# GitLab's licence keys are those of licensee, SPDX identifiers in lower case:
 # https://github.com/licensee/licensee
 _SPDX = (
     *("0BSD", "AFL-3.0", "AGPL-3.0", "Apache-2.0", "Artistic-2.0", "BSD-2-Clause", "BSD-3-Clause"),
@@ -127,12 +127,12 @@ class GitLabApi:
                 return result
             body = node(result.body)
             errors = nodes(body.get("errors"))
-            found = node(node(body.get("data")).get("projects")).get("nodes")
-            if isinstance(found, list):
+            projects = node(node(body.get("data")).get("projects")).get("nodes")
+            if isinstance(projects, list):
                 failed = _failed(errors)
                 updates = (
                     from_graphql(one, self._host, failed.get(number, ()), now)
-                    for number, one in enumerate(nodes(found))
+                    for number, one in enumerate(nodes(projects))
                 )
                 return {one.facts.full_name.lower(): one for one in updates if one is not None}
             if not (missing := unknown_fields(errors) - self._unknown):
@@ -166,7 +166,7 @@ class GitLabApi:
         if not result.body:
             return await self._renamed_user(name)
         names = [(text(user.get("username")) or "").lower() for user in nodes(result.body)]
-        return Account("user") if name.lower() in names else TransientError("a response about others")
+        return Account("user") if name.lower() in names else TransientError("a response about other projects")
 
     async def _renamed_user(self, name: str) -> Account | NotThere | TransientError:
         """
@@ -190,7 +190,7 @@ class GitLabApi:
         # GitLab's own pages, as a start page of the site, are no accounts.
         link = parse_link(f"https://{self._host}/{path}", self._host)
         is_other = link is not None and link.is_namespace and path.lower() not in {"", name.lower()}
-        return Account("user", path) if is_other else TransientError("its page leads elsewhere")
+        return Account("user", path) if is_other else TransientError("its page redirects elsewhere")
 
     def _refused(self, result: Ok, message: str | None) -> Mapping[str, RepositoryUpdate] | QueryTooLarge:
         if result.status in REDIRECTS or result.status in {_NOT_FOUND, 401, 403, 405}:

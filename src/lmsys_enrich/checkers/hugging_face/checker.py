@@ -32,9 +32,9 @@ def hugging_face_checkers(apis: Apis) -> Iterable[Checker]:
 
 class HuggingFaceChecker:
     """
-    Checks what is on the hub, one request for each thing.
+    Checks items of the hub, with one request for each.
 
-    What the hub does not show may be gone or private: its page decides. A page below a
+    An item that the hub does not show may be gone or private: its page decides. A page below a
     repository is proved by itself, or has the verdict of its repository.
     """
 
@@ -76,21 +76,21 @@ class HuggingFaceChecker:
         kind, name, now = key[0], self._names[key], self._clock.run_time
         match kind:
             case Kind.COLLECTION:
-                found = await self._api.collection(name, now)
+                result = await self._api.collection(name, now)
             case Kind.PAPER:
-                found = await self._api.paper(name, now)
+                result = await self._api.paper(name, now)
             case Kind.ACCOUNT:
-                found = await self._api.account(name, now)
+                result = await self._api.account(name, now)
             case _:
-                found = await self._api.repository(kind, name, now)
-        return found if isinstance(found, QueryTooLarge | TransientError | Unavailable) else {key: found}
+                result = await self._api.repository(kind, name, now)
+        return result if isinstance(result, QueryTooLarge | TransientError | Unavailable) else {key: result}
 
     def _judge(self, task: LinkTask, link: HubLink, found: Thing) -> CheckResult:
         match found:
             case NotShown():
                 return Deferred(task)
             case Account():
-                return alive(task, "the account is there")
+                return alive(task, "the account exists")
             case PaperUpdate():
                 reason = "the hub has a page for the paper"
                 return Observation(task.url, Verdict.ALIVE, reason, final_url=task.url, paper=found)
@@ -112,9 +112,9 @@ class HuggingFaceChecker:
             why = f"the {facts.kind} is now {facts.full_name}"
             return moved(task, where, why, model=update if link.page is None else None)
         if link.page is not None:
-            return alive(task, f"its {facts.kind} is there; no API proves the page itself ({link.page})")
+            return alive(task, f"its {facts.kind} exists; no API covers the page itself ({link.page})")
         flags = [flag for flag in ("gated", "disabled") if getattr(facts, flag)]
-        return alive(task, ", ".join((f"the {facts.kind} is there", *flags)), model=update)
+        return alive(task, ", ".join((f"the {facts.kind} exists", *flags)), model=update)
 
     def _disabled(self, link: HubLink) -> ModelUpdate:
         now = self._clock.run_time

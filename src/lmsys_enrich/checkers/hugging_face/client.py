@@ -1,4 +1,4 @@
-"""Hugging Face's API: one request for each thing, since it has none for many."""
+"""Hugging Face's API: one request for each item, since it has no batches."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -55,7 +55,7 @@ _UNKNOWN_BEFORE = "2022-03-02T23:29:04.000Z"
 
 
 class NotShown(Value):
-    """The hub shows nothing of that name: it is gone or private, which only its page may show."""
+    """The hub shows no item of that name: it is gone or private, which only its page may reveal."""
 
 
 class Account(Value):
@@ -90,7 +90,7 @@ class HubApi:
         path = f"/api/{kind.value}s/{name}"
         result = await self.api.get(path, parameters)
         if isinstance(result, Ok) and result.status == HTTPStatus.BAD_REQUEST:
-            # One field that a hub does not know spoils the request; without any it has its own choice.
+            # One unknown field fails the request; without this parameter the hub chooses the fields.
             result = await self.api.get(path)
         return _read(result, lambda body: from_repository(body, kind, now))
 
@@ -197,8 +197,8 @@ def _read(result: Final, read: Callable[[Node], Thing | None]) -> Thing | Failur
         return result
     body = node(result.body)
     if result.status == HTTPStatus.OK:
-        found = read(body)
-        return found if found is not None else TransientError("a response that names nothing")
+        value = read(body)
+        return value if value is not None else TransientError("a response without a name")
     message = _message(result.headers, body)
     if result.status == HTTPStatus.FORBIDDEN and _DISABLED in message:
         return Disabled()

@@ -72,7 +72,7 @@ def address(kind: Kind, name: str) -> str:
 def parse_link(url: str) -> HubLink | None:  # noqa: PLR0911 - a table of forms
     """Return the link, or None for an address of another host, and for a page of the hub itself."""
     if "hf.co" not in url and HOST not in url:
-        return None  # nearly every link of nearly every list; a key has its host in small letters
+        return None  # most links; a key has its host in lower case
     try:
         if host_of(url) not in _HOSTS:
             return None

@@ -20,7 +20,7 @@ from lmsys_enrich.values import Value, replace
 
 
 class Checked(Value):
-    """Result of one link, and what it says of our own network."""
+    """Result of one link, and its evidence about our own network."""
 
     result: Observation | CheckError
     host: str
@@ -67,7 +67,7 @@ class WebsiteChecker:
         return Estimate(pages=tuple(urls))
 
     def advice(self, count: int) -> str | None:
-        del count  # websites know no tokens
+        del count  # no token helps with websites
         return None
 
     async def check(self, queue: TaskQueue) -> AsyncGenerator[CheckResult, None]:

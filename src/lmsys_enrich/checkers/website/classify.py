@@ -31,17 +31,17 @@ _BY_ERROR: dict[ErrorKind, tuple[Verdict, str]] = {
     ErrorKind.NAME_UNANSWERED: (Verdict.FAILING, "host name could not be looked up"),
     ErrorKind.REFUSED: (Verdict.FAILING, "connection refused"),
     ErrorKind.UNREACHABLE: (Verdict.FAILING, "host cannot be reached"),
-    ErrorKind.LOCAL: (Verdict.FAILING, "this machine has no way to its host"),
-    ErrorKind.RESET: (Verdict.FAILING, "connection was broken off"),
+    ErrorKind.LOCAL: (Verdict.FAILING, "no route from this machine to the host"),
+    ErrorKind.RESET: (Verdict.FAILING, "connection closed unexpectedly"),
     ErrorKind.TIMEOUT: (Verdict.FAILING, "no response in time"),
-    ErrorKind.TLS: (Verdict.FAILING, "no secure connection"),
-    ErrorKind.HUNG_UP: (Verdict.FAILING, "no secure connection"),
-    ErrorKind.TLS_STRICT: (Verdict.FAILING, "no secure connection"),
+    ErrorKind.TLS: (Verdict.FAILING, "TLS connection failed"),
+    ErrorKind.HUNG_UP: (Verdict.FAILING, "TLS connection failed"),
+    ErrorKind.TLS_STRICT: (Verdict.FAILING, "TLS connection failed"),
     ErrorKind.PROTOCOL: (Verdict.FAILING, "the response is not HTTP"),
     ErrorKind.PRIVATE: (Verdict.SKIPPED, "private address"),
     ErrorKind.ADDRESS: (Verdict.FAILING, "the address cannot be requested"),
-    ErrorKind.BUG: (Verdict.UNCHECKED, "a bug of ours"),
-    ErrorKind.NOT_SENT: (Verdict.UNCHECKED, "its host was given up"),
+    ErrorKind.BUG: (Verdict.UNCHECKED, "a bug in lmsys-enrich"),
+    ErrorKind.NOT_SENT: (Verdict.UNCHECKED, "no more requests to its host"),
     ErrorKind.PROXY: (Verdict.FAILING, "the proxy refused the request"),
 }
 # Where the kind alone leaves a maintainer guessing; other details change from night to night.
@@ -49,8 +49,8 @@ _DETAILED = frozenset(
     {ErrorKind.TLS, ErrorKind.TLS_STRICT, ErrorKind.HUNG_UP, ErrorKind.ADDRESS, ErrorKind.LOCAL}
 )
 _LONGEST_DETAIL = 200
-# The fault may be ours: the proxy is, a runner without IPv6, browsers accept what our TLS refuses, walls know
-# us by our handshake, and browsers forgive heads that we cannot read. Lasting proves nothing.
+# The fault may be ours: the proxy, a runner without IPv6, our TLS where browsers succeed, walls that know our
+# handshake, and heads that browsers forgive. However long such a failure lasts, it proves nothing.
 _OUR_SIDE = frozenset(
     {ErrorKind.PROXY, ErrorKind.LOCAL, ErrorKind.TLS_STRICT, ErrorKind.HUNG_UP, ErrorKind.PROTOCOL}
 )
@@ -80,13 +80,13 @@ def _classify_response(response: Response) -> Classification:
     if response.status in _GONE:
         return Classification(Verdict.DEAD, reason)
     if is_bot_protection(response):
-        return Classification(Verdict.GUARDED, f"{reason}: the site turns robots away")
+        return Classification(Verdict.GUARDED, f"{reason}: the site blocks robots")
     if is_parked(response):  # whatever its status: some say 200, some 403 or 410 later
-        reason = f"{reason}: a page that parks or sells its domain"
+        reason = f"{reason}: the domain is parked or for sale"
         return Classification(Verdict.FAILING, reason, can_become_dead=False)
     if response.status in SUCCESS or response.status in _NO_REDIRECT:
         return Classification(Verdict.ALIVE, reason)
-    # A 4xx that is not about the page says that our request was wrong: it never kills the page.
+    # A 4xx that is not about the page says that our request was wrong: it never makes the page dead.
     is_our_request = response.status in _CLIENT_ERRORS and response.status != HTTPStatus.TOO_MANY_REQUESTS
     return Classification(Verdict.FAILING, reason, can_become_dead=not is_our_request)
 
@@ -148,7 +148,7 @@ def _classify_page(chain: RedirectChain, page: Response, classification: Classif
     if chain.hops:
         return _classify_target(chain) or _classify_redirects(chain, classification)
     if chain.start.startswith("http:") and _is_secure(chain.final):
-        return Classification(Verdict.ALIVE, f"{classification.reason}, over https alone")
+        return Classification(Verdict.ALIVE, f"{classification.reason}, only over https")
     return classification
 
 
@@ -167,9 +167,9 @@ def _classify_redirects(chain: RedirectChain, classification: Classification) ->
     """Classify redirects that end at an ordinary page."""
     if not chain.is_permanent:
         return classification
-    reason = "moved for good"
+    reason = "moved permanently"
     if _loses_security(chain):
-        reason = "moved for good, but through an address without encryption"
+        reason = "moved permanently, but through an unencrypted address"
     return Classification(Verdict.MOVED, reason)
 
 
@@ -193,7 +193,7 @@ def _classify_failed_redirects(chain: RedirectChain, classification: Classificat
 def _suggestion(chain: RedirectChain) -> Suggestion | None:
     """Return the new address; None where a maintainer must look before taking it."""
     lost = is_deep(chain.start) and not is_deep(chain.final)
-    # A page named like a login may be one: it is not written into a list unseen.
+    # A page named like a login may be one: a maintainer must look at it first.
     if lost or _loses_security(chain) or interstitial_at(chain.final, chain.start) is not None:
         return None
     if chain.final == chain.start.replace("http://", "https://", 1):

@@ -84,7 +84,7 @@ async def _fetch_as_written(fetch: Fetch, url: str, previous: Finding | None) ->
 
 
 def _is_final(chain: RedirectChain) -> bool:
-    """Return true where GET cannot give another result."""
+    """Return true where GET cannot change the result."""
     if isinstance(chain.end, FetchError):  # after a redirect, GET may be redirected elsewhere, or not at all
         return not chain.hops and chain.end.kind in _BEFORE_THE_METHOD
     if classify(chain.end).verdict is not Verdict.ALIVE:
@@ -100,7 +100,7 @@ def _is_final(chain: RedirectChain) -> bool:
 
 
 def _clearer(with_head: RedirectChain, with_get: RedirectChain) -> RedirectChain:
-    """Return the chain of GET, unless it has no response where HEAD had met a bot wall or a page."""
+    """Return the chain of GET, unless it has no response and HEAD met a bot wall or a page."""
     if not isinstance(with_get.end, FetchError) or with_get.end.kind is ErrorKind.NOT_SENT:
         return with_get
     # A wall that first refuses and then hangs up is still a wall.

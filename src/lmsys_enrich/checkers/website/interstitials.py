@@ -112,7 +112,7 @@ _KINDS = (
         weak_words=frozenset({"sorry", "challenge", "verify", "verification", "queue"}),
     ),
     _Interstitial(
-        "page that turns visitors away",
+        "page that blocks visitors",
         hosts=frozenset(),
         domains=(),
         words=frozenset(
@@ -179,7 +179,7 @@ def interstitial_at(target: str, start: str, *, permanent: bool = False) -> str 
     Return the kind of interstitial at which a redirect arrived, in words; None for an ordinary page.
 
     Words that the address of the link has too do not count: a link to a login page, or
-    to a page about one, is ordinary. A page that has moved for good (`permanent`) may
+    to a page about one, is ordinary. A page that has moved permanently (`permanent`) may
     have such a word in its path: there the address must also say where to return to.
     """
     host, words = host_of(target), _words(target)

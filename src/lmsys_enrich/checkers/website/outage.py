@@ -105,7 +105,7 @@ class Outage(State):
         beside = f" and from {names}" if names else ""
         return Obstacle(
             f"{cause}: no genuine response from {counted(len(self._hosts), 'host')} in a row{beside}",
-            f"{hint} Then run again: known facts are kept, and nothing was called dead.",
+            f"{hint} Then run again: known facts are kept, and no link was called dead.",
         )
 
 
@@ -119,10 +119,10 @@ def is_alive(canary: str, outcome: Outcome) -> bool:
 def _diagnosis(outcomes: list[Outcome]) -> tuple[str, str]:
     kinds = {outcome.kind for outcome in outcomes if isinstance(outcome, FetchError)}
     if ErrorKind.PROXY in kinds:
-        return "The proxy lets nothing through", "Check HTTPS_PROXY and NO_PROXY."
+        return "The proxy refuses every request", "Check HTTPS_PROXY and NO_PROXY."
     if ErrorKind.TLS in kinds or any(isinstance(outcome, Response) for outcome in outcomes):
         return (
-            "One and the same server responds for every website",
+            "The same server answers for every website",
             "Log in to the network (a captive portal?), or check the proxy and SSL_CERT_FILE.",
         )
     if kinds and kinds <= _NAME:

@@ -34,7 +34,7 @@ class RedirectError(StrEnum):
 
     LOOP = "redirects in a loop"
     TOO_MANY = f"redirects more than {MAX_HOPS} times"
-    NO_TARGET = "redirects without saying where to"
+    NO_TARGET = "redirects without a target"
     OTHER_SCHEME = "redirects to an address that is neither http nor https"
 
 

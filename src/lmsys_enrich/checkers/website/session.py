@@ -72,7 +72,7 @@ def conditions(previous: Finding) -> dict[str, str]:
     """
     Return the headers of a conditional request (RFC 9110 section 13.1) for a page last seen alive.
 
-    A bot wall or an error page is requested without them: its "not modified" says nothing of the page.
+    A bot wall or an error page is requested without them: its "not modified" proves nothing about the page.
     """
     if previous.validators is None or previous.effective_verdict is not Verdict.ALIVE:
         return {}

@@ -1,4 +1,4 @@
-"""Signatures of bot walls: statuses, headers and words of their pages."""
+"""Signatures of bot walls: statuses, headers and phrases of their pages."""
 
 import re
 
@@ -129,7 +129,7 @@ _FILE = re.compile(
 
 def is_doubtful_success(url: str, response: Response) -> bool:
     """
-    Return true for a success to HEAD that may be a wall's: only the page of GET tells.
+    Return true for a success to HEAD that may come from a bot wall: only GET shows it.
 
     Walls that know robots by their address or their client answer HEAD with a success, too.
     """
@@ -143,7 +143,7 @@ def is_doubtful_success(url: str, response: Response) -> bool:
 
 
 def is_bot_protection(response: Response) -> bool:
-    """Return true where the site turned the robot away; never for a 404, 410 or 451."""
+    """Return true where the site blocks robots; never for a 404, 410 or 451."""
     if response.status in _ABOUT_THE_PAGE:
         return False
     if response.status in _ALWAYS_A_WALL or is_challenge(response):

@@ -1,5 +1,5 @@
 """
-Soft 404s: redirects of a missing page to a page that responds with 200 all the same.
+Soft 404s: redirects from a missing page to a page with status 200.
 
 Such a page is the error page or the home page of the site, or offers its domain for sale.
 """
@@ -165,9 +165,9 @@ def soft_404_at(chain: RedirectChain) -> str | None:
     if _leads_to_home_page(chain):
         return "the home page of its site"
     if _leads_to_search(chain):
-        return "a search of its site"
+        return "a search page of its site"
     if leads_to_domain_offer(chain):
-        return "a page that parks or sells its domain"
+        return "a page of a parked domain"
     return None
 
 

@@ -1,1 +1,1 @@
-"""Commands: a module for each, or for two that belong together, with `add_arguments` and `execute`."""
+"""Commands: one module each, or one for two related commands, with `add_arguments` and `execute`."""

@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--older-than",
         default="90d",
         metavar="TIME",
-        help="for prune: age from which findings are removed (default: 90d)",
+        help="with prune: remove findings older than this (default: 90d)",
     )
     add_setting_flags(parser, {"cache"})
 
@@ -76,7 +76,7 @@ def _clear(folder: Path) -> None:
                 shutil.rmtree(cache)
     except OSError as problem:
         raise OutputError(
-            f"{folder} cannot be cleared: {reason_of(problem)}", hint="Look at who owns it."
+            f"{folder} cannot be cleared: {reason_of(problem)}", hint="Check its owner and permissions."
         ) from None
 
 

@@ -35,7 +35,7 @@ def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
     if find_spec("graphql") is None:
         raise InputError(
             "the demonstration needs graphql-core and h11, which are not installed",
-            hint="Install them beside this program, by pip or `pipx inject lmsys-enrich`.",
+            hint="Install them with pip or `pipx inject lmsys-enrich`.",
         )
     settings = settings_of(arguments, terminal.environ)
     # A folder of its own: a real run must not read simulated facts as earlier findings.

@@ -25,7 +25,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--apply", action="store_true", help="make the edits (default: print them as a patch)"
     )
-    parser.add_argument("--archived", action="store_true", help="also replace dead links by archived copies")
+    parser.add_argument(
+        "--archived", action="store_true", help="also replace dead links with archived copies"
+    )
     parser.add_argument("--across-sites", action="store_true", help="also follow moves to another domain")
     parser.add_argument(
         "--seen", type=int, default=1, metavar="N", help="only moves seen on at least N days (default: 1)"
@@ -53,8 +55,8 @@ def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
         after, undone = fixed(catalog, before, edits)
         for edit in undone:
             terminal.warn(
-                f"{edit.link.location}: cannot be edited without a change of something else;"
-                f" write {edit.url} yourself"
+                f"{edit.link.location}: cannot be edited without changing something else;"
+                f" write {edit.url} by hand"
             )
         made[catalog.source] += len(edits) - len(undone)
         if after == before:
@@ -75,7 +77,9 @@ def _refuse_changed(catalogs: tuple[Catalog, ...], out: Path, workspace: Workspa
     for catalog in catalogs:
         name = workspace.path(catalog.source)
         if name not in read:
-            raise InputError(f"{name}: was not in the last run", hint="`lmsys-enrich run` checks its links.")
+            raise InputError(
+                f"{name}: was not part of the last run", hint="`lmsys-enrich run` checks its links."
+            )
         if read[name] != digest_of(catalog.source):
             raise InputError(
                 f"{name}: has changed since the last run, so line numbers may be wrong",

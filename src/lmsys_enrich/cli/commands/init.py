@@ -1,4 +1,4 @@
-"""`lmsys-enrich init`: writes a list, and a nightly workflow that installs the program from where it came."""
+"""`lmsys-enrich init`: writes a list, and a nightly workflow that installs this program from its source."""
 
 import argparse
 import os
@@ -27,7 +27,7 @@ Badges for your README:
 ![links alive]({out}/badges/links-alive.svg)
 ![entries]({out}/badges/entries.svg)"""
 _NOT_PUBLISHED = """\
-With --publish commit the workflow also commits the enriched list, the report and badges for your README."""
+With --publish commit, the workflow also commits the enriched list, the report and badges for your README."""
 _NO_SOURCE = """\
 this program was not installed from an address that others can reach.
 Before the workflow runs, set the repository's variable LMSYS_ENRICH_SOURCE (Settings, Secrets and variables,
@@ -81,7 +81,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
-    """Write what does not exist yet; files that exist are left as they are."""
+    """Write the files that do not exist yet; existing files stay unchanged."""
     given: Path = arguments.folder
     folder = given.parent if given.is_file() else given
     settings = resolve({}, terminal.environ, folder)
@@ -91,7 +91,7 @@ def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
         where = f"{folder} has {ENTRIES}" if lists else f"{folder} has no list yet"
         raise InputError(
             f"--in-place writes into Markdown lists, and {where}",
-            hint="Name the Markdown list, or leave --in-place away: entries.yaml stays as it is.",
+            hint="Name the Markdown list, or run without --in-place: it never changes entries.yaml.",
         )
     publish = "commit" if arguments.in_place and arguments.publish == "none" else arguments.publish
     _create(folder)
@@ -159,9 +159,9 @@ def _create(folder: Path) -> None:
 
 
 def _write(path: Path, text: str, terminal: Terminal) -> bool:
-    """Write a file that is not there, say so, and return true."""
+    """Write a file unless it exists, print which, and return whether it was written."""
     if path.exists():
-        terminal.result(f"{path}: exists already, and was not changed; move it away to get a new one")
+        terminal.result(f"{path}: already exists and was not changed; move it away to get a new one")
         return False
     write_files(path.parent, {path.name: text})
     terminal.result(f"{path}: written")
@@ -178,7 +178,7 @@ def _has_artifacts(folder: Path) -> bool:
 def _next_steps(folder: Path, chosen: Workflow, *, is_new: bool) -> Iterator[str]:
     """Yield what the user does next, and badges if the new workflow publishes them."""
     if is_new and chosen.folder is not None:
-        yield "GitHub reads workflows only at the top of the repository, so it lies there."
+        yield "GitHub reads workflows only at the top of the repository, so the file is there."
     names = [shlex.quote(str(folder / name)) for name in chosen.lists]
     yield f"\nNext: {' '.join(['lmsys-enrich run', *names])}, then commit these files."
     if is_new:
@@ -228,7 +228,7 @@ def _defaults(folder: str | None) -> str:
 
 
 def _install(source: InstallSource) -> str:
-    """Return the step that installs the program from where the running one came."""
+    """Return the step that installs the program from the source of the running one."""
     if source.is_here:
         return '      - run: python -m pip install "$GITHUB_WORKSPACE"'
     if source.requirement is not None:
@@ -242,7 +242,7 @@ def _install(source: InstallSource) -> str:
 
 
 def _publish(chosen: Workflow) -> str:
-    """Return the step that commits what was found, if it is wanted."""
+    """Return the step that commits the outputs; empty if nothing is published."""
     if chosen.publish == "none":
         return ""
     # With several lists the files of each lie in a folder of its name.
@@ -270,7 +270,7 @@ def _starter(name: str) -> str:
 
 
 def inside(folder: Path) -> str | None:
-    """Return the path of a folder in its repository, None where it is the top or in none."""
+    """Return the path of a folder in its repository; None for the top, and outside a repository."""
     top = top_level(folder)
     if top is None or top == folder.resolve():
         return None

@@ -46,7 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
-    """Open, edit or close the issue by the findings of the last run."""
+    """Open, edit or close the issue according to the findings of the last run."""
     settings = settings_of(arguments, terminal.environ)
     access = github_access(terminal.environ)
     repository = repository_of(arguments.repository, terminal.environ, access)
@@ -88,7 +88,7 @@ def repository_of(given: str | None, environ: Mapping[str, str], access: GitHubA
 
 
 def _origin_at(server: str, environ: Mapping[str, str]) -> str:
-    """Return the repository on a server that the current folder is a clone of, or an empty text."""
+    """Return the repository on a server of which the current folder is a clone, or an empty text."""
     web = find_workspace(Path.cwd(), environ).web or ""
     return web.removeprefix(f"{server}/") if web.startswith(f"{server}/") else ""
 
@@ -141,7 +141,7 @@ def execute_comment(arguments: argparse.Namespace, terminal: Terminal) -> int:
     settings = settings_of(arguments, terminal.environ)
     text = comment_text(_read(arguments.report, follow_links=False))
     if arguments.dry_run:
-        terminal.result(text or "Nothing to say.")
+        terminal.result(text or "Nothing to report: no comment is needed.")
         return 0
     access = github_access(terminal.environ)
     repository = repository_of(arguments.repository, terminal.environ, access)
@@ -157,9 +157,9 @@ def execute_comment(arguments: argparse.Namespace, terminal: Terminal) -> int:
                 return "The commit of the run is not the head of an open pull request: nothing to comment on"
             return f"Comment on pull request #{number}: {await update_comment(issues, number, text)}"
 
-    done = asyncio.run(update())
+    message = asyncio.run(update())
     if not settings.quiet:
-        terminal.result(done)
+        terminal.result(message)
     return 0
 
 
@@ -168,7 +168,7 @@ async def _number(issues: GitHubIssues, environ: Mapping[str, str]) -> int | Non
     Return the pull request of the workflow's event.
 
     An event `workflow_run` names none for a fork: it is the open one whose head is the commit of
-    the run, None where there is none any more. The report does not say, since it may be a stranger's.
+    the run, or None. The number is not taken from the report, which may come from a stranger.
     """
     event = _event(environ)
     number = _in(event, "pull_request", "number")
@@ -200,7 +200,7 @@ def _read(path: Path, *, follow_links: bool) -> bytes:
     try:
         return read_regular_file(path, _MAX_SIZE, follow_links=follow_links)
     except (OSError, ValueError) as problem:
-        hint = "The report is the artifact of the run for the pull request; its log says why it is missing."
+        hint = "The report is the artifact of the run for the pull request; see its log if it is missing."
         raise InputError(f"{path}: cannot be read: {reason_of(problem)}", hint=hint) from None
 
 

@@ -85,7 +85,7 @@ def _filled(file: Path, report: Report, out: Path) -> str:
 
 
 def _read_again(report: Report, file: Path, text: str) -> Report | None:
-    """Return the report with the lines of a list as its new text has them; None if the file is not a list."""
+    """Return the report with the line numbers of a list's new text; None if the file is not a list."""
     ours = [catalog for catalog in report.catalogs if catalog.document and _is_same(catalog.source, file)]
     if not ours:
         return None
@@ -101,7 +101,7 @@ def _is_same(source: Path, file: Path) -> bool:
 
 
 def _changes(out: Path) -> Changes | None:
-    """Return what changed since the run before, if the facts of both runs are there."""
+    """Return the changes since the previous run, if the facts of both runs exist."""
     old, new = out / PREVIOUS, out / "enriched.json"
     return (
         changes_between(read_snapshot(old), read_snapshot(new)) if old.is_file() and new.is_file() else None

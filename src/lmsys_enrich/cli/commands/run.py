@@ -25,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
-    """Check, enrich, write."""
+    """Run the main job."""
     settings = settings_of(arguments, terminal.environ, _reader_of_settings(arguments.only_changed))
     # These take 0.2 s to import: not for --help, nor for a wrong setting.
     import asyncio
@@ -44,10 +44,10 @@ def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
 
 def _reader_of_settings(base: str | None) -> ReadFile:
     """
-    Return a reader of settings as the commit `base` has them, or as they are on disk.
+    Return a reader of settings files from the commit `base`, or else from disk.
 
-    With `--only-changed` the files may be a stranger's: what a pull request excludes, allows or
-    writes elsewhere is not for itself to say.
+    With `--only-changed` the files may come from a stranger: a pull request must not decide what
+    it excludes and allows, or where its outputs go.
     """
     if base is None:
         return read_file

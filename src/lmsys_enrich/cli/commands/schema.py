@@ -1,4 +1,4 @@
-"""`lmsys-enrich schema` and `completion`: files described for editors, the command line for shells."""
+"""`lmsys-enrich schema` and `completion`: JSON Schemas for editors, completion scripts for shells."""
 
 import argparse
 import json
@@ -41,7 +41,7 @@ _ITEMS: dict[str, dict[str, Any]] = {
             "pattern": {**_TEXT, "description": "a regular expression that is found in the address"},
             "reason": _TEXT,
             "until": {"description": "the last day on which the exemption holds, such as 2027-01-31"},
-            "only": {"const": "stale", "description": "the links are checked, but never stale"},
+            "only": {"const": "stale", "description": "the links are checked, but never reported as stale"},
         },
     },
     "forge": {
@@ -92,7 +92,7 @@ def config_schema() -> dict[str, Any]:
 
 
 def _of_tables(knob: Field[Any]) -> dict[str, Any]:
-    """Return the schema of an array that files of settings alone can hold."""
+    """Return the schema of an array of tables, which only settings files can hold."""
     key: str = knob.metadata["key"]
     return {"description": knob.metadata["about"], "type": "array", "items": _ITEMS[key]}
 

@@ -1,4 +1,4 @@
-"""`lmsys-enrich stale`: repositories that seem unmaintained and papers taken back, from the cache."""
+"""`lmsys-enrich stale`: repositories that seem unmaintained, and withdrawn papers, from the cache."""
 
 import argparse
 import json
@@ -38,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--older-than",
         metavar="TIME",
-        help="time without a commit from which a repository is stale (default: --stale-after, 12mo)",
+        help="time without a commit after which a repository is stale (default: --stale-after, 12mo)",
     )
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", dest="as_json", help="print JSON")
@@ -47,7 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
-    """Print the table, and warn of links that were never checked."""
+    """Print the table, and warn about links that were never checked."""
     settings = _with_age(settings_of(arguments, terminal.environ), arguments.older_than)
     catalogs = read_as_set(settings, lists_of(arguments, settings), terminal.warn, terminal.bug)
     report = report_of_last_run(catalogs, settings, terminal.environ, terminal.warn)
@@ -60,7 +60,7 @@ def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
         else:
             show([_table(rows)], terminal)
     else:
-        terminal.info("No known repository is stale, archived, renamed or gone, no paper withdrawn.")
+        terminal.info("No known repository is stale, archived, renamed or gone, and no paper is withdrawn.")
     _warn_of_gaps(report, terminal)
     return 0
 

@@ -106,7 +106,7 @@ def execute_import(arguments: argparse.Namespace, terminal: Terminal) -> int:
         # A table of contents has no target in YAML; links in the text of a section are kept with it.
         if outside.link.role != "anchor" and outside.link.url not in text:
             where = outside.link.location
-            terminal.warn(f"{where}: {outside.link.url} stands outside of entries: it is not in {output}")
+            terminal.warn(f"{where}: {outside.link.url} is outside the entries, so it is not in {output}")
     terminal.result(f"{output}: {counted(len(entries), 'entry')} with {links} from {arguments.file}")
     return 0
 

@@ -182,7 +182,7 @@ def _each_once(links: Sequence[tuple[str, Span]]) -> Iterator[tuple[str, Span]]:
 
 
 def _is_bare(section: Section) -> bool:
-    """Return whether a section has no list content left, such as a table of contents."""
+    """Return whether a section has no list content, such as a table of contents."""
     is_empty = not (section.entries or section.columns or section.sections)
     return is_empty and (not section.text or is_housekeeping(section.title))
 

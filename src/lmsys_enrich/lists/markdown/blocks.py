@@ -1,4 +1,4 @@
-"""Blocks of a Markdown document: the few kinds that lists are made of."""
+"""Blocks of a Markdown document: the few kinds that lists use."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -34,7 +34,7 @@ class Html(Value):
 
 
 class Item(Value):
-    """Item of a list: its own first paragraph, and what else it holds."""
+    """Item of a list: its first paragraph, and the blocks below it."""
 
     line: int
     run: Run | None
@@ -228,7 +228,7 @@ class _BlockParser:
         return tuple(found)
 
     def _block(self, token: Token) -> Block | None:
-        """Return the block that a token begins; None for code, rules and the like, which hold no links."""
+        """Return the block that begins at a token; None for code, rules and the like, which hold no links."""
         match token.type:
             case "heading_open":
                 return Heading(int(token.tag[1]), self._text_of_block())
@@ -280,7 +280,7 @@ class _BlockParser:
         return Table(rows[0], tuple(rows[1:]), surplus)
 
     def _hidden(self, cells: Sequence[Run], width: int) -> tuple[Run, ...]:
-        """Return the cells beyond the header's, that GitHub drops; their links are the list's still."""
+        """Return the surplus cells, which GitHub hides; their links still belong to the list."""
         line = cells[0].line - 1
         text = self._sources.lines[line].lstrip(" \t>").rstrip()  # without the marks of quotes around it
         written = _BARS.split(text.removeprefix("|").removesuffix("|"))

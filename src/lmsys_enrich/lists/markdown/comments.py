@@ -161,7 +161,7 @@ def exemption_mark(exemption: Exemption) -> str:
 
 
 def exemption_in(source: str) -> tuple[Exemption | None, str | None]:
-    """Return the exemption that a comment in a text makes, or what is wrong with it."""
+    """Return the exemption in a comment, or the message about a mistake in it."""
     found = _COMMENT.search(source) if "lmsys-enrich" in source else None
     if found is None:
         return None, None
@@ -181,7 +181,7 @@ def exemption_in(source: str) -> tuple[Exemption | None, str | None]:
         except ValueError:
             return None, f"the exemption's last day is not a date such as 2027-01-31: {given['until'][:40]}"
     if given.get("only", "stale") != "stale":
-        return None, f"an exemption is `only: stale`, or of the links too, not {given['only'][:40]}"
+        return None, f"an exemption is `only: stale`, or has no `only`, not {given['only'][:40]}"
     if not text:
         return None, "an exemption needs its reason: `<!-- lmsys-enrich-ignore reason: … -->`"
     return Exemption(text, until, given.get("only")), None

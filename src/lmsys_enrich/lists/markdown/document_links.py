@@ -1,4 +1,4 @@
-"""Document links: every link of a document that no entry takes; local ones are checked on disk."""
+"""Document links: every link of a document outside its entries; local ones are checked on disk."""
 
 import os
 import re
@@ -103,7 +103,7 @@ class LocalLinks:
         self._others: dict[Path, Anchors | None] = {}
 
     def resolve(self, url: str) -> tuple[str, str | None]:
-        """Return the key of what a link leads to, none outside of the repository, and why it is not there."""
+        """Return the key of a link's target, None outside the repository, and the fault of a missing one."""
         key, fault = self._resolve(url)
         return _utf8(key), fault and _utf8(fault)
 
@@ -136,7 +136,7 @@ class LocalLinks:
         return self._path.parent / name
 
     def _leaves(self, target: Path) -> bool:
-        """Return whether a path leaves the repository: GitHub has pages there, as `../../issues`."""
+        """Return whether a path leaves the repository, as `../../issues` does, a page of GitHub."""
         place = os.path.normpath(self._path.parent.resolve() / os.path.relpath(target, self._path.parent))
         return not Path(place).is_relative_to(self._repository())
 
@@ -161,7 +161,7 @@ _FOOTNOTE = re.compile(r"\[\^[^\]\s]{1,100}\]:")
 
 
 class DocumentLinks:
-    """Links of one document; entries take theirs, the rest is the document's own."""
+    """Links of one document; entries take theirs, the rest are document links."""
 
     def __init__(self, parsed: Parsed, lines: Sequence[str], path: Path) -> None:
         self._parsed = parsed
@@ -174,7 +174,7 @@ class DocumentLinks:
         self.remarks: list[Remark] = []
 
     def html(self, block: Html) -> ReadHtml:
-        """Return what a block of HTML holds; always the same spans."""
+        """Return the content of a block of HTML; the spans are shared by all calls."""
         if id(block) not in self._html:
             self._html[id(block)] = read_html(block.text, block.line)
         return self._html[id(block)]
@@ -198,11 +198,11 @@ class DocumentLinks:
         self._sections.append((line, path))
 
     def take(self, span: Span) -> None:
-        """Note that a link is an entry's."""
+        """Note that a link belongs to an entry."""
         self._taken.add(id(span))
 
     def links(self) -> tuple[DocumentLink, ...]:
-        """Return what no entry took, in the order of the document."""
+        """Return the links that no entry took, in the order of the document."""
         self._sections.sort(key=lambda section: section[0])
         starts = [line for line, _ in self._sections]
         local = LocalLinks(self._path, Anchors(self._parsed.blocks))
@@ -248,21 +248,19 @@ class DocumentLinks:
         yield from ((span, "image") for span in run.images)
         for label in _undefined(run):
             location = Location(str(self._path), run.line, self.indent(run.line) + 1)
-            self.remarks.append(Remark(location, f"the reference {shown(label)} is defined nowhere"))
+            self.remarks.append(Remark(location, f"the reference {shown(label)} is not defined"))
 
     def _link(self, span: Span, kind: str, path: tuple[str, ...], local: LocalLinks) -> DocumentLink | None:
         location = Location(str(self._path), span.line, span.column)
         if not span.url:
             if kind != "image":
-                self.remarks.append(
-                    Remark(location, f"the link {shown(span.text)} leads nowhere: its address is empty")
-                )
+                self.remarks.append(Remark(location, f"the link {shown(span.text)} has an empty address"))
             return None
         if is_local(span.url):
             key, fault = local.resolve(span.url)
             if kind != "image":
                 if fault is not None and _was_meant_for_web(span.url):
-                    message = f"the address of {span.text} is not whole: {span.url}"
+                    message = f"the address of {span.text} is incomplete: {span.url}"
                     self.remarks.append(Remark(location, message))
                 kind = "anchor" if span.url.startswith("#") else "file"
             return DocumentLink(Link(span.url, kind, location, key), path, fault, self._exempt.get(id(span)))
@@ -274,7 +272,7 @@ class DocumentLinks:
 
 
 def _undefined(run: Run) -> Iterator[str]:
-    """Yield the labels of references in a text that no definition explains: readers see them as written."""
+    """Yield the labels of undefined references in a text: readers see them as written."""
     if "][" in run.source:
         shown_text = "".join(span.text for span in run.spans if span.kind == "text")
         for found in _UNDEFINED.finditer(shown_text):

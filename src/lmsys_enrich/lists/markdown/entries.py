@@ -42,12 +42,12 @@ class EntryBuilder(State):
     cells: dict[str, Cell] = value_field(default_factory=dict)
 
     def note(self, key: str, text: str) -> None:
-        """Keep a text under its key, if there is any."""
+        """Keep a text under its key, unless it is empty."""
         if text:
             self.cells[key] = text
 
     def note_description(self, written: str) -> None:
-        """Keep what follows a name, its tags apart."""
+        """Keep the text after a name as description and tags."""
         text, tags = phrases.split_tags(description(written))
         self.note("tags", tags)
         self.note("description", text)
@@ -69,7 +69,7 @@ class EntryBuilder(State):
 
 
 def read_entry(run: Run, *, in_cell: bool = False) -> EntryBuilder:
-    """Return what a bullet, or the cell of a table that names its entry, says."""
+    """Return the entry in a bullet, or in the table cell that names it."""
     spans = phrases.without_way_back(run.spans)
     if spans and (task := _TASK.match(spans[0].source)):
         first = Span("text", spans[0].text[task.end() :], spans[0].source[task.end() :])
@@ -116,7 +116,7 @@ def _is_icon(spans: Sequence[Span], number: int) -> bool:
 
 
 def _has_words(run: Run) -> bool:
-    """Return whether a text says something beside its links."""
+    """Return whether a text has words besides its links."""
     words = "".join(span.text for span in run.spans if span.kind != "link")
     return bool(words.strip(BRACKETS)) or not run.links
 
@@ -157,7 +157,7 @@ def _ends_in_links(spans: Sequence[Span], number: int) -> bool:
 
 
 def _without_link(spans: Sequence[Span], anchor: str | None, run: Run, *, in_cell: bool) -> EntryBuilder:
-    """Read an entry that leads nowhere on the web."""
+    """Read an entry without a web link."""
     named = next(
         (n for n, span in enumerate(spans) if span.kind == "link" and span.has_words and span.text), None
     )
@@ -261,7 +261,7 @@ def _opens(text: str) -> bool:
 
 
 def _closed(rest: Sequence[Span], before: str) -> Sequence[Span]:
-    """Return what follows a link, without the end of a bracket that begins right before it."""
+    """Return the text after a link, without the closing bracket of one opened right before it."""
     if not rest or rest[0].kind == "link":
         return rest
     text = phrases.without_opening(rest[0].source, before)
@@ -272,7 +272,7 @@ def _closed(rest: Sequence[Span], before: str) -> Sequence[Span]:
 
 
 def _titled(builder: EntryBuilder, spans: Sequence[Span], number: int, title: str) -> EntryBuilder:
-    """Read a plain title before links that are called by their roles."""
+    """Read a plain title before links that are named after their roles."""
     prefix, title = phrases.split_prefix(title)
     builder.note("prefix", prefix)
     builder.name = clean(title) or title

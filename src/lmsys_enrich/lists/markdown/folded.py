@@ -87,7 +87,7 @@ class HtmlReader:
         if builder.name and "description" in builder.cells:
             self._outline.add(builder, run.line, "html")
         else:
-            self._outline.remark(self._outline.at(run.line), f"no entry: {run.text[:60]}")
+            self._outline.remark(self._outline.at(run.line), f"not read as an entry: {run.text[:60]}")
 
     def _describe(self, run: Run) -> bool:
         """Take a definition for the description of the entry that it defines."""

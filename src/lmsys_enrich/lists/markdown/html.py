@@ -74,7 +74,7 @@ class ReadHtml(Value):
 
 
 def read_html(text: str, line: int) -> ReadHtml:
-    """Return what a block of HTML holds; `line` is its first line in the document."""
+    """Return the content of a block of HTML; `line` is its first line in the document."""
     parser = _Parser(text, line)
     tags, end, rest = blanked(text, "<!--", "-->", to_end=True).rpartition(">")
     # Behind the last `>` no tag ends: the library would look for one from each `<` on to the end.
@@ -207,7 +207,7 @@ class _Parser(HTMLParser):
             self._run.spans.append(Span("text", data, as_markdown(data)))
 
     def end(self) -> None:
-        """End what is open."""
+        """End the open parts."""
         self._end_link()
         self._flush()
         self._end_row()

@@ -22,10 +22,10 @@ _LONGEST_TITLE = 300
 
 def mark_roles(runs: Sequence[Run]) -> None:
     """
-    Note of every link whether its text is a role, and names nothing.
+    Mark the links whose text is a role rather than a name.
 
-    Beside well-known words these are, in whatever language, short texts that lead
-    to different addresses again and again behind other text.
+    Roles are well-known words and, in any language, short texts that lead
+    to different addresses repeatedly, each after other text.
     """
     later: dict[str, set[str]] = {}
     first: dict[str, set[str]] = {}

@@ -16,7 +16,7 @@ from lmsys_enrich.model.document import InsertionPoint
 from lmsys_enrich.values import State, value_field
 
 _NO_ENTRY = (
-    "this exemption is of no entry; write it on the line of an entry or on the line before it, "
+    "this exemption belongs to no entry; write it on the line of an entry or on the line before it, "
     "or use [[ignore]] in the settings"
 )
 _STRUCK = ("~~", "<del>", "<s>")  # what a deprecated entry begins with
@@ -108,11 +108,11 @@ class Outline:
         return self.found[-1] if self.found and self.found[-1].section is self.here else None
 
     def at(self, line: int) -> Location:
-        """Return the location of a line's first letter."""
+        """Return the location of a line's first character."""
         return Location(self.file, line, self._outside.indent(line) + 1)
 
     def remark(self, location: Location, message: str) -> None:
-        """Note what is not understood."""
+        """Add a remark."""
         self.remarks.append(Remark(location, message))
 
     def leave_out(self, runs: Iterable[Run]) -> None:

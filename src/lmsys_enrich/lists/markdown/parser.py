@@ -1,6 +1,6 @@
 # ruff: noqa: RUF001 - dashes and brackets as lists in all scripts have them
 """
-Markdown parser with GitHub's rules, and the offsets of links noted. The only door to markdown-it.
+Markdown parser with GitHub's rules and the offsets of links. The only module that imports markdown-it.
 
 GitHub's rules that CommonMark lacks are bare addresses, and links with a space in them.
 """
@@ -94,8 +94,8 @@ def _with_span(rule: _Rule, begins: str) -> _Rule:
 
 def _text(state: StateInline, silent: bool) -> bool:
     """Take text up to the next character, or bare address, that another rule may want."""
-    found = _TEXT_END.search(state.src, state.pos, state.posMax)
-    end = found.start() if found else state.posMax
+    match = _TEXT_END.search(state.src, state.pos, state.posMax)
+    end = match.start() if match else state.posMax
     if end == state.pos:
         return False
     if not silent:
@@ -108,14 +108,14 @@ def _bare_address(state: StateInline, silent: bool) -> bool:
     """Make a link of a bare address. Within the text of a link it is none, so a silent pass takes nothing."""
     if silent or state.linkLevel > 0:
         return False
-    found = _BARE.match(state.src, state.pos, state.posMax)
-    if found is None:
+    match = _BARE.match(state.src, state.pos, state.posMax)
+    if match is None:
         return False
-    end = _end_of_address(state.src, found, state.posMax)
+    end = _end_of_address(state.src, match, state.posMax)
     if end is None:
         return False
-    written = state.src[found.start() : end]
-    url = written if "://" in found[0] else f"http://{written}"
+    written = state.src[match.start() : end]
+    url = written if "://" in match[0] else f"http://{written}"
     opening = state.push("link_open", "a", 1)
     opening.attrs = {"href": url}
     opening.info = "bare"
@@ -168,17 +168,17 @@ def _trimmed(address: str) -> int:
 
 
 def _spaced_link(state: StateInline, silent: bool) -> bool:
-    """Make a link of `[text](https://… …)`: no link in CommonMark for its space, and meant for one."""
+    """Make a link of `[text](https://… …)`: its space makes it plain text in CommonMark."""
     if state.linkLevel > 0:
         return False
-    found = _SPACED.match(state.src, state.pos, state.posMax)
-    if found is None:
+    match = _SPACED.match(state.src, state.pos, state.posMax)
+    if match is None:
         return False
     if not silent:
         opening = state.push("link_open", "a", 1)
-        opening.attrs = {"href": found[2].strip()}
+        opening.attrs = {"href": match[2].strip()}
         opening.info = "spaced"
-        state.push("text", "", 0).content = found[1]
+        state.push("text", "", 0).content = match[1]
         state.push("link_close", "a", -1)
-    state.pos = found.end()
+    state.pos = match.end()
     return True

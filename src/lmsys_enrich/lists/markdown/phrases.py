@@ -28,7 +28,7 @@ _ROLE_EDGE = BRACKETS + ".!?📄💻🌐🔗📖🤗📝🎥🏠"
 
 
 def is_role(text: str) -> bool:
-    """Return whether a link's text says what kind of link it is, and names nothing."""
+    """Return whether a link's text is the role of the link rather than a name."""
     bare = text.strip(_ROLE_EDGE).lower()
     return bare in _ROLE_WORDS or _NUMBERED.fullmatch(bare) is not None
 
@@ -66,7 +66,7 @@ _LONGEST_TITLE = 200
 
 
 def is_housekeeping(title: str) -> bool:
-    """Return whether a section of this title, as a whole, is about the list and not of it."""
+    """Return whether a section of this title is about the list itself, and has no entries."""
     return _bare(title) in _TITLES
 
 
@@ -95,11 +95,11 @@ def _bare(text: str) -> str:
     """Return a short text in lower case, without other characters than letters at its ends."""
     if len(text) > _LONGEST_TITLE:
         return text
-    shown = _SHORTCODE.sub("", text).lower().replace("’", "'")
+    words = _SHORTCODE.sub("", text).lower().replace("’", "'")
     letters = [
-        number for number, letter in enumerate(shown) if letter.isalpha() or unicodedata.combining(letter)
+        number for number, letter in enumerate(words) if letter.isalpha() or unicodedata.combining(letter)
     ]
-    return shown[letters[0] : letters[-1] + 1] if letters else ""
+    return words[letters[0] : letters[-1] + 1] if letters else ""
 
 
 _SEPARATOR = re.compile(
@@ -183,16 +183,16 @@ def _is_unbalanced(text: str, closer: str) -> bool:
 
 def split_prefix(text: str) -> tuple[str, str]:
     """Return emoji, a number or a venue in brackets at the beginning of a text, and the rest."""
-    found = _EMOJI.match(text) or _LEADING_PREFIX.match(text)
-    if found is None or not clean(text[found.end() :]):
+    match = _EMOJI.match(text) or _LEADING_PREFIX.match(text)
+    if match is None or not clean(text[match.end() :]):
         return "", text
-    return text[: found.end()].strip(), text[found.end() :]
+    return text[: match.end()].strip(), text[match.end() :]
 
 
 def split_marks(text: str) -> tuple[str, str]:
     """Return emoji and the like at the beginning of a text, and the rest."""
-    found = _MARKS.match(text)
-    return (found[0].strip(), text[found.end() :]) if found and is_marks(found[0]) else ("", text)
+    match = _MARKS.match(text)
+    return (match[0].strip(), text[match.end() :]) if match and is_marks(match[0]) else ("", text)
 
 
 def split_tags(text: str) -> tuple[str, str]:
@@ -229,12 +229,12 @@ def description(rest: str) -> str:
     if dash := _DASH.match(text):
         return one_line(text[dash.end() :])
     text = one_line(text)
-    found = _SEPARATOR.match(text + " ")
-    return text[min(found.end(), len(text)) :].strip() if found else text
+    match = _SEPARATOR.match(text + " ")
+    return text[min(match.end(), len(text)) :].strip() if match else text
 
 
 def without_comments(text: str) -> str:
-    """Return Markdown without its comments, which no reader sees."""
+    """Return Markdown without comments."""
     return _COMMENT.sub("", text) if "<!--" in text else text
 
 
@@ -244,7 +244,7 @@ def without_images(text: str) -> str:
 
 
 def _balanced(text: str) -> str:
-    """Return a text without tags of formatting that begin or end outside of it."""
+    """Return a text without formatting tags that begin or end outside it."""
     if "<" not in text:
         return text
     dropped: list[re.Match[str]] = []
@@ -310,7 +310,7 @@ def source(spans: Sequence[Span]) -> str:
 
 
 def without_way_back(spans: Sequence[Span]) -> Sequence[Span]:
-    """Return spans without a link back to the top at their end."""
+    """Return the spans without a link back to the top at their end."""
     last = next((n for n in range(len(spans) - 1, -1, -1) if spans[n].kind == "link"), None)
     if last is None or not spans[last].url.startswith("#") or plain(spans[last + 1 :]):
         return spans

@@ -43,8 +43,8 @@ from lmsys_enrich.model.catalog import Catalog, Location
 from lmsys_enrich.model.document import Document, InsertionPoint
 
 _LINE_END = re.compile(r"\r\n?")
-_LONGEST_LINE = 100_000  # letters; no reader follows one, and the time for it is better spent on the rest
-_OVERLONG = f"longer than {_LONGEST_LINE:,} letters, so it is not read; break the line into several"
+_LONGEST_LINE = 100_000  # characters; no reader follows such a line, and parsing it would take long
+_OVERLONG = f"longer than {_LONGEST_LINE:,} characters, so it is not read; split it into several lines"
 _GROUP = 7  # level of the first section that a bullet makes, below those of headings
 
 
@@ -129,8 +129,8 @@ class _Reader:
         if heading.level == 1 and self._outline.title is None and not self._outline.has_sections:
             self._outline.title = title or self._path.stem
             return
-        shown = title or next((link.text for link in heading.run.links if link.text), "") or "(untitled)"
-        self._outline.begin(shown, heading.level, heading.run.line, heading.run)
+        name = title or next((link.text for link in heading.run.links if link.text), "") or "(untitled)"
+        self._outline.begin(name, heading.level, heading.run.line, heading.run)
 
     def _paragraph(self, run: Run) -> None:
         here = self._outline.here
@@ -214,7 +214,7 @@ class _Reader:
         elif text and parent is not None and not item.blocks:
             self._outline.found[parent].builder.describe(item.run)
         elif text and not leads_inside(item):
-            self._outline.remark(self._outline.at(item.line), f"no entry: {text[:60]}")
+            self._outline.remark(self._outline.at(item.line), f"not read as an entry: {text[:60]}")
 
     def _is_described(self, builder: EntryBuilder) -> bool:
         """Return whether an item of a section has a name and a description."""
@@ -233,7 +233,7 @@ class _Reader:
                 self._blocks([block])
 
     def _group(self, text: str, item: Item) -> None:
-        """Make a bullet without a link one more step of the path of those below it."""
+        """Make a bullet without a link a section of the bullets below it."""
         level = max(self._outline.here.level + 1, _GROUP)
         self._outline.begin(text.rstrip(":"), level, item.line)
         self._blocks(item.blocks)
@@ -251,7 +251,7 @@ class _Reader:
         if kind == "row":
             outline.points += [InsertionPoint(line, "header"), InsertionPoint(line + 1, "rule")]
         for placeholder in read.placeholders:
-            outline.remark(outline.at(placeholder), "a row that only says what belongs there")
+            outline.remark(outline.at(placeholder), "a placeholder row")
             outline.points.append(InsertionPoint(placeholder, "blank"))
         for row in read.rows:
             outline.add(row.builder, row.line, kind, cells=row.cells, source=row.source)
@@ -260,4 +260,6 @@ class _Reader:
         for cells in table.surplus.values():
             if any(cell.text or cell.links for cell in cells):
                 location = self._outline.at(cells[0].line)
-                self._outline.remark(location, "a row with more cells than its header has: GitHub hides them")
+                self._outline.remark(
+                    location, "a row with more cells than its header: GitHub hides the extra ones"
+                )

@@ -89,7 +89,7 @@ def inline_link(words: str, url: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """Return text with single blanks, without invisible characters."""
+    """Return text with single spaces and without invisible characters."""
     return " ".join(_visible(text).split())
 
 

@@ -76,13 +76,13 @@ class ReadTable(Value):
 
 def read_table(table: Cells) -> ReadTable:
     """Return the entries of a table, its columns under the headers that they have."""
-    shown = [cell.text for cell in table.header]
-    width = len(shown)
+    titles = [cell.text for cell in table.header]
+    width = len(titles)
     written = [cells for cells in table.rows if any(cell.text or cell.links for cell in cells)]
-    placeholders = [cells for cells in written if _is_placeholder(cells[:width], shown)]
+    placeholders = [cells for cells in written if _is_placeholder(cells[:width], titles)]
     table = Cells(table.header, tuple(cells for cells in written if cells not in placeholders))
-    naming = _naming(shown, table)
-    columns = tuple(_columns(shown, naming, table))
+    naming = _naming(titles, table)
+    columns = tuple(_columns(titles, naming, table))
     only_linked = _only_linked(table, naming, columns)
     rows = (_row(cells[:width], naming, columns, only_linked) for cells in table.rows)
     return ReadTable(columns, tuple(rows), tuple(cells[0].line for cells in placeholders))
@@ -146,7 +146,7 @@ def _unnamed(number: int) -> str:
 
 
 def _key(header: str) -> str:
-    """Return a header as the key of a column: small letters of any script, digits, and `_`."""
+    """Return a header as the key of a column: lower-case letters of any script, digits, and `_`."""
     slug = slug_of(header).replace("-", "_")
     if slug.startswith("entry_"):  # no Latin letters in it
         slug = header.lower()

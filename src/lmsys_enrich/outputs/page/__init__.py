@@ -1,1 +1,1 @@
-"""`index.html`: everything on one page that needs no network."""
+"""`index.html`: one page that needs no network."""

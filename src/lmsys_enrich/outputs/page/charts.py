@@ -1,4 +1,4 @@
-"""Charts of the page: bars of what there is now, lines and bars of what changed over time."""
+"""Charts of the page: bars of present figures, lines and bars of changes over time."""
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -20,8 +20,8 @@ _CITATIONS = ((10, "under 10"), (100, "10 to 99"), (1000, "100 to 999"), (10**9,
 _DOWNLOADS = (
     (1000, "under 1,000"),
     (100_000, "1,000 to 99,999"),
-    (10**6, "to a million"),
-    (10**15, "above a million"),
+    (10**6, "100,000 to 1M"),
+    (10**15, "over 1M"),
 )
 _MOST_YEARS = 8
 
@@ -48,7 +48,7 @@ class Chart(Value):
 
 
 class ChartGroup(Value):
-    """Charts of one kind of things; `title` is theirs."""
+    """Group of charts about one kind of subject, with its title."""
 
     title: str
     charts: Sequence[Chart]
@@ -162,7 +162,7 @@ class Death(Value):
 
 
 def trends_of(past: Sequence[Day]) -> Iterator[Trend]:
-    """Yield the trends with at least two points; each says since when."""
+    """Yield the trends with at least two points."""
     shares = [
         (day.date, percentage)
         for day in past
@@ -210,7 +210,7 @@ def _alive_trend(points: Sequence[tuple[date, float]]) -> Trend:
         high=percent(high),
         low=percent(low),
         description=(
-            f"{percent(before)} on {first}, {percent(now)} on {last}, at worst {percent(min(values))}"
+            f"{percent(before)} on {first}, {percent(now)} on {last}, lowest {percent(min(values))}"
         ),
         kind="alive",
         line=f"M{' L'.join(drawn)}",
@@ -239,12 +239,12 @@ def _deaths_trend(deaths: Mapping[date, int]) -> Trend:
     months: Counter[str] = Counter()
     for when, count_ in deaths.items():
         months[f"{when:%Y-%m}"] += count_
-    shown = dict([*months.items()][-_MOST_MONTHS:])
-    first = next(when for when in deaths if f"{when:%Y-%m}" in shown)
+    recent = dict([*months.items()][-_MOST_MONTHS:])
+    first = next(when for when in deaths if f"{when:%Y-%m}" in recent)
     return _by_month(
         months,
         title="Links that died",
-        headline=f"{sum(shown.values()):,}",
+        headline=f"{sum(recent.values()):,}",
         change=f"since {first}",
         kind="dead",
     )

@@ -1,4 +1,4 @@
-"""Content of the page: every text and number that the template shows."""
+"""Content of the page: every text and number in the template."""
 
 from collections.abc import Iterator, Sequence
 from heapq import nsmallest
@@ -133,7 +133,7 @@ def page_of(report: Report) -> PageContent:
 
 
 def _headers(shown: Sequence[EnrichedEntry]) -> Sequence[HeaderCell]:
-    """Return the columns of facts that some entry has, fewer where the table would be too wide."""
+    """Return the columns with facts, fewer where the table would be too wide."""
     columns = set(_ALWAYS)
     if any(item.facts for item in shown):
         columns |= _OF_REPOSITORIES
@@ -157,12 +157,12 @@ def _shown(report: Report) -> Sequence[EnrichedEntry]:
 
 
 def _alive(report: Report) -> tuple[str, str]:
-    """Return the percentage of alive links, and the figures behind it."""
+    """Return the percentage of living links, and the numbers behind it."""
     count = report.alive
     if count.percent is None:
-        return "?", "no link could be judged yet"
+        return "?", "no link has a clear result yet"
     moved = report.counts[Verdict.MOVED]
-    words = f"of links alive: {count.alive:,} of the {count.judged:,} that could be judged"
+    words = f"of links alive: {count.alive:,} of the {count.judged:,} that could be checked"
     return percent(count.percent), f"{words}, {moved:,} of them at a new address" if moved else words
 
 
@@ -172,8 +172,8 @@ def _shares(report: Report) -> Iterator[Share]:
     widths = [max(4, count * 1000 // every) for count in counts.values()]
     starts = accumulate(widths, initial=0)
     for (verdict, count), start, width in zip(counts.items(), starts, widths, strict=False):
-        shown = report.alive.alive if verdict is Verdict.ALIVE else count
-        yield Share(verdict, count, start, width, shown)
+        number = report.alive.alive if verdict is Verdict.ALIVE else count
+        yield Share(verdict, count, start, width, number)
 
 
 def _figures(report: Report) -> Iterator[Figure]:
@@ -185,8 +185,8 @@ def _figures(report: Report) -> Iterator[Figure]:
 
 def _choices(report: Report, shown: Sequence[EnrichedEntry]) -> Iterator[Choice]:
     yield Choice("Section", "section", [*_sections(shown)])
-    found = set(map(worst, shown))
-    yield Choice("Links", "verdict", [verdict for verdict in Verdict if verdict in found])
+    verdicts = set(map(worst, shown))
+    yield Choice("Links", "verdict", [verdict for verdict in Verdict if verdict in verdicts])
     kinds = sorted(set(map(kind_of, shown)))
     yield Choice("Kind", "kind", kinds if len(kinds) > 1 else [])
     facts = [item.facts for item in shown if item.facts]

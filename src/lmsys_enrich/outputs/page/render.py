@@ -84,7 +84,7 @@ def _around_the_rows(page: PageContent) -> tuple[str, str]:
 
 @cache
 def _templates() -> tuple[Template, Template]:
-    """Return the templates before and behind the rows; compiled once, as that takes longer than rendering."""
+    """Return the templates before and after the rows; compiled once, as that takes longer than rendering."""
     environment = Environment(
         autoescape=True,
         undefined=StrictUndefined,
@@ -105,11 +105,11 @@ def _hash(text: str) -> str:
 
 
 def row_html(report: Report, item: EnrichedEntry, cells: Sequence[Cell]) -> str:
-    """Return the row of an entry, with these cells behind those that every table has."""
+    """Return the row of an entry, with these cells after those that every table has."""
     entry, url, verdict = item.entry, item.entry.url, worst(item)
     flags = [*flags_of(report, item)]
     marks = "".join([f' <span class="flag">{flag}</span>' for flag in flags])
-    shown = "".join([f"        {cell(report, item)}\n" for cell in cells])
+    cells_html = "".join([f"        {cell(report, item)}\n" for cell in cells])
     name = entry.name.strip() or url or entry.id  # a link needs a text
     return f"""\
       <tr{_data_html(report, item, verdict, flags)}>
@@ -117,12 +117,12 @@ def row_html(report: Report, item: EnrichedEntry, cells: Sequence[Cell]) -> str:
 {_words_html(item)}{_evidence_html(report, item)}        </td>
         <td class="section">{html_text(BETWEEN.join(item.path))}</td>
         <td data-key="{rank_of(verdict)}">{_VERDICTS[verdict]}{marks}</td>
-{shown}      </tr>
+{cells_html}      </tr>
 """
 
 
 def _data_html(report: Report, item: EnrichedEntry, verdict: Verdict | None, flags: Sequence[str]) -> str:
-    """Return what filters compare; a venue is foreign text."""
+    """Return the attributes for the filters; a venue is untrusted text."""
     age = age_of(report, item.facts) if item.facts else ""
     data = f' data-kind="{kind_of(item)}" data-verdict="{verdict or ""}" data-age="{age}"'
     remarks = f' data-flags="{",".join(flags)}"' if flags else ""
@@ -141,7 +141,7 @@ def _linked(text: str, href: str | None) -> str:
 
 
 def _words_html(item: EnrichedEntry) -> str:
-    """Return what no column shows, and the description of the list, else that of the repository."""
+    """Return the facts without a column, and the description in the list, else that of the repository."""
     facts = " · ".join(_further_facts(item.paper, item.model))
     words = item.entry.cells.get("description") or item.entry.cells.get("comments")
     if not words and item.facts is not None:
@@ -149,8 +149,8 @@ def _words_html(item: EnrichedEntry) -> str:
     line = " ".join(str(words).split()) if words else ""
     if len(line) > _MOST_WORDS:
         line = f"{line[: _MOST_WORDS - 1]}…"
-    shown = f'<p class="facts">{html_text(facts)}</p>' if facts else ""
-    return shown + (f"<p>{html_text(line)}</p>" if line else "")
+    facts_html = f'<p class="facts">{html_text(facts)}</p>' if facts else ""
+    return facts_html + (f"<p>{html_text(line)}</p>" if line else "")
 
 
 def _further_facts(paper: Paper | None, model: Model | None) -> Iterator[str]:
@@ -179,7 +179,7 @@ def _evidence_html(report: Report, item: EnrichedEntry) -> str:
 
 
 def _seen_html(link: Link, finding: Finding) -> str:
-    """Return the response, its redirect chain, when, and how often."""
+    """Return the evidence for a link: response, redirect chain, dates and numbers of days."""
     status = str(finding.http_status or "")
     suffix = f" ({status})" if status and status not in finding.reason else ""
     hops = "".join([f"<li>{hop.status} {html_text(hop.url)}</li>" for hop in finding.hops[:_MOST_HOPS]])
@@ -198,7 +198,7 @@ def _when(finding: Finding) -> Iterator[str]:
         since = f" since {day(finding.failing_since)}" if finding.failing_since else ""
         yield f"failing on {counted(finding.failures, 'day')}{since}"
     if finding.moves:
-        yield f"seen there on {counted(finding.moves, 'day')}"
+        yield f"found at the new address on {counted(finding.moves, 'day')}"
     if finding.last_alive and finding.last_alive != finding.checked_at:
         yield f"last alive {day(finding.last_alive)}"
 

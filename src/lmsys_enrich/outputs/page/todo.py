@@ -1,4 +1,4 @@
-"""Tasks of a maintainer: what is new, then what lasts, the most urgent first."""
+"""Tasks of a maintainer: new ones, then known ones, the most urgent first."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -25,10 +25,10 @@ _MOST_LOCATIONS = 5
 _LONGEST_PATCH = 100_000
 _RECENT = timedelta(days=30)
 _REST = {
-    **dict.fromkeys(("dead", "open", "moved", "failing"), "dead-links.md has all of them"),
-    **dict.fromkeys(("withdrawn", "archived", "stale"), "the list below marks all of them"),
-    "differs": "enriched.json has all of them",
-    "twice": "`lmsys-enrich validate` names all of them",
+    **dict.fromkeys(("dead", "open", "moved", "failing"), "all are in dead-links.md"),
+    **dict.fromkeys(("withdrawn", "archived", "stale"), "all are marked in the list below"),
+    "differs": "all are in enriched.json",
+    "twice": "`lmsys-enrich validate` lists them all",
 }
 
 
@@ -88,10 +88,10 @@ def groups_of(report: Report) -> Iterator[Group]:
     yield from _of_links(report, news)
     taken_back, published, differing = _first_of_entries(report)
     yield from _group(
-        "withdrawn", "Withdrawn or retracted", "Say so, or take them out.", taken_back, urgent=True
+        "withdrawn", "Withdrawn or retracted", "Mark them as such, or remove them.", taken_back, urgent=True
     )
-    yield from _group("published", "Published since", "The list calls them preprints.", published)
-    yield from _group("differs", "Otherwise in the source", "Look which of the two is right.", differing)
+    yield from _group("published", "Now published", "The list still shows them as preprints.", published)
+    yield from _group("differs", "Differs from the source", "Check which of the two is right.", differing)
     archived, relicensed, stale = _first(_archived(report)), _first(_relicensed(report)), _stale(report)
     shown = _listed_repositories(report, (*archived.shown, *relicensed.shown, *stale.shown))
 
@@ -99,13 +99,16 @@ def groups_of(report: Report) -> Iterator[Group]:
         return found.made(lambda one: _repository_task(report, one, kind, shown.get(one.facts.key, ())))
 
     yield from _group(
-        "archived", "Archived", "Read-only by now: say so, or take them out.", tasks(archived, "archived")
+        "archived",
+        "Archived",
+        "Read-only now. Mark them as archived, or remove them.",
+        tasks(archived, "archived"),
     )
     yield from _group(
-        "licence", "Licence changed", "Within the last 30 days.", tasks(relicensed, "licence"), urgent=True
+        "licence", "Licence changed", "In the last 30 days.", tasks(relicensed, "licence"), urgent=True
     )
     yield from _group("twice", "Listed twice", "Keep one of each.", _first(_duplicates(report)))
-    yield from _group("stale", "Stale", "No commit for long, the longest first.", tasks(stale, "stale"))
+    yield from _group("stale", "Stale", "No recent commit, the oldest first.", tasks(stale, "stale"))
 
 
 def _of_links(report: Report, news: News | None) -> Iterator[Group]:
@@ -118,10 +121,12 @@ def _of_links(report: Report, news: News | None) -> Iterator[Group]:
         return found.made(lambda one: _link_task(report, one))
 
     yield from _group(
-        "dead", "Dead", "Find where they went, or take them out.", tasks(Verdict.DEAD), urgent=True
+        "dead", "Dead", "Find their new addresses, or remove the links.", tasks(Verdict.DEAD), urgent=True
     )
     doubtful = tasks(Verdict.FAILING, Verdict.MOVED, is_open=True)
-    yield from _group("open", "Open them", "Only a person can judge these.", doubtful, urgent=True)
+    yield from _group(
+        "open", "Check by hand", "Only a person can decide these: open each link.", doubtful, urgent=True
+    )
     moved = tasks(Verdict.MOVED)
     yield from _group(
         "moved",
@@ -134,13 +139,13 @@ def _of_links(report: Report, news: News | None) -> Iterator[Group]:
     yield from _group(
         "failing",
         "Failing",
-        "Nothing to do yet: they come back, or are dead in some days.",
+        "Nothing to do yet: they recover, or count as dead after a few days.",
         tasks(Verdict.FAILING),
     )
 
 
 def _needs_a_look(finding: Finding) -> bool:
-    """Return whether neither time nor an edit by the program can settle it."""
+    """Return whether only a person can decide: neither time nor an edit by the program would help."""
     match finding.effective_verdict:
         case Verdict.FAILING:
             return not finding.can_become_dead

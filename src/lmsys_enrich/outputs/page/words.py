@@ -1,4 +1,4 @@
-"""Words of the page: numbers, ages, kinds, licences and remarks, in its table, filters and charts alike."""
+"""Words of the page: numbers, ages, kinds, licences and remarks, for its table, filters and charts."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
@@ -95,7 +95,7 @@ def rank_of(verdict: Verdict | None) -> int:
 
 
 def kind_of(item: EnrichedEntry) -> str:
-    """Return what an entry is about: its main facts, or a page where there are none."""
+    """Return the kind of an entry's subject: that of its main facts, else a page."""
     if item.paper is not None:
         return "paper"
     if item.model is not None:
@@ -110,12 +110,12 @@ def licence_of(item: EnrichedEntry) -> str:
 
 
 def shown_licence(identifier: str | None) -> str:
-    """Return a licence as readers know it: `other` is GitHub's word for a text that is no standard one."""
+    """Return a licence for readers: `other` is GitHub's word for a text that is not a standard one."""
     return "not standard" if identifier == "other" else licence_name(identifier or "")
 
 
 def flags_of(report: Report, item: EnrichedEntry) -> Iterator[str]:
-    """Yield the remarks on an entry's repository, paper and model, each a word or two."""
+    """Yield the remarks on an entry's repository, paper and model, in a word or two each."""
     facts, paper, model = item.facts, item.paper, item.model
     if facts is not None:
         if facts.archived:

@@ -43,7 +43,7 @@ async def test_paper_that_arxiv_knows_is_alive(url: str) -> None:
     assert isinstance(result, Observation)
     assert result.verdict is Verdict.ALIVE
     assert result.paper is not None
-    assert "not looked at" in result.reason
+    assert "not checked" in result.reason
     assert services.sent(ARXIV) == 1
 
 
@@ -118,7 +118,7 @@ async def test_datacite_proves_papers_where_arxiv_refuses(fault: str) -> None:
     assert isinstance(found, Observation)
     assert (found.verdict, found.reason.partition(";")[0]) == (
         Verdict.ALIVE,
-        "registered at DataCite by arXiv",
+        "arXiv registered it with DataCite",
     )
     assert found.paper is not None
     assert (found.paper.facts.ids, found.paper.facts.title) == ({"arxiv": "2201.12023"}, "Alpa")

@@ -1,4 +1,4 @@
-"""How large a batch is: as large as GitHub answers quickly, and smaller when it does not."""
+"""Batch sizes: they grow while GitHub responds quickly, and shrink when it does not."""
 
 from collections.abc import Callable
 

@@ -124,7 +124,7 @@ async def test_account_is_alive_or_dead(start: Start) -> None:
     urls = [f"{HOME}/octocat", f"{HOME}/orgs/octo-org/people", f"{HOME}/nobody"]
     observations = await run.check(*urls)
     assert [observations[url].verdict for url in urls] == [Verdict.ALIVE, Verdict.ALIVE, Verdict.DEAD]
-    assert "no API proves" in observations[urls[1]].reason
+    assert "no API covers" in observations[urls[1]].reason
     assert run.github.rest_paths == ["/users/nobody"]
 
 

@@ -1,4 +1,4 @@
-"""GitHub's answers become facts, and what is no fact is not made one."""
+"""Facts from GitHub's responses; anything that is not a fact does not become one."""
 
 from datetime import UTC, datetime
 

@@ -264,7 +264,7 @@ async def test_lasting_trouble_ends_the_requests_and_kills_nothing(
     run = start(GitHub(repositories, faults=[trouble] * 999))
     assert await run.check(*urls) == {}
     assert len(run.github.requests) <= 8
-    assert "trouble" in run.checker.obstacles[0].what
+    assert "failing" in run.checker.obstacles[0].what
     assert run.deferred == []
 
 

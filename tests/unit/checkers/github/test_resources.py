@@ -55,7 +55,7 @@ async def test_resource_that_is_missing_is_dead(start: Start, path: str, there: 
     run = start(GitHub({"octo/hello": node("octo/hello", **there)}))
     answer = (await run.check(url))[url]
     assert answer.verdict is Verdict.DEAD
-    assert "the repository is there" in answer.reason
+    assert "the repository exists" in answer.reason
     assert run.deferred == []
 
 
@@ -91,7 +91,7 @@ async def test_page_that_no_api_proves_has_its_repositorys_verdict(start: Start)
     url = f"{HOME}/octo/hello/wiki/Home"
     answer = (await run.check(url))[url]
     assert answer.verdict is Verdict.ALIVE
-    assert "no API proves" in answer.reason
+    assert "no API covers" in answer.reason
     assert "wiki" in answer.reason
 
 

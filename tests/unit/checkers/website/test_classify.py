@@ -1,4 +1,4 @@
-"""Which answer gives which verdict, and which must never give it (CONTRACT.md §4)."""
+"""Responses and their verdicts, as the contract defines them."""
 
 import pytest
 from hypothesis import given
@@ -212,9 +212,9 @@ def test_a_redirect_that_leads_nowhere_is_no_death(end: RedirectError, verdict: 
         (FetchError(ErrorKind.TIMEOUT, "after 20.013 s"), "no response in time"),
         (
             FetchError(ErrorKind.TLS, "certificate\nhas expired"),
-            "no secure connection: certificate has expired",
+            "TLS connection failed: certificate has expired",
         ),
-        (FetchError(ErrorKind.TLS, ""), "no secure connection"),
+        (FetchError(ErrorKind.TLS, ""), "TLS connection failed"),
         (RedirectError.LOOP, "redirects in a loop"),
     ],
 )

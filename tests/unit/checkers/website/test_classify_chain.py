@@ -172,7 +172,7 @@ def test_link_about_logging_in_is_no_interstitial(start: str, target: str) -> No
         (
             Response(403, {}),
             Verdict.GUARDED,
-            "403 Forbidden: the site turns robots away, after a redirect to b.org",
+            "403 Forbidden: the site blocks robots, after a redirect to b.org",
         ),
         (Response(500, {}), Verdict.FAILING, "500 Internal Server Error, after a redirect to b.org"),
         (

@@ -1,4 +1,4 @@
-"""Which cookies are kept for a visit, and who gets them."""
+"""Cookies that are kept during a check, and the hosts that get them."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What is rendered is read again as what it was; what is mended is mended and nothing else."""
+"""Round trip: a rendered list reads as the original, and a fix changes nothing else."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -374,7 +374,7 @@ def test_overlong_line_is_left_out_and_said_and_the_rest_is_read() -> None:
     catalog = read_markdown(text, Path("l.md"))
     assert [link.url for link in catalog.links()] == [A, B]
     assert [str(remark) for remark in catalog.remarks] == [
-        "l.md:4:1: longer than 100,000 letters, so it is not read; break the line into several"
+        "l.md:4:1: longer than 100,000 characters, so it is not read; split it into several lines"
     ]
     assert catalog.document is not None
     assert catalog.document.text == text
@@ -415,4 +415,4 @@ def test_exemption_of_no_entry_is_a_remark() -> None:
     ]
     for body in bodies:
         [remark] = _read(body).remarks
-        assert "this exemption is of no entry" in remark.message
+        assert "this exemption belongs to no entry" in remark.message

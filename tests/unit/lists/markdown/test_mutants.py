@@ -1,4 +1,4 @@
-"""A list says the same however its Markdown is laid out."""
+"""Equivalent Markdown layouts give the same list."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Every shape in which lists write an entry, read as a person reads it."""
+"""Shapes of entries in Markdown lists, read as people read them."""
 
 from pathlib import Path
 
@@ -156,16 +156,16 @@ def test_figures_without_an_end_hide_no_entry() -> None:
 def test_what_is_not_understood_is_reported_with_its_line() -> None:
     text = f"# L\n\n- What it does\n- How it does\n\n## T\n- [A]({A})\n- [B](b.example/x)\n"
     assert tuple(map(str, _read(text).remarks)) == (
-        "README.md:3:1: no entry: What it does",
-        "README.md:4:1: no entry: How it does",
-        "README.md:8:7: the address of B is not whole: b.example/x",
+        "README.md:3:1: not read as an entry: What it does",
+        "README.md:4:1: not read as an entry: How it does",
+        "README.md:8:7: the address of B is incomplete: b.example/x",
     )
 
 
 @pytest.mark.parametrize("text", ["", "# A title\n\nWords.\n", "- one\n- two\n", "| a | b |\n|---|---|\n"])
 def test_document_without_entries_and_links_is_no_list(tmp_path: Path, text: str) -> None:
     (tmp_path / "README.md").write_text(text)
-    with pytest.raises(InputError, match="no entry was found"):
+    with pytest.raises(InputError, match="no entry found"):
         read_list(tmp_path / "README.md")
 
 
@@ -199,8 +199,8 @@ def test_a_table_has_its_columns_and_its_entries() -> None:
     assert two.cells == {"year": 2023, "code": "-", "open": False, "note": "[One](#one)"}
     assert three.url == C
     assert tuple(map(str, catalog.remarks)) == (
-        "README.md:7:1: a row that only says what belongs there",
-        "README.md:8:1: a row with more cells than its header has: GitHub hides them",
+        "README.md:7:1: a placeholder row",
+        "README.md:8:1: a row with more cells than its header: GitHub hides the extra ones",
     )
 
 
