@@ -7,12 +7,18 @@ from hashlib import sha256
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from lmsys_enrich.checkers.forgejo import parse_link as parse_forgejo_link
+from lmsys_enrich.checkers.forges import ForgeLink
+from lmsys_enrich.checkers.gitlab.links import parse_link as parse_gitlab_link
+from lmsys_enrich.checkers.hugging_face.links import Kind
+from lmsys_enrich.checkers.hugging_face.links import parse_link as parse_hub_link
 from lmsys_enrich.settings.access import KNOWN_FORGES
 from lmsys_enrich.settings.tables import ForgeKind
 from lmsys_enrich.simulation.server import Received, Sent, SimulatedService, json_response
 from lmsys_enrich.values import Value
 
 _HUB = "huggingface.co"
+_OWNED = "made-up"  # a project of an account that a list names
 _GRAPHQL = "/api/graphql"
 _MOST_PATHS = 50
 _COMMITTED = "2026-10-01T08:00:00Z"
@@ -62,19 +68,37 @@ def read_projects(tables: Iterable[Mapping[str, Any]]) -> Projects:
 
 def with_projects(known: Projects, urls: Iterable[str]) -> Projects:
     """Add a made-up project for each link to a forge that has none."""
-    added: dict[tuple[str, str], SimulatedProject] = {}
+    added: dict[tuple[str, str, str], SimulatedProject] = {}
     for url in urls:
-        parts = urlsplit(url)
-        host = parts.hostname or ""
-        names = [one for one in parts.path.split("/") if one][:2]
-        is_project = len(names) == 2 and names[0] not in {"docs", "blog", "collections", "papers"}  # noqa: PLR2004 - owner, name
-        if (host in KNOWN_FORGES or host == _HUB) and is_project and not known.find(host, "/".join(names)):
-            name = "/".join(names)
-            chance = int(sha256(name.lower().encode()).hexdigest(), 16)
-            added[host, name] = SimulatedProject(
-                host=host, name=name, id=chance % 2**31, stars=chance % 900, downloads=chance % 10**6
-            )
+        named = _named(url)
+        if named is None or known.find(*named):
+            continue
+        host, name, kind = named
+        chance = int(sha256(name.lower().encode()).hexdigest(), 16)
+        added[host, name.lower(), kind] = SimulatedProject(
+            host=host, name=name, id=chance % 2**31, stars=chance % 900, downloads=chance % 10**6, kind=kind
+        )
     return Projects((*known.every, *added.values()))
+
+
+def _named(url: str) -> tuple[str, str, str] | None:
+    """Return host, name and kind of what a link leads to; an account is there by what it owns."""
+    if (on_hub := parse_hub_link(url)) is not None:
+        if on_hub.kind is Kind.ACCOUNT:
+            return _HUB, f"{on_hub.name}/{_OWNED}", Kind.MODEL
+        return (_HUB, unquote(on_hub.name), on_hub.kind) if on_hub.kind is not Kind.PAPER else None
+    host = urlsplit(url).hostname or ""
+    match KNOWN_FORGES.get(host):
+        case ForgeKind.GITLAB:
+            link: ForgeLink | None = parse_gitlab_link(url, host)
+        case ForgeKind.FORGEJO:
+            link = parse_forgejo_link(url, host)
+        case _:
+            link = None
+    if link is None:
+        return None
+    is_owner = link.prefix or "/" not in link.path
+    return host, f"{link.path}/{_OWNED}" if is_owner else link.path, Kind.MODEL
 
 
 @dataclass(slots=True)
@@ -212,6 +236,7 @@ def _hub(projects: Projects, path: str, base: str) -> Sent:
     return json_response(
         {
             "id": found.name,
+            "title": found.name,
             "likes": found.stars,
             "downloads": found.downloads,
             "gated": "manual" if found.gated else False,

@@ -75,13 +75,15 @@ def _release(repository: SimulatedRepository, tag: str | None) -> dict[str, Any]
         "tagName": tag,
         "publishedAt": moment(repository.releases[tag]),
         "url": f"{SERVER}/{repository.name}/releases/tag/{tag}",
-        "releaseAssets": lambda _, **__: {"nodes": []},
+        "releaseAssets": lambda _, name=None, **__: {
+            "nodes": [{"name": file} for file in repository.assets if name in {None, file}]
+        },
     }
 
 
 def _object(repository: SimulatedRepository, expression: str) -> dict[str, Any] | None:
     ref, _, path = expression.partition(":")
-    if ref not in {repository.branch, "HEAD", *repository.releases}:
+    if ref not in {repository.branch, "HEAD", *repository.releases, *repository.refs}:
         return None
     if not path:
         return {"__typename": "Commit", "oid": _OID, "committedDate": moment(committed_at(repository))}

@@ -70,12 +70,11 @@ class Websites(Value):
         return Sent(status, {"content-type": "text/html", **page.headers}, page.body.encode())
 
     def _page(self, host: str, path: str, query: str) -> SimulatedPage:
-        if host == "github.com":
-            return self._github_page(path)
         pages: Mapping[str, SimulatedPage] = self.world.sites.get(host, {})
-        return (
-            pages.get(f"{path}?{query}" if query else path) or pages.get(path) or pages.get("*") or _NOT_FOUND
-        )
+        found = pages.get(f"{path}?{query}" if query else path) or pages.get(path) or pages.get("*")
+        if found is None and host == "github.com":
+            return self._github_page(path)
+        return found or _NOT_FOUND
 
     def _github_page(self, path: str) -> SimulatedPage:
         """Return a repository's page, or the redirect from its former name."""

@@ -11,15 +11,27 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from lmsys_enrich.checkers.github.links import (
+    Asset,
+    Commit,
+    Discussion,
+    File,
+    Issue,
+    OwnerLink,
+    RepoResource,
+    RepositoryLink,
+    Tag,
+    parse_link,
+)
 from lmsys_enrich.simulation.forges import Projects, read_projects, with_projects
 from lmsys_enrich.simulation.papers import Library, Listed, read_library, with_papers
-from lmsys_enrich.values import Value, value_field
+from lmsys_enrich.values import Value, replace, value_field
 
 SCENARIO = Path(__file__).parent / "scenario.toml"
 """Default scenario: one thing of every kind."""
 
 _LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
-_GITHUB = "github.com"
+_GITHUB = "https://github.com"
 _LICENSES = ("Apache-2.0", "Apache-2.0", "MIT", "MIT", "BSD-3-Clause", "NOASSERTION", None)
 _LANGUAGES = ("Python", "Python", "C++", "Cuda", "Go", "Rust")
 _LATEST = datetime(2026, 11, 20, tzinfo=UTC)
@@ -31,8 +43,9 @@ class SimulatedRepository(Value, kw_only=True):
     """
     A repository with its facts and its content.
 
-    `was` are former names. `fate` is empty, `blocked` (DMCA), or `sso` (its organisation
-    rejects tokens).
+    `refs` are branches, tags and commits beside `branch`, `assets` the files of every
+    release. `was` are former names. `fate` is empty, `blocked` (DMCA), or `sso` (its
+    organisation rejects tokens).
     """
 
     name: str
@@ -45,6 +58,7 @@ class SimulatedRepository(Value, kw_only=True):
     license: str | None = None
     topics: tuple[str, ...] = ()
     branch: str | None = "main"
+    refs: tuple[str, ...] = ()
     created_at: datetime = _LONG_AGO
     pushed_at: datetime = _LONG_AGO
     committed_at: datetime | None = None
@@ -59,6 +73,7 @@ class SimulatedRepository(Value, kw_only=True):
     pulls: tuple[int, ...] = ()
     discussions: tuple[int, ...] = ()
     releases: Mapping[str, datetime] = value_field(default_factory=dict)
+    assets: tuple[str, ...] = ()
     was: tuple[str, ...] = ()
     fate: str = ""
 
@@ -129,17 +144,20 @@ def _repository(number: int, table: Mapping[str, Any]) -> SimulatedRepository:
 def with_links(world: World, listed: Mapping[str, Listed]) -> World:
     """Return the world with a repository, paper or page for each link that has none."""
     repositories: dict[str, SimulatedRepository] = {}
+    owners: dict[str, str] = {}
     sites = {host: dict(pages) for host, pages in world.sites.items()}
     for url in listed:
-        parts = urlsplit(url)
-        if parts.hostname == _GITHUB:
-            name = "/".join(parts.path.strip("/").split("/")[:2]).removesuffix(".git")
-            if "/" in name and world.repository(name) is None:
-                repositories.setdefault(name.lower(), _made_up_repository(name))
-        elif parts.hostname:
-            target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
-            sites.setdefault(parts.hostname, {}).setdefault(target, SimulatedPage())
-    owners = {repository.name.partition("/")[0]: "Organization" for repository in repositories.values()}
+        match parse_link(url, _GITHUB):
+            case OwnerLink(login):
+                owners[login] = "User"
+            case RepositoryLink(name, resource) if world.repository(str(name)) is None:
+                made_up = repositories.get(name.key) or _made_up_repository(str(name))
+                repositories[name.key] = _with_resource(made_up, resource)
+            case None if host := urlsplit(url).hostname:
+                parts = urlsplit(url)
+                target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
+                sites.setdefault(host, {}).setdefault(target, SimulatedPage())
+    owners |= {repository.name.partition("/")[0]: "Organization" for repository in repositories.values()}
     return replace_fields(
         world,
         repositories=(*world.repositories, *repositories.values()),
@@ -165,3 +183,23 @@ def _made_up_repository(name: str) -> SimulatedRepository:
         committed_at=committed,
         pushed_at=committed,
     )
+
+
+def _with_resource(repository: SimulatedRepository, resource: RepoResource | None) -> SimulatedRepository:
+    """Return the repository with what a link leads to within it; the first segment is taken for the ref."""
+    match resource:
+        case File((ref, *path)):
+            files = (*repository.files, "/".join(path)) if path else repository.files
+            return replace(repository, refs=(*repository.refs, ref), files=files)
+        case Commit(revision):
+            return replace(repository, refs=(*repository.refs, revision))
+        case Issue(number):
+            return replace(repository, issues=(*repository.issues, number))
+        case Discussion(number):
+            return replace(repository, discussions=(*repository.discussions, number))
+        case Tag(tag) | Asset(tag):
+            assets = (*repository.assets, resource.file) if isinstance(resource, Asset) else repository.assets
+            releases = {**repository.releases, tag: repository.pushed_at}
+            return replace(repository, releases=releases, assets=assets)
+        case _:
+            return repository
