@@ -47,7 +47,8 @@ def test_plan_is_json_for_programs(program: Program) -> None:
     forecast = json.loads(ended.out)
     assert (forecast["links"], forecast["fresh"], forecast["without_request"]) == (4, 0, 1)
     [github] = forecast["apis"]
-    assert (github["kind"], github["requests"]) == ("REST", 1)  # without a token
+    # Without a token: the repository, its last commit, its latest release.
+    assert (github["kind"], github["requests"]) == ("REST", 3)
     assert forecast["web"] == {"links": 2, "websites": 1, "requests": 2}
 
 
