@@ -3,19 +3,14 @@
 import argparse
 import gc
 import importlib
-import io
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, NoReturn, TextIO
+from typing import NamedTuple, NoReturn, TextIO
 
 from lmsys_enrich.about import __version__
-from lmsys_enrich.cli.terminal import Terminal
+from lmsys_enrich.cli.terminal import Terminal, open_streams
 from lmsys_enrich.errors import EnrichError, InputError, OutputError, reason_of
-
-if TYPE_CHECKING:
-    from _typeshed import ReadableBuffer
 
 COMMANDS = {
     "run": "check every link, enrich every repository, write every output",
@@ -70,33 +65,10 @@ def entry() -> NoReturn:
     # The values of reading and writing have no cycles: the collector would search them in vain, which
     # takes a tenth of a run. Only a crawl needs it, see `cli.run`.
     gc.disable()
-    _open_streams()
+    open_streams()
     code = main(sys.argv[1:], os.environ, sys.stdout, sys.stderr)
     gc.freeze()  # else the collector searches all objects once more at exit
     sys.exit(code)
-
-
-class _Messages(io.FileIO):
-    """Raw stderr: what a full disk or a closed pipe does not take is lost, and the run goes on."""
-
-    def write(self, data: "ReadableBuffer", /) -> int:
-        try:
-            return super().write(data)
-        except OSError:
-            return memoryview(data).nbytes
-
-
-def _open_streams() -> None:
-    """Open both streams of the program: no message ends a run."""
-    # Closed by the caller, as `>&-` does: nobody wants to read it.
-    sys.stdout = sys.stdout or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - until the end
-    number = os.open(os.devnull, os.O_WRONLY) if sys.stderr is None else sys.stderr.fileno()
-    written = io.BufferedWriter(_Messages(number, "w", closefd=False))
-    sys.stderr = io.TextIOWrapper(written, getattr(sys.stderr, "encoding", "utf-8"), line_buffering=True)
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            # A terminal or pipe without Unicode shows `?` rather than ending the run.
-            stream.reconfigure(errors="replace")
 
 
 def main(argv: Sequence[str], environ: Mapping[str, str], out: TextIO, err: TextIO) -> int:

@@ -1,11 +1,14 @@
 """Terminal: prints results, tables, progress, warnings and errors."""
 
+import io
 import os
 import re
 import stat
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Self, TextIO
+from pathlib import Path
+from typing import Any, Self, TextIO
 
 from lmsys_enrich.characters import BIDI_MARKS, CONTROLS
 from lmsys_enrich.errors import EnrichError, OutputError
@@ -38,6 +41,29 @@ def command_data(text: str) -> str:
 def command_property(text: str) -> str:
     """Escape a property of a workflow command."""
     return command_data(text).replace(":", "%3A").replace(",", "%2C")
+
+
+class _Messages(io.FileIO):
+    """Raw stderr: what a full disk or a closed pipe does not take is lost, and the run goes on."""
+
+    def write(self, data: Any, /) -> int:  # noqa: ANN401 - any buffer
+        try:
+            return super().write(data)
+        except OSError:
+            return memoryview(data).nbytes
+
+
+def open_streams() -> None:
+    """Open both streams of the program: no message ends a run."""
+    # Closed by the caller, as `>&-` does: nobody wants to read it.
+    sys.stdout = sys.stdout or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - until the end
+    number = os.open(os.devnull, os.O_WRONLY) if sys.stderr is None else sys.stderr.fileno()
+    written = io.BufferedWriter(_Messages(number, "w", closefd=False))
+    sys.stderr = io.TextIOWrapper(written, getattr(sys.stderr, "encoding", "utf-8"), line_buffering=True)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            # A terminal or pipe without Unicode shows `?` rather than ending the run.
+            stream.reconfigure(errors="replace")
 
 
 def _is_file(stream: TextIO) -> bool:
