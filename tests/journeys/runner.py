@@ -299,7 +299,7 @@ class _Machine:
                     shutil.copytree(newest[0], self.workspace, dirs_exist_ok=True)
             case "actions/cache/save":
                 kept = self.runner.folder / "caches" / given["key"]
-                for path in given["path"].split():
+                for path in given["path"].splitlines():
                     if (self.workspace / path).exists():
                         shutil.copytree(self.workspace / path, kept / path)
                 self.runner.caches[given["key"]] = kept

@@ -130,6 +130,12 @@ def test_artifacts_are_left_out_where_the_server_refuses_them(
     assert ("upload-artifact" in (program.folder / _WORKFLOW).read_text(encoding="utf-8")) == has_artifacts
 
 
+def test_other_forges_are_told_where_their_jobs_are(program: Program) -> None:
+    git(program.folder, "init", "--quiet")
+    git(program.folder, "remote", "add", "origin", "git@codeberg.org:acme/list.git")
+    assert "codeberg.org is none" in program("init").err
+
+
 def test_folder_that_cannot_be_made_is_an_error(program: Program) -> None:
     (program.folder / "file").touch()
     ended = program("init", "file/lists")

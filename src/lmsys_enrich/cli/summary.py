@@ -80,8 +80,8 @@ def _markdown_news(report: Report) -> Iterator[str]:
         return
     new = [
         *map(_row, news.found),
-        *(("alive again", one.url, f"was {one.reported}") for one in news.revived),
-        *(("archived", change.subject, change.detail) for change in news.archived),
+        *(("alive again", _cut(one.url), f"was {one.reported}") for one in news.revived),
+        *(("archived", _cut(change.subject), change.detail) for change in news.archived),
     ]
     yield from _markdown_table("New since the last run", new)
     yield from _markdown_table("To act on, as before", [*map(_row, news.lasting)])

@@ -6,8 +6,9 @@ import re
 import shlex
 from collections.abc import Iterator, Sequence
 from importlib.resources import files
+from itertools import zip_longest
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from lmsys_enrich.cli.flags import ENTRIES, READMES
 from lmsys_enrich.cli.install_source import InstallSource, https_address, install_source
@@ -16,13 +17,14 @@ from lmsys_enrich.errors import InputError, OutputError, reason_of
 from lmsys_enrich.lists.git import origin_url, top_level
 from lmsys_enrich.lists.read import read_list
 from lmsys_enrich.outputs.files import write_files
+from lmsys_enrich.settings.access import KNOWN_FORGES
 from lmsys_enrich.settings.sources import resolve
 from lmsys_enrich.values import Value
 
 _NAME = "lmsys-enrich"
 _WORKFLOW = Path(".github/workflows/links.yml")
 _BADGES = """\
-Badges for your README:
+Badges for a README in {folder}:
 
 ![links alive]({out}/badges/links-alive.svg)
 ![entries]({out}/badges/entries.svg)"""
@@ -33,6 +35,9 @@ this program was not installed from an address that others can reach.
 Before the workflow runs, set the repository's variable LMSYS_ENRICH_SOURCE (Settings, Secrets and variables,
 Actions, Variables) to the source for `pip install`, as git+https://HOST/OWNER/NAME@COMMIT."""
 
+_NOT_GITHUB = """\
+this workflow is for GitHub, and {host} is none. The page "Each night" of the documentation, docs/nightly.md
+in the program's repository, has jobs for GitLab and Forgejo."""
 _NOT_CHECKED = """\
 {workflow} does not check {lists}. For all lists in one run, name them in lmsys-enrich.toml at the
 top of the repository, as lists = ["README.md", "docs/README.md"], move {workflow} away,
@@ -95,6 +100,7 @@ def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
         )
     publish = "commit" if arguments.in_place and arguments.publish == "none" else arguments.publish
     _create(folder)
+    host = _host(folder)
     chosen = Workflow(
         lists=() if in_settings else [path.as_posix() for path in lists or [Path(ENTRIES)]],
         source=install_source(folder),
@@ -103,22 +109,48 @@ def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
         in_place=[path.as_posix() for path in documents] if arguments.in_place else (),
         out=settings.out.as_posix(),
         cache=settings.cache.as_posix(),
-        has_artifacts=_has_artifacts(folder),
+        # GitHub Enterprise Server does not take artifacts of this version.
+        has_artifacts=host == "github.com" or host.endswith(".ghe.com"),
     )
     if not lists:
         _write(folder / ENTRIES, _starter("entries.yaml"), terminal)
     root = top_level(folder) if chosen.folder is not None else None
     path = (root or folder) / _WORKFLOW
     is_new = _write(path, workflow(chosen), terminal)
-    if not is_new and not _checks(path, chosen):
-        named = ", ".join(Path(chosen.folder or "", name).as_posix() for name in chosen.lists)
-        terminal.warn(_NOT_CHECKED.format(workflow=_WORKFLOW.name, lists=named))
     terminal.result("\n".join(_next_steps(folder, chosen, is_new=is_new)))
-    if is_new and chosen.source.requirement is None and not chosen.source.is_here:
-        terminal.warn(_NO_SOURCE)
-    if is_new and not chosen.source.is_pushed:
-        terminal.warn(f"{chosen.source.requirement} is not pushed yet: push it before the workflow runs")
+    for warning in _warnings(chosen, host) if is_new else _gaps(path, chosen):
+        terminal.warn(warning)
     return 0
+
+
+def _warnings(chosen: Workflow, host: str) -> Iterator[str]:
+    """Yield what keeps a new workflow from running."""
+    if host in KNOWN_FORGES:
+        yield _NOT_GITHUB.format(host=host)
+    if chosen.source.requirement is None and not chosen.source.is_here:
+        yield _NO_SOURCE
+    if not chosen.source.is_pushed:
+        yield f"{chosen.source.requirement} is not pushed yet: push it before the workflow runs"
+
+
+def _gaps(path: Path, chosen: Workflow) -> Iterator[str]:
+    """Yield which lists an existing workflow does not name, as far as its text shows."""
+    text = path.read_text(encoding="utf-8", errors="replace")
+    from_top = [Path(chosen.folder or "", name).as_posix() for name in chosen.lists]
+    if "working-directory:" not in text:
+        names: Sequence[str] = from_top
+    else:
+        names = chosen.lists if chosen.folder and _defaults(chosen.folder) in text else ()
+    named = {
+        name for name in names if re.search(rf"(?<![\w/.-]){re.escape(shlex.quote(name))}(?![\w/.-])", text)
+    }
+    if missing := [top for top, name in zip_longest(from_top, names) if name not in named]:
+        yield _NOT_CHECKED.format(workflow=path.name, lists=", ".join(missing))
+
+
+def _names(text: str, path: str) -> bool:
+    """Return true if a text has a path, and not as a part of another."""
+    return re.search(rf"(?<![\w/.-]){re.escape(shlex.quote(path))}(?![\w/.-])", text) is not None
 
 
 def _own_lists(given: Path, in_settings: Sequence[Path]) -> Sequence[Path]:
@@ -136,17 +168,6 @@ def _own_lists(given: Path, in_settings: Sequence[Path]) -> Sequence[Path]:
         except InputError:
             continue  # a README that is not a list
     return []
-
-
-def _checks(path: Path, chosen: Workflow) -> bool:
-    """Return true if an existing workflow names the chosen lists, as far as its text shows."""
-    text = path.read_text(encoding="utf-8", errors="replace")
-    names = chosen.lists
-    if _defaults(chosen.folder) not in text or (chosen.folder is None) == ("working-directory:" in text):
-        if chosen.folder is None:
-            return False
-        names = [f"{chosen.folder}/{name}" for name in names]  # it may check them from the top
-    return all(re.search(rf"(?<![\w/.-]){re.escape(shlex.quote(name))}(?![\w/.-])", text) for name in names)
 
 
 def _create(folder: Path) -> None:
@@ -168,11 +189,9 @@ def _write(path: Path, text: str, terminal: Terminal) -> bool:
     return True
 
 
-def _has_artifacts(folder: Path) -> bool:
-    """Return false for GitHub Enterprise Server, which does not take artifacts of this version."""
-    address = https_address(origin_url(folder) or "") or "https://github.com"
-    host = urlsplit(address).hostname or ""
-    return host == "github.com" or host.endswith(".ghe.com")
+def _host(folder: Path) -> str:
+    """Return the host of the remote, GitHub where there is none."""
+    return urlsplit(https_address(origin_url(folder) or "") or "https://github.com").hostname or ""
 
 
 def _next_steps(folder: Path, chosen: Workflow, *, is_new: bool) -> Iterator[str]:
@@ -181,8 +200,11 @@ def _next_steps(folder: Path, chosen: Workflow, *, is_new: bool) -> Iterator[str
         yield "GitHub reads workflows only at the top of the repository, so the file is there."
     names = [shlex.quote(str(folder / name)) for name in chosen.lists]
     yield f"\nNext: {' '.join(['lmsys-enrich run', *names])}, then commit these files."
-    if is_new:
-        yield f"\n{_NOT_PUBLISHED if chosen.publish == 'none' else _BADGES.format(out=chosen.out)}"
+    if is_new and chosen.publish == "none":
+        yield f"\n{_NOT_PUBLISHED}"
+    elif is_new:
+        where = chosen.folder or "the same folder"
+        yield f"\n{_BADGES.format(folder=where, out=quote(chosen.out))}"
 
 
 def workflow(chosen: Workflow) -> str:
