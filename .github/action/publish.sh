@@ -144,7 +144,7 @@ if git diff --cached --quiet; then
 fi
 # The job's own branch stays as it is where a pull request proposes the change.
 test "$PUBLISH" = commit || git switch --quiet --detach
-git commit --quiet --message "$MESSAGE" || refuse "git cannot commit (see above)."
+git commit --quiet --message "$MESSAGE" || refuse "git cannot commit (see above): mend the configuration of git on the runner."
 
 if test "$PUBLISH" = commit; then
     # Somebody may push in between: put the commit on top of that, and try again.
