@@ -72,6 +72,11 @@ class ErrorKind(StrEnum):
     NOT_SENT = "not sent"  # no more requests to its host, or wants a longer wait than --patience
 
 
+# Errors that the method of a request may cause, since servers hang or break off at HEAD alone. All others
+# come before the method is read.
+CAUSED_BY_METHOD = frozenset({ErrorKind.TIMEOUT, ErrorKind.RESET, ErrorKind.PROTOCOL})
+
+
 class FetchError(Value):
     """A request without a response; `detail` is for people and holds no secret."""
 

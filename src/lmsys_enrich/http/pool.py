@@ -80,6 +80,7 @@ CONNECT_TIMEOUT = 10.0
 # Connection Attempt Delay of RFC 8305 section 5.
 _ATTEMPT_DELAY = 0.25
 _HOSTNAME_MISMATCH = 62  # X509_V_ERR_HOSTNAME_MISMATCH
+# The errors that say least of a host, the one that says less first.
 _NO_WAY = {ErrorKind.LOCAL: 0, ErrorKind.UNREACHABLE: 1}
 
 

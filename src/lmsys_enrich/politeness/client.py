@@ -9,6 +9,7 @@ from functools import partial
 
 from lmsys_enrich.clock import Clock
 from lmsys_enrich.http.messages import (
+    CAUSED_BY_METHOD,
     ErrorKind,
     Fetch,
     FetchError,
@@ -34,7 +35,6 @@ _TRANSIENT_ERRORS = frozenset(
     }
 )
 _TRANSIENT_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504})
-_BY_HEAD_ALONE = frozenset({ErrorKind.TIMEOUT, ErrorKind.RESET, ErrorKind.PROTOCOL})
 _FIRST_PAUSE = 1.0  # seconds; each further one is twice as long
 # Some servers and proxies send it twice: `60, 60`.
 _SECONDS = re.compile(r"([0-9]{1,40})(?: *, *[0-9]{1,40})*")
@@ -120,7 +120,7 @@ class PoliteClient:
             return FetchError(ErrorKind.NOT_SENT, reason)
         outcome = await self._send(host, request, budget)
         # A server may hang only on HEAD: that must not prevent a GET.
-        if request.method != "HEAD" or isinstance(outcome, Response) or outcome.kind not in _BY_HEAD_ALONE:
+        if request.method != "HEAD" or isinstance(outcome, Response) or outcome.kind not in CAUSED_BY_METHOD:
             self._limiter.record(host, scheme, outcome)
         self._record(host, outcome)
         return outcome
@@ -142,10 +142,6 @@ class PoliteClient:
             self._stats.ended(host, ended)
             budget.spend_request(ended - began)
 
-    @staticmethod
-    def _is_before_the_method(outcome: Outcome) -> bool:
-        return isinstance(outcome, FetchError) and outcome.kind not in _BY_HEAD_ALONE
-
     def _backoff(
         self, host: str, request: Request, budget: LinkBudget, outcome: Outcome, attempts: int
     ) -> float | None:
@@ -157,9 +153,10 @@ class PoliteClient:
         is_tripped = self._limiter.tripped_by(host, _scheme(request)) is not None
         if is_tripped or (is_last and request.method != "HEAD"):
             return None
+        # After the last HEAD, too: GET waits as long as the server requested.
         budget.spend_requested_wait(wanted)
-        # After HEAD comes GET, with attempts of its own.
-        is_head_done = request.method == "HEAD" and not self._is_before_the_method(outcome)
+        # HEAD is not sent again for what its method may have caused: GET is next, with attempts of its own.
+        is_head_done = request.method == "HEAD" and _may_be_caused_by_method(outcome)
         if budget.exceeded or is_last or is_head_done:
             return None
         # Jitter: https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter/
@@ -185,6 +182,10 @@ class PoliteClient:
 
 def _scheme(request: Request) -> str:
     return request.url.partition(":")[0]
+
+
+def _may_be_caused_by_method(outcome: Outcome) -> bool:
+    return isinstance(outcome, Response) or outcome.kind in CAUSED_BY_METHOD
 
 
 def _is_transient(outcome: Outcome) -> bool:

@@ -4,7 +4,7 @@ from lmsys_enrich.checkers.website.classify import classify, classify_chain
 from lmsys_enrich.checkers.website.redirect_chain import RedirectChain, RedirectFollower
 from lmsys_enrich.checkers.website.session import Cookies
 from lmsys_enrich.checkers.website.signatures import is_doubtful_success
-from lmsys_enrich.http.messages import ErrorKind, Fetch, FetchError, Response
+from lmsys_enrich.http.messages import CAUSED_BY_METHOD, ErrorKind, Fetch, FetchError, Response
 from lmsys_enrich.model.finding import Finding, Verdict
 from lmsys_enrich.urls import server_of
 from lmsys_enrich.values import replace
@@ -12,25 +12,6 @@ from lmsys_enrich.values import replace
 # The last is for further links of a host that was given up after such failures over http.
 _NO_CONNECTION = frozenset(
     {ErrorKind.REFUSED, ErrorKind.UNREACHABLE, ErrorKind.TIMEOUT, ErrorKind.RESET, ErrorKind.NOT_SENT}
-)
-# No request got as far as the method: GET would fail alike.
-_BEFORE_THE_METHOD = frozenset(
-    {
-        ErrorKind.NAME_UNKNOWN,
-        ErrorKind.NAME_EMPTY,
-        ErrorKind.NAME_UNANSWERED,
-        ErrorKind.REFUSED,
-        ErrorKind.UNREACHABLE,
-        ErrorKind.LOCAL,
-        ErrorKind.HUNG_UP,
-        ErrorKind.TLS,
-        ErrorKind.TLS_STRICT,
-        ErrorKind.PRIVATE,
-        ErrorKind.ADDRESS,
-        ErrorKind.PROXY,
-        ErrorKind.NOT_SENT,
-        ErrorKind.BUG,
-    }
 )
 
 
@@ -86,7 +67,7 @@ async def _fetch_as_written(fetch: Fetch, url: str, previous: Finding | None) ->
 def _is_final(chain: RedirectChain) -> bool:
     """Return true where GET cannot change the result."""
     if isinstance(chain.end, FetchError):  # after a redirect, GET may be redirected elsewhere, or not at all
-        return not chain.hops and chain.end.kind in _BEFORE_THE_METHOD
+        return not chain.hops and chain.end.kind not in CAUSED_BY_METHOD
     if classify(chain.end).verdict is not Verdict.ALIVE:
         return False
     if isinstance(chain.end, Response) and is_doubtful_success(chain.final, chain.end):
