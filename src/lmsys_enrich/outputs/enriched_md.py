@@ -92,11 +92,11 @@ class EntryWords(Value):
         prefix = _cell(entry.cells, "prefix")
         if not (url or columns) and _needs_bold(entry):
             prefix, name = "", f"**{prefix} {name}**" if prefix else f"**{name}**"
-        if entry.cells:
-            parts = [prefix, name, _cell(entry.cells, "marks")]
-            name = " ".join(part for part in parts if part)
-        further = entry.links[url is not None :]
-        return name + _further(further, entry.cells, columns) if further else name
+        further = _further(entry.links[url is not None :], entry.cells, columns)
+        marks = _cell(entry.cells, "marks")
+        if "](" in marks:  # in tables these may be words with links, which come last
+            marks, further = "", f"{further} {marks}"
+        return " ".join(part for part in (prefix, name, marks) if part) + further
 
     def _written(self, key: str, cell: Cell) -> str:
         if isinstance(cell, bool):
@@ -141,6 +141,8 @@ def _link(text: str, url: str) -> str:
 
 def _further(links: Sequence[Link], cells: Mapping[str, Cell], columns: AbstractSet[str]) -> str:
     """Return the entry's links besides the main one, without those that other cells show."""
+    if not links:
+        return ""
     shown = [str(cell) for key, cell in cells.items() if not columns or key in columns or key in _AROUND]
     # A link in a cell of its own column has its role from the column when it is read again.
     in_columns = [str(cell) for key, cell in cells.items() if key in columns]

@@ -30,6 +30,7 @@ from lmsys_enrich.values import State, value_field
 _OPENING = ("(", "[", "\uff08")
 _CLOSING = "])\uff09\u3011"
 _LONGEST_ROLE = 30
+_SENTENCE_ENDS = ".:;,!?"
 _TASK = re.compile(r"\[[ xX]\]\s+(?=\S|\Z)")  # of an item of a task list
 
 
@@ -57,12 +58,13 @@ class EntryBuilder(State):
         for span, label in fields:
             self.links.append((label if self.links else "url", span))
 
-    def describe(self, run: Run) -> None:
-        """Add a paragraph to the description, with its links."""
-        before = self.cells.get("description")
+    def describe(self, run: Run, *, is_item: bool = False) -> None:
+        """Add a paragraph, or an item of a list, to the description, with its links."""
+        before = str(self.cells.get("description", ""))
         if _has_words(run):
             text, tags = phrases.split_tags(description(source(run.spans)))
-            self.note("description", " ".join(str(part) for part in (before, text) if part))
+            between = "; " if is_item and before and text and before[-1] not in _SENTENCE_ENDS else " "
+            self.note("description", f"{before}{between}{text}".strip())
             self.note("tags", " ".join(str(part) for part in (self.cells.get("tags"), tags) if part))
         for span in filter(is_main, run.links):
             self.links.append((role(span) if self.links else "url", span))
@@ -151,7 +153,7 @@ def _ends_in_links(spans: Sequence[Span], number: int) -> bool:
     between = "".join(span.text for span in spans[number:] if span.kind != "link")
     return (
         len(links) > 1
-        and not between.strip(BRACKETS + ".")
+        and not between.strip(BRACKETS + ".…~")
         and all(len(span.text) <= _LONGEST_ROLE for span in links)
     )
 

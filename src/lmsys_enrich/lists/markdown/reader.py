@@ -182,7 +182,7 @@ class _Reader:
             if item.run is not None and is_field(item):
                 builder.take_fields(fields_of(item.run))
             elif item.run is not None:
-                builder.describe(item.run)
+                builder.describe(item.run, is_item=True)
 
     def _items(self, block: Items, parent: int | None) -> None:
         if not self._outline.here.has_entries or all(map(leads_inside, block.items)):
@@ -212,7 +212,7 @@ class _Reader:
         elif own.name and not leads_inside(item) and (are_entries or self._is_described(own)):
             self._outline.add(own, item.line, "bullet", parent=parent, run=item.run)
         elif text and parent is not None and not item.blocks:
-            self._outline.found[parent].builder.describe(item.run)
+            self._outline.found[parent].builder.describe(item.run, is_item=True)
         elif text and not leads_inside(item):
             self._outline.remark(self._outline.at(item.line), f"not read as an entry: {text[:60]}")
 
