@@ -9,9 +9,18 @@ from lmsys_enrich.api.endpoint import Apis
 from lmsys_enrich.api.json_api import JsonApi, Service
 from lmsys_enrich.api.json_values import Node, node, nodes, text
 from lmsys_enrich.api.rate_limiter import Pace
-from lmsys_enrich.api.results import Ok, QueryTooLarge, TransientError, Unavailable
+from lmsys_enrich.api.results import (
+    Classified,
+    Ok,
+    QueryTooLarge,
+    TokenRejected,
+    TransientError,
+    Unavailable,
+    message_of,
+)
 from lmsys_enrich.checkers.batched import BY_PAGES, Subjects, estimate_of
 from lmsys_enrich.checkers.protocol import CheckResult, Estimate, TaskQueue
+from lmsys_enrich.http.messages import Outcome
 from lmsys_enrich.model.finding import LinkTask, Observation, Verdict
 from lmsys_enrich.model.report import Obstacle
 from lmsys_enrich.papers.addresses import parse_s2_link
@@ -21,6 +30,20 @@ BATCH = 500
 
 _KEYLESS_PATIENCE = timedelta(seconds=5)
 _NONE_KNOWN = "no valid paper ids"
+
+
+def _classify(outcome: Outcome, result: Classified) -> Classified:
+    """
+    Classify 403, which says that the key is wrong, or suspended since it was not used for a while.
+
+    https://github.com/allenai/s2-folks/issues/224
+    """
+    del outcome
+    if isinstance(result, Ok) and result.status == HTTPStatus.FORBIDDEN:
+        return TokenRejected(message_of(result.status, result.body))
+    return result
+
+
 _SERVICE = Service(
     name="Semantic Scholar",
     status_page="https://status.api.semanticscholar.org",
@@ -28,6 +51,7 @@ _SERVICE = Service(
     token_header="x-api-key",  # noqa: S106 - the header's name
     token_prefix="",
     pace=Pace(in_flight=1, interval=1.0),
+    classify=_classify,
 )
 
 

@@ -61,6 +61,16 @@ async def test_no_fault_kills_a_paper(httpx_mock: HTTPXMock, fault: str, key: st
     assert scholar.clock.elapsed < 300
 
 
+async def test_suspended_key_is_reported_and_used_no_more(httpx_mock: HTTPXMock) -> None:
+    urls = [f"https://www.semanticscholar.org/paper/{number:040x}" for number in range(9)]
+    async with opened(httpx_mock, lambda _: reply({"message": "Forbidden"}, 403)) as scholar:
+        assert sorted((await scholar.check(*urls)).deferred) == urls
+        assert len(scholar.requests) == 1
+        (obstacle,) = scholar.checker.obstacles
+    assert "rejects the token (Forbidden)" in obstacle.what
+    assert "SEMANTIC_SCHOLAR_API_KEY" in obstacle.hint
+
+
 def test_links_to_other_pages_are_not_claimed() -> None:
     checker = SemanticScholarChecker.__new__(SemanticScholarChecker)
     assert checker.claims(KNOWN)
