@@ -35,6 +35,7 @@ _LONGEST_MESSAGE = 200  # characters of a service's words that an obstacle repea
 # As graphql-ruby words it, which GitHub and GitLab use.
 _MISSING = re.compile(r"Field '([A-Za-z_]{1,100})' doesn't exist on type '[A-Za-z_]{1,100}'")
 _UNDEFINED = "undefinedField"
+_LACKS_SCOPE = "insufficient_scope"
 
 
 class Ok(Value):
@@ -55,7 +56,7 @@ class AccessDenied(Value):
 
 
 class TokenRejected(Value):
-    """The token is invalid, expired or revoked."""
+    """The token is invalid, expired or revoked, or has no right to read."""
 
     message: str
 
@@ -125,7 +126,9 @@ def classify_response(  # noqa: PLR0911 - the rules in their order
         return TransientError(message)
     if body is None and outcome.status not in REDIRECTS:
         return TransientError(f"status {outcome.status}, not in the API's format")
-    if outcome.status == HTTPStatus.UNAUTHORIZED and has_token:
+    # A token without the right to read is refused with 403: https://www.rfc-editor.org/rfc/rfc6750#section-3.1
+    lacks_scope = outcome.status == HTTPStatus.FORBIDDEN and node(body).get("error") == _LACKS_SCOPE
+    if has_token and (outcome.status == HTTPStatus.UNAUTHORIZED or lacks_scope):
         return TokenRejected(message)
     return Ok(outcome.status, outcome.headers, body)
 

@@ -187,6 +187,16 @@ async def test_gitlab_below_a_path_has_its_links_there(httpx_mock: HTTPXMock) ->
     assert update.facts.forge == "example.org"
 
 
+async def test_token_without_the_scope_is_reported(httpx_mock: HTTPXMock) -> None:
+    urls = [f"{HOME}/acme/tool-{number}" for number in range(9)]
+    lacking = {"error": "insufficient_scope", "scope": "read_api"}
+    async with opened(httpx_mock, lambda _: reply(lacking, 403), TOKEN) as gitlab:
+        assert sorted((await gitlab.check(*urls)).deferred) == urls
+        assert len(gitlab.requests) == 1
+        (obstacle,) = gitlab.checker.obstacles
+    assert "rejects the token (insufficient_scope)" in obstacle.what
+
+
 async def test_response_about_another_user_proves_nothing(httpx_mock: HTTPXMock) -> None:
     def answer(request: httpx.Request) -> httpx.Response:
         return reply([{"username": "another"}]) if request.url.path.endswith("/users") else NOT_FOUND
