@@ -234,9 +234,7 @@ def _is_dns_name(name: str) -> bool:
         return True
     if name.startswith(".") or ".." in name:
         return False
-    return len(name) <= _MAX_LABEL or (
-        len(name) <= _MAX_NAME and max(map(len, name.split("."))) <= _MAX_LABEL
-    )
+    return len(name) <= _MAX_NAME and max(map(len, name.split("."))) <= _MAX_LABEL
 
 
 def _userinfo(parsed: can_ada.URL) -> str:

@@ -135,6 +135,11 @@ def test_host_that_dns_cannot_hold_is_invalid(host: str) -> None:
         server_of(f"http://{host}/")
 
 
+def test_longest_host_that_dns_holds_is_valid() -> None:
+    host = ".".join(["a" * 63] * 3 + ["a" * 61])
+    assert server_of(f"http://{host}/") == ("http", host, 80)
+
+
 # UTS 46, non-transitional: https://url.spec.whatwg.org/#concept-domain-to-ascii
 @pytest.mark.parametrize(
     ("host", "name"),

@@ -10,7 +10,7 @@ class InsertionPoint(Value):
     Line of a document, counted from 1, where facts fit in.
 
     `kind` is that of its content: a `bullet` or a `row` of the entry with
-    the id, or a table's `header`, `rule`, or `blank` row that is not an entry.
+    the id, or a table's `header` or `rule`.
     """
 
     line: int

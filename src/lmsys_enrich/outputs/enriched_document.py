@@ -72,7 +72,7 @@ def _tables(insertion_points: Sequence[InsertionPoint]) -> Iterator[list[Inserti
             if table:
                 yield table
             table = [insertion_point]
-        elif insertion_point.kind in {"rule", "row", "blank"} and table:
+        elif insertion_point.kind in {"rule", "row"}:
             table.append(insertion_point)
     if table:
         yield table
@@ -95,11 +95,9 @@ def _add_columns(
                 _add_cells(lines, point.line, marked([column.title for column in columns]), width)
             case "rule":
                 _add_cells(lines, point.line, [column.side for column in columns], width)
-            case "row":
+            case _:  # rows alone: GitHub completes those that are not entries
                 cells = marked([column.cell(entries[point.entry], view) for column in columns])
                 _add_cells(lines, point.line, cells, width)
-            case _:
-                pass  # a row that is not an entry: GitHub completes it
 
 
 def _add_cells(lines: list[str], line: int, cells: Sequence[str], width: int) -> None:

@@ -353,6 +353,11 @@ async def test_no_fault_loses_a_licence(httpx_mock: HTTPXMock, fault: str) -> No
     assert await _additions(httpx_mock, FAULTS[fault], project_of("acme/tool")) == []
 
 
+async def test_server_that_tells_no_licence_loses_none(httpx_mock: HTTPXMock) -> None:
+    body = reply({"id": 7, "path_with_namespace": "acme/tool"})
+    assert await _additions(httpx_mock, lambda _: body, project_of("acme/tool")) == []
+
+
 def project_of(name: str) -> Finding:
     before = NIGHT - timedelta(days=1)
     known = repository(name, id=7, forge="gitlab.com", software="gitlab", fetched_at=before)

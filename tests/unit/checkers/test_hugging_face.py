@@ -74,6 +74,15 @@ async def test_model_has_its_facts(httpx_mock: HTTPXMock) -> None:
     assert {request.headers["authorization"] for request in hub.requests} == {f"Bearer {TOKEN}"}
 
 
+async def test_licences_of_a_model_are_all_read(httpx_mock: HTTPXMock) -> None:
+    url = f"{HOME}/acme/large"
+    body = reply({**MODEL, "cardData": {"license": ["mit", "apache-2.0"]}})
+    async with opened(httpx_mock, lambda _: body) as hub:
+        found = (await hub.check(url)).observations[url]
+    assert found.model is not None
+    assert found.model.facts.license == "mit, apache-2.0"
+
+
 async def test_rename_is_known_by_a_temporary_redirect(httpx_mock: HTTPXMock) -> None:
     async with opened(httpx_mock, a_hub) as hub:
         found = (await hub.check(f"{HOME}/old/large", f"{HOME}/gpt2")).observations

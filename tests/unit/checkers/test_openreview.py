@@ -46,6 +46,13 @@ async def test_with_a_login_the_api_proves_a_forum() -> None:
     assert LOGIN[1].encode() not in search.content
 
 
+async def test_page_of_a_deleted_forum_decides() -> None:
+    services = Services(LIBRARY, Access(openreview_login=LOGIN))
+    deleted = {"notes": [{"id": "rJl-b3RcF7", "content": {}, "ddate": 1}]}
+    services.of[HOST].faults = [None, answered(200, deleted)]
+    assert isinstance((await check(OpenReviewChecker(services.apis), FORUM))[FORUM], Deferred)
+
+
 async def test_rejected_login_is_an_obstacle() -> None:
     services = Services(LIBRARY, Access(openreview_login=("reader@example.org", "wrong")))
     checker = OpenReviewChecker(services.apis)

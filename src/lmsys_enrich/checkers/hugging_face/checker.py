@@ -108,7 +108,7 @@ class HuggingFaceChecker:
         if facts.full_name.lower() != link.name.lower():
             # A redirect with 307, a temporary status: a rename all the same.
             update = replace(update, facts=replace(facts, renamed_from=link.name))
-            where = link.at(facts.full_name, Kind(facts.kind))
+            where = link.at(facts.full_name)
             why = f"the {facts.kind} is now {facts.full_name}"
             return moved(task, where, why, model=update if link.page is None else None)
         if link.page is not None:

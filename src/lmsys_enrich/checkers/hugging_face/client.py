@@ -185,7 +185,7 @@ def from_paper(found: Node, identifier: str, now: datetime) -> PaperUpdate | Non
 def _license(found: Node) -> str | None:
     card = node(found.get("cardData"))
     value = card.get("license")
-    words = texts(value) if isinstance(value, list) else tuple(filter(None, [text(value)]))
+    words = texts(value if isinstance(value, list) else [value])
     if words == ("other",):
         return text(card.get("license_name")) or "other"
     tags = (tag.removeprefix("license:") for tag in texts(found.get("tags")) if tag.startswith("license:"))

@@ -58,9 +58,9 @@ class HubLink(Value):
         """True if its own page shows that the thing below is there."""
         return self.page in _PROVED_BY_PAGE
 
-    def at(self, full_name: str, kind: Kind | None = None) -> str:
+    def at(self, full_name: str) -> str:
         """Return the address of the same thing under another name."""
-        return f"{address(kind or self.kind, full_name)}{self.suffix}"
+        return f"{address(self.kind, full_name)}{self.suffix}"
 
 
 def address(kind: Kind, name: str) -> str:

@@ -252,7 +252,6 @@ class _Reader:
             outline.points += [InsertionPoint(line, "header"), InsertionPoint(line + 1, "rule")]
         for placeholder in read.placeholders:
             outline.remark(outline.at(placeholder), "a placeholder row")
-            outline.points.append(InsertionPoint(placeholder, "blank"))
         for row in read.rows:
             outline.add(row.builder, row.line, kind, cells=row.cells, source=row.source)
 
