@@ -249,6 +249,15 @@ def test_a_readme_that_is_no_list_is_refused(program: Program) -> None:
         assert (ended.code, "no entry found" in ended.err) == (2, True)
 
 
+def test_run_says_how_many_links_are_entries(program: Program) -> None:
+    (program.folder / "README.md").write_text(
+        "# L\n\n[Words](https://a.invalid/)\n\n- [A](https://b.invalid/)\n"
+    )
+    said = "README.md: 1 link of entries, 1 outside of entries"
+    assert said in program("run", "README.md", "--offline").err
+    assert said not in program("run", "README.md", "--offline", "--quiet").err
+
+
 def test_a_list_of_four_thousand_entries_is_read(program: Program) -> None:
     lines = "".join(f"- [Tool {n}](https://t.example/{n}) - Does *it* well\n" for n in range(4000))
     (program.folder / "README.md").write_text(f"# L\n## T\n{lines}")

@@ -65,7 +65,7 @@ def _of_repository(url: str, vcs: Mapping[str, object]) -> InstallSource:
     """Return the source of a program that was installed from a commit; a local clone's is its origin."""
     clone = Path(unquote(urlsplit(url).path)) if url.startswith("file:") else None
     if clone is not None:
-        url = (origin_url(clone) or "") if clone.is_dir() else ""
+        url = origin_url(clone) if clone.is_dir() else ""
     address = https_address(url)
     if address is None:
         return InstallSource(None)
@@ -79,9 +79,8 @@ def _of_checkout(checkout: Path, folder: Path) -> InstallSource:
         return InstallSource(None, is_here=True)
     if not checkout.is_dir() or (root := top_level(checkout)) is None or root != checkout.resolve():
         return InstallSource(None)
-    url, commit = origin_url(checkout), head_commit(checkout)
-    address = https_address(url) if url else None
-    if not address or not commit:
+    address, commit = https_address(origin_url(checkout)), head_commit(checkout)
+    if address is None or commit is None:
         return InstallSource(None)
     return InstallSource(f"git+{address}@{commit}", is_pushed=is_pushed(checkout))
 

@@ -147,9 +147,9 @@ def top_level(folder: Path) -> Path | None:
     return Path(name) if name else None
 
 
-def origin_url(folder: Path) -> str | None:
-    """Return the address of a repository's remote `origin`."""
-    return _git(folder, "config", "--get", "remote.origin.url").text or None
+def origin_url(folder: Path) -> str:
+    """Return the address of a repository's remote `origin`, or nothing."""
+    return _git(folder, "config", "--get", "remote.origin.url").text or ""
 
 
 def head_commit(folder: Path) -> str | None:

@@ -50,6 +50,7 @@ def test_private_address(address: str) -> None:
         "::ffff:8.8.8.8",
         "64:ff9b::808:808",
         "2002:808:808::",
+        "2001:4860::5efe:808:808",
     ],
 )
 def test_public_address(address: str) -> None:

@@ -42,6 +42,7 @@ def test_withdrawn_paper_is_marked() -> None:
     withdrawn = replace(_PAPER, withdrawn=True)
     made = rendered(report(finding("https://arxiv.org/abs/2201.12023", paper=withdrawn)))
     assert "**withdrawn**" in made["enriched.md"]
+    assert '<span class="flag">withdrawn</span>' in made["index.html"]
     assert json.loads(made["enriched.json"])["summary"]["withdrawn"] == 1
 
 

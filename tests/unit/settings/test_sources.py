@@ -58,7 +58,7 @@ def test_values_are_read_as_people_write_them(tmp_path: Path, name: str, raw: st
         ({"LMSYS_ENRICH_CONCURENCY": "1"}, "no such setting; did you mean 'LMSYS_ENRICH_CONCURRENCY'?"),
         ({"LMSYS_ENRICH_CONCURRENCY": "0"}, "LMSYS_ENRICH_CONCURRENCY: 0 is not a number of at least 1"),
         ({"LMSYS_ENRICH_CONCURRENCY": "many"}, "'many' is not a whole number"),
-        ({"LMSYS_ENRICH_TIMEOUT": "0"}, "0.0 is not a number"),
+        ({"LMSYS_ENRICH_TIMEOUT": "0"}, "0.0 is not a number above 0"),
         ({"LMSYS_ENRICH_TIMEOUT": "nan"}, "nan is not a number"),
         ({"LMSYS_ENRICH_MAX_AGE": "soon"}, "'soon' is not a time such as 90s"),
         ({"LMSYS_ENRICH_FAIL_ON": "ded"}, "'ded' is not one of dead, new-dead"),

@@ -191,7 +191,7 @@ def _write(path: Path, text: str, terminal: Terminal) -> bool:
 
 def _host(folder: Path) -> str:
     """Return the host of the remote, GitHub where there is none."""
-    return urlsplit(https_address(origin_url(folder) or "") or "https://github.com").hostname or ""
+    return urlsplit(https_address(origin_url(folder)) or "https://github.com").hostname or ""
 
 
 def _next_steps(folder: Path, chosen: Workflow, *, is_new: bool) -> Iterator[str]:
