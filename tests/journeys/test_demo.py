@@ -67,8 +67,12 @@ def test_a_real_run_believes_nothing_of_it(out: Path, program: Program) -> None:
 
 
 def test_it_needs_no_list_of_ones_own(program: Program) -> None:
+    history = program.folder / "x" / "demo" / "history.jsonl"
+    history.parent.mkdir(parents=True)
+    history.write_text('{"date":"2026-10-01","links":30}\n')
     assert program("demo", "--quiet", "--out", "x").code == 0
-    assert (program.folder / "x" / "demo" / "enriched.md").is_file()
+    assert (history.parent / "enriched.md").is_file()
+    assert history.read_text().startswith('{"date":"2026-10-01",'), "history is continued"
 
 
 def test_readme_shows_its_table(out: Path) -> None:

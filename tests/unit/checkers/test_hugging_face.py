@@ -120,6 +120,14 @@ async def test_page_of_a_renamed_account_decides(httpx_mock: HTTPXMock) -> None:
         assert not hub.checker.obstacles
 
 
+async def test_page_that_no_api_covers_has_its_models_verdict(httpx_mock: HTTPXMock) -> None:
+    url = f"{HOME}/acme/large/community"
+    async with opened(httpx_mock, a_hub) as hub:
+        found = (await hub.check(url)).observations[url]
+    assert (found.verdict, found.model) == (Verdict.ALIVE, None)
+    assert "(community)" in found.reason
+
+
 async def test_page_of_a_paper_has_its_title(httpx_mock: HTTPXMock) -> None:
     url = f"{HOME}/papers/2201.12023"
     async with opened(httpx_mock, a_hub) as hub:

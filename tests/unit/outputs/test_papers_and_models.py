@@ -62,11 +62,12 @@ def test_dead_link_is_proposed_its_archived_copy() -> None:
 def test_page_has_figures_charts_and_filters_of_each_kind() -> None:
     found = (
         finding("https://arxiv.org/abs/2201.12023", paper=replace(_PAPER, withdrawn=True)),
+        finding("https://doi.org/10.1145/1", paper=replace(_PAPER, ids={"doi": "10.1145/1"}, venue=None)),
         finding("https://huggingface.co/a/m", model=_MODEL),
         finding("https://github.com/a/b", repository=repository("a/b")),
     )
     page = page_of(report(*found))
-    assert {figure.label: figure.value for figure in page.figures}["papers"] == "1"
+    assert {figure.label: figure.value for figure in page.figures}["papers"] == "2"
     assert [group.title for group in page.chart_groups] == ["Repositories", "Papers", "Models and data sets"]
     choices = {choice.name: choice.options for choice in page.choices}
     assert choices["kind"] == ["model", "paper", "repository"]

@@ -182,6 +182,7 @@ async def test_a_missing_file_on_a_branch_that_is_there_is_dead(start: Start) ->
     )
     url = f"{HOME}/octo/hello/blob/main/gone.md"
     assert (await run.check(url))[url].verdict is Verdict.DEAD
+    assert run.github.rest_paths == ["/repos/octo/hello/branches/main"]
 
 
 async def test_trouble_with_a_resource_leaves_it_without_a_result(start: Start) -> None:

@@ -38,6 +38,7 @@ A, B, C = "https://a.example/", "https://b.example/", "https://c.example/x_(y)"
             for mark in "，：；。、—"  # noqa: RUF001
         ],
         (f"- [Tool]({C}) Does it", "Tool", {"url": C}, {"description": "Does it"}),
+        (f"- ([Tool]({A})) Does it", "Tool", {"url": A}, {"description": "Does it"}),
         (f'- [Tool](<{A}> "title") does it', "Tool", {"url": A}, {"description": "does it"}),
         (f"- [A **bold** `Tool`]({A})", "A bold Tool", {"url": A}, {}),
         (f"- **[Tool]({A})** - Does it", "Tool", {"url": A}, {"description": "Does it"}),
