@@ -214,7 +214,7 @@ def test_many_lists_have_a_title_that_github_accepts(story: Story) -> None:
 def test_text_that_github_refuses_is_not_blamed_on_the_token(story: Story) -> None:
     story.github.faults = [lambda received, answer: Sent(422, body=b'{"message": "Validation Failed"}')]  # noqa: ARG005 - as below
     ended = story.night("/a")
-    assert (ended.code, "does not accept the text" in ended.err) == (2, True)
+    assert (ended.code, "text is the reason" in ended.err) == (2, True)
 
 
 def test_issue_stays_within_the_limit_of_github(story: Story) -> None:
@@ -267,6 +267,26 @@ def test_error_comes_with_its_next_step(story: Story, change: dict[str, str], sh
     assert shown in ended.err
     assert hint in ended.err
     assert "ghp_expired" not in ended.err
+
+
+@pytest.mark.parametrize(
+    ("status", "message", "hint"),
+    [
+        (403, "Repository was archived so is read-only.", "Unarchive"),
+        (403, "Resource protected by organization SAML enforcement.", "Authorize the token"),
+        (403, "Resource not accessible by integration", "issues: write"),
+        (410, "This issue was deleted", "run it again"),
+        (499, "What nobody knows", "issues: write"),
+    ],
+)
+def test_refusal_comes_with_the_step_for_its_reason(
+    story: Story, status: int, message: str, hint: str
+) -> None:
+    story.night()
+    body = json.dumps({"message": message}).encode()
+    story.github.faults = [lambda received, answer: Sent(status, body=body)]  # noqa: ARG005 - as below
+    ended = story.issue()
+    assert (ended.code, message in ended.err, hint in ended.err) == (2, True, True)
 
 
 def test_disabled_issues_are_an_error(story: Story) -> None:

@@ -22,6 +22,22 @@ from lmsys_enrich.values import Value
 
 _PAGE = 100  # the most that GitHub gives in one response
 _MAX_PAGES = 10
+_NO_PERMISSION = (
+    "The token needs to write there: in a workflow `permissions: issues: write`, for a comment"
+    " `pull-requests: write`."
+)
+_HINTS: Mapping[int, str] = {
+    HTTPStatus.UNAUTHORIZED: "The token has expired, was revoked or is cut short: set another.",
+    HTTPStatus.NOT_FOUND: f"Look at the name of the repository. {_NO_PERMISSION}",
+    HTTPStatus.GONE: "It was deleted meanwhile: run it again.",
+    HTTPStatus.UNPROCESSABLE_ENTITY: "The text is the reason, not the token: --dry-run shows it.",
+}
+_REASONS = {
+    "archived": "Unarchive the repository, or leave this step out.",
+    "disabled": "Turn issues on in the repository's settings.",
+    "locked": "Unlock the conversation, or close it.",
+    "SAML": "Authorize the token for the organization, in the settings of its owner.",
+}
 # https://docs.github.com/en/graphql/reference/enums#commentauthorassociation
 _WITH_RIGHTS = frozenset({"OWNER", "MEMBER", "COLLABORATOR"})
 _REDIRECTS = range(300, 400)  # not followed: the token is for the configured host alone
@@ -130,34 +146,29 @@ class GitHubIssues(Value):
         if isinstance(result, TokenRejected):
             self._refuse(HTTPStatus.UNAUTHORIZED, result.message)
         raise ForgeError(
-            f"GitHub did not take the issue of {self.repository} ({self._without_token(result.message)})",
+            f"GitHub did not answer for {self.repository} ({self._without_token(result.message)})",
             hint="Run it again later: it goes on from what is there.",
         )
 
     def _refuse(self, status: int, message: str) -> NoReturn:
-        what = f"GitHub refuses the issues of {self.repository} ({status}: {self._without_token(message)})"
-        if status == HTTPStatus.GONE:
-            raise InputError(what, hint="Turn issues on in the repository's settings.")
-        if status == HTTPStatus.UNPROCESSABLE_ENTITY:
-            raise InputError(
-                f"GitHub does not accept the text of the issue of {self.repository}"
-                f" ({status}: {self._without_token(message)})",
-                hint="The token is not the reason. `lmsys-enrich issue --dry-run` shows title and text.",
-            )
-        if status == HTTPStatus.UNAUTHORIZED:
-            raise InputError(what, hint="The token has expired, was revoked or is cut short: set another.")
-        if "locked" in message:
-            raise InputError(what, hint="Unlock the conversation, or close it.")
-        if status in _REDIRECTS:
-            raise InputError(what, hint="It has another name now: give that one as --repository.")
         raise InputError(
-            what,
-            hint="The token needs to write there: in a workflow `permissions: issues: write`, for a comment"
-            " `pull-requests: write`.",
+            f"GitHub refused access to the issues of {self.repository}, which pull requests are among"
+            f" ({status}: {self._without_token(message)})",
+            hint=_hint(status, message),
         )
 
     def _without_token(self, message: str) -> str:
         return message.replace(self.access.token, "…") if self.access.token else message
+
+
+def _hint(status: int, message: str) -> str:
+    """Return what to do about a refusal, by GitHub's own words where one status has several reasons."""
+    for words, hint in _REASONS.items():
+        if words in message:
+            return hint
+    if status in _REDIRECTS:
+        return "It has another name now: give that one as --repository."
+    return _HINTS.get(status, _NO_PERMISSION)
 
 
 def _issue(item: Node) -> Issue:
