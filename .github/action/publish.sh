@@ -62,7 +62,7 @@ for copy in "${copies[@]}"; do
         mkdir -p "$to"
         cp -R "$from/." "$to"
     elif test -e "$from"; then
-        if test -d "$to"; then to=${to%/}/$(basename "$from"); fi
+        if test -d "$to" || [[ $to == */ ]]; then to=${to%/}/$(basename "$from"); fi
         mkdir -p "$(dirname "$to")"
         cp "$from" "$to"
     else
