@@ -42,7 +42,7 @@ def test_no_cell_runs_over_its_neighbour(open_page: Open, width: int) -> None:
 
 def test_trends_have_drawing_and_description(open_page: Open) -> None:
     page = open_page(with_a_past())
-    for name in ("Links alive: 96.7 %", "Stars by month: 2026-02: 1,000", "Links that died: 2026-02: 0"):
+    for name in ("Links alive: 96.7%", "Stars by month: 2026-02: 1,000", "Links that died: 2026-02: 0"):
         expect(page.get_by_role("img", name=name)).to_be_visible()
     page.get_by_text("Links that died, by date").click()
     expect(page.get_by_role("link", name="https://gone.example/9")).to_be_visible()

@@ -74,10 +74,10 @@ def test_fix_knows_the_list_with_its_facts(program: Program) -> None:
 
 
 @pytest.mark.usefixtures("world")
-def test_list_that_changed_during_the_run_is_left_alone(program: Program) -> None:
+def test_entries_yaml_gets_no_facts_in_place(program: Program) -> None:
     program.write_list("https://github.com/acme/a")
     ended = program.run("README.md", "entries.yaml", "--in-place")
-    assert "entries.yaml: facts are written into Markdown lists alone" in ended.err
+    assert "entries.yaml: facts are only written into Markdown lists" in ended.err
 
 
 @pytest.mark.usefixtures("world")

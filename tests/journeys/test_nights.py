@@ -279,7 +279,7 @@ def test_the_page_shows_trends_and_changed_licences(program: Program, serve_gith
     program.night = day(20)
     program.run()
     page = program.text("index.html")
-    assert "Links alive: 100 % on 2026-11-01, 100 % on 2026-11-20" in page
+    assert "Links alive: 100% on 2026-11-01, 100% on 2026-11-20" in page
     assert "MIT → Apache-2.0, seen 2026-11-20" in page
     program("render", "--quiet")
     assert program.text("index.html") == page

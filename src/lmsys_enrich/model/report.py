@@ -307,7 +307,7 @@ def merged_repositories(report: Report) -> Iterator[Remark]:
         if len(addresses[key]) > 1:
             stands = " and ".join(_stands(links) for links in addresses[key].values())
             name = report.repositories[key].key
-            yield Remark(old.location, f"{name} stands under {len(addresses[key])} addresses: {stands}")
+            yield Remark(old.location, f"{name} is listed under {len(addresses[key])} addresses: {stands}")
 
 
 def _main_links(report: Report) -> Iterator[tuple[Link, Repository]]:

@@ -148,7 +148,7 @@ def _advice(finding: Finding) -> str:
         case Verdict.DEAD:
             return "Find its new address, replace it with an archived copy, or remove it"
         case Verdict.FAILING if not finding.can_become_dead:
-            return "Open it: the page seems to be gone, and its site shows another one instead"
+            return "Open it in a browser: only a person can tell whether the page still exists"
         case Verdict.FAILING:
             return "Wait: the next runs show whether it recovers or is dead"
         case _:

@@ -172,7 +172,7 @@ def test_one_dead_link_of_many_is_not_rounded_away() -> None:
     alive = [finding(f"https://a.example/{n}") for n in range(3000)]
     page = page_of(report(*alive, finding("https://b.example/", Verdict.DEAD)))
     assert (page.alive, page.alive_of) == (
-        "99.9 %",
+        "99.9%",
         "of links alive: 3,000 of the 3,001 that could be checked",
     )
 

@@ -26,7 +26,7 @@ def test_links_alive_trend_spans_all_days() -> None:
     alive, *_ = trends_of([_day(0, 9, 1), _day(1, 5, 5), _day(4, 8, 2)])
     assert (alive.title, alive.headline, alive.change) == (
         "Links alive",
-        "80 %",
+        "80%",
         "-10.0 points since 2026-01-15",
     )
     insertion_points = [
@@ -34,7 +34,7 @@ def test_links_alive_trend_spans_all_days() -> None:
     ]
     assert [float(x) for x, _ in insertion_points] == [0, WIDTH / 4, WIDTH]
     assert float(insertion_points[1][1]) == max(float(y) for _, y in insertion_points) == HEIGHT
-    assert (alive.low, alive.high) == ("50 %", "90 %")
+    assert (alive.low, alive.high) == ("50%", "90%")
 
 
 def test_night_without_answers_is_no_point() -> None:
@@ -52,7 +52,7 @@ def test_stars_of_a_month_are_those_of_its_last_day() -> None:
     days = [_day(0, stars=100), _day(10, stars=200), _day(20, stars=300)]
     stars = next(trend for trend in trends_of(days) if trend.title == "Stars by month")
     assert stars.description == "2026-01: 200, 2026-02: 300"
-    assert (stars.headline, stars.change) == ("300", "+200 % since 2026-01-15")
+    assert (stars.headline, stars.change) == ("300", "+200% since 2026-01-15")
     assert [bar.height for bar in stars.bars] == [HEIGHT * 2 / 3, HEIGHT]
 
 

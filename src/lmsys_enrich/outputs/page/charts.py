@@ -89,7 +89,7 @@ def _of_papers(papers: Collection[Paper]) -> Iterator[Chart]:
 
 
 def _of_models(models: Collection[Model]) -> Iterator[Chart]:
-    yield _most_common("Models and others", Counter(model.kind for model in models))
+    yield _most_common("Kinds", Counter(model.kind for model in models))
     downloads = Counter(step(model.downloads, _DOWNLOADS) for model in models if model.downloads is not None)
     if downloads:
         yield _chart("Downloads", [(label, downloads[label], "") for _, label in _DOWNLOADS])
@@ -230,7 +230,7 @@ def _stars_trend(stars: Mapping[date, int]) -> Trend:
         months,
         title="Stars by month",
         headline=short(now),
-        change=f"{(now - before) * 100 / before:+.0f} % since {first}",
+        change=f"{(now - before) * 100 / before:+.0f}% since {first}",
         kind="",
     )
 

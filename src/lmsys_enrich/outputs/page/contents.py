@@ -112,7 +112,7 @@ def page_of(report: Report) -> PageContent:
     alive, alive_of = _alive(report)
     chart_groups = [*charts_of(report)]
     return PageContent(
-        title=" · ".join(catalog.title for catalog in report.catalogs),
+        title="\N{NO-BREAK SPACE}· ".join(catalog.title for catalog in report.catalogs),
         checked=moment(report.run_time) or "",
         notice=report.notice,
         alive=alive,

@@ -131,7 +131,7 @@ def _of_links(report: Report, news: News | None) -> Iterator[Group]:
     yield from _group(
         "moved",
         "Moved",
-        "Write the new addresses: lmsys-enrich fix does it, or this patch.",
+        "Update the addresses: lmsys-enrich fix --apply does it.",
         moved,
         urgent=True,
         patch=patch_of(report) if 0 < moved.count <= _MOST else "",

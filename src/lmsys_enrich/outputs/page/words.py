@@ -35,7 +35,7 @@ def clickable(url: str | None) -> str | None:
 
 def percent(share: float) -> str:
     """Return a percentage, rounded down: one dead link of ten thousand must show."""
-    return f"{floor(share * 10) / 10:g} %"
+    return f"{floor(share * 10) / 10:g}%"
 
 
 def short(number: int) -> str:
@@ -111,7 +111,7 @@ def licence_of(item: EnrichedEntry) -> str:
 
 def shown_licence(identifier: str | None) -> str:
     """Return a licence for readers: `other` is GitHub's word for a text that is not a standard one."""
-    return "not standard" if identifier == "other" else licence_name(identifier or "")
+    return "non-standard" if identifier == "other" else licence_name(identifier or "")
 
 
 def flags_of(report: Report, item: EnrichedEntry) -> Iterator[str]:
