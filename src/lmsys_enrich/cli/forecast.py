@@ -4,10 +4,10 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
+from itertools import chain
 from math import ceil
 
 from lmsys_enrich.checkers.protocol import ApiEstimate
-from lmsys_enrich.fact_sources.protocol import FactSource
 from lmsys_enrich.model.figures import counted
 from lmsys_enrich.pipeline.plan import Plan
 from lmsys_enrich.pipeline.run import Run
@@ -89,7 +89,7 @@ def forecast_of(run: Run, plan: Plan) -> Forecast:
     """Return the forecast of a run."""
     tasks = [[task.url for task in tasks] for tasks in plan.tasks]
     checks = [checker.estimate(urls) for checker, urls in zip(run.checkers, tasks, strict=True)]
-    further = [api for source in run.sources for api in source.estimate(_due(source, run, plan)).apis]
+    further = _further(run, plan)
     pages = [url for check in checks for url in check.pages]
     anchored = {task.url for tasks in plan.tasks for task in tasks if task.fragments}
     # A page whose anchors are looked for is fetched whole after its check.
@@ -114,13 +114,15 @@ def forecast_of(run: Run, plan: Plan) -> Forecast:
     )
 
 
-def _due(source: FactSource, run: Run, plan: Plan) -> Sequence[str]:
-    """Return the links about which a source will be requested: all that are new, and those that are due."""
-    now = run.clock.run_time
-    fresh = [url for url, finding in plan.fresh.items() if is_due(source, finding, now)]
-    planned = (task for tasks in plan.tasks for task in tasks)
-    to_check = (task.url for task in planned if task.previous is None or is_due(source, task.previous, now))
-    return [*fresh, *to_check]
+def _further(run: Run, plan: Plan) -> Sequence[ApiEstimate]:
+    """Return the requests for further facts: about all links that are new, and those that are due."""
+    due: list[list[str]] = [[] for _ in run.sources]
+    planned = ((task.url, task.previous) for tasks in plan.tasks for task in tasks)
+    for url, finding in chain(plan.fresh.items(), planned):
+        for source, urls in zip(run.sources, due, strict=True):
+            if finding is None or is_due(source, finding, run.clock.run_time):
+                urls.append(url)
+    return [api for source, urls in zip(run.sources, due, strict=True) for api in source.estimate(urls).apis]
 
 
 def _api(api: ApiEstimate) -> str:
