@@ -29,7 +29,6 @@ from lmsys_enrich.values import Value, replace
 BODY_LIMIT = 8 * 2**20
 """Most bytes of a response that are read: a hundred repositories are 160 KB."""
 
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _ATTEMPTS = 3
 _MAX_REQUESTS = 3  # for one path, redirects included
 
@@ -65,9 +64,6 @@ class Apis:
         """Return the rate limiter of an API's host and token; its first user sets the pace."""
         key = (server_of(url), token)
         if key not in self._rate_limiters:
-            if key[0][1] in _LOOPBACK:
-                # A mirror or a simulation on this machine, and not the service whose pace it is.
-                pace = replace(pace, interval=0.0)
             self._rate_limiters[key] = RateLimiter(
                 self.clock, self.patience, pace=pace, api=api, status_page=status_page
             )
