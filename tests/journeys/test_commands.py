@@ -150,6 +150,16 @@ def test_quiet_prints_nothing(program: Program, serve: Serve) -> None:
     program.write_list(f"{site.url}/")
     ended = program("run", "--quiet", "--allow-private")
     assert (ended.code, ended.out, ended.err) == (0, "", "")
+    ended = program("render", "--quiet")
+    assert (ended.code, ended.out, ended.err) == (0, "", "")
+
+
+def test_fix_without_edits_leaves_a_symbolic_link_alone(program: Program, serve: Serve) -> None:
+    program.write_list(f"{serve(Pages({'/': OK})).url}/", name="real.yaml")
+    (program.folder / "entries.yaml").symlink_to("real.yaml")
+    program.run()
+    ended = program("fix", "--apply")
+    assert (ended.code, ended.out, ended.err) == (0, "", "entries.yaml: 0 edits made\n")
 
 
 def test_verbose_shows_each_link(program: Program, serve: Serve) -> None:

@@ -220,7 +220,7 @@ def _nights_of_facts(story: Story) -> None:
     assert story.night().files == ["build/enriched.md"]
 
 
-def _nights_of_deaths(story: Story) -> None:
+def _nights_of_a_death(story: Story) -> SimulatedIssue:
     story.website.gone = {"/guide"}
     death = story.night()
     assert [line.partition("](")[0] for line in death.lines] == ["- [Guide"]
@@ -232,7 +232,11 @@ def _nights_of_deaths(story: Story) -> None:
     assert "1 link is dead, as of 2026-11-05." in issue.body
     assert story.badge("links-alive") == "15 of 16"
     assert _is_quiet(story.night())
+    return issue
 
+
+def _nights_of_deaths(story: Story) -> None:
+    issue = _nights_of_a_death(story)
     story.website.gone = {"/guide", "/notes"}
     second = story.night()
     assert [line.partition("](")[0] for line in second.lines] == ["- [Notes"]
@@ -309,7 +313,7 @@ def test_twenty_nights_write_only_what_changed(story: Story) -> None:
 @pytest.mark.parametrize("story", [_of_readme], ids=["action"], indirect=True)
 def test_nights_of_the_action_write_only_what_changed(story: Story) -> None:
     _nights_of_facts(story)
-    _nights_of_deaths(story)
+    _nights_of_a_death(story)
     assert "--require-hashes" in story.runner.installed
 
 

@@ -49,7 +49,7 @@ def test_no_living_link_is_called_dead(program: Program, serve: Serve, serve_git
             chance.choice([faults.too_much(), faults.gateway(), None]) if chance.random() < 0.3 else None
             for _ in range(1000)
         ]
-        ended = program.run("--refresh", "--per-host", "5", "--patience", "5s", "--retries", "1")
+        ended = program.run("--refresh", "--per-host", "5", "--patience", "2s", "--retries", "1")
         assert ended.code in {0, 3}, ended.err
         assert ended.summary["dead"] == 0
         assert ended.summary["repositories"] == repositories

@@ -280,15 +280,11 @@ class _SectionWriter(Value):
 
     def _bullets(self, entries: Sequence[EnrichedEntry]) -> Iterator[bytes]:
         """Yield the lines of a bullet list; an entry is nested below its parent if that comes before it."""
-        parents = {str(item.entry.cells["parent"]) for item in entries if "parent" in item.entry.cells}
         depths: dict[str, int] = {}
         line_end = ""
         for item in _in_order(entries, self.words.view.order):
-            depth = 0
-            if parents:
-                depth = depths.get(str(item.entry.cells.get("parent")), -1) + 1
-                if item.entry.id in parents:
-                    depths[item.entry.id] = depth
+            depth = depths.get(str(item.entry.cells.get("parent")), -1) + 1
+            depths[item.entry.id] = depth
             yield encoded(f"{line_end}{'  ' * depth}- {self.words.bullet(item)}")
             line_end = "\n"
 

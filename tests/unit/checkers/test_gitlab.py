@@ -407,6 +407,16 @@ async def test_page_of_a_former_user_decides(
     assert not any("authorization" in request.headers for request in pages)
 
 
+async def test_failing_look_up_of_a_group_leaves_it_to_its_page(httpx_mock: HTTPXMock) -> None:
+    url, known = f"{HOME}/acme/tools", a_gitlab()
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        return FAULTS["502 as HTML"](request) if "/groups/" in request.url.path else known(request)
+
+    async with opened(httpx_mock, answer, TOKEN) as gitlab:
+        assert (await gitlab.check(url)).deferred == [url]
+
+
 async def test_failure_of_one_project_loses_no_fact_of_another(httpx_mock: HTTPXMock) -> None:
     broken = {**NODE, "id": "gid://gitlab/Project/8", "fullPath": "acme/broken", "repository": None}
     error = {"message": "Gitaly is down", "path": ["projects", "nodes", 1, "repository", "tree"]}

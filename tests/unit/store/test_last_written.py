@@ -102,6 +102,20 @@ def test_facts_without_a_name_are_skipped(tmp_path: Path) -> None:
     assert _read(tmp_path, _silent)["https://github.com/alpa-projects/alpa"].repository is None
 
 
+def test_facts_that_an_earlier_version_did_not_know_may_be_absent(tmp_path: Path) -> None:
+    path = _spoil(tmp_path, "stars", "many")
+    expected = _read(tmp_path, _silent)
+    content: Any = json.loads(path.read_text(encoding="utf-8"))
+    known = [
+        {key: value for key, value in entry.items() if key not in {"paper", "model"} or value is not None}
+        for entry in content["entries"]
+    ]
+    assert known != content["entries"]
+    content["entries"] = known
+    path.write_text(json.dumps(content), encoding="utf-8")
+    assert _read(tmp_path, _silent) == expected
+
+
 def test_large_file_of_another_layout_is_skipped(tmp_path: Path) -> None:
     with (tmp_path / "enriched.json").open("wb") as file:
         file.truncate(2**30)  # sparse: it takes no room
