@@ -387,3 +387,11 @@ def test_import_names_links_that_yaml_does_not_hold(program: Program) -> None:
     ended = program("import", "LIST.md", "-o", "other.yaml")
     assert "LIST.md:3:18: https://q.invalid/ is outside the entries, so it is not in other.yaml" in ended.err
     assert "#t" not in ended.err
+
+
+def test_outputs_in_a_folder_are_no_lists(program: Program) -> None:
+    for name in "ab":
+        text = f"# {name}\n\n- [{name}](https://{name}.example/)\n"
+        (program.folder / f"{name}.md").write_text(text, encoding="utf-8")
+    first, second = (program.run("--offline", "--max-age", "0s", ".").summary for _ in range(2))
+    assert first["entries"] == second["entries"] == 2

@@ -23,6 +23,7 @@ from lmsys_enrich.values import replace
 _LARGEST = 128 * 1024 * 1024  # a million entries
 _LARGEST_MARKDOWN = 32 * 1024 * 1024  # a document is held whole, with all that its parser makes of it
 _MARKDOWN = frozenset({".md", ".markdown", ".mdown", ".mkd", ".mdx", ".qmd", ".rmd", ""})
+_OUTPUTS = frozenset({"enriched.md", "dead-links.md"})
 _FOREIGN = {
     ".rst": "reStructuredText",
     ".adoc": "AsciiDoc",
@@ -76,7 +77,9 @@ def read_as_set(
     on_bug: OnBug | None = None,
 ) -> tuple[Catalog, ...]:
     """Return the lists with the links that the settings choose, as `read_lists` does."""
-    return read_lists(paths, settings.links, images=settings.images, warn=warn, on_bug=on_bug)
+    return read_lists(
+        paths, settings.links, images=settings.images, out=settings.out, warn=warn, on_bug=on_bug
+    )
 
 
 def read_lists(
@@ -84,12 +87,14 @@ def read_lists(
     scope: LinkScope = LinkScope.DOCUMENT,
     *,
     images: bool = False,
+    out: Path | None = None,
     warn: Callable[[str], None] | None = None,
     on_bug: OnBug | None = None,
 ) -> tuple[Catalog, ...]:
     """
     Return the lists in their order, a folder as its Markdown files, each file once.
 
+    Of a folder, what an earlier run wrote to `out` is no list.
     An unreadable file of a folder is skipped: `warn` gets the reason.
     Raises `InputError` with the mistakes of all other files, and of these without `warn`.
     A bug in the program costs one file too, unless no other file can be read:
@@ -101,7 +106,7 @@ def read_lists(
     for path in dict.fromkeys(paths):
         try:
             if path.is_dir():
-                found = _read_folder(path, warn, bugs)
+                found = _read_folder(path, out, warn, bugs)
             else:
                 found = list(_read_files([path], refusals, bugs))
             for catalog in found:
@@ -134,10 +139,17 @@ def _with_links(catalog: Catalog, *, images: bool, entries_only: bool) -> Catalo
 
 
 def _read_folder(
-    folder: Path, warn: Callable[[str], None] | None, bugs: list[tuple[Path, Exception]]
+    folder: Path,
+    out: Path | None,
+    warn: Callable[[str], None] | None,
+    bugs: list[tuple[Path, Exception]],
 ) -> Sequence[Catalog]:
     """Return the Markdown files of a folder that hold links; the others are not lists."""
-    paths = [path for path in files_of(folder) if path.suffix and path.suffix.lower() in _MARKDOWN]
+    paths = [
+        path
+        for path in files_of(folder)
+        if path.suffix and path.suffix.lower() in _MARKDOWN and not _is_output(path, out)
+    ]
     if not paths:
         raise InputError(f"{folder}: no Markdown file in this folder", hint="Name the list's file.")
     refusals: list[InputError] = []
@@ -149,6 +161,11 @@ def _read_folder(
         if warn is not None:
             warn(f"{left_out}; this file is left out")
     return found
+
+
+def _is_output(path: Path, out: Path | None) -> bool:
+    """Return true for a file of an earlier run: read as lists, outputs would grow each night."""
+    return out is not None and path.name in _OUTPUTS and path.absolute().is_relative_to(out.absolute())
 
 
 def _read_files(

@@ -35,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Read the lists; mistakes end it with code 2."""
     settings = settings_of(arguments, terminal.environ)
-    catalogs = read_lists(lists_of(arguments, settings), on_bug=terminal.bug)
+    catalogs = read_lists(lists_of(arguments, settings), out=settings.out, on_bug=terminal.bug)
     comparison = _compare(catalogs, settings, terminal) if arguments.online else None
     for catalog in catalogs:
         online = comparison.remarks.get(str(catalog.source), ()) if comparison is not None else ()
