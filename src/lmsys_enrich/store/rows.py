@@ -142,5 +142,7 @@ def _refuse_foreign(database: Path) -> None:
             raise ForeignFile(f"tables {', '.join(sorted(map(repr, tables)))}")
         if any(kind != "table" and _TRIGGER.fullmatch(sql) is None for kind, _, sql in schema):
             raise ForeignFile("triggers or views of another program")
-        if tables and not {row[0] for row in connection.execute("SELECT key FROM Settings")} <= _SETTINGS:
+        # With the values: keys alone come from the index, which a damaged table does not harm.
+        rows = connection.execute("SELECT key, value FROM Settings") if tables else ()
+        if not {key for key, _ in rows} <= _SETTINGS:
             raise ForeignFile("settings of another program")

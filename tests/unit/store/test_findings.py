@@ -316,3 +316,18 @@ def test_links_in_the_cache_are_not_followed(tmp_path: Path, name: str) -> None:
     assert "a link" in warnings[0]
     with opened(target) as (store, _):
         assert set(store.load()) == {URL}
+
+
+def test_a_page_of_zeros_ends_no_run(tmp_path: Path) -> None:
+    with opened(tmp_path / "sound") as (store, _):
+        store.save([full_finding()])
+    [database] = (tmp_path / "sound").rglob("cache.db")
+    sound = database.read_bytes()
+    for start in range(0, len(sound), 4096):
+        damaged = tmp_path / str(start) / database.relative_to(tmp_path / "sound")
+        damaged.parent.mkdir(parents=True)
+        damaged.write_bytes(sound[: start + 100] + bytes(3996) + sound[start + 4096 :])
+        with opened(tmp_path / str(start)) as (store, _):
+            store.load()
+            store.save([full_finding()])
+            assert store.load() == {URL: full_finding()}, start
