@@ -34,7 +34,8 @@ class ForeignFile(ValueError):
     """Content that this program cannot have written."""
 
 
-UNUSABLE = (sqlite3.DatabaseError, ForeignFile, OSError, diskcache.Timeout)  # errors of `Rows`
+# Errors of `Rows`. SQLite quotes what it cannot read, and Python decodes the quotation.
+UNUSABLE = (sqlite3.DatabaseError, UnicodeDecodeError, ForeignFile, OSError, diskcache.Timeout)
 
 
 def is_damaged(problem: Exception) -> bool:
@@ -44,7 +45,7 @@ def is_damaged(problem: Exception) -> bool:
     if isinstance(first, sqlite3.Error):
         # The low byte is the primary code: https://sqlite.org/rescode.html#extrc
         return getattr(first, "sqlite_errorcode", 0) & 0xFF not in _NOT_THE_FILE
-    return isinstance(first, ForeignFile)
+    return isinstance(first, ForeignFile | UnicodeDecodeError)
 
 
 class Rows:

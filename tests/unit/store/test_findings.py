@@ -318,6 +318,16 @@ def test_links_in_the_cache_are_not_followed(tmp_path: Path, name: str) -> None:
         assert set(store.load()) == {URL}
 
 
+def test_damage_that_sqlite_quotes_ends_no_run(tmp_path: Path) -> None:
+    with opened(tmp_path) as (store, _):
+        store.save([full_finding()])
+    database = tmp_path / "findings-3" / "cache.db"
+    database.write_bytes(database.read_bytes().replace(b"CREATE TABLE", b"CREATE \xa1ABLE"))
+    with opened(tmp_path) as (store, warnings):
+        assert store.load() == {}
+        assert "was damaged" in warnings[0]
+
+
 def test_a_page_of_zeros_ends_no_run(tmp_path: Path) -> None:
     with opened(tmp_path / "sound") as (store, _):
         store.save([full_finding()])
