@@ -92,8 +92,10 @@ class HtmlReader:
     def _describe(self, run: Run) -> bool:
         """Take a definition for the description of the entry that it defines."""
         last = self._outline.last
-        if last is None or last.kind != "html" or "description" in last.cells:
+        if last is None or last.kind != "html":
             return False
+        if "description" in last.cells and any(map(is_main, run.links)):
+            return False  # an entry of its own
         last.builder.describe(run)
         return True
 

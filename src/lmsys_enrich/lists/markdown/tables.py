@@ -212,7 +212,7 @@ def _row(cells: Sequence[Run], naming: int, columns: Sequence[Column], only_link
 
 
 def _value(cell: Run, key: str) -> Cell:
-    text = " ".join(without_comments(cell.source).split())
+    text = " ".join(without_comments(cell.markdown).split())
     if text in _FLAGS:
         return _FLAGS[text]
     if key == "year" and _YEAR.fullmatch(text):

@@ -186,6 +186,8 @@ def test_a_patch_says_where_a_file_ends_without_a_newline() -> None:
         "<ul><li><a href='https://a.example/'>A</a> [[paper](https://b.example/)] a*b &lt;c&gt;</li></ul>",
         "<table><tr><th>Name</th><th>At</th></tr><tr><td>x</td><td>see https://a.example/_b_.</td></tr></table>",
         "## Contents\n\n- [S](#s)\n\n### [A](https://a.example/)\n\nText [t](https://t.example/).",
+        "| Name | Code |\n|--|--|\n| [A][a] | [gh][b] ![s][b] |\n\n[a]: https://a.example/\n[b]: https://b.example/",
+        "<dl><dt><a href='https://a.example/'>A</a></dt><dd>one</dd><dd>two</dd></dl>",
         "| Name | Paper |\n|--|--|\n| [A](https://a.example/) ([paper](https://b.example/)) | ICML |",
         "- [A](https://a.example/?q=x|y) - [b](https://b.example/?a|b)",
         "| Name | Link |\n|--|--|\n| A | [go](https://a.example/?q=a\\|b) |",
