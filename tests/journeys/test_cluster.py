@@ -276,7 +276,7 @@ def test_encrypted_cluster_takes_certificates_alone(program: Program, sites: Sit
         with started(program, "--cluster", processes.address, *apart) as refused:
             out, _ = refused.communicate()
         assert refused.returncode == 3
-        assert f"The cluster at {processes.address} cannot be reached" in out
+        assert f"The cluster at {processes.address} cannot be reached: no certificate is set" in out
         assert sites.requests() == []
         program.environ |= certificates.environment()
         with started(program, "--cluster", processes.address) as running:

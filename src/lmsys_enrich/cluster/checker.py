@@ -220,7 +220,7 @@ class ClusterCrawl:
             del self._conversations[worker]
             why = self._unusable.get(worker, "it was restarted" if worker in there else "it is gone")
             lost = self._dispatcher.lose(worker)
-            links = f"; its {counted(lost, 'link')} wait for another" if lost else ""
+            links = f"; its {counted(lost, 'link')} will go to another" if lost else ""
             self._warn(f"worker {worker} of the cluster: {why}{links}")
         for worker in there:
             if worker not in self._conversations and worker not in self._unusable:

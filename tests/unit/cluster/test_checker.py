@@ -149,7 +149,7 @@ async def test_links_of_a_lost_worker_go_to_the_others() -> None:
     assert under_test.obstacles == ()
     [warning] = warnings
     assert "worker w2 of the cluster: it " in warning
-    assert f"its {len(cluster.sent('w2'))} links wait for another" in warning
+    assert f"its {len(cluster.sent('w2'))} links will go to another" in warning
 
 
 async def test_links_of_a_restarted_worker_are_sent_again() -> None:
