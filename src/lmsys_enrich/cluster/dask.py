@@ -122,7 +122,7 @@ async def _client(where: Any, name: str) -> AsyncGenerator[DaskCluster, None]:  
     try:
         client = await Client(where, asynchronous=True, timeout=_CONNECT, set_as_default=False)  # type: ignore[no-untyped-call]  # untyped library
     except TypeError:  # so Dask says that it has no certificate to show
-        why = "no certificate is set for it (DASK_DISTRIBUTED__COMM__TLS__CLIENT__CERT and others: docs/scale.md)"
+        why = "no certificate is set for it (DASK_DISTRIBUTED__COMM__TLS__CLIENT__CERT, see docs/scale.md)"
         raise ClusterError(f"{name} cannot be reached: {why}") from None
     except (OSError, TimeoutError, ValueError) as problem:
         raise ClusterError(f"{name} cannot be reached: {_words(problem)}") from None
