@@ -202,7 +202,9 @@ def github_access(environ: Mapping[str, str]) -> GitHubAccess:
         return GitHubAccess(token=_token(environ, "GH_TOKEN"))
     server = _address(environ, "GITHUB_SERVER_URL")
     graphql = _address(environ, "GITHUB_GRAPHQL_URL")
-    api = _address(environ, "GITHUB_API_URL") or _api_beside(graphql) or _api_of(server or _GITHUB_SERVER)
+    # The token may go over http only to an API whose own address says so.
+    encrypted = f"https://{host_of(server)}" if server else _GITHUB_SERVER
+    api = _address(environ, "GITHUB_API_URL") or _api_beside(graphql) or _api_of(encrypted)
     return GitHubAccess(
         api_url=api,
         graphql_url=graphql or _graphql_beside(api),

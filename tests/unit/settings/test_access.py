@@ -78,6 +78,10 @@ def test_links_of_an_enterprise_are_not_for_the_api_of_github_com(server: str, a
     assert (access.api_url, access.server_url) == (api, server)
 
 
+def test_api_of_a_server_without_encryption_is_encrypted() -> None:
+    assert github_access({"GITHUB_SERVER_URL": "http://ghe.example"}).api_url == "https://ghe.example/api/v3"
+
+
 def test_github_token_goes_before_gh_token() -> None:
     assert github_access({"GITHUB_TOKEN": TOKEN, "GH_TOKEN": OTHER}).token == TOKEN
     assert github_access({"GITHUB_TOKEN": " ", "GH_TOKEN": OTHER}).token == OTHER
