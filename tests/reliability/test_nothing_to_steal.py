@@ -102,7 +102,7 @@ def test_no_proxy_names_hosts_domains_and_all(
         ),
         ("SSL_CERT_FILE", "nowhere.pem", "SSL_CERT_FILE is 'nowhere.pem'"),
         ("GITHUB_API_URL", "api.example", "GITHUB_API_URL is 'api.example'"),
-        ("GITHUB_TOKEN", "two words", "GITHUB_TOKEN holds characters"),
+        ("GITHUB_TOKEN", "two words", "GITHUB_TOKEN contains characters"),
     ],
 )
 def test_wrong_environment_is_refused_without_secrets(
