@@ -101,7 +101,7 @@ def test_all_mistakes_are_reported_at_once(tmp_path: Path) -> None:
         ('out = "a\\u0000b"\n', r"out: 'a\x00b' is not a path"),
         ('lists = ["a\\u0000b"]\n', r"lists: 'a\x00b' is not a path"),
         ("offline = 1\n", "offline: 1 is neither true nor false"),
-        ("facts = { stars = true }\n", 'True}" is none of stars'),
+        ("facts = { stars = true }\n", 'True}" is not one of stars'),
         ("token = 'x'\n", "no such setting 'token'; secrets come from the environment only"),
         ("[tool.lmsys-enrich]\nmax-age = '3d'\n", "without [tool.lmsys-enrich]"),
         (
