@@ -61,6 +61,16 @@ async def test_no_fault_kills_a_paper(httpx_mock: HTTPXMock, fault: str, key: st
     assert scholar.clock.elapsed < 300
 
 
+@pytest.mark.parametrize(("key", "requests"), [(KEY, 2), (None, 1)])
+async def test_quota_of_all_is_not_waited_for(httpx_mock: HTTPXMock, key: str | None, requests: int) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        return a_scholar(request) if len(scholar.requests) > 1 else reply({}, 429, retry_after="60")
+
+    async with opened(httpx_mock, answer, key) as scholar:
+        checked = await scholar.check(KNOWN)
+    assert (checked.deferred == [KNOWN], len(scholar.requests)) == (key is None, requests)
+
+
 async def test_suspended_key_is_reported_and_used_no_more(httpx_mock: HTTPXMock) -> None:
     urls = [f"https://www.semanticscholar.org/paper/{number:040x}" for number in range(9)]
     async with opened(httpx_mock, lambda _: reply({"message": "Forbidden"}, 403)) as scholar:

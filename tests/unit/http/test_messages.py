@@ -23,3 +23,4 @@ def _far_from_greenwich(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def test_date_is_read_in_utc_wherever_the_program_runs(zone: str) -> None:
     read = parse_http_date(f"Mon, 23 Nov 2026 02:00:00 {zone}".strip())
     assert read == datetime(2026, 11, 23, 2, tzinfo=UTC)
+    assert parse_http_date("Mon, 23 Nov 2026 02:00:00 +0100") == datetime(2026, 11, 23, 1, tzinfo=UTC)

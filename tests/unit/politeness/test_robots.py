@@ -90,6 +90,14 @@ async def test_robots_txt_comes_before_the_second_of_many_links() -> None:
     assert clock.slept == [10.0] * 8
 
 
+async def test_robots_txt_is_requested_once_by_links_at_once() -> None:
+    fetch = _fetch(Response(404, {}))
+    polite = _polite(fetch, FakeClock())
+    await asyncio.gather(*(polite(Request("HEAD", f"{_HOST}/{number}")) for number in range(10)))
+    await polite.close()
+    assert [request.url for request in fetch.requests].count(f"{_HOST}/robots.txt") == 1
+
+
 async def test_robots_txt_is_not_requested_for_few_links() -> None:
     fetch = _fetch(Response(404, {}))
     polite = _polite(fetch, FakeClock())

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from lmsys_enrich.checkers.arxiv.records import ArxivRecord, Feed, is_withdrawn, parse_feed, update_of
 from lmsys_enrich.model.facts import Paper, merge
+from lmsys_enrich.values import replace
 from tests.builders import day
 from tests.unit.checkers.arxiv.feeds import error, feed, paper
 
@@ -100,5 +101,7 @@ def test_year_and_venue_of_the_publication_stay() -> None:
     assert (merged.year, merged.venue, merged.citations) == (2024, "SOSP", 9)
     assert (merged.title, merged.version, merged.fetched_at) == ("New", 2, day(2))
     assert merged.kept["citations"] == day(1)
+    preprint = merge(replace(known, venue=None), update_of(record, replace(known, venue=None), day(2)))
+    assert preprint.year == 2023
     fresh = merge(None, update_of(record, None, day(2)))
     assert (fresh.year, fresh.venue) == (2023, None)
