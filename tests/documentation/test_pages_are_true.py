@@ -31,7 +31,13 @@ def environ(tmp_path: Path) -> dict[str, str]:
     folder.mkdir()
     program = folder / "lmsys-enrich"
     program.write_text(
-        f'#!/bin/sh\nexec "{sys.executable}" -m tests.documentation.simulated_program "$@"\n',
+        f"""\
+#!/bin/sh
+case "$1" in
+    run) exec "{sys.executable}" -m tests.documentation.simulated_run "$@" ;;
+    *) exec "{sys.executable}" -m lmsys_enrich "$@" ;;
+esac
+""",
         encoding="utf-8",
     )
     program.chmod(0o755)

@@ -85,7 +85,7 @@ def test_every_file_that_is_written_is_documented(tmp_path: Path) -> None:
         command = [
             sys.executable,
             "-m",
-            "tests.documentation.simulated_program",
+            "tests.documentation.simulated_run",
             "run",
             "--quiet",
             "--entry-badges",

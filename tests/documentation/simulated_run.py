@@ -1,4 +1,4 @@
-"""`lmsys-enrich` as in the documentation, with a simulated internet."""
+"""`lmsys-enrich run` as in the documentation, with a simulated internet."""
 
 import asyncio
 import os
@@ -7,7 +7,7 @@ from argparse import Namespace
 from urllib.parse import urlsplit
 
 from lmsys_enrich.cli.flags import lists_of, settings_of
-from lmsys_enrich.cli.main import COMMANDS, build_parser, main
+from lmsys_enrich.cli.main import build_parser
 from lmsys_enrich.cli.run import RunRequest, execute_run
 from lmsys_enrich.cli.terminal import Terminal
 from lmsys_enrich.errors import EnrichError
@@ -31,9 +31,7 @@ async def run(arguments: Namespace, terminal: Terminal) -> int:
 
 
 if __name__ == "__main__":
-    arguments = build_parser(list(COMMANDS)).parse_args()
-    if arguments.command != "run":
-        sys.exit(main(sys.argv[1:], os.environ, sys.stdout, sys.stderr))
+    arguments = build_parser(["run"]).parse_args()
     terminal = Terminal(sys.stdout, sys.stderr, os.environ)
     try:
         sys.exit(asyncio.run(run(arguments, terminal)))
