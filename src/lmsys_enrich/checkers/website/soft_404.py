@@ -53,7 +53,7 @@ _NAMES_ORIGIN = frozenset(
 # Fragments that mean the whole page.
 _NO_FRAGMENT = frozenset({"", "/", "!", "!/", "/home", "!/home", "top", "home", "main", "content"})
 # Hosts for other devices, or other machines, of one site.
-_DEVICE = re.compile(r"(?:www\d{0,2}|m|mobile|home)\.(?=.*\.)")
+_DEVICE = re.compile(r"^(?:www\d{0,2}|m|mobile|home)\.(?=.*\.)")
 
 _EXTENSION = re.compile(r"\.[a-z]{2,5}$")
 _WORD = re.compile(r"[0-9]+|[^0-9\W_]+")

@@ -311,6 +311,12 @@ def test_link_to_an_error_or_home_page_is_no_soft_404(start: str, target: str) -
     assert _redirected(target, start).verdict is Verdict.ALIVE
 
 
+@pytest.mark.parametrize("host", ["docs", "team", "my-home", "www"])
+def test_home_page_above_a_subdomain_is_soft_404(host: str) -> None:
+    moved = _redirected("https://site.example/", start=f"https://{host}.site.example/papers/alpa", status=301)
+    assert (moved.verdict, moved.suggestion) == (Verdict.FAILING, None)
+
+
 @pytest.mark.parametrize(("status", "verdict"), [(302, Verdict.FAILING), (301, Verdict.MOVED)])
 @pytest.mark.parametrize(
     "target", ["/maintenance", "/under-maintenance", "/coming-soon", "/under-construction.html", "/offline"]
