@@ -126,6 +126,15 @@ def test_any_content_of_a_report_costs_its_link(
         _use(one)
 
 
+@pytest.mark.parametrize("last", ["null", "3", "[]", '"x"'])
+def test_last_item_of_another_kind_costs_no_other(tmp_path: Path, last: str) -> None:
+    write_files(tmp_path, render_all(report(SOUND, full_finding())))
+    file = tmp_path / "enriched.json"
+    text = file.read_text(encoding="utf-8").replace("\n ]", f",\n  {last}\n ]", 1)
+    file.write_text(text, encoding="utf-8")
+    assert len([*read_last_written(tmp_path, pytest.fail)]) == 2
+
+
 @pytest.mark.parametrize("at", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59-14:00"])
 def test_date_at_an_end_of_the_calendar_costs_its_link(tmp_path: Path, at: str) -> None:
     write_files(tmp_path, render_all(report(full_finding())))

@@ -22,8 +22,7 @@ LISTS = ("entries", "document_links", "repositories", "papers", "models")
 _LONGEST_ITEM = 2**26  # bytes: an entry has some kilobytes
 _MAX_FOREIGN_SIZE = 2**29  # bytes of a file of another layout
 _NEXT_ITEM = b",\n  {"
-_END_OF_ITEM = b"\n  }"
-_END_OF_LIST = _END_OF_ITEM + b"\n ]"  # found in half the time of what is behind the item alone
+_END_OF_LIST = b"\n ]"  # whatever its last item is
 
 
 class Head(msgspec.Struct):
@@ -116,10 +115,7 @@ class EnrichedFile:
 
 
 def _end_of_list(buffer: bytes) -> int:
-    if buffer.startswith(b"]"):
-        return 0
-    end = buffer.find(_END_OF_LIST)
-    return end + len(_END_OF_ITEM) if end >= 0 else -1
+    return 0 if buffer.startswith(b"]") else buffer.find(_END_OF_LIST)
 
 
 def _open_regular(path: Path) -> BinaryIO:
