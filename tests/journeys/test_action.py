@@ -180,6 +180,16 @@ def test_pull_request_is_checked_and_opens_no_issue(runner: Runner) -> None:
     assert runner.git("log", "--format=%s", "origin/main").splitlines() == ["A list"]
 
 
+def test_workspace_of_a_container_is_trusted(runner: Runner) -> None:
+    runner.check_out()
+    runner.write("/a", "/b", "/c")
+    folder = str(runner.program.folder)
+    # Git's own switch for its tests: every repository is somebody else's, unless it is told to trust it.
+    runner.program.environ |= {"GIT_TEST_ASSUME_DIFFERENT_OWNER": "1", "GITHUB_WORKSPACE": folder}
+    assert runner.act(only_changed="main") == 0
+    assert runner.outputs["links"] == "1"
+
+
 def test_what_was_found_is_committed_once(runner: Runner) -> None:
     runner.check_out()
     (runner.program.folder / "README.md").write_text(
