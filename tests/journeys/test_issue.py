@@ -106,7 +106,7 @@ def test_lost_cache_closes_nothing(story: Story) -> None:
     story.night("/a")
     for left in ("build", "cache"):
         rmtree(left)
-    assert "is left open: 3 of the links are not checked yet" in story.issue().out
+    assert "is left open: 3 links not checked yet" in story.issue().out
     assert story.issues[0].state == "open"
 
 

@@ -4,7 +4,8 @@ import argparse
 import asyncio
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,15 +18,18 @@ from lmsys_enrich.issue_tracker.github_issues import GitHubIssues
 from lmsys_enrich.issue_tracker.issue import Change, IssueUpdate, WantedIssue, update_issue, wanted_issue
 from lmsys_enrich.issue_tracker.pull_request_comment import comment_text, update_comment
 from lmsys_enrich.lists.read import read_as_set
+from lmsys_enrich.model.figures import counted
 from lmsys_enrich.model.workspace import find_workspace, is_forgejo_job
 from lmsys_enrich.network import open_network
 from lmsys_enrich.pipeline.previous_runs import report_of_last_run
 from lmsys_enrich.politeness.stats import RequestStats
 from lmsys_enrich.regular_file import read_regular_file
 from lmsys_enrich.settings.access import GitHubAccess, github_access
+from lmsys_enrich.settings.settings import Settings
 
 _NAME = re.compile(r"[A-Za-z0-9-]+/[A-Za-z0-9._-]+")
 _LABEL = "dead-links"
+_MAX_SIZE = 2**23  # bytes of a report or an event
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -60,9 +64,7 @@ def execute(arguments: argparse.Namespace, terminal: Terminal) -> int:
         raise InputError("writing an issue needs a token", hint="Set GITHUB_TOKEN, or use --dry-run.")
 
     async def update() -> IssueUpdate:
-        clock = SystemClock(terminal.environ)
-        async with open_network(settings, terminal.environ, clock, RequestStats()) as network:
-            issues = GitHubIssues(network.api, access, repository, arguments.label)
+        async with _open_issues(settings, terminal.environ, repository, arguments.label) as issues:
             return await update_issue(issues, wanted, report.workspace.exists)
 
     updated = asyncio.run(update())
@@ -87,6 +89,14 @@ def repository_of(given: str | None, environ: Mapping[str, str], access: GitHubA
     return name
 
 
+@asynccontextmanager
+async def _open_issues(
+    settings: Settings, environ: Mapping[str, str], repository: str, label: str = ""
+) -> AsyncIterator[GitHubIssues]:
+    async with open_network(settings, environ, SystemClock(environ), RequestStats()) as network:
+        yield GitHubIssues(network.api, github_access(environ), repository, label)
+
+
 def _origin_at(server: str, environ: Mapping[str, str]) -> str:
     """Return the repository on a server of which the current folder is a clone, or an empty text."""
     web = find_workspace(Path.cwd(), environ).web or ""
@@ -104,12 +114,9 @@ def _summary(updated: IssueUpdate, wanted: WantedIssue) -> str:
         return f"{_none_is_dead(wanted)}, and no issue is open."
     outcome = {
         Change.UNCHANGED: "is up to date",
-        Change.LEFT_OPEN: f"is left open: {wanted.unknown:,} of the links are not checked yet",
+        Change.LEFT_OPEN: f"is left open: {counted(wanted.unknown, 'link')} not checked yet",
     }.get(updated.change, updated.change.value)
     return f"Issue #{updated.issue.number} {outcome}: {updated.issue.url}"
-
-
-_MAX_SIZE = 2**23
 
 
 def add_comment_arguments(parser: argparse.ArgumentParser) -> None:
@@ -149,9 +156,7 @@ def execute_comment(arguments: argparse.Namespace, terminal: Terminal) -> int:
         raise InputError("writing a comment needs a token", hint="Set GITHUB_TOKEN, or use --dry-run.")
 
     async def update() -> str:
-        clock = SystemClock(terminal.environ)
-        async with open_network(settings, terminal.environ, clock, RequestStats()) as network:
-            issues = GitHubIssues(network.api, access, repository, "")
+        async with _open_issues(settings, terminal.environ, repository) as issues:
             number = arguments.pull_request or await _number(issues, terminal.environ)
             if number is None:  # closed, or pushed to meanwhile: a newer run comments
                 return "The commit of the run is not the head of an open pull request: nothing to comment on"
