@@ -132,7 +132,8 @@ def test_artifacts_are_left_out_where_the_server_refuses_them(
 
 def test_other_forges_are_told_where_their_jobs_are(program: Program) -> None:
     git(program.folder, "init", "--quiet")
-    git(program.folder, "remote", "add", "origin", "git@codeberg.org:acme/list.git")
+    git(program.folder, "remote", "add", "origin", "cb:acme/list.git")
+    git(program.folder, "config", "url.git@codeberg.org:.insteadOf", "cb:")
     assert "codeberg.org is none" in program("init").err
 
 
@@ -228,6 +229,8 @@ def test_source_is_what_the_installer_recorded(tmp_path: Path, record: Json, req
         ("ssh://git@github.com/o/n", "git+https://github.com/o/n@"),
         ("/some/folder", None),
         ("http://github.com/o/n", None),
+        ("https://[github.com/o/n", None),
+        ("https://github.com:o/n", None),
     ],
 )
 def test_source_of_a_checkout_is_its_origin(tmp_path: Path, remote: str, address: str | None) -> None:

@@ -90,11 +90,14 @@ def https_address(url: str) -> str | None:
     host, colon, path = url.partition(":")
     if "://" not in url and colon and "/" not in host:
         return f"https://{host.rpartition('@')[2]}/{path.lstrip('/')}"
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+        port = parts.port if parts.scheme == "https" else None  # ssh has another one
+    except ValueError:  # no address at all
+        return None
     if parts.scheme not in ("https", "ssh", "git") or not parts.hostname:
         return None  # a folder, or http without encryption
-    port = f":{parts.port}" if parts.port and parts.scheme == "https" else ""  # ssh has another one
-    return f"https://{parts.hostname}{port}{parts.path}"
+    return f"https://{parts.hostname}{f':{port}' if port else ''}{parts.path}"
 
 
 def _public(url: str) -> str:

@@ -149,7 +149,8 @@ def top_level(folder: Path) -> Path | None:
 
 def origin_url(folder: Path) -> str:
     """Return the address of a repository's remote `origin`, or nothing."""
-    return _git(folder, "config", "--get", "remote.origin.url").text or ""
+    # Not the configured text, in which `insteadOf` of the user's settings may have a short form.
+    return _git(folder, "remote", "get-url", "origin").text or ""
 
 
 def head_commit(folder: Path) -> str | None:
