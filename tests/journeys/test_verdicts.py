@@ -125,9 +125,9 @@ def test_per_host_limits_the_requests_at_once(program: Program, serve: Serve) ->
 
 HUB = "https://github.com"
 FORGE: list[tuple[str, str, str]] = [
-    ("alpa", "alive", "there"),
-    ("alpa/", "alive", "there"),
-    ("alpa.git", "alive", "there"),
+    ("alpa", "alive", "exists"),
+    ("alpa/", "alive", "exists"),
+    ("alpa.git", "alive", "exists"),
     ("alpa/wiki", "alive", "repository"),
     ("alpa/actions", "alive", "repository"),
     ("alpa/blob/main/README.md", "alive", ""),
@@ -213,7 +213,7 @@ def test_fragments_of_pages_are_noted(program: Program, serve: Serve) -> None:
     reasons = [
         link["reason"] for entry in program.json("enriched.json")["entries"] for link in entry["links"]
     ]
-    assert set(reasons) == {"200 OK; its page as sent has no #gone"}
+    assert set(reasons) == {"200 OK; its HTML has no #gone"}
     assert [received.method for received in site.log] == ["HEAD", "GET"]
 
 

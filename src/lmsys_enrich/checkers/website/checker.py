@@ -146,7 +146,7 @@ async def _with_anchors(fetch: Fetch, task: LinkTask, chain: RedirectChain) -> O
         return observation
     # No verdict: scripts add elements, and the page is there.
     names = ", ".join(f"#{fragment}" for fragment in missing)
-    return replace(observation, reason=f"{observation.reason}; its page as sent has no {names}")
+    return replace(observation, reason=f"{observation.reason}; its HTML has no {names}")
 
 
 class WorkerPool:

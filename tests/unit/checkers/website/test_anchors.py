@@ -43,7 +43,7 @@ async def test_fragment_that_names_an_element_is_found(fragment: str) -> None:
 async def test_missing_fragment_is_noted_and_the_link_alive() -> None:
     observation = await _observed(_site(Response(200, _HTML, _PAGE)), "install", "gone", "old")
     assert observation.verdict is Verdict.ALIVE
-    assert observation.reason == "200 OK; its page as sent has no #gone, #old"
+    assert observation.reason == "200 OK; its HTML has no #gone, #old"
 
 
 @pytest.mark.parametrize(
