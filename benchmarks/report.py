@@ -22,11 +22,16 @@ both links and repositories; E is measured once.
 
 @dataclass(frozen=True, slots=True)
 class Large:
-    """The largest list, measured once with each tool: its figures, and the requests it sent."""
+    """
+    The largest list, measured once with each tool: its figures, requests, and links that it calls bad.
+
+    `bad` is how many of the links are.
+    """
 
     links: int
+    bad: int
     limit: float
-    figures: Mapping[str, tuple[Figures, int]]
+    figures: Mapping[str, tuple[Figures, int, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +96,14 @@ def of_large(large: Large) -> str:
             f"{one.cpu * 1000 / large.links:.2f}",
             f"{one.store:.0f}",
             f"{requests:,}",
+            f"{bad:,}",
         )
-        for name, (one, requests) in large.figures.items()
+        for name, (one, requests, bad) in large.figures.items()
     ]
-    head = (
-        f"## H. {large.links:,} links, {large.links // 5:,} hosts, C=500, once\n\nLimit: {large.limit:.1f} s."
-    )
-    return f"{head}\n\n{_table(('tool', 'wall s', 'to the limit', 'CPU ms a link', 'MB', 'requests'), rows)}"
+    head = f"## H. {large.links:,} links, {large.links // 5:,} hosts, C=500, once"
+    limits = f"Limit: {large.limit:.1f} s. {large.bad:,} links are dead or failing."
+    titles = ("tool", "wall s", "to the limit", "CPU ms a link", "MB", "requests", "called dead or failing")
+    return f"{head}\n\n{limits}\n\n{_table(titles, rows)}"
 
 
 def of_repositories(alone: Sequence[Alone], facts: Facts) -> str:

@@ -59,7 +59,7 @@ class Bench:
                 _say(f"{work.letter}: round {number + 1}, {tool.name}")
                 command = tool.start(name, work.concurrency, work.per_host)
                 seen[tool.name].append(measured_on(work.port, len(links), command, self.folder, tool.codes))
-                tool.require(self.folder, name, right(links))
+                tool.judged(self.folder, name, right(links))
         walls = {name: middle(figures).wall for name, figures in seen.items()}
         picture = plot(f"{work.letter}. {work.title}", walls, median(work.limits))
         _PICTURES.mkdir(exist_ok=True)
@@ -75,13 +75,13 @@ class Bench:
             if tool.name in {"lmsys-enrich", "lychee"}:
                 _say(f"H: {tool.name}")
                 before = requests_so_far(self.port)
-                # lychee leaves some of so many links without a request; the page says how many it sent.
-                share = 1 if tool.name == "lmsys-enrich" else 0.9
+                # lychee sends no request for some of so many links, and calls them dead: the page says so.
+                slack = 0 if tool.name == "lmsys-enrich" else count // 10
                 command = tool.start("largest", 500, 10)
-                figures = measured_on(self.port, round(count * share), command, self.folder, tool.codes)
-                tool.require(self.folder, "largest", right(links), share=share)
-                seen[tool.name] = figures, requests_so_far(self.port) - before
-        return of_large(Large(count, limit(links, 500), seen))
+                figures = measured_on(self.port, count - slack, command, self.folder, tool.codes)
+                judged = tool.judged(self.folder, "largest", right(links), slack=slack)
+                seen[tool.name] = figures, requests_so_far(self.port) - before, judged.bad
+        return of_large(Large(count, right(links).bad, limit(links, 500), seen))
 
     def repositories(self, count: int) -> str:
         """Measure repositories: among other links, many of them, and few beside a peer."""

@@ -52,17 +52,19 @@ class Tool:
         version = said.strip().splitlines()[-1].split()[-1]
         return f"{self.name} {version.removeprefix('v')}"
 
-    def require(self, folder: Path, name: str, expected: Judged, *, share: float = 1) -> None:
-        """Raise `ToolError` where the tool reported other numbers: its time says nothing."""
+    def judged(self, folder: Path, name: str, right: Judged, *, slack: int = 0) -> Judged:
+        """
+        Return what the tool reported.
+
+        Raises `ToolError` where either number is wrong by more than `slack`: its time says nothing.
+        """
         try:
             judged = self.read(folder, name)
         except (OSError, ValueError, LookupError, TypeError) as problem:
             raise ToolError(f"{self.name} left no report on {name}: {problem}") from None
-        if not (
-            expected.links * share <= judged.links <= expected.links
-            and expected.bad * share <= judged.bad <= expected.bad / share
-        ):
-            raise ToolError(f"{self.name} on {name}: {judged}, where {expected} is right")
+        if max(abs(judged.links - right.links), abs(judged.bad - right.bad)) > slack:
+            raise ToolError(f"{self.name} on {name}: {judged}, where {right} is right")
+        return judged
 
 
 def tools() -> list[Tool]:

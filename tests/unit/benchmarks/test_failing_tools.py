@@ -79,18 +79,18 @@ def test_tool_that_reports_other_links_is_refused(tmp_path: Path, peer: Tool) ->
     expected = right(spread(1_000, 10))
     assert 0 < expected.bad < 100
     (tmp_path / OUTPUT).write_text(printed(peer.name, 1_000, expected.bad))
-    peer.require(tmp_path, "many", expected)
+    peer.judged(tmp_path, "many", expected)
     for links, bad in ((999, expected.bad), (1_000, expected.bad - 1), (1_000, expected.bad + 1)):
         (tmp_path / OUTPUT).write_text(printed(peer.name, links, bad))
         with pytest.raises(ToolError, match=f"{peer.name} on many: .*is right"):
-            peer.require(tmp_path, "many", expected)
+            peer.judged(tmp_path, "many", expected)
 
 
 @pytest.mark.parametrize("peer", [OURS, *peers()], ids=lambda peer: peer.name)
 def test_tool_that_prints_nothing_is_refused(tmp_path: Path, peer: Tool) -> None:
     (tmp_path / OUTPUT).write_text("")
     with pytest.raises(ToolError, match="left no report on many"):
-        peer.require(tmp_path, "many", Judged(0, 0))
+        peer.judged(tmp_path, "many", Judged(0, 0))
 
 
 def test_measured_section_leaves_the_others() -> None:
