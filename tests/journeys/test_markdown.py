@@ -249,6 +249,14 @@ def test_a_readme_that_is_no_list_is_refused(program: Program) -> None:
         assert (ended.code, "no entry found" in ended.err) == (2, True)
 
 
+def test_remark_is_a_notice_in_github_actions(program: Program) -> None:
+    (program.folder / "README.md").write_text("# L\n\n" + "- [A](https://a.invalid/)\n" * 2)
+    remark = "A is listed twice in this section, first at README.md:3:1"
+    assert f"README.md:4:1: {remark}" in program("validate").err
+    program.environ["GITHUB_ACTIONS"] = "true"
+    assert f"::notice file=README.md,line=4,col=1,title=list::{remark}" in program("validate").err
+
+
 def test_run_says_how_many_links_are_entries(program: Program) -> None:
     (program.folder / "README.md").write_text(
         "# L\n\n[Words](https://a.invalid/)\n\n- [A](https://b.invalid/)\n"

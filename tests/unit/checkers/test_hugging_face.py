@@ -203,6 +203,7 @@ async def test_no_fault_kills_a_model(httpx_mock: HTTPXMock, fault: str) -> None
         ("/datasets/squad/viewer", ("dataset", "squad/viewer", None)),
         ("/spaces/acme/demo/discussions/3", ("space", "acme/demo", "discussions")),
         (f"/collections/acme/best-{'0' * 24}", ("collection", f"acme/best-{'0' * 24}", None)),
+        ("/collections/acme/best", None),
         (f"/collections/acme/⭐-{'0' * 24}", ("collection", f"acme/%E2%AD%90-{'0' * 24}", None)),
         ("/papers/2201.12023", ("paper", "2201.12023", None)),
         ("/papers/date/2026-01-01", None),

@@ -85,6 +85,7 @@ async def test_repository_with_many_links_is_requested_once(start: Start) -> Non
         "https://api.github.com@evil.example/",
         "https://api.github.com\\@evil.example/",
         "https://api.github.com:8443/",
+        "https://user:password@api.github.com/users/nobody",
         "https://[::",
     ],
 )
