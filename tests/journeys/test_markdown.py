@@ -261,7 +261,7 @@ def test_run_says_how_many_links_are_entries(program: Program) -> None:
     (program.folder / "README.md").write_text(
         "# L\n\n[Words](https://a.invalid/)\n\n- [A](https://b.invalid/)\n"
     )
-    said = "README.md: 1 link of entries, 1 outside of entries"
+    said = "README.md: 1 link in entries, 1 outside entries"
     assert said in program("run", "README.md", "--offline").err
     assert said not in program("run", "README.md", "--offline", "--quiet").err
 
