@@ -20,7 +20,7 @@ from lmsys_enrich.lists.read import read_list, read_lists
         ),
         ("a.yaml", b"title: A\nx: \xff", "a.yaml:2:4: the byte 0xFF is not UTF-8; save the file as UTF-8"),
         ("a.rst", b"A\n=\n", "a.rst: reStructuredText cannot be read as a list"),
-        ("a.bib", b"@book{}", "a.bib: BibTeX is not understood"),
+        ("a.bib", b"@book{}", "a.bib: BibTeX cannot be read as a list"),
         ("a.md", "# L\n".encode("utf-16-be"), "a.md:1:1: not UTF-8 but UTF-16BE; save the file as UTF-8"),
         ("a.md", "# L\n".encode("utf-32"), "a.md:1:1: not UTF-8 but UTF-32; save the file as UTF-8"),
         ("a.md", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "a.md:1:1: a binary file"),
