@@ -115,15 +115,20 @@ def read_lists(
             refusals.append(refusal)
     if refusals:
         raise _all_of(refusals)
-    for path, bug in bugs:
-        if on_bug is None or not catalogs:
-            raise bug
-        what = f"{path}: a bug in lmsys-enrich stopped reading it, {bug!r:.200}; this file is left out"
-        on_bug(what, "".join(format_exception(bug)))
+    _report_bugs(bugs, on_bug if catalogs else None)
     return tuple(
         _with_links(catalog, images=images, entries_only=scope is LinkScope.ENTRIES)
         for catalog in catalogs.values()
     )
+
+
+def _report_bugs(bugs: Sequence[tuple[Path, Exception]], on_bug: OnBug | None) -> None:
+    """Report the bugs met in reading files; raise the first one without `on_bug`."""
+    for path, bug in bugs:
+        if on_bug is None:
+            raise bug
+        what = f"{path}: a bug in lmsys-enrich stopped reading it, {bug!r:.200}; this file is left out"
+        on_bug(what, "".join(format_exception(bug)))
 
 
 def _all_of(refusals: Sequence[InputError]) -> InputError:
