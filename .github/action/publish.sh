@@ -18,11 +18,12 @@ case "$PUBLISH" in
 esac
 git rev-parse --git-dir >/dev/null ||
     refuse "Publishing needs a clone. In a container, install git before actions/checkout, which only unpacks else."
-# Figures change every night: on wish they are published on some days of the week alone.
+# Figures change every night, so that users may choose the days of the week on which they are published.
+WEEK=" monday tuesday wednesday thursday friday saturday sunday"
 if test -n "${DAYS:-}"; then
     today=$(LC_ALL=C date --utc +%A) is_due=false
     for day in $(tr '[:upper:],' '[:lower:] ' <<<"$DAYS"); do
-        case " monday tuesday wednesday thursday friday saturday sunday" in
+        case "$WEEK" in
             *" $day"*) ;;
             *) refuse "publish-days: '$day' is no day of the week; write them as monday thursday." ;;
         esac
