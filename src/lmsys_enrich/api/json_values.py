@@ -61,7 +61,7 @@ def flag(value: object) -> bool | None:
 
 
 def moment(value: object) -> datetime | None:
-    """Return an ISO 8601 time in UTC; none for one that nobody knew, as Go's zero time of the year 1."""
+    """Parse an ISO 8601 time; return it in UTC, or None for a placeholder such as Go's zero time (year 1)."""
     if not isinstance(value, str):
         return None
     try:

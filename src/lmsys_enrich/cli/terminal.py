@@ -55,7 +55,7 @@ class _Messages(io.FileIO):
 
 def open_streams() -> None:
     """Open both streams of the program: no message ends a run."""
-    # Closed by the caller, as `>&-` does: nobody wants to read it.
+    # The caller closed stdout (`>&-`): output is discarded.
     sys.stdout = sys.stdout or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - until the end
     number = os.open(os.devnull, os.O_WRONLY) if sys.stderr is None else sys.stderr.fileno()
     written = io.BufferedWriter(_Messages(number, "w", closefd=False))
